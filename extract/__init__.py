@@ -1,0 +1,1 @@
+"""From text to annotated documents: reading, structure, names, links. Knows no RDF store."""

@@ -1,0 +1,186 @@
+"""A document as read: its text, where it came from, and who speaks in it, when, for which place.
+
+Offsets everywhere are counts of Unicode code points in ``Document.text``.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from ontology.terms import Level, Period
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch ``text[start:end]`` of a document, in code points."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a span needs 0 <= start < end, not {self.start}:{self.end}")
+
+    def contains(self, other: Span) -> bool:
+        """Tell whether ``other`` lies within this span."""
+        return self.start <= other.start and other.end <= self.end
+
+    def overlaps(self, other: Span) -> bool:
+        """Tell whether the two share a character."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An administrative unit or village with the units that contain it.
+
+    Attributes:
+        name: full official name, such as 张营镇.
+        level: its level of government.
+        within: the units that contain it, nation's provinces first: (山西省, 运城市, 永济市).
+            The nation itself is never listed; for the nation it is empty.
+        code: 12-digit division code, None where the table has none.
+    """
+
+    name: str
+    level: Level
+    within: tuple[Place, ...] = ()
+    code: str | None = None
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Return the names from the province down to this place."""
+        return (*(unit.name for unit in self.within), self.name)
+
+    def at(self, level: Level) -> Place | None:
+        """Return this place or the unit above it that is of ``level``, None where the chain has none."""
+        return next((p for p in (*self.within, self) if p.level is level), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known of a document beside its text; None is "unknown", never a guess.
+
+    Attributes:
+        title: title as printed.
+        issued: ISO date as precise as known: ``2023``, ``2023-03`` or ``2023-03-10``.
+        year: the year in which the document was issued.
+        level: the level of government that speaks.
+        place: the unit that speaks, with its chain.
+        issuer: name of the body that speaks (张营镇人民政府).
+        meeting: the meeting that it was given to.
+        review_years: years looked back on.
+        plan_years: years planned for.
+        found: for each known field, how it was found: ``title``, ``text``, ``file name``, ``table``.
+    """
+
+    title: str | None = None
+    issued: str | None = None
+    year: int | None = None
+    level: Level | None = None
+    place: Place | None = None
+    issuer: str | None = None
+    meeting: str | None = None
+    review_years: tuple[int, ...] = ()
+    plan_years: tuple[int, ...] = ()
+    found: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text with its identity and metadata.
+
+    Attributes:
+        identifier: file name without extension; where two sources clash, the relative path.
+        text: the whole text, line ends ``\\n``.
+        sha256: hex digest of the source bytes.
+        source: the path or row that it was read from.
+        metadata: who, when, where.
+    """
+
+    identifier: str
+    text: str
+    sha256: str
+    source: str = ""
+    metadata: Metadata = field(default_factory=Metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a document under one heading.
+
+    Attributes:
+        span: the whole section, heading included, up to the next section of the same or a higher rank.
+        heading: the heading's text without its numbering; None for text before the first heading.
+        numbering: the numbering as printed (``一、``, ``（二）``, ``三是``, ``①``), "" where it has none.
+        depth: 0 for a part, 1 for a section in it, and so on.
+        parent: index of the parent in ``Structure.sections``, None at the top.
+        period: whether it looks back or ahead, where it does.
+        role: ``title``, ``body``, ``glossary`` or ``closing``.
+        lead: where the section's first sentence announces the work (我们要围绕…), that sentence.
+    """
+
+    span: Span
+    heading: Span | None
+    numbering: str
+    depth: int
+    parent: int | None
+    period: Period | None = None
+    role: str = "body"
+    lead: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryEntry:
+    """A term that the document itself explains (名词解释, 注释, or in brackets behind the term)."""
+
+    term: Span
+    definition: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """Sections in the order of the text, sentences, and the glossary of a document."""
+
+    sections: tuple[Section, ...]
+    sentences: tuple[Span, ...]
+    glossary: tuple[GlossaryEntry, ...]
+
+    def section_at(self, offset: int) -> int | None:
+        """Return the index of the innermost section that holds ``offset``."""
+        found = None
+        for index, section in enumerate(self.sections):
+            if section.span.start > offset:
+                break
+            if offset < section.span.end:
+                found = index
+        return found
+
+    def path(self, index: int | None) -> list[int]:
+        """Return the indices from a section up to its outermost ancestor."""
+        path = []
+        while index is not None:
+            path.append(index)
+            index = self.sections[index].parent
+        return path
+
+    def sentence_at(self, offset: int) -> Span:
+        """Return the sentence (up to 。！？; or the line) that holds ``offset``.
+
+        Raises:
+            IndexError: where no sentence holds it (white space between lines).
+        """
+        index = bisect_right(self.sentences, offset, key=lambda s: s.start) - 1
+        if index < 0 or self.sentences[index].end <= offset:
+            raise IndexError(f"no sentence at offset {offset}")
+        return self.sentences[index]
+
+    def period_at(self, offset: int) -> Period | None:
+        """Return the period of the innermost section at ``offset`` that has one."""
+        for index in self.path(self.section_at(offset)):
+            if self.sections[index].period is not None:
+                return self.sections[index].period
+        return None

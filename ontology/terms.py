@@ -1,0 +1,109 @@
+"""The vocabulary of the graph as Python names: kinds, levels, relations, and the namespaces they stand in.
+
+The meaning of each term is defined in ``policy-lineage.ttl`` beside this file; a test keeps the two alike.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+PL = "https://w3id.org/policy-lineage#"
+PLID = "https://w3id.org/policy-lineage/id/"
+NIF = "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#"
+ITSRDF = "http://www.w3.org/2005/11/its/rdf#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+DCTERMS = "http://purl.org/dc/terms/"
+PROV = "http://www.w3.org/ns/prov#"
+ORG = "http://www.w3.org/ns/org#"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+OWL = "http://www.w3.org/2002/07/owl#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+SH = "http://www.w3.org/ns/shacl#"
+
+PREFIXES: dict[str, str] = {
+    "pl": PL,
+    "plid": PLID,
+    "nif": NIF,
+    "itsrdf": ITSRDF,
+    "skos": SKOS,
+    "dcterms": DCTERMS,
+    "prov": PROV,
+    "org": ORG,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "owl": OWL,
+    "xsd": XSD,
+    "sh": SH,
+}
+"""The prefixes that every query knows without typing them."""
+
+
+class Kind(StrEnum):
+    """The seven classes of entity; the value is the local name of the class."""
+
+    VILLAGE = "Village"
+    ADMINISTRATIVE_UNIT = "AdministrativeUnit"
+    ORGANIZATION = "Organization"
+    PROJECT = "Project"
+    POLICY = "Policy"
+    STRATEGY = "Strategy"
+    SLOGAN = "Slogan"
+
+
+class Level(StrEnum):
+    """A level of government; the value is the local name of the individual."""
+
+    NATIONAL = "national"
+    PROVINCIAL = "provincial"
+    PREFECTURE = "prefecture"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    VILLAGE = "village"
+
+    @property
+    def rank(self) -> int:
+        """Return 0 for the nation up to 5 for a village."""
+        return list(Level).index(self)
+
+    def above(self, other: Level) -> bool:
+        """Tell whether this level stands strictly above ``other``.
+
+        >>> Level.NATIONAL.above(Level.TOWNSHIP)
+        True
+        """
+        return self.rank < other.rank
+
+
+class Predicate(StrEnum):
+    """The four relations that a document states between entities."""
+
+    COMPONENT_OF = "componentOf"
+    SERVES = "serves"
+    ADVANCES = "advances"
+    LOCATED_IN = "locatedIn"
+
+
+class Basis(StrEnum):
+    """Why a link is believed."""
+
+    STATED = "stated"
+    STRUCTURAL = "structural"
+    DEFINITIONAL = "definitional"
+    INFERRED = "inferred"
+    CURATED = "curated"
+
+
+class Period(StrEnum):
+    """Whether a passage looks back or ahead."""
+
+    REVIEW = "review"
+    PLAN = "plan"
+
+
+class Status(StrEnum):
+    """How far a project has come, as a document says."""
+
+    COMPLETED = "completed"
+    ONGOING = "ongoing"
+    PLANNED = "planned"

@@ -37,6 +37,29 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A relation that one extractor reads between two spans; ``policy_links`` turns spans into entities.
+
+    Attributes:
+        subject: span of a name (any mention of the entity).
+        predicate: the relation.
+        object: span of a name.
+        basis: why.
+        confidence: 0 to 1.
+        evidence: the sentence or heading that proves it.
+        extractor: name of the rule.
+    """
+
+    subject: Span
+    predicate: Predicate
+    object: Span
+    basis: Basis
+    confidence: float
+    evidence: Span
+    extractor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """One thing that a document names, however often.
 

@@ -1,0 +1,75 @@
+"""Finds the names of the authority file: nationwide and well-known provincial strategies, policies and slogans."""
+
+from __future__ import annotations
+
+import re
+
+import ahocorasick_rs
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.annotation import Candidate
+from extract.document import Span
+from extract.surface import fold
+from ontology import scheme as schemes
+from ontology.scheme import Concept, Scheme
+
+_MARKS = re.compile(r'["《》]')
+
+
+class AuthorityFinder:
+    """Matches every surface of a scheme, longest first, whatever quotation marks the text uses.
+
+    Attributes:
+        scheme: the concepts to find; None loads the bundled file at first use.
+        confidence: of each candidate.
+    """
+
+    def __init__(self, confidence: float) -> None:
+        self.confidence = confidence
+        self.scheme: Scheme | None = None
+        self._automaton: ahocorasick_rs.AhoCorasick | None = None
+        self._concepts: list[Concept] = []
+        self._built_for: Scheme | None = None
+
+    def _build(self) -> ahocorasick_rs.AhoCorasick:
+        scheme = self.scheme if self.scheme is not None else schemes.load()
+        if self._automaton is None or self._built_for is not scheme:
+            patterns: dict[str, Concept] = {}
+            for surface, concept in scheme.surfaces():
+                folded = fold(surface)
+                patterns.setdefault(folded, concept)
+                patterns.setdefault(_MARKS.sub("", folded), concept)
+            self._concepts = list(patterns.values())
+            self._automaton = ahocorasick_rs.AhoCorasick(
+                list(patterns), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
+            )
+            self._built_for = scheme
+            self.scheme = scheme
+        return self._automaton
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Append a candidate for each longest match, and leave the scheme for the readers of relations."""
+        folded = fold(doc.text)
+        automaton = self._build()
+        doc._.scheme = self.scheme
+        for pattern, start, end in automaton.find_matches_as_indexes(folded):
+            concept = self._concepts[pattern]
+            doc._.candidates.append(
+                Candidate(
+                    span=Span(start, end),
+                    kind=concept.kind,
+                    extractor="policy_authority",
+                    confidence=self.confidence,
+                    name=concept.label,
+                    level=concept.level,
+                    concept=concept.iri,
+                )
+            )
+        return doc
+
+
+@Language.factory("policy_authority", default_config={"confidence": 0.95})
+def make_authority_finder(nlp: Language, name: str, confidence: float) -> AuthorityFinder:
+    """Create the finder of authority-file names."""
+    return AuthorityFinder(confidence)

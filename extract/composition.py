@@ -1,0 +1,112 @@
+"""Reads componentOf: which strategy, policy or slogan is part of which."""
+
+from __future__ import annotations
+
+import re
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.annotation import Claim, Entity
+from extract.document import Span
+from extract.mentions import Mentions
+from extract.numerals import parse
+from extract.surface import fold
+from ontology.scheme import Scheme
+from ontology.terms import Basis, Kind, Predicate
+
+_IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
+_COUNTED = re.compile(r"^([二两三四五六七八九十])(?:个|大|条|项)?(.{2,6})$")
+
+
+class CompositionReader:
+    """Claims parts and wholes: by the authority file, by enumeration (甲、乙等丙), by number (四个政府), by headings."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Append the claims."""
+        mentions = Mentions(doc)
+        folded = fold(doc.text)
+        self._by_authority(doc, mentions)
+        self._by_enumeration(doc, mentions, folded)
+        self._by_number(doc, mentions)
+        self._by_heading(doc, mentions)
+        return doc
+
+    def _claim(self, doc: Doc, part: Span, whole: Span, basis: Basis, sure: float, evidence: Span, rule: str) -> None:
+        doc._.claims.append(Claim(part, Predicate.COMPONENT_OF, whole, basis, sure, evidence, f"policy_composition/{rule}"))
+
+    def _by_authority(self, doc: Doc, mentions: Mentions) -> None:
+        scheme: Scheme | None = doc._.scheme
+        if scheme is None:
+            return
+        by_concept = {entity.concept: entity for entity in mentions.entities if entity.concept}
+        for iri, part in by_concept.items():
+            concept = scheme.concept(iri) if iri else None
+            for whole_iri in concept.component_of if concept else ():
+                whole = by_concept.get(whole_iri)
+                if whole is not None:
+                    span = part.mentions[0]
+                    self._claim(doc, span, whole.mentions[0], Basis.DEFINITIONAL, 0.9, mentions.sentence(span), "authority")
+
+    def _by_enumeration(self, doc: Doc, mentions: Mentions, folded: str) -> None:
+        for entity in mentions.entities:
+            if entity.kind not in _IDEAS:
+                continue
+            for whole in entity.mentions:
+                if not folded[: whole.start].rstrip('"').endswith("等"):
+                    continue
+                sentence = mentions.sentence(whole)
+                listed = self._listed(mentions, folded, sentence, whole, entity)
+                if len(listed) >= 2:
+                    for part in listed:
+                        self._claim(doc, part, whole, Basis.STATED, 0.85, sentence, "enumeration")
+
+    @staticmethod
+    def _listed(mentions: Mentions, folded: str, sentence: Span, whole: Span, entity: Entity) -> list[Span]:
+        before = [
+            span for span, other in mentions.within(Span(sentence.start, whole.start), (entity.kind,)) if other is not entity
+        ] if sentence.start < whole.start else []
+        listed: list[Span] = []
+        edge = len(folded[: whole.start].rstrip('"等'))
+        for span in reversed(before):
+            between = folded[span.end : edge].strip('"')
+            if between not in ("", "、", "和", "及", "与", "以及", '"、"'):
+                break
+            listed.append(span)
+            edge = span.start
+        return listed
+
+    def _by_number(self, doc: Doc, mentions: Mentions) -> None:
+        for whole in mentions.entities:
+            match = _COUNTED.match(whole.name.strip("“”\"")) if whole.kind in _IDEAS else None
+            if match is None:
+                continue
+            count, head = int(parse(match.group(1)) or 0), match.group(2)
+            parts = [e for e in mentions.entities if e.kind is whole.kind and e is not whole and e.name.endswith(head)]
+            if len(parts) == count:
+                for part in parts:
+                    span = part.mentions[0]
+                    self._claim(doc, span, whole.mentions[0], Basis.DEFINITIONAL, 0.9, mentions.sentence(span), "number")
+
+    def _by_heading(self, doc: Doc, mentions: Mentions) -> None:
+        sections = mentions.structure.sections
+        for index, section in enumerate(sections):
+            if section.heading is None or section.role != "body":
+                continue
+            inner = list(mentions.within(section.heading, (Kind.STRATEGY,)))
+            for ancestor in mentions.structure.path(index)[1:]:
+                heading = sections[ancestor].heading
+                outer = list(mentions.within(heading, (Kind.STRATEGY,))) if heading is not None else []
+                if not outer:
+                    continue
+                for span, part in inner:
+                    for whole_span, whole in outer:
+                        if part is not whole and part.level is whole.level:
+                            self._claim(doc, span, whole_span, Basis.STRUCTURAL, 0.8, section.heading, "heading")
+                break
+
+
+@Language.factory("policy_composition")
+def make_composition_reader(nlp: Language, name: str) -> CompositionReader:
+    """Create the reader of parts and wholes."""
+    return CompositionReader()

@@ -1,0 +1,221 @@
+"""Decides which candidates stand, and joins the mentions of one thing into one entity.
+
+The finders propose overlapping spans; here a document speaks with one voice: a phrase has one kind throughout, a short
+form belongs to the full name it was introduced for, and a name once recognised is recognised everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import ahocorasick_rs
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.tokens import Span as DocSpan
+
+from extract.annotation import Candidate, Entity
+from extract.document import Place, Span, Structure
+from extract.levels import level_of
+from extract.projects import status
+from extract.surface import fold
+from ontology.iri import normalise
+from ontology.terms import Kind, Period, Status
+
+_T = TypeVar("_T")
+_PLACES = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
+_TRUSTED = {"policy_authority": 3, "policy_glossary": 2, "policy_places": 2, "policy_organizations": 2, "policy_quotations": 1}
+
+
+@dataclass(slots=True)
+class _Cluster:
+    kind: Kind
+    name: str
+    candidates: list[Candidate] = field(default_factory=list)
+
+    def best(self) -> Candidate:
+        return max(self.candidates, key=lambda c: (_TRUSTED.get(c.extractor, 0), c.confidence, -c.span.start))
+
+    def first(self, attribute: str, kind: type[_T]) -> _T | None:
+        ranked = sorted(self.candidates, key=lambda c: (-_TRUSTED.get(c.extractor, 0), -c.confidence, c.span))
+        return next((value for c in ranked if isinstance(value := getattr(c, attribute), kind)), None)
+
+
+def one_kind_a_phrase(candidates: Iterable[Candidate], folded: str) -> list[Candidate]:
+    """Keep, for each surface form, the kind that the document's evidence favours.
+
+    Villages and units are left out of the vote: 张营 may be the town here and the village there.
+    """
+    votes: dict[str, Counter[Kind]] = defaultdict(Counter)
+    for c in candidates:
+        if c.kind not in _PLACES:
+            form = folded[c.span.start : c.span.end].strip('"')
+            votes[form][c.kind] += c.confidence + _TRUSTED.get(c.extractor, 0) * 0.2  # type: ignore[assignment]
+    winner = {form: max(kinds, key=lambda k: (kinds[k], k)) for form, kinds in votes.items()}
+    return [c for c in candidates if c.kind in _PLACES or winner[folded[c.span.start : c.span.end].strip('"')] is c.kind]
+
+
+def settle_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Drop what cannot stand beside a better candidate.
+
+    Names may nest (小姚村 in 小姚村…创建项目), but two names never cross, and of two nested names of one kind the inner
+    stands only where it is known by itself (authority file, glossary, quotation marks).
+    """
+    ranked = sorted(candidates, key=lambda c: (-_strength(c), -(c.span.end - c.span.start), c.span.start, c.kind))
+    kept: list[Candidate] = []
+    by_line: dict[int, list[Candidate]] = defaultdict(list)
+    for c in ranked:
+        buckets = range(c.span.start // 64, c.span.end // 64 + 1)
+        neighbours = {id(k): k for b in buckets for k in by_line[b]}.values()
+        if all(_compatible(c, other) for other in neighbours):
+            kept.append(c)
+            for b in buckets:
+                by_line[b].append(c)
+    return sorted(kept, key=lambda c: (c.span.start, -c.span.end, c.kind))
+
+
+def _strength(c: Candidate) -> float:
+    return c.confidence + _TRUSTED.get(c.extractor, 0) * 0.1 + min(c.span.end - c.span.start, 20) * 0.01
+
+
+def _compatible(c: Candidate, other: Candidate) -> bool:
+    if not c.span.overlaps(other.span):
+        return True
+    if c.span == other.span:
+        return c.kind is other.kind or (c.kind in _PLACES) != (other.kind in _PLACES)
+    nested = c.span.contains(other.span) or other.span.contains(c.span)
+    if not nested:
+        return False
+    if c.kind is not other.kind:
+        inner, outer = (other, c) if c.span.contains(other.span) else (c, other)
+        return not (outer.kind is Kind.VILLAGE and inner.kind is not Kind.ADMINISTRATIVE_UNIT)
+    inner = other if c.span.contains(other.span) else c
+    return _TRUSTED.get(inner.extractor, 0) > 0 or c.name == other.name
+
+
+def cluster(candidates: Iterable[Candidate], folded: str) -> list[_Cluster]:
+    """Join candidates of one kind whose names are the same once normalised.
+
+    A surface that stands for a longer name somewhere (舜帝 for 舜帝村) stands for it everywhere in the document.
+    """
+    full_name: dict[tuple[Kind, str], str] = {}
+    for c in candidates:
+        if c.name is not None:
+            full_name.setdefault((c.kind, _form(folded, c.span)), c.name)
+    clusters: dict[tuple[Kind, str, tuple[str, ...]], _Cluster] = {}
+    for c in candidates:
+        name = c.name or full_name.get((c.kind, _form(folded, c.span))) or _form(folded, c.span)
+        key = (c.kind, normalise(name), c.place.path if c.place is not None and c.kind in _PLACES else ())
+        clusters.setdefault(key, _Cluster(c.kind, name)).candidates.append(c)
+    return list(clusters.values())
+
+
+def _form(folded: str, span: Span) -> str:
+    return folded[span.start : span.end].strip('" ')
+
+
+def everywhere(clusters: list[_Cluster], folded: str, *, shortest: int) -> None:
+    """Add the mentions that no finder proposed: a name once recognised is recognised everywhere.
+
+    Args:
+        clusters: changed in place.
+        folded: folded text.
+        shortest: forms of fewer characters are too common to look for; in characters.
+    """
+    forms: dict[str, _Cluster] = {}
+    taken: dict[tuple[int, int], Kind] = {}
+    for group in clusters:
+        for c in group.candidates:
+            taken[(c.span.start, c.span.end)] = group.kind
+            form = _form(folded, c.span)
+            if len(form) >= shortest and group.kind not in _PLACES and group.best().confidence >= 0.7:
+                forms.setdefault(form, group)
+    if not forms:
+        return
+    covered: dict[Kind, list[Span]] = defaultdict(list)
+    for group in clusters:
+        covered[group.kind].extend(c.span for c in group.candidates)
+    automaton = ahocorasick_rs.AhoCorasick(list(forms), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+    names = list(forms)
+    for index, start, end in automaton.find_matches_as_indexes(folded):
+        group = forms[names[index]]
+        span = Span(start, end)
+        if any(span.overlaps(other) for other in covered[group.kind]):
+            continue
+        pattern = group.best()
+        group.candidates.append(replace(pattern, span=span, extractor="policy_entities", confidence=pattern.confidence - 0.05))
+        covered[group.kind].append(span)
+
+
+def _status(mentions: Iterable[Span], folded: str, structure: Structure) -> Status:
+    readings = []
+    for span in mentions:
+        before = re.split("[。；！\n]", folded[max(0, span.start - 24) : span.start])[-1]
+        behind = re.split("[。；！\n]", folded[span.end : span.end + 24])[0]
+        readings.append(status(before, behind, plan=structure.period_at(span.start) is Period.PLAN))
+    if Status.COMPLETED in readings and len(set(readings)) > 1:
+        return Status.ONGOING if readings[-1] is not Status.COMPLETED else Status.COMPLETED
+    return readings[-1]
+
+
+class EntityResolver:
+    """Turns ``doc._.candidates`` into ``doc._.entities`` and ``doc.spans["sc"]``.
+
+    Attributes:
+        threshold: entities whose best candidate is less sure are dropped.
+        shortest: forms of fewer characters are not looked for elsewhere in the text.
+    """
+
+    def __init__(self, threshold: float, shortest: int) -> None:
+        self.threshold = threshold
+        self.shortest = shortest
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Resolve the candidates of a document."""
+        folded = fold(doc.text)
+        structure: Structure = doc._.structure
+        likely = [c for c in doc._.candidates if c.confidence >= self.threshold]
+        clusters = cluster(settle_overlaps(one_kind_a_phrase(likely, folded)), folded)
+        everywhere(clusters, folded, shortest=self.shortest)
+        clusters.sort(key=lambda g: (min(c.span for c in g.candidates), g.kind))
+        place: Place | None = doc._.document.metadata.place
+        entities = []
+        for number, group in enumerate(clusters, 1):
+            best = group.best()
+            mentions = tuple(sorted({c.span for c in group.candidates}))
+            level = best.level
+            if level is None and group.kind in (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN):
+                level = level_of(group.kind, group.name, mentions, folded, doc._.document.metadata,
+                                 own=any(c.definition for c in group.candidates))
+            unit = group.first("place", Place)
+            entities.append(
+                Entity(
+                    id=f"e{number}",
+                    kind=group.kind,
+                    name=normalise(group.name) if best.concept is None else group.name,
+                    mentions=mentions,
+                    level=unit.level if group.kind in _PLACES and unit is not None else level,
+                    issuer=place.at(level) if place is not None and level is not None and group.kind not in _PLACES else None,
+                    place=unit,
+                    concept=group.first("concept", str),
+                    definition=group.first("definition", str),
+                    status=_status(mentions, folded, structure) if group.kind is Kind.PROJECT else None,
+                    confidence=round(min(1.0, max(c.confidence for c in group.candidates)), 3),
+                )
+            )
+        doc._.entities = tuple(entities)
+        doc.spans["sc"] = [
+            DocSpan(doc, span.start, span.end, label=str(entity.kind), kb_id=entity.id)
+            for entity in entities
+            for span in entity.mentions
+        ]
+        return doc
+
+
+@Language.factory("policy_entities", default_config={"threshold": 0.5, "shortest": 3})
+def make_entity_resolver(nlp: Language, name: str, threshold: float, shortest: int) -> EntityResolver:
+    """Create the resolver of candidates."""
+    return EntityResolver(threshold, shortest)

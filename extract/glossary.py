@@ -1,0 +1,280 @@
+"""Finds the terms that a document explains itself, and takes their definitions apart.
+
+A compound 提法 is spelled out by its glossary: 三区三地 into six aims, “6466”长效机制 into four groups with members of
+their own. The numerals in the term say how many members to expect, which keeps an ordinary list from being taken for one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.annotation import Candidate, Claim
+from extract.document import Span
+from extract.names import alternation, lexicon
+from extract.numerals import parse
+from extract.quotations import Reading, read
+from extract.surface import fold
+from ontology.terms import Basis, Kind, Predicate
+
+_NUMERAL = r"[一二两三四五六七八九十]"
+_GROUP = re.compile(rf"({_NUMERAL}{{1,2}}|\d)([个条张大项]?)([^\d一二两三四五六七八九十、，。；：\"（）]{{1,8}})")
+_THAT_IS = re.compile(r'"([^"\n]{1,12})"，?(?:即|是指|指的是|指|是|为|就是)：?')
+_SUMMED = re.compile(rf"等(?P<name>(?:{_NUMERAL}大[^，。；、]{{2,12}})|(?:[^，。；、]{{0,6}}{_NUMERAL}大[^，。；、]{{1,8}}))$")
+_VERB = re.compile(
+    r"^(?:把[^，。、]{1,10}?建设成为?|就是|具体为|包括|分别是|即|坚决|全面|加快|着力|大力|重点|切实|"
+    r"打造|构建|建强建优|建设|建成|建优|建强|实施|围绕创建|围绕|创建|做大做强|推进|推动|实现|坚持走|坚持|狠抓|体现|明确|形成|培育|发展|"
+    r"抓好|完善|[在以][^，。、]{2,16}[上中]体现|在[^，。、]{2,10}[中上方面])+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A part that a definition spells out: its span and the spans of its own parts."""
+
+    span: Span
+    parts: tuple[Member, ...] = ()
+    alias: Span | None = None
+
+
+def expected(term: str) -> list[int]:
+    """Return how many members each numeral of a term announces.
+
+    >>> expected("三区三地"), expected("一条主线、两张名片、四大战略"), expected("乡村振兴")
+    ([3, 3], [1, 2, 4], [])
+    """
+    counts = [int(parse(match.group(1)) or 0) for match in _GROUP.finditer(term)]
+    if re.fullmatch(r"\d{2,6}", term.strip('"')):
+        return [int(digit) for digit in term.strip('"')]
+    return counts if len(counts) > 1 or not counts or re.match(rf"(?:{_NUMERAL}|\d)", term) else []
+
+
+def _trim(folded: str, start: int, end: int) -> Span | None:
+    while start < end and folded[start] in ' \n"，、；：（':
+        start += 1
+    while end > start and folded[end - 1] in ' \n"，、；。：）':
+        end -= 1
+    match = _VERB.match(folded[start:end])
+    if match and start + match.end() < end - 1:
+        start += match.end()
+        while start < end and folded[start] in '"':
+            start += 1
+    return Span(start, end) if end - start >= 2 else None
+
+
+def _split(folded: str, start: int, end: int, marks: str) -> list[Span]:
+    """Split at marks outside brackets and strip leading verbs; 和 and 以及 before the last member count as a mark."""
+    pieces: list[tuple[int, int]] = []
+    depth, last = 0, start
+    for index in range(start, end):
+        mark = folded[index]
+        if mark in "（《":
+            depth += 1
+        elif mark in "）》":
+            depth -= 1
+        elif depth <= 0 and mark in marks:
+            pieces.append((last, index))
+            last = index + 1
+    pieces.append((last, end))
+    if "、" in marks and len(pieces) > 1:
+        tail_start, tail_end = pieces[-1]
+        joint = re.search(r"以及|和|及|与", folded[tail_start + 1 : tail_end - 1])
+        if joint:
+            at = tail_start + 1 + joint.start()
+            pieces[-1:] = [(tail_start, at), (at + len(joint.group()), tail_end)]
+    return [span for piece in pieces if (span := _trim(folded, *piece)) is not None]
+
+
+def _listing(folded: str, start: int, end: int, count: int) -> list[Span]:
+    """Return the ``count`` members listed in a stretch, whichever mark separates them; [] where none gives that many."""
+    for marks in ("、", "，；", "、，；", "。；", "，、；。"):
+        spans = _split(folded, start, end, marks)
+        if len(spans) == count:
+            return spans
+        unjoined = [s for s in spans if s.end - s.start >= 2]
+        if len(unjoined) == count:
+            return unjoined
+    return []
+
+
+def members(folded: str, term: Span, definition: Span) -> list[Member]:
+    """Take a definition apart into the members that the term's numerals announce.
+
+    Args:
+        folded: folded text.
+        term: the explained term.
+        definition: its explanation.
+
+    Returns:
+        Members with their own members; empty where the definition lists none, or another number than announced.
+    """
+    name = folded[term.start : term.end].strip('"')
+    quoted = re.match(r'"?([^"]+)"?', folded[term.start : term.end])
+    counts = expected(quoted.group(1) if quoted and quoted.group(1) != name else name)
+    named = _named_groups(folded, definition)
+    if named:
+        return named
+    if not counts:
+        return []
+    sequential = _announced_groups(folded, term, counts, definition)
+    if sequential:
+        return sequential
+    flat = _listing(folded, definition.start, definition.end, sum(counts))
+    return [Member(span) for span in flat]
+
+
+def _named_groups(folded: str, definition: Span) -> list[Member]:
+    """Read “一区”，即建设…。“两城”，即…、…。 and “5”是打造…等五大新兴产业集群."""
+    text = folded[definition.start : definition.end]
+    marks = list(_THAT_IS.finditer(text))
+    if len(marks) < 2:
+        return []
+    found = []
+    for index, mark in enumerate(marks):
+        start = definition.start + mark.end()
+        stop = definition.start + (marks[index + 1].start() if index + 1 < len(marks) else len(text))
+        stop = start + len(folded[start:stop].rstrip("。；， \n"))
+        label = Span(definition.start + mark.start(1), definition.start + mark.end(1))
+        count = next(iter(expected(mark.group(1))), None)
+        if mark.group(1).isdigit():
+            summed = _SUMMED.search(folded[start:stop])
+            if summed is None:
+                continue
+            group = Span(start + summed.start("name"), start + summed.end("name"))
+            parts = _split(folded, start, start + summed.start(), "、")
+            if len(parts) == int(mark.group(1)):
+                found.append(Member(group, tuple(Member(p) for p in parts)))
+            continue
+        if count == 1:
+            whole = _trim(folded, start, stop)
+            if whole:
+                found.append(Member(whole, (), label))
+            continue
+        parts = _listing(folded, start, stop, count) if count else []
+        found.append(Member(label, tuple(Member(p) for p in parts)))
+    return found
+
+
+def _announced_groups(folded: str, term: Span, counts: list[int], definition: Span) -> list[Member]:
+    """Read groups that the definition names again (六个环节：…；四个结合，…) or spells out one clause each."""
+    groups = list(_GROUP.finditer(folded, definition.start, definition.end))
+    again: list[Member] = []
+    seen: set[str] = set()
+    labels = [g for g in groups if int(parse(g.group(1)) or 0) > 1]
+    for group in labels:
+        label = group.group()
+        if label in seen:
+            continue
+        repeat = [g for g in labels if g.group() == label]
+        seen.add(label)
+        spelled = repeat[-1]
+        count = int(parse(group.group(1)) or 0)
+        if len(repeat) > 1 or folded[spelled.end() : spelled.end() + 1] in "：，":
+            later = [g.start() for g in labels if g.start() > spelled.end() and g.group() != label]
+            stop = min([*later, definition.end])
+            sentence = re.search(r"[。；\n]", folded[spelled.end() : stop])
+            if sentence:
+                stop = spelled.end() + sentence.start()
+            parts = _listing(folded, spelled.end(), stop, count)
+            again.append(Member(Span(group.start(), group.end()), tuple(Member(p) for p in parts)))
+    if len(again) >= 2 and len(again) >= len([c for c in counts if c > 1]) - 1:
+        return again
+    in_term = [Span(term.start + m.start(), term.start + m.end())
+               for m in re.finditer(r'[^、"]+', folded[term.start : term.end])]
+    if len(counts) < 2 or len(in_term) != len(counts):
+        return []
+    clauses = _split(folded, definition.start, definition.end, "，；")
+    if len(clauses) != len(counts):
+        return []
+    out = []
+    for clause, count, label in zip(clauses, counts, in_term, strict=True):
+        if count == 1:
+            span = _trim(folded, clause.start, clause.end)
+            if span is None:
+                return []
+            tail = re.search(r"这[一条个]?[^，。]{0,3}主线$|这[一个条][^，。]{0,4}$", folded[span.start : span.end])
+            out.append(Member(Span(span.start, span.start + tail.start()) if tail else span, (), label))
+        else:
+            parts = [
+                part
+                for piece in _split(folded, clause.start, clause.end, "、和")
+                if (part := _trim(folded, piece.start, piece.end))
+            ]
+            if len(parts) != count:
+                return []
+            out.append(Member(label, tuple(Member(p) for p in parts)))
+    return out
+
+
+class GlossaryFinder:
+    """Proposes explained terms with their definitions, the members they are spelled out into, and componentOf claims."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Append candidates for terms and members, and a claim for each part and its whole."""
+        folded = fold(doc.text)
+        for entry in doc._.structure.glossary:
+            reading = self._kind(folded, entry.term, entry.definition)
+            if reading is None:
+                continue
+            definition = doc.text[entry.definition.start : entry.definition.end].strip()
+            doc._.candidates.append(
+                Candidate(entry.term, reading.kind, "policy_glossary", reading.confidence, definition=definition)
+            )
+            self._members(doc, entry.term, members(folded, entry.term, entry.definition), reading.kind, entry.definition)
+        return doc
+
+    def _members(self, doc: Doc, whole: Span, parts: list[Member] | tuple[Member, ...], kind: Kind, within: Span) -> None:
+        for part in parts:
+            name = doc.text[part.span.start : part.span.end]
+            doc._.candidates.append(Candidate(part.span, kind, "policy_glossary", 0.85))
+            if part.alias is not None:
+                doc._.candidates.append(Candidate(part.alias, kind, "policy_glossary", 0.85, name=name))
+            evidence = self._sentence(doc, part.span, within)
+            doc._.claims.append(
+                Claim(part.span, Predicate.COMPONENT_OF, whole, Basis.DEFINITIONAL, 0.95, evidence, "policy_glossary")
+            )
+            self._members(doc, part.span, part.parts, kind, within)
+
+    @staticmethod
+    def _sentence(doc: Doc, span: Span, within: Span) -> Span:
+        try:
+            return doc._.structure.sentence_at(span.start)
+        except IndexError:
+            return within
+
+    @staticmethod
+    def _kind(folded: str, term: Span, definition: Span) -> Reading | None:
+        """Read the term's kind off its uses in the text, then off its own head, then off its definition."""
+        phrase = folded[term.start : term.end].strip('"')
+        readings = []
+        for match in re.finditer(re.escape(f'"{phrase}"'), folded):
+            if (reading := read(folded, match.start() + 1, match.end() - 1)) is not None:
+                readings.append(reading)
+        kinds = lexicon("kinds")
+        if readings:
+            best = max(readings, key=lambda r: r.confidence)
+            if best.confidence > 0.5:
+                return Reading(best.kind, term.end, False, 0.9)
+        for kind in (Kind.STRATEGY, Kind.SLOGAN, Kind.POLICY):
+            if re.search(f"(?:{alternation(kinds[kind]['heads'])})$", phrase):
+                return Reading(kind, term.end, False, 0.85)
+        meaning = folded[definition.start : definition.end]
+        if re.search(r"责任|机制|制度|措施|办法|申请|服务|审批|管理|承诺", meaning[:60]):
+            return Reading(Kind.POLICY, term.end, False, 0.7)
+        if re.search(r"建设成?|打造|建成|发展|构建", meaning[:40]):
+            return Reading(Kind.STRATEGY, term.end, False, 0.65)
+        if readings:
+            return Reading(readings[0].kind, term.end, False, 0.5)
+        return None
+
+
+@Language.factory("policy_glossary")
+def make_glossary_finder(nlp: Language, name: str) -> GlossaryFinder:
+    """Create the finder of explained terms."""
+    return GlossaryFinder()
+
+

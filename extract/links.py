@@ -1,0 +1,98 @@
+"""Decides which claims stand as links between entities: one link a pair, relation and basis, with all its evidence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.annotation import Claim, Entity, Link
+from extract.document import Span
+from extract.mentions import Mentions
+from ontology.terms import Basis, Kind, Predicate
+
+_IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
+_ENDS: dict[Predicate, tuple[tuple[Kind, ...], tuple[Kind, ...]]] = {
+    Predicate.COMPONENT_OF: (_IDEAS, _IDEAS),
+    Predicate.SERVES: (
+        (Kind.VILLAGE, Kind.PROJECT, Kind.POLICY, Kind.SLOGAN, Kind.ORGANIZATION, Kind.STRATEGY),
+        (Kind.STRATEGY,),
+    ),
+    Predicate.ADVANCES: ((Kind.STRATEGY,), (Kind.STRATEGY,)),
+    Predicate.LOCATED_IN: ((Kind.PROJECT, Kind.ORGANIZATION, Kind.VILLAGE), (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)),
+}
+"""Domain and range of each relation, as GUIDELINES "Relations" gives them."""
+
+_EVIDENCE_KEPT = 5
+
+
+class LinkResolver:
+    """Turns ``doc._.claims`` into ``doc._.links``.
+
+    Attributes:
+        threshold: claims less sure are dropped.
+    """
+
+    def __init__(self, threshold: float) -> None:
+        self.threshold = threshold
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Resolve the claims of a document."""
+        mentions = Mentions(doc)
+        grouped: dict[tuple[str, Predicate, str], list[Claim]] = defaultdict(list)
+        for claim in doc._.claims:
+            ends = self._ends(mentions, claim)
+            if claim.confidence >= self.threshold and ends is not None:
+                grouped[ends[0].id, claim.predicate, ends[1].id].append(claim)
+        links = []
+        for (subject, predicate, obj), claims in grouped.items():
+            if self._contradicted(subject, predicate, obj, grouped):
+                continue
+            by_basis: dict[Basis, list[Claim]] = defaultdict(list)
+            for claim in claims:
+                by_basis[claim.basis].append(claim)
+            for basis, same in by_basis.items():
+                best = max(same, key=lambda c: (c.confidence, -c.evidence.start))
+                evidence: tuple[Span, ...] = tuple(dict.fromkeys(c.evidence for c in sorted(same, key=lambda c: (-c.confidence, c.evidence))))
+                links.append(Link(subject, predicate, obj, basis, round(best.confidence, 3), evidence[:_EVIDENCE_KEPT], best.extractor))
+        doc._.links = tuple(sorted(links, key=lambda k: (_number(k.subject), k.predicate, _number(k.object), k.basis)))
+        return doc
+
+    @staticmethod
+    def _ends(mentions: Mentions, claim: Claim) -> tuple[Entity, Entity] | None:
+        domain, range_ = _ENDS[claim.predicate]
+        subject, obj = mentions.at(claim.subject, domain), mentions.at(claim.object, range_)
+        if subject is None or obj is None or subject is obj:
+            return None
+        if claim.predicate is Predicate.ADVANCES and not (
+            subject.level is not None and obj.level is not None and obj.level.above(subject.level)
+        ):
+            return None
+        return subject, obj
+
+    @staticmethod
+    def _contradicted(
+        subject: str, predicate: Predicate, obj: str, grouped: dict[tuple[str, Predicate, str], list[Claim]]
+    ) -> bool:
+        """A part does not serve its own whole besides, and of two opposite readings the surer stands."""
+        if predicate in (Predicate.SERVES, Predicate.ADVANCES) and (
+            (subject, Predicate.COMPONENT_OF, obj) in grouped or (obj, Predicate.COMPONENT_OF, subject) in grouped
+        ):
+            return True
+        opposite = grouped.get((obj, predicate, subject))
+        if opposite is None:
+            return False
+        mine = max(c.confidence for c in grouped[subject, predicate, obj])
+        theirs = max(c.confidence for c in opposite)
+        return (mine, _number(obj)) < (theirs, _number(subject))
+
+
+def _number(identifier: str) -> int:
+    return int(identifier[1:])
+
+
+@Language.factory("policy_links", default_config={"threshold": 0.4})
+def make_link_resolver(nlp: Language, name: str, threshold: float) -> LinkResolver:
+    """Create the resolver of claims."""
+    return LinkResolver(threshold)

@@ -1,0 +1,83 @@
+"""Reads locatedIn: where a village, an organization or a project stands."""
+
+from __future__ import annotations
+
+import re
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.annotation import Claim, Entity
+from extract.document import Place, Span
+from extract.mentions import Mentions
+from extract.surface import fold
+from ontology.terms import Basis, Kind, Level, Predicate
+
+_WIDE = (Level.NATIONAL, Level.PROVINCIAL)
+
+
+class LocationReader:
+    """Claims the most specific place that the name, the clause or the document's own place gives."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Append the claims."""
+        mentions = Mentions(doc)
+        folded = fold(doc.text)
+        home: Place | None = doc._.document.metadata.place
+        units = {e.place.path: e for e in mentions.entities if e.kind is Kind.ADMINISTRATIVE_UNIT and e.place is not None}
+        own = units.get(home.path) if home is not None else None
+        for entity in mentions.entities:
+            if entity.kind is Kind.VILLAGE:
+                container = entity.place.within[-1] if entity.place is not None and entity.place.within else home
+                unit = units.get(container.path) if container is not None else None
+                self._claim(doc, entity, unit or own, mentions, "village", 0.95)
+            elif entity.kind is Kind.ORGANIZATION:
+                unit = units.get(entity.place.path) if entity.place is not None else None
+                if unit is None and entity.place is None and home is not None and home.level not in _WIDE:
+                    unit = own
+                self._claim(doc, entity, unit, mentions, "organization", 0.85)
+            elif entity.kind is Kind.PROJECT:
+                self._project(doc, entity, mentions, folded, own, home)
+        return doc
+
+    def _project(self, doc: Doc, entity: Entity, mentions: Mentions, folded: str, own: Entity | None, home: Place | None) -> None:
+        places = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
+        found: dict[str, tuple[Span, Entity]] = {}
+        for span in entity.mentions:
+            for kinds in ((Kind.VILLAGE,), (Kind.ADMINISTRATIVE_UNIT,)):
+                inner = {e.id: (span, e) for _, e in mentions.within(span, kinds)}
+                if inner and not found:
+                    found = inner
+        if not found:
+            for span in entity.mentions:
+                sentence = mentions.sentence(span)
+                clause = re.split("[，；。]", folded[sentence.start : span.start])[-1]
+                stretch_start = span.start - len(clause)
+                if stretch_start < span.start and re.search("在|为|以|对", clause):
+                    for _, place in mentions.within(Span(stretch_start, span.start), places):
+                        found.setdefault(place.id, (span, place))
+                if found:
+                    break
+        if any(place.kind is Kind.VILLAGE for _, place in found.values()):
+            found = {key: value for key, value in found.items() if value[1].kind is Kind.VILLAGE}
+        for span, place in found.values():
+            doc._.claims.append(
+                Claim(span, Predicate.LOCATED_IN, place.mentions[0], Basis.STATED, 0.9, mentions.sentence(span), "policy_location/name")
+            )
+        if not found and own is not None and home is not None and home.level not in _WIDE:
+            self._claim(doc, entity, own, mentions, "document", 0.7)
+
+    @staticmethod
+    def _claim(doc: Doc, entity: Entity, unit: Entity | None, mentions: Mentions, rule: str, sure: float) -> None:
+        if unit is None or unit is entity:
+            return
+        span = entity.mentions[0]
+        doc._.claims.append(
+            Claim(span, Predicate.LOCATED_IN, unit.mentions[0], Basis.STATED, sure, mentions.sentence(span), f"policy_location/{rule}")
+        )
+
+
+@Language.factory("policy_location")
+def make_location_reader(nlp: Language, name: str) -> LocationReader:
+    """Create the reader of places."""
+    return LocationReader()

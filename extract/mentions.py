@@ -1,0 +1,85 @@
+"""The mentions of a document in the order of its text: which entity stands where, and what stands in a stretch."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterator
+
+from spacy.tokens import Doc
+
+from extract.annotation import Entity
+from extract.document import Section, Span, Structure
+from ontology.terms import Kind, Level
+
+BODIES = ("政府", "党委", "人大", "代表大会", "政协", "委员会", "常委会", "中央", "国务院", "主席团", "省委", "市委", "县委", "区委")
+"""Endings of bodies that lead all work: they serve a strategy only where a sentence says so."""
+
+
+class Mentions:
+    """An index over the entities that ``policy_entities`` settled."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.text: str = doc.text
+        self.structure: Structure = doc._.structure
+        self.entities: tuple[Entity, ...] = doc._.entities
+        self.by_id = {entity.id: entity for entity in self.entities}
+        self._all = sorted(
+            ((span, entity) for entity in self.entities for span in entity.mentions),
+            key=lambda pair: (pair[0].start, -pair[0].end, pair[1].id),
+        )
+        self._starts = [span.start for span, _ in self._all]
+
+    def within(self, stretch: Span, kinds: Collection[Kind] | None = None) -> Iterator[tuple[Span, Entity]]:
+        """Yield the mentions that lie in a stretch, in order."""
+        for index in range(bisect_left(self._starts, stretch.start), len(self._all)):
+            span, entity = self._all[index]
+            if span.start >= stretch.end:
+                return
+            if span.end <= stretch.end and (kinds is None or entity.kind in kinds):
+                yield span, entity
+
+    def at(self, span: Span, kinds: Collection[Kind]) -> Entity | None:
+        """Return the entity whose mention is exactly ``span``, of one of the kinds."""
+        for index in range(bisect_left(self._starts, span.start), len(self._all)):
+            found, entity = self._all[index]
+            if found.start > span.start:
+                return None
+            if found == span and entity.kind in kinds:
+                return entity
+        return None
+
+    def sentence(self, span: Span) -> Span:
+        """Return the sentence in which a mention stands."""
+        try:
+            return self.structure.sentence_at(span.start)
+        except IndexError:
+            return span
+
+    def announcement(self, section: Section) -> tuple[list[tuple[Span, Entity]], Span | None]:
+        """Return the strategies that a section's heading, else its lead, names, and the stretch that names them."""
+        for stretch in (section.heading, section.lead):
+            if stretch is not None:
+                named = outermost(self.within(stretch, (Kind.STRATEGY,)))
+                if named:
+                    return named, stretch
+        return [], None
+
+
+def outermost(mentions: Iterator[tuple[Span, Entity]]) -> list[tuple[Span, Entity]]:
+    """Leave out mentions that lie within another one."""
+    found: list[tuple[Span, Entity]] = []
+    for span, entity in mentions:
+        if not found or not found[-1][0].contains(span) or found[-1][0] == span:
+            found.append((span, entity))
+    return found
+
+
+def is_body(entity: Entity) -> bool:
+    """Tell whether an organization is one of the bodies that lead all work (政府, 党委, 人大, 政协)."""
+    return entity.kind is Kind.ORGANIZATION and (entity.name.endswith(BODIES) or "委员会" in entity.name)
+
+
+def below(lower: Level | None, upper: Level | None) -> bool:
+    """Tell whether the first level is known to stand under the second."""
+    return lower is not None and upper is not None and upper.above(lower)

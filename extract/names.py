@@ -1,0 +1,134 @@
+"""Where a name begins: the scanning that the finders of projects, policies and strategies share.
+
+A name in this genre ends in a telling head (项目, 机制, 示范区) and begins behind the verb that governs it
+(推进|小姚村…创建项目). The verbs and fillers are data: ``lexicon/names.toml``.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from extract.surface import opening
+from ontology.errors import AuthorityError
+
+LEXICON = Path(__file__).parent / "lexicon"
+_HARD = frozenset("。；！？\n：，、（《… ")
+_NUMBER = r"(?:第?[0-9]+(?:\.[0-9]+)?(?:[余多])?[万亿]?(?:[余多])?(?:元|亩|公里|平方米|米|个|座|条|处|家|户|人|名|项|吨|套|台|千瓦|%|次|年|月|日|期|批|村)?)"
+
+
+@cache
+def lexicon(name: str) -> dict[str, Any]:
+    """Load a lexicon file.
+
+    Args:
+        name: file name without suffix, below ``extract/lexicon``.
+
+    Raises:
+        AuthorityError: the file is not valid TOML, or lists the same word twice in one list.
+    """
+    path = LEXICON / f"{name}.toml"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise AuthorityError(f"{path.name} is not valid TOML: {error}", subject=path.name) from error
+    return data
+
+
+def alternation(words: Iterable[str]) -> str:
+    """Return a regular expression for any of the words, longest first."""
+    return "|".join(re.escape(word) for word in sorted(set(words), key=lambda w: (-len(w), w)))
+
+
+@cache
+def _boundaries() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words = lexicon("names")["boundary"]
+    lead = re.compile(f"(?:{alternation([*words['strong'], *words['weak'], *words['filler']])}|{_NUMBER})+")
+    strong = re.compile(f"(?:{alternation(words['strong'])})(?:了|并|好|过)?|{_NUMBER}")
+    return lead, strong
+
+
+@cache
+def generic_names() -> frozenset[str]:
+    """Return the words that end like a name but name nothing."""
+    return frozenset(lexicon("names")["stop"]["generic"])
+
+
+def clause_start(folded: str, position: int, *, floor: int = 0, across: str = "") -> int:
+    """Return where the clause that holds ``position`` begins.
+
+    Quoted and bracketed stretches are jumped over whole.
+
+    Args:
+        folded: folded text.
+        position: an offset in the clause.
+        floor: never go left of this.
+        across: punctuation that does not end the clause here, such as ``、``.
+    """
+    index = position
+    while index > floor:
+        mark = folded[index - 1]
+        if mark in '"）》':
+            partner = opening(folded, index - 1)
+            if partner is None or partner < floor:
+                return index
+            index = partner
+        elif mark in _HARD and mark not in across:
+            return index
+        else:
+            index -= 1
+    return max(index, floor)
+
+
+def name_start(folded: str, head_start: int, *, floor: int = 0, across: str = "") -> int:
+    """Return where the name whose head begins at ``head_start`` begins.
+
+    The clause is cut behind the last governing verb and behind leading fillers; quoted stretches stay whole.
+
+    >>> text = "持续推进舜帝村传统村落保护项目"
+    >>> text[name_start(text, text.index("项目")):]
+    '舜帝村传统村落保护项目'
+    """
+    start = clause_start(folded, head_start, floor=floor, across=across)
+    lead, strong = _boundaries()
+    masked = re.sub(r'"[^"\n]*"|《[^》\n]*》|（[^）\n]*）', lambda m: "\0" * len(m.group()), folded[start:head_start])
+    cut = 0
+    for match in strong.finditer(masked):
+        cut = match.end()
+    while True:
+        match_lead = lead.match(masked, cut)
+        if match_lead is None or match_lead.end() == cut:
+            break
+        cut = match_lead.end()
+    return start + cut
+
+
+@cache
+def _heads(kind: str) -> re.Pattern[str]:
+    return re.compile(alternation(lexicon("kinds")[kind]["heads"]))
+
+
+def headed(folded: str, kind: str, *, across: str = "", longest: int = 40) -> Iterator[tuple[int, int, str]]:
+    """Yield the spans that end in a head of a kind, with the head, outside quotation marks.
+
+    Args:
+        folded: folded text.
+        kind: a table of ``lexicon/kinds.toml`` with ``heads``.
+        across: punctuation a name may run across, such as ``、``.
+        longest: longer stretches are sentences, not names; in characters.
+    """
+    taken = 0
+    for match in _heads(kind).finditer(folded):
+        if match.start() < taken:
+            continue
+        start = name_start(folded, match.start(), floor=taken, across=across)
+        end = match.end()
+        taken = end
+        if start < match.start() and end - start <= longest:
+            name = folded[start:end]
+            if name not in generic_names():
+                yield start, end, match.group()

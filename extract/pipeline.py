@@ -1,0 +1,139 @@
+"""The extraction pipeline: registered spaCy components in their order, from a document's text to its annotation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract import (  # noqa: F401  importing a module registers its factory
+    authority,
+    composition,
+    entities,
+    glossary,
+    indicators,
+    links,
+    location,
+    organizations,
+    places,
+    policies,
+    projects,
+    quotations,
+    service,
+    slogans,
+    strategies,
+    structure,
+)
+from extract.annotation import Annotation
+from extract.document import Document
+from ontology.scheme import Scheme
+
+VERSION = "1"
+"""Raise it whenever the same text may be annotated otherwise: builds then extract their documents anew."""
+
+COMPONENTS: tuple[str, ...] = (
+    "policy_structure",
+    "policy_authority",
+    "policy_glossary",
+    "policy_quotations",
+    "policy_places",
+    "policy_organizations",
+    "policy_projects",
+    "policy_policies",
+    "policy_strategies",
+    "policy_slogans",
+    "policy_indicators",
+    "policy_entities",
+    "policy_composition",
+    "policy_location",
+    "policy_service",
+    "policy_links",
+)
+"""The order matters only in this: structure first, then the finders, entities, the readers of relations, and links last."""
+
+_LISTS = ("candidates", "claims")
+_VALUES = ("document", "structure", "indicators", "entities", "links", "scheme")
+
+
+def _register_extensions() -> None:
+    for name in (*_LISTS, *_VALUES):
+        if not Doc.has_extension(name):
+            Doc.set_extension(name, default=None)
+
+
+_register_extensions()
+
+
+def load(
+    *,
+    components: Sequence[str] = COMPONENTS,
+    config: Mapping[str, Mapping[str, Any]] | None = None,
+    scheme: Scheme | None = None,
+) -> Language:
+    """Build the pipeline.
+
+    Args:
+        components: names of registered factories, in order; leave one out to switch it off, add your own.
+        config: settings per component, JSON-able.
+        scheme: the authority file; the bundled one by default.
+
+    Returns:
+        A spaCy pipeline without a tokenizer: feed it through ``annotate``.
+
+    Raises:
+        ValueError: a component that no one registered (spaCy's message names it).
+
+    >>> load(components=["policy_structure"]).pipe_names
+    ['policy_structure']
+    """
+    nlp = spacy.blank("zh")
+    for name in components:
+        nlp.add_pipe(name, config=dict((config or {}).get(name, {})))
+    if scheme is not None and "policy_authority" in nlp.pipe_names:
+        nlp.get_pipe("policy_authority").scheme = scheme  # type: ignore[attr-defined]
+    return nlp
+
+
+def make_doc(nlp: Language, document: Document) -> Doc:
+    """Make a Doc with one token a code point, so that a token's index is its offset."""
+    doc = Doc(nlp.vocab, words=list(document.text), spaces=[False] * len(document.text))
+    doc._.document = document
+    for name in _LISTS:
+        setattr(doc._, name, [])
+    return doc
+
+
+def process(nlp: Language, document: Document) -> Doc:
+    """Run every component over a document; the Doc renders with displaCy (``style="span"``)."""
+    doc = make_doc(nlp, document)
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    return doc
+
+
+def annotate(nlp: Language, document: Document) -> Annotation:
+    """Annotate one document.
+
+    Args:
+        nlp: a pipeline that ``load`` built.
+        document: text and metadata.
+
+    Returns:
+        Entities with mentions, indicators and links; all offsets in code points of ``document.text``.
+    """
+    doc = process(nlp, document)
+    return Annotation(
+        document=document,
+        structure=doc._.structure,
+        entities=tuple(doc._.entities or ()),
+        indicators=tuple(doc._.indicators or ()),
+        links=tuple(doc._.links or ()),
+    )
+
+
+def annotate_all(nlp: Language, documents: Iterable[Document]) -> Iterable[Annotation]:
+    """Annotate documents one after the other, lazily."""
+    return (annotate(nlp, document) for document in documents)

@@ -1,0 +1,75 @@
+"""Finds projects: concrete undertakings with a site, a builder or a budget, by the head their name ends in."""
+
+from __future__ import annotations
+
+import re
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.annotation import Candidate
+from extract.document import Span
+from extract.names import headed
+from extract.surface import fold
+from ontology.terms import Kind, Status
+
+_SITE = re.compile(r"村|镇|乡|街|路|区|县|市|省|河|山|湖|库|段|线|站|大道|社区|[A-Za-z]|公司|集团|—|第|[一二三四五]期|号")
+_SORT = re.compile(r"^(?:[^村镇乡]{0,2}(?:重点|重大|民生|产业|工业|农业|文旅|基础设施|市政|水利|交通|生态|科技|招商|外资|技改|储备|签约|开工|建设|优质|标志性))*"
+                   r"(?:建设)?(?:项目|工程|基地|中心|园区|产业园|公园|市场|学校|医院|公路|高速公路|铁路|高铁|机场|港|水库|养老院|幼儿园)$")
+_ROADS = re.compile(r"(?P<name>[一-鿿]{2,6}至[一-鿿]{2,6}?)(?P<head>道路|公路|高速公路|高速|高铁|铁路|大道)(?P<tail>铺设|建设|改造|提升|工程|项目)?")
+_COMPLETED = re.compile(r"完工|竣工|建成|投产|完成|投用|投入使用|通车|落成|交付|运营|落到实处|达效|验收|启用|开业|开园")
+
+
+
+class ProjectFinder:
+    """Proposes names that end in a project's head; sorts of project (重点项目) are left out."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Append a candidate for each project's name."""
+        folded = fold(doc.text)
+        for start, end, head in headed(folded, Kind.PROJECT):
+            name = folded[start:end]
+            modifier = name[: -len(head)]
+            if len(modifier) < 2 or _SORT.match(name) or "的" in modifier.split('"')[0][-2:]:
+                continue
+            sure = 0.75 if head.endswith(("项目", "工程")) else 0.55
+            if _SITE.search(modifier):
+                sure += 0.1
+            doc._.candidates.append(Candidate(Span(start, end), Kind.PROJECT, "policy_projects", sure))
+        for match in _ROADS.finditer(folded):
+            doc._.candidates.append(Candidate(Span(match.start(), match.end()), Kind.PROJECT, "policy_projects", 0.6))
+        return doc
+
+
+def status(before: str, behind: str, *, plan: bool) -> Status:
+    """Tell how far a project has come from the words around one of its mentions.
+
+    Args:
+        before: the clause before the name.
+        behind: the clause behind it.
+        plan: whether the passage looks ahead.
+
+    >>> status("", "顺利完工", plan=False)
+    <Status.COMPLETED: 'completed'>
+    >>> status("持续推进", "，确保按期建成投产", plan=True)
+    <Status.ONGOING: 'ongoing'>
+    """
+    if plan:
+        if re.search(r"续建|持续|继续|加快|巩固|扩大|壮大|在建|二期", before[-12:] + behind[:6]):
+            return Status.ONGOING
+        return Status.PLANNED
+    if re.search(r"争取|谋划|拟|即将|筹备|前期", before[-8:]):
+        return Status.PLANNED
+    if re.search(r"主体|正在|在建|加快|有序推进|进展|启动|开工|动工|加紧", behind[:14] + before[-6:]):
+        return Status.ONGOING
+    if _COMPLETED.search(behind[:14]) or _COMPLETED.search(before[-8:]):
+        return Status.COMPLETED
+    if re.search(r"推进|持续|管护", before[-8:]):
+        return Status.ONGOING
+    return Status.COMPLETED
+
+
+@Language.factory("policy_projects")
+def make_project_finder(nlp: Language, name: str) -> ProjectFinder:
+    """Create the finder of projects."""
+    return ProjectFinder()

@@ -1,0 +1,139 @@
+"""Finds what stands in quotation marks as a name, and tells its kind from what surrounds it.
+
+A 提法 is quoted when it is first said: 打造“实力张营”, “一项目一专班”工作机制, 以“大抓项目”为导向. The noun behind
+the closing mark decides first, then the verb before the opening one, then the shape of the phrase itself.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.annotation import Candidate
+from extract.document import Span
+from extract.names import alternation, lexicon
+from extract.surface import fold, quotations
+from ontology.terms import Kind
+
+_LONGEST = 40
+_NOT_A_NAME = re.compile(r"^[0-9A-Za-z.%+\-—/\s]{1,3}$|^[，。、；：]|[。；！？：]")
+_NUMERAL_GROUP = re.compile(r"^[一二两三四五六七八九十百千0-9]+[个条大项张]?[^，。、]{1,5}(?:[一二两三四五六七八九十百千]+[个条大项张]?[^，。、]{1,4})*$")
+_KINDS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN, Kind.PROJECT)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a quoted phrase is taken for: kind, the end of the name, and how sure."""
+
+    kind: Kind
+    end: int
+    joined: bool
+    confidence: float
+
+
+@cache
+def _cues() -> dict[str, re.Pattern[str]]:
+    kinds = lexicon("kinds")
+    cues: dict[str, re.Pattern[str]] = {}
+    for kind in _KINDS:
+        words = kinds[kind]
+        for key in ("quoted_joined", "quoted_apart"):
+            if words.get(key):
+                cues[f"{kind} {key}"] = re.compile(f"(?:的)?(?:{alternation(words[key])})")
+        cues[f"{kind} heads"] = re.compile(f"(?:{alternation(words['heads'])})$") if words.get("heads") else re.compile(r"(?!)")
+        if words.get("before"):
+            cues[f"{kind} before"] = re.compile(f"(?:{alternation(words['before'])})(?:好|了|全[国省市县区镇乡])?$")
+    cues["category before"] = re.compile(f"(?:{alternation(kinds['category']['before'])})$")
+    cues["category behind"] = re.compile(f"(?:等)?(?:{alternation(kinds['category']['behind'])})")
+    return cues
+
+
+def _verb_before(folded: str, opener: int) -> str:
+    """Return the text before an opening mark, coordinated quotations (“甲”和“乙”) skipped."""
+    before = folded[max(0, opener - 60) : opener]
+    while True:
+        shorter = re.sub(r'"[^"\n]*"(?:[和与、及]|以及)$', "", before)
+        if shorter == before:
+            return before
+        before = shorter
+
+
+def read(folded: str, start: int, end: int) -> Reading | None:
+    """Tell what the quoted phrase ``folded[start:end]`` is; None where it is no name.
+
+    Args:
+        folded: folded text, the marks at ``start - 1`` and ``end``.
+        start: first character inside the marks.
+        end: behind the last character inside the marks.
+    """
+    phrase = folded[start:end]
+    if not 2 <= len(phrase) <= _LONGEST or _NOT_A_NAME.search(phrase):
+        return None
+    cues = _cues()
+    behind = folded[end + 1 : end + 14]
+    # “甲”和“乙”两项改革: what follows the last of coordinated quotations holds for each.
+    chained = re.match(r'(?:(?:[和与、及]|以及)"[^"\n]{1,40}")+', folded[end + 1 : end + 120])
+    if chained:
+        behind = folded[end + 1 + chained.end() : end + 1 + chained.end() + 14]
+    best: tuple[int, Kind, str] | None = None
+    for kind in _KINDS:
+        for key in ("quoted_joined", "quoted_apart"):
+            pattern = cues.get(f"{kind} {key}")
+            match = pattern.match(behind) if pattern else None
+            if match and (best is None or match.end() > best[0]):
+                best = (match.end(), kind, key)
+    before = _verb_before(folded, start - 1)
+    if best is not None:
+        length, kind, key = best
+        joined = key == "quoted_joined" and not chained
+        return Reading(kind, end + 1 + length if joined else end, joined, 0.9 if joined else 0.85)
+    if cues["category behind"].match(behind) or cues["category before"].search(before):
+        return None
+    for kind in _KINDS:
+        if cues[f"{kind} heads"].search(phrase):
+            return Reading(kind, end, False, 0.8)
+    parallel = [part for part in re.split("[、，]", phrase) if part]
+    if len(parallel) > 1:
+        kind = Kind.STRATEGY if _matches(f"{Kind.STRATEGY} before", before) else Kind.SLOGAN
+        return Reading(kind, end, False, 0.65)
+    for kind in (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN):
+        if _matches(f"{kind} before", before):
+            return Reading(kind, end, False, 0.6)
+    if _NUMERAL_GROUP.match(phrase):
+        return Reading(Kind.POLICY, end, False, 0.5)
+    return None
+
+
+def _matches(cue: str, text: str) -> bool:
+    return _cues()[cue].search(text) is not None
+
+
+class QuotationFinder:
+    """Proposes each quoted name, alone and with the noun that belongs to it (“放管服”改革)."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Append one candidate a quotation, two where a noun joins it."""
+        folded = fold(doc.text)
+        for start, end in quotations(folded):
+            reading = read(folded, start, end)
+            if reading is None:
+                continue
+            name = doc.text[start - 1 : reading.end] if reading.joined else None
+            if reading.joined:
+                doc._.candidates.append(
+                    Candidate(Span(start - 1, reading.end), reading.kind, "policy_quotations", reading.confidence, name)
+                )
+            doc._.candidates.append(
+                Candidate(Span(start, end), reading.kind, "policy_quotations", reading.confidence - 0.05, name)
+            )
+        return doc
+
+
+@Language.factory("policy_quotations")
+def make_quotation_finder(nlp: Language, name: str) -> QuotationFinder:
+    """Create the finder of quoted names."""
+    return QuotationFinder()

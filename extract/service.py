@@ -1,0 +1,219 @@
+"""Reads serves and advances: which work is for which strategy, and which strategy carries out a higher one.
+
+Four readings, from the surest to the least sure: a sentence says so (stated), a heading or lead announces the strategy
+of what follows (structural), the names contain one another (definitional), the subject matter is the same (inferred).
+"""
+
+from __future__ import annotations
+
+import re
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.annotation import Claim, Entity
+from extract.document import Section, Span
+from extract.mentions import Mentions, below, is_body, outermost
+from extract.surface import fold
+from ontology.scheme import Scheme
+from ontology.terms import Basis, Kind, Level, Predicate
+
+_SERVING = (Kind.VILLAGE, Kind.PROJECT, Kind.POLICY, Kind.SLOGAN, Kind.ORGANIZATION)
+_PREAMBLE = re.compile(r"以[^，。]{0,40}(?:为指导|为统领|为引领|为总揽)|深入贯彻|全面贯彻|总体要求|总体思路|指导思想")
+_SPEAKER = re.compile(r"我们|政府|全[省市县区镇乡]")
+_SEGMENT = re.compile(r"（[^（）]{1,8}段）|（[^（）]{1,6}）")
+
+
+class ServiceReader:
+    """Claims what serves and advances what.
+
+    Attributes:
+        inferred: whether claims from subject matter are made too.
+    """
+
+    def __init__(self, inferred: bool) -> None:
+        self.inferred = inferred
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Append the claims."""
+        reading = _Reading(doc)
+        reading.stated()
+        reading.structural()
+        reading.definitional()
+        if self.inferred:
+            reading.by_authority()
+        return doc
+
+
+class _Reading:
+    """One document being read."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.mentions = Mentions(doc)
+        self.folded = fold(doc.text)
+        self.level: Level | None = doc._.document.metadata.level
+
+    def claim(self, subject: Span, predicate: Predicate, obj: Span, basis: Basis, sure: float, evidence: Span, rule: str) -> None:
+        self.doc._.claims.append(Claim(subject, predicate, obj, basis, sure, evidence, f"policy_service/{rule}"))
+
+    def relate(
+        self, subject: tuple[Span, Entity], strategy: tuple[Span, Entity], basis: Basis, sure: float, evidence: Span, rule: str
+    ) -> None:
+        """Claim serves or advances, whichever the levels of the two allow."""
+        (span, entity), (goal_span, goal) = subject, strategy
+        if entity is goal or span.contains(goal_span) and basis is not Basis.DEFINITIONAL:
+            return
+        if entity.kind is not Kind.STRATEGY:
+            self.claim(span, Predicate.SERVES, goal_span, basis, sure, evidence, rule)
+        elif below(entity.level, goal.level):
+            self.claim(span, Predicate.ADVANCES, goal_span, basis, sure, evidence, rule)
+        elif entity.level is goal.level or entity.level is None or goal.level is None:
+            self.claim(span, Predicate.SERVES, goal_span, basis, sure - 0.1, evidence, rule)
+
+    # stated ----------------------------------------------------------------------------------------------------------
+
+    def stated(self) -> None:
+        """Read each sentence that names a strategy together with work, or with a strategy of another level."""
+        for sentence in self.mentions.structure.sentences:
+            section = self._section(sentence.start)
+            if section is not None and section.role in ("glossary", "title"):
+                continue
+            named = outermost(self.mentions.within(sentence, (Kind.STRATEGY,)))
+            if not named:
+                continue
+            if _PREAMBLE.search(self.folded[sentence.start : sentence.end]):
+                self._preamble(sentence, named)
+            else:
+                self._sentence(sentence, named)
+
+    def _preamble(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
+        own = [pair for pair in named if pair[1].level is self.level and self.level is not None]
+        higher = [pair for pair in named if below(self.level, pair[1].level)]
+        for mine in own:
+            for goal in higher:
+                self.relate(mine, goal, Basis.STATED, 0.85, sentence, "preamble")
+        self._levels(sentence, higher)
+        self._speaker(sentence, own)
+
+    def _levels(self, sentence: Span, higher: list[tuple[Span, Entity]]) -> None:
+        """Chain the overall strategies of the levels above: the county's is guided by the prefecture's, and so on up."""
+        local = [pair for pair in higher if pair[1].level is not Level.NATIONAL]
+        for lower in local:
+            above = [pair for pair in local if below(lower[1].level, pair[1].level)]
+            if above:
+                nearest = max(above, key=lambda pair: pair[1].level.rank if pair[1].level else 0)
+                self.relate(lower, nearest, Basis.INFERRED, 0.6, sentence, "levels")
+
+    def _speaker(self, sentence: Span, goals: list[tuple[Span, Entity]]) -> None:
+        place = self.doc._.document.metadata.place
+        speaker = next(
+            (e for e in self.mentions.entities if is_body(e) and e.name.endswith(("政府", "国务院")) and e.place is not None
+             and place is not None and e.place.path == place.path),
+            None,
+        )
+        if speaker is not None:
+            for span, _ in goals:
+                self.claim(speaker.mentions[0], Predicate.SERVES, span, Basis.STATED, 0.7, sentence, "speaker")
+
+    def _sentence(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
+        own = [pair for pair in named if pair[1].level is self.level]
+        for mine in own:
+            for goal in named:
+                if below(mine[1].level, goal[1].level):
+                    self.relate(mine, goal, Basis.STATED, 0.75, sentence, "sentence")
+        for work in self.mentions.within(sentence, _SERVING):
+            if is_body(work[1]):
+                continue
+            for goal in named:
+                self.relate(work, goal, Basis.STATED, 0.7, sentence, "sentence")
+
+    # structural ------------------------------------------------------------------------------------------------------
+
+    def structural(self) -> None:
+        """Link what stands in a section to the strategy that its innermost announcing heading or lead names."""
+        sections = self.mentions.structure.sections
+        announced = {i: self.mentions.announcement(s) for i, s in enumerate(sections) if s.role == "body"}
+        for span, entity in self.mentions.within(Span(0, max(1, len(self.doc.text)))):
+            if entity.kind not in (*_SERVING, Kind.STRATEGY) or is_body(entity):
+                continue
+            for index in self.mentions.structure.path(self.mentions.structure.section_at(span.start)):
+                goals, evidence = announced.get(index, ([], None))
+                if not goals or evidence is None:
+                    continue
+                if evidence.contains(span):
+                    break
+                self._announced(span, entity, goals, evidence)
+                break
+
+    def _announced(self, span: Span, entity: Entity, goals: list[tuple[Span, Entity]], evidence: Span) -> None:
+        for goal in goals:
+            if entity.kind is Kind.STRATEGY and below(goal[1].level, entity.level):
+                # A higher strategy named under a local heading: the heading's strategy carries it out.
+                self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.55, evidence, "under heading")
+            else:
+                self.relate((span, entity), goal, Basis.STRUCTURAL, 0.8, evidence, "heading")
+
+    # definitional ----------------------------------------------------------------------------------------------------
+
+    def definitional(self) -> None:
+        """Link names that contain one another, or that differ in the stretch of territory only."""
+        for span, entity in self.mentions.within(Span(0, max(1, len(self.doc.text))), (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY)):
+            for goal in self.mentions.within(span, (Kind.STRATEGY,)):
+                if goal[0] != span and len(goal[1].name) >= 4:
+                    self.relate((span, entity), goal, Basis.DEFINITIONAL, 0.85, self.mentions.sentence(span), "name")
+        strategies = [e for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level is not None]
+        cores = {e.id: _SEGMENT.sub("", e.name) for e in strategies}
+        for lower in strategies:
+            above = [
+                e for e in strategies
+                if below(lower.level, e.level) and _same_core(cores[lower.id], cores[e.id])
+            ]
+            if above:
+                nearest = max(above, key=lambda e: e.level.rank if e.level else 0)
+                span = lower.mentions[0]
+                self.relate((span, lower), (nearest.mentions[0], nearest), Basis.DEFINITIONAL, 0.9,
+                            self.mentions.sentence(span), "segment")
+
+    # inferred --------------------------------------------------------------------------------------------------------
+
+    def by_authority(self) -> None:
+        """Link concepts as the authority file relates them, where the document names both."""
+        scheme: Scheme | None = self.doc._.scheme
+        if scheme is None:
+            return
+        by_concept = {e.concept: e for e in self.mentions.entities if e.concept}
+        for iri, entity in by_concept.items():
+            concept = scheme.concept(iri) if iri else None
+            if concept is None:
+                continue
+            span = entity.mentions[0]
+            for goal_iri in (*concept.serves, *concept.advances):
+                goal = by_concept.get(goal_iri)
+                if goal is not None:
+                    self.relate((span, entity), (goal.mentions[0], goal), Basis.INFERRED, 0.7,
+                                self.mentions.sentence(span), "authority")
+
+    def _section(self, offset: int) -> Section | None:
+        index = self.mentions.structure.section_at(offset)
+        return None if index is None else self.mentions.structure.sections[index]
+
+
+def _same_core(lower: str, upper: str) -> bool:
+    """Tell whether two names are one strategy cut to two territories.
+
+    >>> _same_core("黄河流域生态保护和高质量发展示范区", "黄河流域生态保护和高质量发展重要实验区")
+    True
+    """
+    shared = 0
+    for a, b in zip(lower, upper, strict=False):
+        if a != b:
+            break
+        shared += 1
+    return shared >= 6 and shared >= 0.6 * min(len(lower), len(upper))
+
+
+@Language.factory("policy_service", default_config={"inferred": True})
+def make_service_reader(nlp: Language, name: str, inferred: bool) -> ServiceReader:
+    """Create the reader of serves and advances."""
+    return ServiceReader(inferred)

@@ -1,0 +1,44 @@
+"""Finds slogans: parallel set phrases that call or characterise, unquoted ones too."""
+
+from __future__ import annotations
+
+import re
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.annotation import Candidate
+from extract.document import Span
+from extract.surface import fold
+from ontology.terms import Kind
+
+_HAN = r"[一-鿿]"
+_PARALLEL = re.compile(
+    rf"(?:(?<=坚持)|(?<=秉持)|(?<=发扬)|(?<=弘扬)|(?<=牢记)|(?<=始终)|(?<=努力))"
+    rf"(?:{_HAN}{{3,6}}、){{1,3}}{_HAN}{{3,6}}(?=[，。；的])"
+)
+_CALL = re.compile(rf"(?:路虽|道阻|行而|事虽|征程|风好|乘风|潮起|山高|号角|蓝图|时不我待|未来)(?:{_HAN}|，){{6,24}}(?=[。！])")
+_ONE_BY_ONE = re.compile(rf"一(?P<a>{_HAN})接着一(?P=a){_HAN}{{1,3}}，一(?P<b>{_HAN})接着一(?P=b){_HAN}{{1,3}}")
+_CLOSING = re.compile(rf"(?P<first>{_HAN}{{4}})、(?P<second>{_HAN}{{4}})(?=，(?:为|以|奋力|全力|努力|推动|加快|不断))")
+
+
+class SloganFinder:
+    """Proposes unquoted set phrases; quoted ones come from ``policy_quotations``, nationwide ones from the authority file."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Append a candidate for each slogan."""
+        folded = fold(doc.text)
+        for pattern, sure in ((_PARALLEL, 0.6), (_CALL, 0.55), (_ONE_BY_ONE, 0.8), (_CLOSING, 0.5)):
+            for match in pattern.finditer(folded):
+                start, end = match.span()
+                parts = folded[start:end].split("、")
+                if pattern is _PARALLEL and len({len(part) for part in parts}) > 1:
+                    continue
+                doc._.candidates.append(Candidate(Span(start, end), Kind.SLOGAN, "policy_slogans", sure))
+        return doc
+
+
+@Language.factory("policy_slogans")
+def make_slogan_finder(nlp: Language, name: str) -> SloganFinder:
+    """Create the finder of slogans."""
+    return SloganFinder()

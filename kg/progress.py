@@ -1,0 +1,80 @@
+"""What a running build tells: a protocol, silence, and a bar in the terminal."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+_COUNTS = ("documents", "entities", "links")
+
+
+class Progress(Protocol):
+    """Hears how far a build has come; every method may be called from the building process only."""
+
+    def start(self, sources: int) -> None:
+        """Hear how many source files there are."""
+
+    def source(self, documents: int, entities: int, links: int) -> None:
+        """Hear that one more source is done, and what was new in it."""
+
+    def stage(self, name: str) -> None:
+        """Hear what the build does now: ``extracting``, ``linking``, ``publishing``."""
+
+
+class Silent:
+    """Says nothing."""
+
+    def start(self, sources: int) -> None:
+        """Ignore it."""
+
+    def source(self, documents: int, entities: int, links: int) -> None:
+        """Ignore it."""
+
+    def stage(self, name: str) -> None:
+        """Ignore it."""
+
+
+class TerminalProgress:
+    """A bar on stderr with documents, entities, links and the time left; use it as a context manager."""
+
+    def __init__(self, console: Console) -> None:
+        self._bar = Bar(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            TextColumn(
+                "{task.fields[documents]} documents, {task.fields[entities]} entities, {task.fields[links]} links"
+            ),
+            TimeRemainingColumn(compact=True),
+            console=console,
+            transient=True,
+        )
+        self._counts = dict.fromkeys(_COUNTS, 0)
+        self._task = self._bar.add_task("reading", total=None, **self._counts)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def start(self, sources: int) -> None:
+        """Set the length of the bar."""
+        self._bar.update(self._task, total=sources)
+
+    def source(self, documents: int, entities: int, links: int) -> None:
+        """Move on by one source."""
+        for name, count in zip(_COUNTS, (documents, entities, links), strict=True):
+            self._counts[name] += count
+        self._bar.update(self._task, advance=1, **self._counts)
+
+    def stage(self, name: str) -> None:
+        """Show the stage in front of the bar."""
+        self._bar.update(self._task, description=name)

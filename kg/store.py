@@ -1,0 +1,401 @@
+"""The published store: numbered versions, one writer, any number of readers, nothing ever half written.
+
+A store is a folder::
+
+    policy-graph/
+        current             the number of the published version, replaced by atomic rename
+        lock                held by the one process that writes
+        versions/000012/    graph/ (Oxigraph), manifest.json, scheme/, decisions.csv; never changed once published
+        documents/          the quads of each extracted document, kept so that a build can go on where it stopped
+        draft/              the version being made; of no meaning to a reader, cleared by the next writer
+
+The default graph of every version is the union of its named graphs as one set, kept up by ``Draft``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from ontology.errors import StoreError
+
+try:
+    import fcntl
+except ImportError:  # Windows: it does not let a folder go while a file in it is open, so readers need no lock there
+    fcntl = None  # type: ignore[assignment]
+
+_NOTHING = 0
+"""What ``current`` names before the first version is published."""
+
+_OPENING_TRIES = 200
+_OPENING_PAUSE = 0.02
+"""A reader that meets the moment of publication tries again, for 4 seconds at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One document of a version.
+
+    Attributes:
+        graph: IRI of its named graph.
+        key: digest of all that its quads depend on; names its file in ``documents/``.
+        source: path of the file that it was read from.
+        source_key: digest of that file, its metadata, the extractor's version and the scheme.
+    """
+
+    graph: str
+    key: str
+    source: str
+    source_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a version was built from.
+
+    Attributes:
+        documents: an entry for each document, by identifier.
+        rules: digest of the code and schemes that the graphs across documents depend on.
+        decisions: digest of the curators' decisions.
+    """
+
+    documents: Mapping[str, Entry] = field(default_factory=dict)
+    rules: str = ""
+    decisions: str = ""
+
+    def dumps(self) -> str:
+        """Serialise, the documents in the order of their identifiers."""
+        documents = {name: asdict(self.documents[name]) for name in sorted(self.documents)}
+        content = {"rules": self.rules, "decisions": self.decisions, "documents": documents}
+        return json.dumps(content, ensure_ascii=False, indent=1)
+
+    @classmethod
+    def loads(cls, text: str) -> Manifest:
+        """Parse what ``dumps`` wrote."""
+        content = json.loads(text)
+        documents = {name: Entry(**entry) for name, entry in content["documents"].items()}
+        return cls(documents, content["rules"], content["decisions"])
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A published version, open for reading; it stays readable for as long as this object lives.
+
+    Attributes:
+        path: folder of the version.
+        number: its number.
+        store: its quads, read-only.
+        manifest: what it was built from.
+    """
+
+    path: Path
+    number: int
+    store: ox.Store
+    manifest: Manifest
+    _lease: _Lock | None
+
+
+def open_version(folder: Path) -> Version:
+    """Open the published version for reading.
+
+    Raises:
+        StoreError: no store stands there, or it is damaged.
+    """
+    for _ in range(_OPENING_TRIES):
+        number = _current(folder)
+        if number == _NOTHING:
+            raise StoreError(
+                f"{folder} holds no policy graph; make one with: kg build SOURCE --store {folder}",
+                subject=str(folder),
+                code="PL-STORE-MISSING",
+            )
+        path = _version_path(folder, number)
+        lease = _Lock.take(path / "lease", shared=True)
+        if lease is not None:
+            try:
+                store = ox.Store.read_only(str(path / "graph"))
+                manifest = Manifest.loads((path / "manifest.json").read_text(encoding="utf-8"))
+                return Version(path, number, store, manifest, lease)
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                if path.exists():
+                    raise _damaged(folder, f"version {number} does not open ({error})") from error
+        elif _current(folder) == number and not (path / "lease").exists():
+            raise _damaged(folder, f"version {number} is missing")
+        time.sleep(_OPENING_PAUSE)
+    raise _damaged(folder, "its published version could not be opened")
+
+
+class Draft:
+    """The next version of a store while it is being made; nobody sees it until ``publish``.
+
+    Attributes:
+        folder: the store's folder.
+        store: the quads, writable.
+        manifest: what it is built from; assign before publishing.
+    """
+
+    def __init__(self, folder: Path, base: Version | None) -> None:
+        self.folder = folder
+        self.base = base
+        self.manifest = base.manifest if base else Manifest()
+        self._path = folder / "draft"
+        shutil.rmtree(self._path, ignore_errors=True)
+        self._path.mkdir()
+        if base is None:
+            (self._path / "scheme").mkdir()
+        else:
+            base.store.backup(str(self._path / "graph"))
+            shutil.copytree(base.path / "scheme", self._path / "scheme")
+            if (base.path / "decisions.csv").exists():
+                shutil.copy(base.path / "decisions.csv", self._path)
+        self.store = ox.Store(str(self._path / "graph"))
+
+    @property
+    def scheme(self) -> tuple[Path, ...]:
+        """Return the researcher's own authority files."""
+        return tuple(sorted((self._path / "scheme").glob("*.ttl")))
+
+    @property
+    def decisions(self) -> Path | None:
+        """Return the curators' decisions, None where there are none."""
+        path = self._path / "decisions.csv"
+        return path if path.exists() else None
+
+    @property
+    def documents(self) -> Path:
+        """Return the folder of extracted documents."""
+        return self.folder / "documents"
+
+    def keep_scheme(self, paths: Iterable[Path]) -> tuple[Path, ...]:
+        """Take copies of the researcher's authority files into the version, in place of earlier ones."""
+        folder = self._path / "scheme"
+        shutil.rmtree(folder)
+        folder.mkdir()
+        copies = [folder / f"{index:02d}-{path.name}" for index, path in enumerate(paths)]
+        for path, copy in zip(paths, copies, strict=True):
+            shutil.copy(path, copy)
+        return tuple(copies)
+
+    def keep_decisions(self, path: Path) -> None:
+        """Take a copy of the curators' decisions into the version, in place of an earlier one."""
+        shutil.copy(path, self._path / "decisions.csv")
+
+    def graphs(self) -> set[ox.NamedNode]:
+        """Return the names of the graphs."""
+        return {name for name in self.store.named_graphs() if isinstance(name, ox.NamedNode)}
+
+    def triples(self, graph: ox.NamedNode) -> set[ox.Triple]:
+        """Return the triples of one named graph."""
+        return {quad.triple for quad in self.store.quads_for_pattern(None, None, None, graph)}
+
+    def replace_graph(self, graph: ox.NamedNode, triples: Iterable[ox.Triple]) -> bool:
+        """Make a named graph hold exactly ``triples`` and bring the union up to date.
+
+        Returns:
+            Whether anything changed.
+        """
+        old, new = self.triples(graph), set(triples)
+        added, removed = new - old, old - new
+        self.store.extend(
+            ox.Quad(t.subject, t.predicate, t.object, name) for t in added for name in (graph, ox.DefaultGraph())
+        )
+        for t in removed:
+            self.store.remove(ox.Quad(t.subject, t.predicate, t.object, graph))
+            elsewhere = self.store.quads_for_pattern(t.subject, t.predicate, t.object, None)
+            if all(isinstance(quad.graph_name, ox.DefaultGraph) for quad in elsewhere):
+                self.store.remove(ox.Quad(t.subject, t.predicate, t.object))
+        if not new:
+            self.store.remove_graph(graph)
+        return bool(added or removed)
+
+    def publish(self) -> int:
+        """Make this the published version and return its number; killed on the way, the old one stays published."""
+        (self._path / "manifest.json").write_text(self.manifest.dumps(), encoding="utf-8")
+        (self._path / "lease").touch()
+        self.store.flush()
+        self.close()
+        for path in self._path.rglob("*"):
+            _sync(path)
+        _sync(self._path)
+        number = max(_numbers(self.folder), default=0) + 1
+        self._path.rename(_version_path(self.folder, number))
+        _sync(self.folder / "versions")
+        _sync(self.folder)
+        write_atomically(self.folder / "current", f"{number}\n".encode())
+        return number
+
+    def close(self) -> None:
+        """Let go of the quads; the draft can't be written any more."""
+        if hasattr(self, "store"):
+            del self.store
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[Draft]:
+    """Hold a store for writing: clear what a killed writer left, give a ``Draft``, drop versions that no one reads.
+
+    The draft is lost unless ``publish`` is called on it.
+
+    Raises:
+        StoreError: another process writes, the disk is full, or the store is damaged.
+    """
+    try:
+        (folder / "documents").mkdir(parents=True, exist_ok=True)
+        lock = _Lock.take(folder / "lock", create=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    if lock is None:
+        raise StoreError(
+            f"{folder} is being written by another process; wait until that has finished",
+            subject=str(folder),
+            code="PL-STORE-LOCKED",
+        )
+    draft = None
+    try:
+        if not (folder / "versions").exists():
+            write_atomically(folder / "current", f"{_NOTHING}\n".encode())
+            (folder / "versions").mkdir()
+        _drop_unpublished(folder)
+        draft = Draft(folder, None if _current(folder) == _NOTHING else open_version(folder))
+        yield draft
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    finally:
+        if draft is not None:
+            draft.close()
+            draft.base = None
+        shutil.rmtree(folder / "draft", ignore_errors=True)
+        _drop_unpublished(folder)
+        lock.release()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file that is either wholly there or not at all, whenever the process ends."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    _sync(path.parent)
+
+
+class _Lock:
+    """An advisory lock on a file; the system lets go of it when the process ends, however it ends."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    @classmethod
+    def take(cls, path: Path, *, shared: bool = False, create: bool = False) -> _Lock | None:
+        """Take the lock without waiting; None where another holds it or the file is gone."""
+        try:
+            descriptor = os.open(path, (os.O_RDWR | os.O_CREAT) if create else os.O_RDONLY)
+        except FileNotFoundError:
+            if create:
+                raise
+            return None
+        try:
+            if fcntl is not None:
+                fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+            elif not shared:
+                import msvcrt
+
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+            if path.stat().st_ino == os.fstat(descriptor).st_ino:
+                return cls(descriptor)
+        except (BlockingIOError, PermissionError, FileNotFoundError):
+            pass
+        os.close(descriptor)
+        return None
+
+    def release(self) -> None:
+        """Let go."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def __del__(self) -> None:
+        self.release()
+
+
+def _current(folder: Path) -> int:
+    if not (folder / "versions").exists():
+        return _NOTHING
+    try:
+        return int((folder / "current").read_text(encoding="ascii"))
+    except (OSError, ValueError) as error:
+        raise _damaged(folder, "its file 'current' names no version") from error
+
+
+def _version_path(folder: Path, number: int) -> Path:
+    return folder / "versions" / f"{number:06d}"
+
+
+def _numbers(folder: Path) -> Iterator[int]:
+    for path in (folder / "versions").glob("[0-9]*"):
+        if path.name.isdecimal():
+            yield int(path.name)
+
+
+def _drop_unpublished(folder: Path) -> None:
+    """Remove every version but the published one, unless a reader still holds it; the next writer tries again."""
+    try:
+        current = _current(folder)
+    except StoreError:
+        return
+    for number in list(_numbers(folder)):
+        path = _version_path(folder, number)
+        dropped = folder / "versions" / f"dropped-{number:06d}"
+        if number == current:
+            continue
+        lease = _Lock.take(path / "lease")
+        if lease is None:
+            continue
+        if fcntl is None:
+            lease.release()
+        try:
+            path.rename(dropped)
+        except OSError:
+            continue
+        finally:
+            lease.release()
+    for path in (folder / "versions").glob("dropped-*"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    """Ask the system to put a file or folder on the disk."""
+    if path.is_dir() and fcntl is None:
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _damaged(folder: Path, what: str) -> StoreError:
+    names = ", ".join(str(number) for number in sorted(_numbers(folder))) or "none"
+    return StoreError(
+        f"{folder} is damaged: {what} (complete versions: {names}); write the number of a complete version into "
+        f"{folder / 'current'}, or build into another folder",
+        subject=str(folder),
+        code="PL-STORE-DAMAGED",
+    )
+
+
+def _unwritable(folder: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"{folder} could not be written ({error}); what was published before is unharmed",
+        subject=str(folder),
+        code="PL-STORE-WRITE",
+    )

@@ -21,18 +21,17 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from kg import decisions as curation
+from kg.graph import Counts, Embedded, Graph
 from kg.progress import Progress, Silent
-from kg.store import Draft, Entry, Manifest, open_version, write_atomically, writing
+from kg.store import DEFAULT_STORE, Draft, Entry, Manifest, open_version, write_atomically, writing
 from ontology.errors import NotFound, PolicyGraphError, ReadError, StoreError, UsageError
-from ontology.terms import PL, PREFIXES, Kind, Level, Predicate
+from ontology.terms import PL, Kind
 
 if TYPE_CHECKING:
-    from ontology.scheme import Scheme
     from spacy.language import Language
 
     from extract.document import Document
-
-DEFAULT_STORE = Path("policy-graph")
+    from ontology.scheme import Scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +57,7 @@ class BuildReport:
         left_out: sources that could not be read.
         missing: documents that stay although their source file is gone.
         documents: how many documents the graph holds.
-        entities: how many entities, by kind.
-        levels: how many strategies, policies and slogans, by level of government.
-        links: how many links, by relation.
+        counts: of the graph's entities and links.
     """
 
     store: Path
@@ -72,9 +69,7 @@ class BuildReport:
     left_out: tuple[LeftOut, ...] = ()
     missing: tuple[str, ...] = ()
     documents: int = 0
-    entities: Mapping[str, int] = field(default_factory=dict)
-    levels: Mapping[str, int] = field(default_factory=dict)
-    links: Mapping[str, int] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
 
 
 def build(
@@ -257,8 +252,8 @@ class _Extraction:
         from kg import statements
 
         annotation = pipeline.annotate(self._pipeline, document)
-        content = ox.serialize(statements.statements(annotation, self._scheme), format=ox.RdfFormat.N_QUADS)
-        return b"".join(sorted(set(content.splitlines(keepends=True))))
+        quads = statements.statements(annotation, self._scheme)
+        return "".join(sorted({f"{quad} .\n" for quad in quads})).encode()
 
     def _source_key(self, source: _Source) -> str:
         try:
@@ -339,14 +334,14 @@ def _publish(draft: Draft, report: BuildReport) -> BuildReport:
     """Publish the draft if it differs from what is published, and complete the report."""
     base = draft.base
     published = bool(draft.manifest.documents or base) and (base is None or base.manifest != draft.manifest)
-    counts = _counts(draft.store)
+    counts = Graph(Embedded(draft.store)).counts()
     number = draft.publish() if published else (base.number if base else 0)
     if base is not None:
         used = {entry.key for entry in draft.manifest.documents.values()}
         for entry in base.manifest.documents.values():
             if entry.key not in used:
                 (draft.documents / entry.key).unlink(missing_ok=True)
-    return replace(report, version=number, published=published, documents=len(draft.manifest.documents), **counts)
+    return replace(report, version=number, published=published, documents=len(draft.manifest.documents), counts=counts)
 
 
 def _load(draft: Draft, name: str, entry: Entry) -> list[ox.Triple]:
@@ -366,27 +361,6 @@ def _graph(content: bytes) -> str:
     graphs = {line[line.rindex(b"<") + 1 : line.rindex(b">")] for line in content.splitlines()}
     (graph,) = graphs
     return graph.decode()
-
-
-def _counts(store: ox.Store) -> dict[str, dict[str, int]]:
-    """Count the graph's entities by kind, strategies and the like by level, and links by relation."""
-
-    def table(query: str, names: Iterable[str]) -> dict[str, int]:
-        found = {row["of"].value.removeprefix(PL): int(row["n"].value) for row in store.query(query, prefixes=PREFIXES)}
-        return {name: found.get(name, 0) for name in names}
-
-    return {
-        "entities": table("SELECT ?of (COUNT(*) AS ?n) { ?e a ?of } GROUP BY ?of", Kind),
-        "levels": table(
-            "SELECT ?of (COUNT(*) AS ?n) { VALUES ?k { pl:Strategy pl:Policy pl:Slogan } ?e a ?k ; pl:level ?of }"
-            " GROUP BY ?of",
-            Level,
-        ),
-        "links": table(
-            f"SELECT ?of (COUNT(*) AS ?n) {{ VALUES ?of {{ pl:{' pl:'.join(Predicate)} }} ?s ?of ?o }} GROUP BY ?of",
-            Predicate,
-        ),
-    }
 
 
 @cache

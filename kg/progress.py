@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -53,7 +53,7 @@ class TerminalProgress:
             console=console,
             transient=True,
         )
-        self._counts = dict.fromkeys(_COUNTS, 0)
+        self._counts: dict[str, Any] = dict.fromkeys(_COUNTS, 0)
         self._task = self._bar.add_task("reading", total=None, **self._counts)
 
     def __enter__(self) -> Self:

@@ -32,6 +32,8 @@ try:
 except ImportError:  # Windows: it does not let a folder go while a file in it is open, so readers need no lock there
     fcntl = None  # type: ignore[assignment]
 
+DEFAULT_STORE = Path("policy-graph")
+
 _NOTHING = 0
 """What ``current`` names before the first version is published."""
 
@@ -309,7 +311,7 @@ class _Lock:
             elif not shared:
                 import msvcrt
 
-                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
             if path.stat().st_ino == os.fstat(descriptor).st_ino:
                 return cls(descriptor)
         except (BlockingIOError, PermissionError, FileNotFoundError):

@@ -1,0 +1,397 @@
+"""The graph as a researcher holds it: ask it in SPARQL or by the name of a question, get typed rows, frames, lineages.
+
+``Graph`` needs of its back end only that it answers SPARQL, so that the embedded store and a remote endpoint stand
+behind the same methods.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeAlias
+
+import pyoxigraph as ox
+
+from kg import sparql
+from kg.rows import IRI, Rows, cell
+from kg.store import DEFAULT_STORE, Version, open_version
+from ontology.errors import NotFound, QueryError, StoreError
+from ontology.terms import PREFIXES, Basis, Kind, Level, Predicate
+
+if TYPE_CHECKING:
+    import networkx
+    import pandas
+    import rdflib
+
+    from kg.lineage import Lineage
+
+Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+
+class Backend(Protocol):
+    """What stands behind a ``Graph``: an engine that answers SPARQL, and knows ``ontology.terms.PREFIXES``."""
+
+    def run(self, query: str) -> Results:
+        """Answer a query.
+
+        Raises:
+            QueryError: it can't be parsed or is refused.
+        """
+
+    def close(self) -> None:
+        """Let go of whatever is held open."""
+
+
+class Embedded:
+    """An Oxigraph store in this process; the default graph is the union of the named ones."""
+
+    def __init__(self, store: ox.Store, version: Version | None = None) -> None:
+        self.store = store
+        self.version = version
+
+    def run(self, query: str) -> Results:
+        """Answer a query."""
+        try:
+            return self.store.query(query, prefixes=PREFIXES)
+        except SyntaxError as error:
+            raise QueryError(f"the query can't be parsed: {_reason(error)}", code="PL-QUERY-SYNTAX") from error
+        except (OSError, ValueError, RuntimeError) as error:
+            raise QueryError(f"the query can't be answered: {error}") from error
+
+    def close(self) -> None:
+        """Let go of the store; the version may then be dropped."""
+        self.version = None
+        del self.store
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Why a link is believed: one ``pl:Link`` with one of its sentences.
+
+    Attributes:
+        link: IRI of the ``pl:Link``.
+        subject: entity that the link goes from.
+        predicate: relation.
+        object: entity that it goes to.
+        basis: stated, structural, definitional, inferred or curated.
+        confidence: 0 to 1.
+        document: IRI of the document that says so; None for the authority file and curators.
+        title: its title, or identifier where it has none.
+        text: the sentence, heading or curated source; None where the names themselves are the proof.
+        start: where it begins, in code points of the document.
+        end: where it ends.
+    """
+
+    link: IRI
+    subject: IRI
+    predicate: Predicate
+    object: IRI
+    basis: Basis
+    confidence: float
+    document: IRI | None
+    title: str | None
+    text: str | None
+    start: int | None
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One document that the graph holds."""
+
+    identifier: str
+    title: str | None
+    level: Level | None
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much a graph says.
+
+    Attributes:
+        entities: how many entities, by kind.
+        levels: how many strategies, policies and slogans, by level of government.
+        links: how many links, by relation.
+    """
+
+    entities: Mapping[str, int] = field(default_factory=dict)
+    levels: Mapping[str, int] = field(default_factory=dict)
+    links: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What a graph holds.
+
+    Attributes:
+        documents: by identifier.
+        counts: of entities and links.
+        mentions: how many mentions.
+        indicators: how many indicators.
+    """
+
+    documents: tuple[Holding, ...]
+    counts: Counts
+    mentions: int
+    indicators: int
+
+
+class Graph:
+    """A policy graph, open for reading; use it as a context manager or let it be collected."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.backend.close()
+
+    @property
+    def store(self) -> ox.Store:
+        """Return the embedded store, read-only.
+
+        Raises:
+            StoreError: the graph is a remote one.
+        """
+        if not isinstance(self.backend, Embedded):
+            raise StoreError("a remote graph has no store in this process; ask it with query()", code="PL-STORE-REMOTE")
+        return self.backend.store
+
+    @cached_property
+    def dataset(self) -> rdflib.Dataset:
+        """Return an ``rdflib.Dataset`` over the same data, read-only; its default graph is the union."""
+        from kg.dataset import dataset
+
+        return dataset(self.store, self.backend)
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """Yield every quad of every named graph, each once; the union, which is made of them, is left out."""
+        return (
+            quad
+            for quad in self.store.quads_for_pattern(None, None, None, None)
+            if isinstance(quad.graph_name, ox.NamedNode)
+        )
+
+    def query(self, query: str, **parameters: Any) -> Rows:
+        """Ask the graph.
+
+        Args:
+            query: SPARQL (the prefixes of ``ontology.terms.PREFIXES`` are known), or the name of a library query.
+            parameters: values of the query's variables, see ``kg.sparql.bind``.
+
+        Raises:
+            QueryError: the query can't be parsed, or has no such parameter.
+            NotFound: the library has no query of that name.
+        """
+        results = self._run(query, parameters)
+        if isinstance(results, ox.QueryBoolean):
+            return Rows(["answer"], [[bool(results)]])
+        if isinstance(results, ox.QueryTriples):
+            triples = ([cell(t.subject), cell(t.predicate), cell(t.object)] for t in results)
+            return Rows(["subject", "predicate", "object"], triples)
+        names = [variable.value for variable in results.variables]
+        return Rows(names, ([cell(term) for term in solution] for solution in results))
+
+    def frame(self, query: str, **parameters: Any) -> pandas.DataFrame:
+        """Ask the graph and return the rows as a DataFrame; see ``query`` and ``Rows.frame``."""
+        return self.query(query, **parameters).frame()
+
+    def serialize(self, query: str, form: Literal["csv", "tsv", "json", "xml", "ttl"], **parameters: Any) -> bytes:
+        """Ask the graph and return the answer in one of the W3C's formats.
+
+        Raises:
+            QueryError: see ``query``; or rows are asked for in ``ttl``, or triples in anything else.
+        """
+        results = self._run(query, parameters)
+        if isinstance(results, ox.QueryTriples):
+            if form != "ttl":
+                raise QueryError(f"this query gives triples, which have no {form} form; ask for ttl")
+            content = ox.serialize(results, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
+        elif form == "ttl":
+            raise QueryError("this query gives rows, which have no ttl form; ask for csv, tsv, json or xml")
+        else:
+            content = results.serialize(format=getattr(ox.QueryResultsFormat, form.upper()))
+        assert content is not None  # only None where an output is given
+        return content
+
+    def lineage(self, name: str, within: str | None = None) -> Lineage:
+        """Return the strategies above an entity up to the nation, and what serves it; see ``kg.lineage``."""
+        from kg.lineage import lineage
+
+        return lineage(self, name, within)
+
+    def evidence(self, link: str | tuple[str, str, str]) -> tuple[Proof, ...]:
+        """Return why a link is believed.
+
+        Args:
+            link: IRI of a ``pl:Link``, or a link itself as (subject, predicate, object).
+
+        Raises:
+            NotFound: the graph has no such link.
+        """
+        if isinstance(link, str):
+            found = proofs(self, f"VALUES ?link {{ {sparql.term(IRI(link))} }}")
+        else:
+            subject, predicate, object_ = (sparql.term(IRI(part)) for part in link)
+            found = proofs(self, f"VALUES (?s ?p ?o) {{ ({subject} {predicate} {object_}) }}")
+        if not found:
+            raise NotFound(f"the graph has no link {link}", subject=str(link))
+        return found
+
+    def graph(
+        self, name: str | None = None, within: str | None = None, confidence: float = 0.0
+    ) -> networkx.MultiDiGraph:
+        """Return entities and links for network analysis.
+
+        Args:
+            name: only the lineage of this entity; everything by default.
+            within: the place that tells it from its namesakes.
+            confidence: links below it are left out.
+
+        Returns:
+            Nodes are IRIs with ``label``, ``kind``, ``level``; there is an edge for each proof of a link, with
+            ``relation``, ``basis``, ``confidence``, ``document``, ``evidence``. What is unknown is "", never None.
+        """
+        import networkx
+
+        only = self.lineage(name, within).entities if name is not None else None
+        network = networkx.MultiDiGraph()
+        kinds = " ".join(f"pl:{kind}" for kind in Kind)
+        for row in self.query(
+            f"SELECT ?e ?kind (SAMPLE(?n) AS ?label) (SAMPLE(?l) AS ?level) {{ VALUES ?kind {{ {kinds} }} ?e a ?kind"
+            " OPTIONAL { ?e skos:prefLabel ?n } OPTIONAL { ?e pl:level ?l } } GROUP BY ?e ?kind ORDER BY ?e"
+        ):
+            if only is None or row.e in only:
+                level = row.level.local if row.level else ""
+                network.add_node(str(row.e), label=row.label or row.e.local, kind=row.kind.local, level=level)
+        for proof in proofs(self, f"FILTER(?confidence >= {confidence})"):
+            if proof.subject in network and proof.object in network:
+                network.add_edge(
+                    str(proof.subject),
+                    str(proof.object),
+                    relation=str(proof.predicate),
+                    basis=str(proof.basis),
+                    confidence=proof.confidence,
+                    document=proof.document or "",
+                    evidence=proof.text or "",
+                )
+        return network
+
+    def info(self) -> Info:
+        """Return what the graph holds."""
+        documents = self.query(
+            "SELECT ?identifier (SAMPLE(?t) AS ?title) (SAMPLE(?l) AS ?level) (SAMPLE(?y) AS ?year) {"
+            " ?d a pl:Document ; dcterms:identifier ?identifier"
+            " OPTIONAL { ?d dcterms:title ?t } OPTIONAL { ?d pl:level ?l } OPTIONAL { ?d pl:year ?y } }"
+            " GROUP BY ?identifier ORDER BY ?identifier"
+        )
+        return Info(
+            tuple(Holding(d.identifier, d.title, Level(d.level.local) if d.level else None, d.year) for d in documents),
+            self.counts(),
+            self._count("pl:Mention"),
+            self._count("pl:Indicator"),
+        )
+
+    def counts(self) -> Counts:
+        """Count entities by kind, strategies and their like by level, and links by relation."""
+
+        def table(query: str, names: Iterable[str]) -> dict[str, int]:
+            found = {row.of.local: row.n for row in self.query(query)}
+            return {str(name): found.get(name, 0) for name in names}
+
+        relations = " ".join(f"pl:{relation}" for relation in Predicate)
+        return Counts(
+            entities=table("SELECT ?of (COUNT(*) AS ?n) { ?e a ?of } GROUP BY ?of", Kind),
+            levels=table(
+                "SELECT ?of (COUNT(*) AS ?n) { VALUES ?k { pl:Strategy pl:Policy pl:Slogan } ?e a ?k ; pl:level ?of }"
+                " GROUP BY ?of",
+                Level,
+            ),
+            links=table(
+                f"SELECT ?of (COUNT(*) AS ?n) {{ VALUES ?of {{ {relations} }} ?s ?of ?o }} GROUP BY ?of", Predicate
+            ),
+        )
+
+    def _count(self, kind: str) -> int:
+        return int(self.query(f"SELECT (COUNT(*) AS ?n) {{ ?x a {kind} }}")[0].n)
+
+    def _run(self, query: str, parameters: Mapping[str, Any]) -> Results:
+        return self.backend.run(sparql.bind(_text(query), parameters))
+
+
+def open(store: str | Path | ox.Store = DEFAULT_STORE) -> Graph:
+    """Open a graph for reading.
+
+    Args:
+        store: folder of a store, or an Oxigraph store whose default graph is the union of its named ones.
+
+    Raises:
+        StoreError: there is no store, or it is damaged.
+    """
+    if isinstance(store, ox.Store):
+        return Graph(Embedded(store))
+    version = open_version(Path(store))
+    return Graph(Embedded(version.store, version))
+
+
+def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:
+    """Return the proof of every link that a pattern over ``?link``, ``?s``, ``?p``, ``?o`` picks, the surest first."""
+    rows = graph.query(
+        f"""SELECT ?link ?s ?p ?o ?basis ?confidence ?document ?title ?text ?start ?end {{
+          {pattern}
+          GRAPH ?g {{ ?link rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ;
+            pl:basis ?basis ; pl:confidence ?confidence }}
+          OPTIONAL {{ GRAPH ?g {{ ?link pl:evidence ?e }}
+            OPTIONAL {{ ?e nif:anchorOf ?anchor ; nif:beginIndex ?start ; nif:endIndex ?end }}
+            BIND(COALESCE(?anchor, STR(?e)) AS ?text) }}
+          OPTIONAL {{ ?g a pl:Document BIND(?g AS ?document)
+            OPTIONAL {{ ?g dcterms:identifier ?i }} OPTIONAL {{ ?g dcterms:title ?t }}
+            BIND(COALESCE(?t, ?i) AS ?title) }}
+        }} ORDER BY DESC(?confidence) ?document ?start ?link"""
+    )
+    return tuple(
+        Proof(
+            row.link,
+            row.s,
+            Predicate(row.p.local),
+            row.o,
+            Basis(row.basis.local),
+            float(row.confidence),
+            row.document,
+            row.title,
+            row.text,
+            row.start,
+            row.end,
+        )
+        for row in rows
+    )
+
+
+def _text(query: str) -> str:
+    """Return the text of a query that is given as text or by name."""
+    if re.search(r"[\s{]", query.strip()):
+        return query
+    import queries
+
+    return queries.load(query).text
+
+
+def _reason(error: SyntaxError) -> str:
+    """Return the parser's complaint without the list of all characters that it would have taken."""
+    text = str(error)
+    if "Prefix not found" in text:
+        return f"{text.split(': ')[0]}: a prefix that is neither declared nor known"
+    return text if len(text) <= 160 else f"{text[:160]}…"

@@ -1,0 +1,150 @@
+"""Parameters of a query as RDF terms: set through ``VALUES``, never pasted into the text.
+
+A query declares a parameter by its default, ``VALUES ?place { "张营镇" }``, and so runs as it stands on any engine.
+``bind`` replaces what stands in the braces; the default's term tells the type of a value that comes as bare text. A
+variable without such a block gets one at the start of the outermost ``WHERE``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import pyoxigraph as ox
+
+from ontology.errors import QueryError
+from ontology.terms import PREFIXES, XSD
+
+Term: TypeAlias = ox.NamedNode | ox.Literal
+Value: TypeAlias = str | bool | int | float | Decimal | datetime.date | Term
+
+_TOKEN = re.compile(
+    r'(?P<opaque>"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\''
+    r'|<[^<>"{}|^`\\\s]*>|\#[^\n]*)'
+    r"|(?P<values>\bVALUES\s*[?$](?P<name>\w+)\s*\{)|(?P<open>\{)|(?P<close>\})|(?P<form>\bCONSTRUCT\b)"
+    r"|[?$](?P<variable>\w+)|.",
+    re.DOTALL | re.IGNORECASE,
+)
+"""Strings, IRIs and comments are opaque: whatever stands in them is no syntax."""
+
+
+def bind(text: str, parameters: Mapping[str, Value]) -> str:
+    """Set variables of a query to values.
+
+    Args:
+        text: a SPARQL query.
+        parameters: value by name of variable. Where the query has a default for it, a plain ``str`` becomes a term of
+            the default's type; elsewhere it is a plain literal. IRIs are given as ``IRI``, ``pyoxigraph`` or ``rdflib``
+            terms.
+
+    Raises:
+        QueryError: the query has no variable of that name, or the value does not fit the default's type.
+
+    >>> bind('SELECT * { VALUES ?level { pl:national } ?s pl:level ?level }', {"level": "pl:county"})
+    'SELECT * { VALUES ?level { <https://w3id.org/policy-lineage#county> } ?s pl:level ?level }'
+    >>> bind('SELECT * { ?s skos:prefLabel ?name }', {"name": '实力"张营'})
+    'SELECT * { VALUES ?name { "实力\\\\"张营" } ?s skos:prefLabel ?name }'
+    """
+    if not parameters:
+        return text
+    known: set[str] = set()
+    blocks: dict[str, list[tuple[int, int]]] = {}
+    where: int | None = None
+    templates = depth = 0
+    block: tuple[str, int] | None = None
+    for token in _TOKEN.finditer(text):
+        if token["values"]:
+            block = (token["name"], token.end())
+            known.add(token["name"])
+            depth += 1
+        elif token["form"]:
+            templates = 1 if re.match(r"\s*\{", text[token.end() :]) else 0
+        elif token["open"]:
+            if depth == 0 and templates:
+                templates -= 1
+            elif depth == 0 and where is None:
+                where = token.end()
+            depth += 1
+        elif token["close"]:
+            depth -= 1
+            if block:
+                blocks.setdefault(block[0], []).append((block[1], token.start()))
+                block = None
+        elif token["variable"]:
+            known.add(token["variable"])
+    edits: list[tuple[int, int, str]] = []
+    for name, value in parameters.items():
+        if name not in known or where is None:
+            raise QueryError(f"the query has no variable ?{name}", subject=name, code="PL-QUERY-PARAMETER")
+        if name in blocks:
+            edits += [(start, end, f" {term(value, like=text[start:end])} ") for start, end in blocks[name]]
+        else:
+            edits.append((where, where, f" VALUES ?{name} {{ {term(value)} }}"))
+    for start, end, replacement in sorted(edits, reverse=True):
+        text = text[:start] + replacement + text[end:]
+    return text
+
+
+def term(value: Value | Any, like: str = "") -> Term:
+    """Make an RDF term of a Python value.
+
+    Args:
+        value: text, number, date, or a term of ``pyoxigraph`` or ``rdflib``.
+        like: SPARQL text of a term whose type a plain ``str`` takes.
+
+    Raises:
+        QueryError: the value does not fit that type.
+
+    >>> str(term("3", like="10")), str(term("乡村振兴", like='"x"@zh'))
+    ('"3"^^<http://www.w3.org/2001/XMLSchema#integer>', '"乡村振兴"@zh')
+    """
+    if isinstance(value, ox.NamedNode | ox.Literal):
+        return value
+    if type(value) is str:
+        return _like(value, like.strip())
+    if isinstance(value, str):  # rdflib's terms and our IRI are str
+        if not hasattr(value, "datatype"):
+            return _named(value)
+        datatype = _named(value.datatype) if value.datatype else None
+        return ox.Literal(str(value), language=getattr(value, "language", None), datatype=datatype)
+    if isinstance(value, bool | int | float):
+        return ox.Literal(value)
+    if isinstance(value, Decimal):
+        return ox.Literal(str(value), datatype=ox.NamedNode(f"{XSD}decimal"))
+    if isinstance(value, datetime.date):
+        return ox.Literal(value.isoformat(), datatype=ox.NamedNode(f"{XSD}date"))
+    raise QueryError(f"a {type(value).__name__} can't be a parameter", code="PL-QUERY-PARAMETER")
+
+
+def _like(value: str, like: str) -> Term:
+    if re.match(r"<|[A-Za-z][\w-]*:|:", like):
+        return _named(value)
+    if language := re.search(r"[\"']@([A-Za-z-]+)\s*$", like):
+        return ox.Literal(value, language=language[1])
+    if re.fullmatch(r"[+-]?\d+", like):
+        return _number(value, "integer", r"[+-]?\d+")
+    if re.fullmatch(r"[+-]?\d*\.\d+", like):
+        return _number(value, "decimal", r"[+-]?(\d+\.?\d*|\.\d+)")
+    if like in ("true", "false"):
+        return _number(value, "boolean", r"true|false")
+    return ox.Literal(value)
+
+
+def _number(value: str, datatype: str, pattern: str) -> ox.Literal:
+    if not re.fullmatch(pattern, value):
+        raise QueryError(f"{value!r} is no {datatype}, which this parameter has to be", code="PL-QUERY-PARAMETER")
+    return ox.Literal(value, datatype=ox.NamedNode(XSD + datatype))
+
+
+def _named(value: str) -> ox.NamedNode:
+    text = str(value).removeprefix("<").removesuffix(">")
+    prefix, _, local = text.partition(":")
+    if prefix in PREFIXES:
+        text = PREFIXES[prefix] + local
+    try:
+        return ox.NamedNode(text)
+    except ValueError as error:
+        raise QueryError(f"{value!r} is no IRI", code="PL-QUERY-PARAMETER") from error

@@ -1,1 +1,64 @@
-"""The policy graph: build, store, query, draw and serve it. The command line's verbs are functions here."""
+"""The policy graph: build, store, query, draw and serve it. The command line's verbs are functions here.
+
+Each name is imported when it is first used, so that a query needs no extraction and a build no drawing.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kg.build import BuildReport, build, remove
+    from kg.graph import Graph, Info, info, open, query
+    from kg.lineage import Lineage, lineage
+    from kg.picture import draw
+
+__all__ = [
+    "BuildReport",
+    "Graph",
+    "Info",
+    "Lineage",
+    "build",
+    "draw",
+    "info",
+    "lineage",
+    "open",
+    "query",
+    "remove",
+]
+
+_HOMES = {
+    "BuildReport": "kg.build",
+    "Graph": "kg.graph",
+    "Info": "kg.graph",
+    "Lineage": "kg.lineage",
+    "build": "kg.build",
+    "draw": "kg.picture",
+    "info": "kg.graph",
+    "lineage": "kg.lineage",
+    "open": "kg.graph",
+    "query": "kg.graph",
+    "remove": "kg.build",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    setattr(sys.modules[__name__], name, value)
+    return value
+
+
+class _Package(ModuleType):
+    """The package, in which ``kg.build`` is the verb although importing ``kg/build.py`` would put the module there."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

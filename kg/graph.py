@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from kg.lineage import Lineage
 
+Source: TypeAlias = str | Path | ox.Store
 Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
@@ -332,7 +333,7 @@ class Graph:
         return self.backend.run(sparql.bind(_text(query), parameters))
 
 
-def open(store: str | Path | ox.Store = DEFAULT_STORE) -> Graph:
+def open(store: Source = DEFAULT_STORE) -> Graph:
     """Open a graph for reading.
 
     Args:
@@ -345,6 +346,18 @@ def open(store: str | Path | ox.Store = DEFAULT_STORE) -> Graph:
         return Graph(Embedded(store))
     version = open_version(Path(store))
     return Graph(Embedded(version.store, version))
+
+
+def info(*, store: Source = DEFAULT_STORE) -> Info:
+    """Return what a graph holds."""
+    with open(store) as graph:
+        return graph.info()
+
+
+def query(query: str, *, store: Source = DEFAULT_STORE, **parameters: Any) -> Rows:
+    """Ask a graph in SPARQL or by the name of a library query; see ``Graph.query``."""
+    with open(store) as graph:
+        return graph.query(query, **parameters)
 
 
 def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:

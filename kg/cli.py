@@ -1,0 +1,253 @@
+"""The command ``kg``: parses arguments, calls the functions of package ``kg``, prints.
+
+A command is one function below whose name is the verb and whose docstring is its help, registered with its arguments.
+It returns an exit code: 0 all well, 1 nothing could be done, 2 wrong usage, 3 done in part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from kg.store import DEFAULT_STORE
+from ontology.errors import AmbiguousName, PolicyGraphError, UsageError
+
+DONE, NOTHING_DONE, WRONG_USAGE, DONE_IN_PART = range(4)
+
+Command = Callable[[argparse.Namespace], int]
+Argument = tuple[tuple[str, ...], dict[str, Any]]
+
+_COMMANDS: list[tuple[Command, tuple[Argument, ...]]] = []
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def argument(*names: str, **options: Any) -> Argument:
+    """Describe one argument, as ``argparse`` takes it."""
+    return names, options
+
+
+def command(*arguments: Argument) -> Callable[[Command], Command]:
+    """Register a function as the command of its name."""
+
+    def register(function: Command) -> Command:
+        _COMMANDS.append((function, arguments))
+        return function
+
+    return register
+
+
+STORE = argument(
+    "--store",
+    metavar="DIR",
+    type=Path,
+    default=Path(os.environ.get("KG_STORE", DEFAULT_STORE)),
+    help=f"folder of the graph (default: ${{KG_STORE}} or ./{DEFAULT_STORE})",
+)
+JSON = argument("--json", action="store_true", help="print the result as JSON")
+QUIET = argument("--quiet", action="store_true", help="print nothing but errors")
+
+
+@command(
+    argument("sources", metavar="SOURCE", nargs="+", type=Path, help="a file, or a folder that is searched for files"),
+    STORE,
+    argument("--scheme", metavar="FILE.ttl", action="append", default=[], type=Path, help="your own authority file"),
+    argument("--metadata", metavar="FILE.csv", type=Path, help="table that overrides what is read off the documents"),
+    argument("--decisions", metavar="FILE.csv", type=Path, help="table of links that people accept or reject"),
+    QUIET,
+    JSON,
+)
+def build(args: argparse.Namespace) -> int:
+    """Read files and folders into the graph; a second run touches only what changed."""
+    from kg.build import build
+    from kg.progress import TerminalProgress
+
+    bar = nullcontext() if args.quiet or args.json or not err.is_terminal else TerminalProgress(err)
+    with bar as progress:
+        report = build(
+            args.sources,
+            store=args.store,
+            scheme=args.scheme,
+            metadata=args.metadata,
+            decisions=args.decisions,
+            progress=progress,
+        )
+    _print_report(report, args)
+    if not report.left_out:
+        return DONE
+    return DONE_IN_PART if report.built or report.unchanged else NOTHING_DONE
+
+
+@command(
+    argument("names", metavar="NAME", nargs="+", help="identifier of a document, as kg info lists it"),
+    STORE,
+    QUIET,
+    JSON,
+)
+def remove(args: argparse.Namespace) -> int:
+    """Take documents out of the graph."""
+    from kg.build import remove
+
+    _print_report(remove(args.names, store=args.store), args)
+    return DONE
+
+
+@command(STORE, JSON)
+def info(args: argparse.Namespace) -> int:
+    """Say what the graph holds."""
+    from kg.graph import info
+
+    held = info(store=args.store)
+    if args.json:
+        _print_json(asdict(held))
+        return DONE
+    documents = Table("document", "title", "level", "year", box=None)
+    for document in held.documents:
+        documents.add_row(document.identifier, document.title, document.level, str(document.year or ""))
+    out.print(documents)
+    _print_counts(held.counts)
+    out.print(f"{held.mentions} mentions, {held.indicators} indicators")
+    return DONE
+
+
+@command(
+    argument("query", metavar="QUERY", help="SPARQL text, a .rq file, or the name of a library query"),
+    STORE,
+    argument("--param", metavar="NAME=VALUE", action="append", default=[], help="value of a variable of the query"),
+    argument("--format", choices=["table", "csv", "tsv", "json", "xml", "ttl"], default="table"),
+)
+def query(args: argparse.Namespace) -> int:
+    """Ask the graph in SPARQL or by the name of a library query."""
+    from kg.graph import open
+    from kg.rows import IRI
+
+    text, parameters = _query_text(args.query), _parameters(args.param)
+    with open(args.store) as graph:
+        if args.format != "table":
+            sys.stdout.buffer.write(graph.serialize(text, args.format, **parameters))
+            return DONE
+        rows = graph.query(text, **parameters)
+    table = Table(*rows.names)
+    for row in rows:
+        table.add_row(*("" if cell is None else cell.short if isinstance(cell, IRI) else str(cell) for cell in row))
+    out.print(table)
+    err.print(f"{len(rows)} rows")
+    return DONE
+
+
+@command(
+    argument("name", metavar="NAME", help="a label of the entity, or its IRI"),
+    STORE,
+    argument("--in", metavar="PLACE", dest="within", help="the place that tells it from its namesakes"),
+    argument("-o", metavar="FILE", dest="output", type=Path, help="draw it instead (.html)"),
+)
+def lineage(args: argparse.Namespace) -> int:
+    """Show the strategies above an entity up to the nation and what serves it, with the sentence of each step."""
+    from kg.graph import open
+    from kg.lineage import tree
+
+    with open(args.store) as graph:
+        traced = graph.lineage(args.name, args.within)
+        if args.output:
+            from kg.picture import draw
+
+            draw(traced, args.output)
+        else:
+            out.print(tree(traced))
+    return DONE
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; an error is one line on stderr."""
+    parser = argparse.ArgumentParser(prog="kg", description="Knowledge graphs of Chinese policy documents.")
+    verbs = parser.add_subparsers(metavar="COMMAND", required=True)
+    for function, described in _COMMANDS:
+        verb = verbs.add_parser(function.__name__, help=function.__doc__, description=function.__doc__)
+        for names, options in described:
+            verb.add_argument(*names, **options)
+        verb.set_defaults(run=function)
+    try:
+        args = parser.parse_args(arguments)
+        code: int = args.run(args)
+        sys.stdout.flush()
+        return code
+    except AmbiguousName as error:
+        _complain(error)
+        for iri, place in error.candidates:
+            print(f"  {place}  <{iri}>", file=sys.stderr)
+        return WRONG_USAGE
+    except UsageError as error:
+        _complain(error)
+        return WRONG_USAGE
+    except PolicyGraphError as error:
+        _complain(error)
+        return NOTHING_DONE
+    except KeyboardInterrupt:
+        print("kg: interrupted; what was published before is unharmed", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _complain(error: PolicyGraphError) -> None:
+    print(f"kg: {error} [{error.code}]", file=sys.stderr)
+
+
+def _query_text(query: str) -> str:
+    """Return what a .rq file holds; text and names as they are."""
+    if not query.endswith(".rq"):
+        return query
+    try:
+        return Path(query).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{query} can't be read ({error})", subject=query) from error
+
+
+def _parameters(pairs: Iterable[str]) -> dict[str, Any]:
+    """Parse ``name=value``; a value in angle brackets is an IRI."""
+    from kg.rows import IRI
+
+    parameters: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise UsageError(f"--param takes NAME=VALUE, not {pair!r}", subject=pair)
+        parameters[name] = IRI(value) if value.startswith("<") and value.endswith(">") else value
+    return parameters
+
+
+def _print_report(report: Any, args: argparse.Namespace) -> None:
+    if args.json:
+        _print_json(asdict(report))
+    elif not args.quiet:
+        done = "published" if report.published else "nothing had changed"
+        parts = [
+            f"{len(names)} {what}" for what in ("built", "unchanged", "removed") if (names := getattr(report, what))
+        ]
+        out.print(f"{report.store}: {', '.join(parts) or 'no document'}; {done}, version {report.version}")
+        _print_counts(report.counts)
+    for left in report.left_out:
+        print(f"left out: {left.reason} [{left.code}]", file=sys.stderr)
+    for name in report.missing:
+        print(f"source gone: {name} stays in the graph; kg remove takes it out", file=sys.stderr)
+
+
+def _print_counts(counts: Any) -> None:
+    for title, numbers in asdict(counts).items():
+        out.print(f"{title:9}" + "  ".join(f"{name} {number}" for name, number in numbers.items() if number))
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))

@@ -1,7 +1,7 @@
 """The example corpus: seven short reports from the nation down to a township, written by us, with gold annotations.
 
-They form the chain 全国 → 山西省 → 运城市 → 永济市 → 张营镇, and beside it two years of 鹳鸣镇, a township that does not
-exist. The README in this folder says what each document is there to show.
+They form the chain 全国 → 山西省 → 运城市 → 永济市 → 张营镇, and beside it two years of an invented township, 鹳鸣镇.
+The README in this folder says what each document is there to show.
 
 >>> sorted(path.stem for path in folder().glob("township_鹳鸣镇_*.txt"))
 ['township_鹳鸣镇_2022_示例', 'township_鹳鸣镇_2023_示例']

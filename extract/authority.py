@@ -10,11 +10,18 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Span
+from extract.names import is_governing
 from extract.surface import fold
 from ontology import scheme as schemes
 from ontology.scheme import Concept, Scheme
 
 _MARKS = re.compile(r'["《》]')
+
+
+def _governed_form(surface: str, concept: Concept) -> bool:
+    """Tell whether a surface is but a verb before another form of the concept: 构建|新发展格局."""
+    forms = [fold(form) for form in (concept.label, *concept.alt_labels)]
+    return any(surface != form and surface.endswith(form) and is_governing(surface[: -len(form)]) for form in forms)
 
 
 class AuthorityFinder:
@@ -38,6 +45,8 @@ class AuthorityFinder:
             patterns: dict[str, Concept] = {}
             for surface, concept in scheme.surfaces():
                 folded = fold(surface)
+                if _governed_form(folded, concept):
+                    continue
                 patterns.setdefault(folded, concept)
                 patterns.setdefault(_MARKS.sub("", folded), concept)
             self._concepts = list(patterns.values())

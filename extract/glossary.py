@@ -26,7 +26,7 @@ _GROUP = re.compile(rf"({_NUMERAL}{{1,2}}|\d)([个条张大项]?)([^\d一二两�
 _THAT_IS = re.compile(r'"([^"\n]{1,12})"，?(?:即|是指|指的是|指|是|为|就是)：?')
 _SUMMED = re.compile(rf"等(?P<name>(?:{_NUMERAL}大[^，。；、]{{2,12}})|(?:[^，。；、]{{0,6}}{_NUMERAL}大[^，。；、]{{1,8}}))$")
 _VERB = re.compile(
-    r"^(?:把[^，。、]{1,10}?建设成为?|就是|具体为|包括|分别是|即|坚决|全面|加快|着力|大力|重点|切实|"
+    r"^(?:把[^，。、]{1,10}?建设成为?|就是|具体为|包括|分别是|即|全面|加快|着力|大力|重点|切实|"
     r"打造|构建|建强建优|建设|建成|建优|建强|实施|围绕创建|围绕|创建|做大做强|推进|推动|实现|坚持走|坚持|狠抓|体现|明确|形成|培育|发展|"
     r"抓好|完善|[在以][^，。、]{2,16}[上中]体现|在[^，。、]{2,10}[中上方面])+"
 )
@@ -91,14 +91,13 @@ def _split(folded: str, start: int, end: int, marks: str) -> list[Span]:
 
 def _listing(folded: str, start: int, end: int, count: int) -> list[Span]:
     """Return the ``count`` members listed in a stretch, whichever mark separates them; [] where none gives that many."""
-    for marks in ("、", "，；", "、，；", "。；", "，、；。"):
+    fitting = []
+    for marks in ("、", "，；", "、，；", "。；\n", "，、；。"):
         spans = _split(folded, start, end, marks)
         if len(spans) == count:
-            return spans
-        unjoined = [s for s in spans if s.end - s.start >= 2]
-        if len(unjoined) == count:
-            return unjoined
-    return []
+            alike = len({folded[s.start] for s in spans}) + len({folded[s.end - 1] for s in spans})
+            fitting.append((alike, len(fitting), spans))
+    return min(fitting)[2] if fitting else []
 
 
 def members(folded: str, term: Span, definition: Span) -> list[Member]:
@@ -255,6 +254,9 @@ class GlossaryFinder:
             if (reading := read(folded, match.start() + 1, match.end() - 1)) is not None:
                 readings.append(reading)
         kinds = lexicon("kinds")
+        meaning = folded[definition.start : definition.end]
+        if len(re.findall("意识|思想|作风|信念|至上|维护|破除|树立", meaning)) >= 3:
+            return Reading(Kind.SLOGAN, term.end, False, 0.9)
         if readings:
             best = max(readings, key=lambda r: r.confidence)
             if best.confidence > 0.5:
@@ -262,13 +264,10 @@ class GlossaryFinder:
         for kind in (Kind.STRATEGY, Kind.SLOGAN, Kind.POLICY):
             if re.search(f"(?:{alternation(kinds[kind]['heads'])})$", phrase):
                 return Reading(kind, term.end, False, 0.85)
-        meaning = folded[definition.start : definition.end]
         if re.search(r"责任|机制|制度|措施|办法|申请|服务|审批|管理|承诺", meaning[:60]):
             return Reading(Kind.POLICY, term.end, False, 0.7)
         if re.search(r"建设成?|打造|建成|发展|构建", meaning[:40]):
             return Reading(Kind.STRATEGY, term.end, False, 0.65)
-        if readings:
-            return Reading(readings[0].kind, term.end, False, 0.5)
         return None
 
 

@@ -17,8 +17,10 @@ from extract.surface import opening
 from ontology.errors import AuthorityError
 
 LEXICON = Path(__file__).parent / "lexicon"
-_HARD = frozenset("。；！？\n：，、（《… ")
+_HARD = frozenset("。；！？\n：，、（《… ①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _NUMBER = r"(?:第?[0-9]+(?:\.[0-9]+)?(?:[余多])?[万亿]?(?:[余多])?(?:元|亩|公里|平方米|米|个|座|条|处|家|户|人|名|项|吨|套|台|千瓦|%|次|年|月|日|期|批|村)?)"
+_SITUATED = re.compile(r"^[^\0]{0,6}?在[^，。、]{2,12}?(?:建设|新建|实施|开展|打造|建成|设立|建立|规划)")
+"""Where a project stands and what is done there come before its name: 在张营街道建设|张营镇全民健身中心."""
 
 
 @cache
@@ -47,7 +49,8 @@ def alternation(words: Iterable[str]) -> str:
 @cache
 def _boundaries() -> tuple[re.Pattern[str], re.Pattern[str]]:
     words = lexicon("names")["boundary"]
-    lead = re.compile(f"(?:{alternation([*words['strong'], *words['weak'], *words['filler']])}|{_NUMBER})+")
+    particles = "|".join(f"{p}(?![{unless}])" if unless else p for p, unless in words["particles"].items())
+    lead = re.compile(f"(?:{alternation([*words['strong'], *words['weak'], *words['filler']])}|{_NUMBER}|{particles})+")
     strong = re.compile(f"(?:{alternation(words['strong'])})(?:了|并|好|过)?|{_NUMBER}")
     return lead, strong
 
@@ -95,8 +98,10 @@ def name_start(folded: str, head_start: int, *, floor: int = 0, across: str = ""
     """
     start = clause_start(folded, head_start, floor=floor, across=across)
     lead, strong = _boundaries()
+    masked = _SITUATED.sub(lambda m: "\0" * len(m.group()), folded[start:head_start])
+    situated = masked.rfind("\0") + 1
     masked = re.sub(r'"[^"\n]*"|《[^》\n]*》|（[^）\n]*）', lambda m: "\0" * len(m.group()), folded[start:head_start])
-    cut = 0
+    cut = situated
     for match in strong.finditer(masked):
         cut = match.end()
     while True:
@@ -108,21 +113,25 @@ def name_start(folded: str, head_start: int, *, floor: int = 0, across: str = ""
 
 
 @cache
-def _heads(kind: str) -> re.Pattern[str]:
-    return re.compile(alternation(lexicon("kinds")[kind]["heads"]))
+def _heads(kind: str, table: str) -> re.Pattern[str]:
+    heads = alternation(lexicon("kinds")[kind][table])
+    unfinished = "".join(lexicon("names")["boundary"]["unfinished"])
+    extension = "(?:建设|续建|扩建|改造|提升|提升改造|示范)?"
+    return re.compile(f"(?:{heads})(?:{extension}(?:{heads}))*(?![{unfinished}])")
 
 
-def headed(folded: str, kind: str, *, across: str = "", longest: int = 40) -> Iterator[tuple[int, int, str]]:
+def headed(folded: str, kind: str, *, table: str = "heads", across: str = "", longest: int = 40) -> Iterator[tuple[int, int, str]]:
     """Yield the spans that end in a head of a kind, with the head, outside quotation marks.
 
     Args:
         folded: folded text.
-        kind: a table of ``lexicon/kinds.toml`` with ``heads``.
+        kind: a table of ``lexicon/kinds.toml``.
+        table: which of its lists of heads.
         across: punctuation a name may run across, such as ``、``.
         longest: longer stretches are sentences, not names; in characters.
     """
     taken = 0
-    for match in _heads(kind).finditer(folded):
+    for match in _heads(kind, table).finditer(folded):
         if match.start() < taken:
             continue
         start = name_start(folded, match.start(), floor=taken, across=across)
@@ -132,3 +141,16 @@ def headed(folded: str, kind: str, *, across: str = "", longest: int = 40) -> It
             name = folded[start:end]
             if name not in generic_names():
                 yield start, end, match.group()
+
+
+def governed(folded: str) -> Iterator[int]:
+    """Yield the offsets behind each governing verb, where a name may begin."""
+    _, strong = _boundaries()
+    for match in strong.finditer(folded):
+        yield match.end()
+
+
+def is_governing(words: str) -> bool:
+    """Tell whether the words are nothing but verbs and fillers that stand before a name."""
+    lead, _ = _boundaries()
+    return lead.fullmatch(words) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -32,6 +33,9 @@ class ProjectFinder:
             modifier = name[: -len(head)]
             if len(modifier) < 2 or _SORT.match(name) or "的" in modifier.split('"')[0][-2:]:
                 continue
+            if folded[max(0, start - 1) : start] == "为" or modifier.endswith("为"):
+                continue
+            start = _coordinated(doc._.candidates, folded, start)
             sure = 0.75 if head.endswith(("项目", "工程")) else 0.55
             if _SITE.search(modifier):
                 sure += 0.1
@@ -39,6 +43,18 @@ class ProjectFinder:
         for match in _ROADS.finditer(folded):
             doc._.candidates.append(Candidate(Span(match.start(), match.end()), Kind.PROJECT, "policy_projects", 0.6))
         return doc
+
+
+def _coordinated(candidates: Iterable[Candidate], folded: str, start: int) -> int:
+    """Extend a name that begins with a village to the villages listed before it (窑头、北阳、|下吴千亩葡萄产业园)."""
+    villages = {c.span.end: c.span.start for c in candidates if c.kind is Kind.VILLAGE}
+    if start not in villages.values():
+        return start
+    while True:
+        mark = start - 1 if folded[start - 1 : start] in ("、", "和") else start
+        if mark not in villages:
+            return start
+        start = villages[mark]
 
 
 def status(before: str, behind: str, *, plan: bool) -> Status:

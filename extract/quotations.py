@@ -13,15 +13,16 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.annotation import Candidate
+from extract.annotation import Candidate, Claim
 from extract.document import Span
 from extract.names import alternation, lexicon
 from extract.surface import fold, quotations
-from ontology.terms import Kind
+from ontology.terms import Basis, Kind, Predicate
 
 _LONGEST = 40
 _NOT_A_NAME = re.compile(r"^[0-9A-Za-z.%+\-—/\s]{1,3}$|^[，。、；：]|[。；！？：]")
 _NUMERAL_GROUP = re.compile(r"^[一二两三四五六七八九十百千0-9]+[个条大项张]?[^，。、]{1,5}(?:[一二两三四五六七八九十百千]+[个条大项张]?[^，。、]{1,4})*$")
+_PART = re.compile(r"(?:推进|建设|打造|实施|构建|实现|建成|奋战|决胜|加快|争创)(?P<name>[^，、。]{3,12})")
 _KINDS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN, Kind.PROJECT)
 
 
@@ -130,7 +131,23 @@ class QuotationFinder:
             doc._.candidates.append(
                 Candidate(Span(start, end), reading.kind, "policy_quotations", reading.confidence - 0.05, name)
             )
+            if reading.kind is Kind.STRATEGY:
+                self._parts(doc, folded, Span(start, end))
         return doc
+
+
+    @staticmethod
+    def _parts(doc: Doc, folded: str, whole: Span) -> None:
+        """Read the parts of a compound of verb phrases: “推进三大转型、建设三新简阳” → 三大转型, 三新简阳."""
+        parts = list(_PART.finditer(folded, whole.start, whole.end))
+        if len(parts) < 2 or sum(len(part.group()) for part in parts) + len(parts) - 1 != whole.end - whole.start:
+            return
+        for part in parts:
+            span = Span(*part.span("name"))
+            doc._.candidates.append(Candidate(span, Kind.STRATEGY, "policy_quotations", 0.7))
+            doc._.claims.append(
+                Claim(span, Predicate.COMPONENT_OF, whole, Basis.DEFINITIONAL, 0.85, whole, "policy_quotations/parts")
+            )
 
 
 @Language.factory("policy_quotations")

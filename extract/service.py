@@ -7,12 +7,14 @@ of what follows (structural), the names contain one another (definitional), the 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
 from extract.document import Section, Span
+from extract.names import alternation, lexicon
 from extract.mentions import Mentions, below, is_body, outermost
 from extract.surface import fold
 from ontology.scheme import Scheme
@@ -42,6 +44,7 @@ class ServiceReader:
         reading.definitional()
         if self.inferred:
             reading.by_authority()
+            reading.by_topic()
         return doc
 
 
@@ -194,6 +197,24 @@ class _Reading:
                     self.relate((span, entity), (goal.mentions[0], goal), Basis.INFERRED, 0.7,
                                 self.mentions.sentence(span), "authority")
 
+    def by_topic(self) -> None:
+        """Link work to the strategies of the speaker that share its subject matter (a pig farm: 畜牧养殖强镇战略)."""
+        goals = [
+            (topics_of(e.name, "goal"), e)
+            for e in self.mentions.entities
+            if e.kind is Kind.STRATEGY and (e.level is self.level or e.level is Level.NATIONAL)
+        ]
+        for entity in self.mentions.entities:
+            if entity.kind not in (Kind.PROJECT, Kind.POLICY) or entity.concept and entity.kind is Kind.PROJECT:
+                continue
+            topics = topics_of(entity.name, "work")
+            span = entity.mentions[0]
+            for shared, goal in goals:
+                if topics & shared:
+                    own = goal.level is self.level
+                    self.relate((span, entity), (goal.mentions[0], goal), Basis.INFERRED, 0.5 if own else 0.4,
+                                self.mentions.sentence(span), "topic")
+
     def _section(self, offset: int) -> Section | None:
         index = self.mentions.structure.section_at(offset)
         return None if index is None else self.mentions.structure.sections[index]
@@ -211,6 +232,20 @@ def _same_core(lower: str, upper: str) -> bool:
             break
         shared += 1
     return shared >= 6 and shared >= 0.6 * min(len(lower), len(upper))
+
+
+@cache
+def _topics(side: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((topic, re.compile(alternation(words[side]))) for topic, words in lexicon("topics").items())
+
+
+def topics_of(name: str, side: str) -> frozenset[str]:
+    """Return the topics that a name shows; ``side`` is ``goal`` for strategies, ``work`` for the rest.
+
+    >>> sorted(topics_of("现代化连排猪舍项目", "work"))
+    ['畜牧水产']
+    """
+    return frozenset(topic for topic, pattern in _topics(side) if pattern.search(name))
 
 
 @Language.factory("policy_service", default_config={"inferred": True})

@@ -20,7 +20,7 @@ _SPIRIT = re.compile(
 _MEETING_SPIRIT = re.compile(
     r"(?:党的|中国共产党)?(?:[一二三四五六七八九十]+(?:届|大)[一-鿿、]{0,12}?|中央[一-鿿]{2,8}?|[省市县区]委[一-鿿]{1,14}?)(?:全会|全体会议|大会|会议|工作会议|大)精神"
 )
-_AIM = re.compile(r"(?:打造|建设|建成|建强|争创|创建|构建|迈向|成为|实现|锚定|围绕|聚焦|推动形成|融入|服务)(?:成|为|好)?$")
+_AIM = re.compile(r"(?:打造|建设|建成|建强|争创|创建|构建|迈向|成为|实现|锚定|围绕|聚焦|推动形成|融入|服务|促进|推进)(?:成|为|好)?$")
 
 
 class StrategyFinder:
@@ -29,12 +29,12 @@ class StrategyFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Append a candidate for each strategy's name."""
         folded = fold(doc.text)
-        for start, end, _head in headed(folded, Kind.STRATEGY, longest=36):
-            modifier_length = end - start - len(_head)
-            if modifier_length < 2:
+        headings = {i for s in doc._.structure.sections if s.heading is not None for i in range(s.heading.start, s.heading.end)}
+        for start, end, head in headed(folded, Kind.STRATEGY, longest=36):
+            if end - start - len(head) < 2:
                 continue
             aimed = _AIM.search(folded[max(0, start - 8) : start].rstrip('"'))
-            sure = 0.7 if aimed else 0.4
+            sure = 0.7 if aimed or start in headings else 0.4
             doc._.candidates.append(Candidate(Span(start, end), Kind.STRATEGY, "policy_strategies", sure))
         self._epithets(doc, folded)
         for pattern in (_SPIRIT, _MEETING_SPIRIT):

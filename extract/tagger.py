@@ -1,0 +1,171 @@
+"""A learned finder: one linear-chain CRF a kind over characters, which sees what the rules propose.
+
+The rules know the genre's forms; the tagger has learned from annotated documents which of their proposals annotators
+accept, where names begin, and names that no rule describes. Trained by ``python -m extract.training``.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pycrfsuite
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.annotation import Candidate
+from extract.document import Span
+from extract.names import governed
+from extract.surface import fold, quotations
+from ontology.terms import Kind
+
+MODELS = Path(__file__).parent / "model"
+KINDS = (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY, Kind.SLOGAN, Kind.VILLAGE, Kind.ORGANIZATION)
+
+
+def _shape(mark: str) -> str:
+    if "一" <= mark <= "鿿":
+        return "N" if mark in "一二三四五六七八九十百千万亿两" else "H"
+    if mark.isdigit():
+        return "D"
+    if mark.isalpha():
+        return "A"
+    return mark
+
+
+def features(doc: Doc) -> list[list[list[str]]]:
+    """Describe every character of every line.
+
+    Returns:
+        For each line, for each of its characters, the names of its features; lines in the order of the text, empty
+        lines included, so that offsets add up (one line end between two).
+    """
+    folded = fold(doc.text)
+    size = len(folded)
+    hints: list[list[str]] = [[] for _ in range(size)]
+    for c in doc._.candidates:
+        tag = f"{c.kind}:{c.extractor[7:]}:{int(c.confidence * 5)}"
+        hints[c.span.start].append(f"b{tag}")
+        hints[c.span.end - 1].append(f"e{tag}")
+        for index in range(c.span.start, c.span.end):
+            hints[index].append(f"i{c.kind}:{c.extractor[7:]}")
+    for start, end in quotations(folded):
+        hints[start].append("qb")
+        hints[end - 1].append("qe")
+        for index in range(start, end):
+            hints[index].append("q")
+    for index in governed(folded):
+        if index < size:
+            hints[index].append("g")
+    structure = doc._.structure
+    for section in structure.sections if structure is not None else ():
+        if section.heading is not None:
+            for index in range(section.heading.start, section.heading.end):
+                hints[index].append("h")
+        if section.role == "glossary":
+            for index in range(section.span.start, section.span.end):
+                hints[index].append("G")
+    lines = []
+    offset = 0
+    for line in folded.split("\n"):
+        lines.append(_line(line, hints, offset))
+        offset += len(line) + 1
+    return lines
+
+
+def _line(line: str, hints: list[list[str]], offset: int) -> list[list[str]]:
+    text = f"  {line}  "
+    shapes = [_shape(mark) for mark in text]
+    rows = []
+    for i in range(2, len(text) - 2):
+        a, b, c, d, e = text[i - 2 : i + 3]
+        row = [
+            "0" + c, "-" + b, "+" + d, "=" + a, "#" + e,
+            "<" + b + c, ">" + c + d, "(" + a + b, ")" + d + e, "^" + b + c + d,
+            "[" + a + b + c, "]" + c + d + e,
+            "s" + shapes[i - 1] + shapes[i] + shapes[i + 1],
+        ]
+        here = offset + i - 2
+        row.extend(hints[here])
+        if i > 2:
+            row.extend("-" + h for h in hints[here - 1] if h[0] in "eqg")
+        if i < len(text) - 3:
+            row.extend("+" + h for h in hints[here + 1] if h[0] in "bq")
+        rows.append(row)
+    return rows
+
+
+def labels(spans: list[Span], length: int) -> list[str]:
+    """Return one of B, I, E, S, O a character for spans that do not overlap.
+
+    >>> labels([Span(1, 3)], 4)
+    ['O', 'B', 'E', 'O']
+    """
+    tags = ["O"] * length
+    for span in spans:
+        if span.end - span.start == 1:
+            tags[span.start] = "S"
+            continue
+        tags[span.start] = "B"
+        tags[span.end - 1] = "E"
+        for index in range(span.start + 1, span.end - 1):
+            tags[index] = "I"
+    return tags
+
+
+@cache
+def _model(path: Path) -> pycrfsuite.Tagger:
+    tagger = pycrfsuite.Tagger()
+    tagger.open(str(path))
+    return tagger
+
+
+class Tagger:
+    """Proposes what annotators would mark, with the model's probability as confidence.
+
+    Attributes:
+        models: folder of trained models, one a kind.
+        threshold: spans less probable are not proposed.
+    """
+
+    def __init__(self, models: Path, threshold: float) -> None:
+        self.models = models
+        self.threshold = threshold
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Append the tagged spans of every kind that a model exists for."""
+        lines = features(doc)
+        found: list[Candidate] = []
+        for kind in KINDS:
+            path = self.models / f"{kind}.crfsuite"
+            if not path.exists():
+                continue
+            tagger = _model(path)
+            offset = 0
+            for rows in lines:
+                if rows:
+                    found.extend(self._spans(tagger, rows, offset, kind))
+                offset += len(rows) + 1
+        doc._.candidates.extend(found)
+        return doc
+
+    def _spans(self, tagger: pycrfsuite.Tagger, rows: list[list[str]], offset: int, kind: Kind) -> list[Candidate]:
+        tags = tagger.tag(rows)
+        found = []
+        start: int | None = None
+        for index, tag in enumerate(tags):
+            if tag in "BS":
+                start = index
+            if tag in "ES" and start is not None:
+                sure = min(tagger.marginal(tags[start], start), tagger.marginal(tag, index))
+                if sure >= self.threshold:
+                    span = Span(offset + start, offset + index + 1)
+                    found.append(Candidate(span, kind, "policy_tagger", round(sure, 3)))
+                start = None
+        return found
+
+
+@Language.factory("policy_tagger", default_config={"models": None, "threshold": 0.4})
+def make_tagger(nlp: Language, name: str, models: str | None, threshold: float) -> Tagger:
+    """Create the learned finder; ``models`` names another folder of models than the bundled one."""
+    return Tagger(Path(models) if models else MODELS, threshold)

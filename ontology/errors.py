@@ -26,6 +26,12 @@ class ReadError(PolicyGraphError):
     code = "PL-READ"
 
 
+class ExtractionError(PolicyGraphError):
+    """A document that the extractors fail on; the run goes on with the others."""
+
+    code = "PL-EXTRACT"
+
+
 class AuthorityError(PolicyGraphError):
     """A concept scheme, division table or lexicon that breaks its own rules."""
 

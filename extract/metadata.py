@@ -6,12 +6,8 @@ What none of them tells stays unknown.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import tomllib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -19,48 +15,353 @@ from types import MappingProxyType
 from typing import Any
 
 from extract.document import Document, Metadata, Place
-from extract.reading.encoding import decode
-from ontology.errors import ReadError, UsageError
+from extract.jurisdiction import NATION, level_of_post, national_body, nearest, units_in
+from extract.metadata_table import cells_to_fields, identifier, load_table
+from extract.names import lexicon
 from ontology.terms import Level
 
-NATION = Place("中国", Level.NATIONAL)
+__all__ = ["describe", "from_row", "identifier", "load_table"]
 
+_FIELDS = ("title", "issued", "year", "level", "place", "issuer", "meeting", "review_years", "plan_years")
 _HEAD_LINES = 40
 _OPENING = 3_000
-_CLOSING = 600
+_CLOSING = 400
 _YEARS = range(1949, 2100)
 
+_DIGITS = "〇一二三四五六七八九"
 _NUMBER = r"[〇○零一二三四五六七八九十百\d]+"
-_YEAR = r"(?:[12]\d{3}|[一二][〇○零一二三四五六七八九]{3})"
-_DATE = re.compile(rf"({_YEAR})年(?:({_NUMBER})月(?:({_NUMBER})日)?)?|([12]\d{{3}})[-/.](\d{{1,2}})[-/.](\d{{1,2}})")
-_SALUTATION = re.compile(r"^\s*(?:各位(?:代表|委员|同志)|同志们|尊敬的)", re.MULTILINE)
-_HEADING = re.compile(r"^\s*(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+[章部])")
+_YEAR = r"(?:(?:19|20)\d{2}|[一二][〇○零一二三四五六七八九]{3})"
+_DATE = re.compile(
+    rf"(?P<y>{_YEAR})年(?:(?P<m>{_NUMBER})月(?:(?P<d>{_NUMBER})日)?)?|(?P<y2>(?:19|20)\d\d)[-/.](?P<m2>\d\d?)[-/.](?P<d2>\d\d?)"
+)
+_SALUTATION = re.compile(r"各位(?:代表|委员|同志)|同志们|[^，。]{0,60}[：:]$")
+_HEADING = re.compile(r"[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+[章部]")
 _MEETING = re.compile(
-    rf"(?:在|向)(?P<meeting>(?P<unit>[^，。、（）()\d在向]{{0,20}}?)第?(?P<congress>{_NUMBER})[届次]"
+    rf"[在向](?P<meeting>(?P<unit>[^，。、（）()\d在向]{{0,20}}?)第?(?P<congress>{_NUMBER})[届次]"
     rf"(?P<body>全国人民代表大会|人民代表大会|全国代表大会|代表大会|全国人大|人大)"
-    rf"(?:常务委员会)?(?:第?(?P<session>{_NUMBER})次(?:全体)?会议)?)"
+    rf"(?:常务委员会|常委会)?(?:第?(?P<session>{_NUMBER})次(?:全体)?会议)?)"
 )
-_SPEAKS = re.compile(r"我(?:现在)?(?:谨)?(?:代表|受|根据)(?P<issuer>[^，。、的]{2,20}?)(?:的?委托|的?决定)?[，,]?(?:现在)?(?:向|作|就|对|将)")
+_SPEAKS = re.compile(
+    r"我(?:现在|谨)?(?:代表|受|根据)(?P<issuer>[^，。、的]{2,20}?)(?:的?委托|的?决定)?[，,]?(?:现在)?(?:向|作|就|对|将|报告)"
+)
 _POST = re.compile(
-    r"(?P<unit>[\u4e00-\u9fff]{2,15}?)(?:人民政府|政府)?(?:代理|代)?(?P<post>省长|市长|州长|盟长|县长|区长|旗长|镇长|乡长|主席|总理)(?:\s|$|[：:])"
+    r"(?P<unit>[\u4e00-\u9fff]{0,15}?)(?:人民政府|政府)?(?:代理|代)?(?P<post>省长|市长|州长|盟长|县长|区长|旗长|镇长|乡长|总理)"
 )
-_NUMBERED = re.compile(r"(?P<mark>[\u4e00-\u9fff]{2,12})[〔\[［【(（](?P<year>\d{4})[〕\]］】)）]\s*(?:第)?\d+号")
-_ORGAN = re.compile(
-    r"(?:人民政府|政府|人民代表大会|人大常委会|人大)?(?:办公厅|办公室|常务委员会)?(?:工作)?$"
-)
-_REPORT = re.compile(r"政府工作报告|人民政府工作报告|工作报告")
-_UNIT = re.compile(
-    r"[\u4e00-\u9fff]{1,12}?(?:特别行政区|自治区|自治州|自治县|自治旗|地区|街道办事处|街道|林区|新区|省|市|州|盟|县|区|旗|镇|乡|苏木)"
-)
-_SUFFIXES = (
-    (("省", "自治区", "特别行政区"), Level.PROVINCIAL),
-    (("自治州", "地区", "盟"), Level.PREFECTURE),
-    (("自治县", "自治旗", "县", "旗", "区"), Level.COUNTY),
-    (("镇", "乡", "街道", "苏木"), Level.TOWNSHIP),
-    (("村", "社区"), Level.VILLAGE),
-)
-_POSTS = {
-    "省长": Level.PROVINCIAL, "州长": Level.PREFECTURE, "盟长": Level.PREFECTURE, "县长": Level.COUNTY,
-    "区长": Level.COUNTY, "旗长": Level.COUNTY, "镇长": Level.TOWNSHIP, "乡长": Level.TOWNSHIP, "总理": Level.NATIONAL,
-}  # fmt: skip
-_MUNICIPALITIES = ("北京市", "天津市", "上海市", "重庆市")
+_NUMBERED = re.compile(r"(?P<mark>[\u4e00-\u9fff]{2,12}?)[〔\[［【(（](?P<year>\d{4})[〕\]］】)）]\s*第?\d+号")
+_ISSUES = re.compile(r"(?P<issuer>[\u4e00-\u9fff\s、]{2,40}?)(?:等[一二三四五六七八九十\d]*个?部门)?(?:印发)?关于")
+_GOVERNMENT = re.compile(r"(?P<unit>[\u4e00-\u9fff]{2,20}?)(?:人民)?政府")
+_REPORT = re.compile(r"工作报告")
+_CONGRESS_REPORT = re.compile(rf"党的?第(?P<congress>{_NUMBER})次全国代表大会")
+_COMMITTEE = re.compile(rf"第?(?P<congress>{_NUMBER})届中央委员会")
+
+
+@dataclass(slots=True)
+class _Clues:
+    """What one part of a document tells; ``units`` are names of places, the surest first."""
+
+    how: str
+    fields: dict[str, Any] = field(default_factory=dict)
+    units: list[str] = field(default_factory=list)
+    level: Level | None = None
+
+    def add(self, **fields: Any) -> None:
+        """Keep what is told for the first time."""
+        for name, value in fields.items():
+            if value:
+                self.fields.setdefault(name, value)
+
+
+def describe(document: Document, row: Mapping[str, str] | None = None) -> Document:
+    """Fill in a document's metadata, each field with how it was found; what nothing tells stays None.
+
+    Args:
+        document: as read; metadata that it already has (from a row of a table) stays.
+        row: cells of a metadata table for it, by column; they override all else.
+
+    Raises:
+        UsageError: a cell of the row can't be understood.
+
+    >>> text = "政府工作报告\\n（2023年3月10日在山西省永济市张营镇第五届人民代表大会第三次会议上）\\n各位代表："
+    >>> known = describe(Document("r", text, "")).metadata
+    >>> known.issued, known.place.path, known.found["place"]
+    ('2023-03-10', ('山西省', '运城市', '永济市', '张营镇'), 'title')
+    """
+    if row is not None:
+        document = from_row(document, row)
+    fields: dict[str, Any] = {name: getattr(document.metadata, name) for name in document.metadata.found}
+    found = dict(document.metadata.found)
+
+    def keep(how: str, **values: Any) -> None:
+        for name, value in values.items():
+            if value and name not in fields:
+                fields[name], found[name] = value, how
+
+    sources = (_from_title(document.text), _from_text(document.text), _from_file_name(document))
+    if "issued" in fields:
+        keep(found["issued"], year=int(fields["issued"][:4]))
+    for clues in sources:
+        keep(clues.how, **clues.fields)
+        if "issued" in clues.fields:
+            keep(clues.how, year=int(clues.fields["issued"][:4]))
+    place, how = _place(document, sources, fields.get("level"))
+    if place is not None:
+        keep(how, place=place)
+    if "place" in fields:
+        keep(found["place"], level=fields["place"].level)
+    else:
+        for clues in sources:
+            keep(clues.how, level=clues.level)
+    issuer = _full_issuer(fields.get("issuer"), fields.get("title"), fields.get("place"))
+    if issuer and "issuer" not in fields:
+        keep(found["place"], issuer=issuer)
+    elif issuer and found["issuer"] != "table":
+        fields["issuer"] = issuer
+    review, plan = _periods(document.text, fields.get("year"))
+    keep("text", review_years=review, plan_years=plan)
+    metadata = Metadata(
+        **{name: fields[name] for name in _FIELDS if name in fields},
+        found=MappingProxyType({name: found[name] for name in _FIELDS if name in found}),
+    )
+    return replace(document, metadata=metadata)
+
+
+def from_row(document: Document, cells: Mapping[str, str]) -> Document:
+    """Set what the cells of a table row tell (found: ``table``); the rest is left to ``describe``.
+
+    Raises:
+        UsageError: a cell can't be understood.
+    """
+    fields = cells_to_fields(cells, document.text)
+    found = {**document.metadata.found, **dict.fromkeys(fields, "table")}
+    return replace(document, metadata=replace(document.metadata, **fields, found=MappingProxyType(found)))
+
+
+def _title_block(text: str) -> list[str]:
+    """Return the lines before the salutation, the first heading or the first long paragraph."""
+    block = []
+    lines = [line.strip() for line in text[: 4 * _OPENING].split("\n") if line.strip()][:_HEAD_LINES]
+    salutation = next((i for i, line in enumerate(lines) if _SALUTATION.match(line)), None)
+    if salutation is not None:
+        before, _, _ = lines[salutation].partition("各位代表")
+        return [*lines[:salutation], *([before] if before else [])]
+    for line in lines:
+        if "各位代表" in line:
+            return [*block, line.partition("各位代表")[0]]
+        if _HEADING.match(line) or len(line) > 80 or line.endswith("。"):
+            break
+        block.append(line)
+    return block
+
+
+def _from_title(text: str) -> _Clues:
+    clues = _Clues("title")
+    block = _title_block(text)
+    never = tuple(lexicon("metadata")["titles"]["never"])
+    lines = [line for line in block if not line.startswith(never)]
+    title = _title(lines)
+    clues.add(title=title)
+    _read_meeting("".join("".join(lines).split()), clues)
+    if title:
+        name = re.sub(rf"{_YEAR}年?度?", " ", title)
+        issues = _ISSUES.match(title)
+        if issues:
+            clues.add(issuer="、".join(issues["issuer"].split()))
+        if _REPORT.search(title):
+            if (named := _DATE.search(title)) is not None:
+                clues.add(year=_year(named["y"]))
+            government = _GOVERNMENT.search(name.replace(" ", ""))
+            if government:
+                clues.units.append(government["unit"])
+        elif (national := national_body(title)) is not None:
+            clues.units.append(national)
+        clues.units += [clues.fields["issuer"]] if "issuer" in clues.fields else []
+        clues.units.append(name)
+    for line in lines:
+        if (post := _POST.search(line.replace("　", ""))) is not None:
+            if post["unit"]:
+                clues.units.append(post["unit"])
+            clues.level = clues.level or level_of_post(post["post"])
+        if (number := _NUMBERED.search(line)) is not None:
+            clues.add(year=_year(number["year"]))
+        bare = line.strip("（）()—― 　")
+        if (date := _DATE.fullmatch(bare.replace(" ", ""))) is not None:
+            clues.add(issued=_iso(date))
+    return clues
+
+
+def _from_text(text: str) -> _Clues:
+    clues = _Clues("text")
+    opening = text[:_OPENING]
+    compact = "".join(opening[:600].split())
+    _read_meeting(compact, clues)
+    if (speaks := _SPEAKS.search(opening)) is not None:
+        issuer = speaks["issuer"]
+        clues.add(issuer=issuer)
+        clues.units.append(issuer)
+    if (committee := _COMMITTEE.search(compact)) is not None and "大会" in compact:
+        clues.units.append("中共中央")
+        clues.add(year=_party_congress(_count(committee["congress"]) + 1), issuer="中国共产党" + committee[0])
+    closing = [line.strip() for line in text[-_CLOSING:].split("\n") if line.strip()][-8:]
+    for index, line in enumerate(closing):
+        if (date := _DATE.fullmatch(line.replace(" ", ""))) is not None and date["m"]:
+            clues.add(issued=_iso(date))
+            if index and len(closing[index - 1]) <= 30 and not closing[index - 1].endswith("。"):
+                clues.add(issuer=closing[index - 1])
+                clues.units.append(closing[index - 1])
+    for heading in _headings(text):
+        if (reviewed := re.search(rf"(?P<y>{_YEAR})年(?:政府|国内)?工作(?:的)?(?:主要)?(?:回顾|总结)", heading)) is not None:
+            year = _year(reviewed["y"])
+            clues.add(year=year + 1 if year else None)
+    return clues
+
+
+def _from_file_name(document: Document) -> _Clues:
+    clues = _Clues("file name")
+    name = Path(document.source.rpartition("#")[0] or document.source).stem if document.source else ""
+    name = name or document.identifier
+    years = {int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", name)} & set(_YEARS)
+    if len(years) == 1:
+        clues.add(year=years.pop())
+    words = [word for word in re.split(r"[\s_\-—.()（）\d]+", name) if word]
+    clues.units += reversed(words)
+    return clues
+
+
+def _title(lines: list[str]) -> str | None:
+    ends = tuple(lexicon("metadata")["titles"]["ends"])
+    for index, line in enumerate(lines):
+        bare = re.sub(r"[（(][^（）()]*[)）]$", "", line).rstrip()
+        if bare.startswith(("——", "—", "（", "(")) or len(line) > 80:
+            continue
+        if bare.endswith(ends):
+            return " ".join(line.split())
+        following = lines[index + 1] if index + 1 < len(lines) else ""
+        if "关于" in bare and following.endswith(ends) and len(bare + following) <= 80:
+            return "".join((line + following).split())
+    return None
+
+
+def _read_meeting(compact: str, clues: _Clues) -> None:
+    meeting = _MEETING.search(compact)
+    if meeting is None:
+        return
+    clues.add(meeting=meeting["meeting"])
+    before = list(_DATE.finditer(compact, max(0, meeting.start() - 20), meeting.start()))
+    if before and before[-1].end() >= meeting.start() - 1:
+        clues.add(issued=_iso(before[-1]))
+    after = _DATE.match(re.sub(r"^上?(?:的报告)?[（(]?", "", compact[meeting.end() : meeting.end() + 30]))
+    if after and after["m"]:
+        clues.add(issued=_iso(after))
+    if meeting["unit"] and not meeting["unit"].startswith("中国共产党"):
+        clues.units.append(meeting["unit"])
+        return
+    clues.units.append("中国")
+    congress = _count(meeting["congress"])
+    if meeting["body"].endswith("全国代表大会"):
+        clues.add(year=_party_congress(congress))
+    elif meeting["session"] and meeting["body"].startswith("全国"):
+        clues.add(year=_people_congress(congress, _count(meeting["session"])))
+
+
+def _place(document: Document, sources: tuple[_Clues, ...], level: Level | None) -> tuple[Place | None, str]:
+    """Return the unit that speaks and how it was found: the first name that is one unit, near the others named."""
+    for clues in sources:
+        wanted = level or clues.level or next((other.level for other in sources if other.level), None)
+        for name in clues.units:
+            if national_body(name) is not None:
+                return NATION, clues.how
+            place = nearest(units_in(name), document, wanted)
+            if place is not None:
+                return place, clues.how
+    return None, ""
+
+
+def _full_issuer(issuer: str | None, title: str | None, place: Place | None) -> str | None:
+    """Return the issuer with its place's name in front, where the text leaves it out (省人民政府)."""
+    if place is None:
+        return issuer
+    if issuer is None:
+        reported = title is not None and title.endswith(("政府工作报告", "政府工作报告）"))
+        return None if not reported else "国务院" if place is NATION else f"{place.name}人民政府"
+    relative = re.fullmatch(r"(?:省|市|县|区|旗|镇|乡|州|自治区|自治州)?(?:人民)?政府", issuer)
+    return f"{place.name}人民政府" if relative and place is not NATION else issuer
+
+
+def _headings(text: str) -> list[str]:
+    return [line for raw in text.split("\n") if (line := raw.strip()) and len(line) <= 40 and not line.endswith("。")]
+
+
+def _periods(text: str, year: int | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the years that the headings look back on, and those that they plan for."""
+    words = lexicon("metadata")["plans"]
+    review: set[int] = set()
+    plan: set[int] = set()
+    for heading in _headings(text):
+        back = any(word in heading for word in words["review"])
+        ahead = any(word in heading for word in words["plan"])
+        if not _HEADING.match(heading) and not back or back == ahead:
+            continue
+        (review if back else plan).update(_years_named(heading, year, words["first"], back))
+    return tuple(sorted(review)), tuple(sorted(plan - review))
+
+
+def _years_named(heading: str, year: int | None, first: Mapping[str, int], back: bool) -> set[int]:
+    years = {y for found in re.finditer(rf"({_YEAR})年", heading) if (y := _year(found[1])) is not None}
+    for name in re.findall(r"[“\"「]?([一二三四五六七八九十]+五)[”\"」]?(?:时期|规划|期间)", heading):
+        if name in first:
+            years |= set(range(first[name], first[name] + 5))
+    if year is None:
+        return years
+    if back and re.search(r"过去一年|去年|一年来", heading):
+        years.add(year - 1)
+    if back and re.search(r"过去(?:的)?五年|五年来", heading):
+        years |= set(range(year - 5, year))
+    if not back and re.search(r"今年|本年", heading):
+        years.add(year)
+    if not back and re.search(r"(?:今后|未来)五年", heading):
+        years |= set(range(year, year + 5))
+    return years
+
+
+def _count(number: str) -> int:
+    """Read 十四, 二十, 14 as numbers."""
+    if number.isdigit():
+        return int(number)
+    tens, ten, ones = number.rpartition("十")
+    value = {"": 1 if ten else 0}.get(tens, _DIGITS.find(tens[-1:])) * 10 if ten else 0
+    return value + sum(_DIGITS.find(c) for c in ones[-1:])
+
+
+def _year(written: str | None) -> int | None:
+    if written is None:
+        return None
+    digits = "".join(c if c.isdigit() else str(_DIGITS.find(c.replace("○", "〇").replace("零", "〇"))) for c in written)
+    year = int(digits)
+    return year if year in _YEARS else None
+
+
+def _iso(date: re.Match[str]) -> str | None:
+    year = _year(date["y"] or date["y2"])
+    month, day = date["m"] or date["m2"], date["d"] or date["d2"]
+    if year is None:
+        return None
+    parts = [f"{year}", *(f"{_count(part):02}" for part in (month, day) if part)]
+    return "-".join(parts)
+
+
+@cache
+def _congresses() -> tuple[Mapping[int, int], Mapping[int, list[int]]]:
+    words = lexicon("metadata")["congress"]
+    return ({int(n): y for n, y in words["party"].items()}, {int(n): y for n, y in words["people"].items()})
+
+
+def _party_congress(number: int) -> int | None:
+    known = _congresses()[0]
+    return known.get(number, known[12] + 5 * (number - 12) if number > 12 else None)
+
+
+def _people_congress(number: int, session: int) -> int | None:
+    known = _congresses()[1]
+    if number in known:
+        return known[number][session - 1] if session <= len(known[number]) else None
+    return known[5][0] + 5 * (number - 5) + session - 1 if number > 5 and session <= 5 else None

@@ -1,0 +1,166 @@
+"""Files → documents: one module a format, refusals that name the file and say what to do.
+
+Plain text is read here; formats whose parsers can be attacked are parsed in a process limited in memory and time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from extract.document import Document
+from extract.reading import child
+from extract.reading.encoding import decode
+from extract.reading.limits import DEFAULTS, Limits
+from ontology.errors import ReadError
+
+_PARSERS = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".docx": "docx",
+    ".pdf": "pdf",
+}
+_TABLES = (".csv", ".xlsx")
+_LEGACY = {".doc": ".docx", ".wps": ".docx", ".rtf": ".docx", ".odt": ".docx", ".xls": ".xlsx", ".et": ".xlsx"}
+SUFFIXES = (".txt", *_PARSERS, *_TABLES)
+"""The suffixes of the formats that ``read`` knows."""
+
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+_OTHERS = {b"%PDF-": ".pdf", b"PK\x03\x04": ".docx or .xlsx"}
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file of a folder that is not read, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """The files to read, in order and each once, and those of the folders that are left out."""
+
+    files: tuple[Path, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def discover(paths: Iterable[Path]) -> Discovered:
+    """List the files to read: those named, and those of the named folders, walked in sorted order.
+
+    A file that is named is always listed, whatever its suffix; reading it tells what is wrong with it. In a folder,
+    hidden files and folders, lock files and files of unknown suffix are skipped with a reason.
+
+    Raises:
+        ReadError: a path does not exist (``PL-READ-MISSING``).
+    """
+    files: dict[Path, None] = {}
+    skipped: list[Skipped] = []
+    for path in paths:
+        if not path.exists():
+            raise ReadError(f"{path} does not exist; check the spelling", subject=str(path), code="PL-READ-MISSING")
+        if not path.is_dir():
+            files[path] = None
+            continue
+        for folder, folders, names in os.walk(path):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                file = Path(folder, name)
+                reason = _why_skipped(file)
+                if reason is None:
+                    files[file] = None
+                else:
+                    skipped.append(Skipped(file, reason))
+    return Discovered(tuple(files), tuple(skipped))
+
+
+def read(source: Path, *, root: Path | None = None, limits: Limits = DEFAULTS) -> Iterator[Document]:
+    """Read a file: a table yields one document a row, every other format one.
+
+    Args:
+        source: the file.
+        root: folder that ``Document.source`` is given relative to.
+        limits: what the source may ask of the machine.
+
+    Raises:
+        ReadError: it can't be read; the message names the file and says what to do.
+    """
+    name = str(source.relative_to(root)) if root else str(source)
+    suffix = source.suffix.lower()
+    content = _content(source, suffix, limits)
+    if suffix in _TABLES:
+        from extract.reading import table
+
+        yield from table.documents(source, content, name, limits)
+        return
+    text = decode(content, str(source)) if suffix == ".txt" else child.parse(_PARSERS[suffix], source, limits)
+    if not text.strip():
+        raise ReadError(f"{source} holds no text; leave it out", subject=str(source), code="PL-READ-EMPTY")
+    if len(text) > limits.characters:
+        raise ReadError(
+            f"{source} has {len(text):,} characters, more than {limits.characters:,}; split it",
+            subject=str(source),
+            code="PL-READ-SIZE",
+        )
+    yield Document(source.stem, text, hashlib.sha256(content).hexdigest(), name)
+
+
+def _why_skipped(file: Path) -> str | None:
+    if file.name.startswith((".", "~$")):
+        return "hidden"
+    if not file.is_file():
+        return "not a regular file"
+    suffix = file.suffix.lower()
+    if suffix not in SUFFIXES and suffix not in _LEGACY:
+        return f"unknown suffix {suffix or '(none)'}"
+    return None
+
+
+def _content(source: Path, suffix: str, limits: Limits) -> bytes:
+    """Return all bytes of a file that is worth opening, or refuse it."""
+    subject = str(source)
+    if suffix in _LEGACY:
+        better = _LEGACY[suffix]
+        raise ReadError(f"{source} is in an old format; save it as {better}", subject=subject, code="PL-READ-LEGACY")
+    if suffix not in SUFFIXES:
+        known = " ".join(SUFFIXES)
+        raise ReadError(
+            f"{source} has an unknown suffix; known are {known}", subject=subject, code="PL-READ-FORMAT"
+        )
+    try:
+        size = source.stat().st_size
+        if size > limits.source_bytes:
+            raise ReadError(
+                f"{source} has {size:,} bytes, more than {limits.source_bytes:,}; split it",
+                subject=subject,
+                code="PL-READ-SIZE",
+            )
+        content = source.read_bytes()
+    except OSError as error:
+        raise ReadError(
+            f"{source} can't be read ({error.strerror}); check that it exists and may be read",
+            subject=subject,
+            code="PL-READ-MISSING",
+        ) from error
+    if not content.strip():
+        raise ReadError(f"{source} is empty; leave it out", subject=subject, code="PL-READ-EMPTY")
+    if content.startswith(_OLE):
+        if _ENCRYPTED_PACKAGE in content:
+            raise ReadError(
+                f"{source} is encrypted; save it without a password", subject=subject, code="PL-READ-ENCRYPTED"
+            )
+        raise ReadError(
+            f"{source} is in the old Office format whatever its suffix; save it as .docx or .xlsx",
+            subject=subject,
+            code="PL-READ-LEGACY",
+        )
+    for start, others in _OTHERS.items():
+        if content.startswith(start) and suffix not in others:
+            raise ReadError(f"{source} is binary, a {others}; rename it", subject=subject, code="PL-READ-BINARY")
+    return content

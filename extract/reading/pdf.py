@@ -1,0 +1,173 @@
+"""PDF with a text layer → readable text: hard-wrapped lines joined, running heads and page numbers dropped."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from extract.reading.limits import Limits
+from ontology.errors import ReadError
+
+_PAGE_NUMBER = re.compile(r"[\s\-—–―·•.]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[,，/共]*\s*\d{0,4}\s*页?)?[\s\-—–―·•.]*")
+_ENDS = re.compile(r"[。！？!?；;：:…][”’」』）)]*$")
+_LETTER = re.compile(r"[A-Za-z0-9]")
+_STARTS = re.compile(r"(?:[一二三四五六七八九十百]+[、.．]|[（(][一二三四五六七八九十\d]+[)）]|第[一二三四五六七八九十百零\d]+[章节条编]|[①-⑳])")
+_EDGE_LINES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A printed line: its text, the edges of its ink and the height of its characters, in points."""
+
+    text: str
+    left: float
+    right: float
+    middle: float
+    size: float
+
+
+def parse(path: Path, limits: Limits) -> str:
+    """Return the readable text of a file: one line a paragraph or heading.
+
+    Raises:
+        ReadError: it is encrypted (``PL-READ-ENCRYPTED``), damaged, scanned (``PL-READ-SCANNED``: more than half of
+            its pages have no text layer), or has too many pages.
+    """
+    try:
+        document = pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise ReadError(
+                f"{path} is encrypted; save it without a password", subject=str(path), code="PL-READ-ENCRYPTED"
+            ) from error
+        raise ReadError(
+            f"{path} is damaged ({error}); open it in a PDF viewer and print it to a new PDF",
+            subject=str(path),
+            code="PL-READ-DAMAGED",
+        ) from error
+    if len(document) > limits.pages:
+        raise ReadError(
+            f"{path} has {len(document):,} pages, more than {limits.pages:,}; split it",
+            subject=str(path),
+            code="PL-READ-SIZE",
+        )
+    pages = [_lines(page) for page in document]
+    empty = sum(not page for page in pages)
+    if 2 * empty > len(pages) or not pages:
+        raise ReadError(
+            f"{path} has no text layer on {empty} of {len(pages)} pages (a scan?); run OCR on it first",
+            subject=str(path),
+            code="PL-READ-SCANNED",
+        )
+    return "".join(f"{paragraph}\n" for paragraph in _paragraphs(_without_running_heads(pages)))
+
+
+def _lines(page: pdfium.PdfPage) -> list[_Line]:
+    """Return the lines of a page from top to bottom, as the file's own order of characters has them."""
+    text_page = page.get_textpage()
+    characters: list[tuple[str, float, float, float, float]] = []
+    lines: list[_Line] = []
+    for index in range(text_page.count_chars()):
+        code = raw.FPDFText_GetUnicode(text_page, index)
+        if code in {0, 0xFFFE, 0xFFFF} or 0xD800 <= code < 0xE000:
+            continue
+        left, bottom, right, top = text_page.get_charbox(index, loose=True)
+        middle = (bottom + top) / 2
+        if code in {10, 13}:
+            continue
+        if characters and abs(middle - characters[-1][3]) > 0.5 * max(characters[-1][4], top - bottom, 1):
+            lines += _line(characters)
+            characters = []
+        characters.append((chr(code), left, right, middle, top - bottom))
+    return [*lines, *_line(characters)]
+
+
+def _line(characters: Sequence[tuple[str, float, float, float, float]]) -> Iterator[_Line]:
+    inked = [c for c in characters if not c[0].isspace()]
+    if not inked:
+        return
+    size = median(c[4] for c in inked)
+    written = ""
+    previous = None
+    for character in characters:
+        if previous is not None and not character[0].isspace() and not written.endswith((" ", "\t")):
+            gap = character[1] - previous[2]
+            if gap > 2 * size:
+                written += "\t"
+            elif gap > 0.6 * size and (_LETTER.match(character[0]) or _LETTER.match(previous[0])):
+                written += " "
+        if character[0].isspace():
+            if written and not written.endswith((" ", "\t")):
+                written += character[0] if character[0] == "　" else " "
+            continue
+        written += character[0]
+        previous = character
+    yield _Line(written.strip(), inked[0][1], inked[-1][2], inked[0][3], size)
+
+
+def _without_running_heads(pages: Sequence[Sequence[_Line]]) -> list[list[_Line]]:
+    """Drop page numbers, and what stands at the edge of most pages in the same words."""
+    edges = Counter(key for page in pages for key in {_key(line) for line in _edge(page)})
+    repeated = {key for key, count in edges.items() if count >= 3 and 2 * count > len(pages)}
+    kept = []
+    for page in pages:
+        edge = set(map(id, _edge(page)))
+        kept.append(
+            [
+                line
+                for line in page
+                if id(line) not in edge or not (_PAGE_NUMBER.fullmatch(line.text) or _key(line) in repeated)
+            ]
+        )
+    return kept
+
+
+def _edge(page: Sequence[_Line]) -> list[_Line]:
+    by_height = sorted(page, key=lambda line: -line.middle)
+    return by_height[:_EDGE_LINES] + by_height[-_EDGE_LINES:]
+
+
+def _key(line: _Line) -> str:
+    return re.sub(r"\d+", "0", "".join(line.text.split()))
+
+
+def _paragraphs(pages: Iterable[Sequence[_Line]]) -> Iterator[str]:
+    lines = [line for page in pages for line in page]
+    if not lines:
+        return
+    body = median(line.size for line in lines)
+    lefts = Counter(round(line.left / 3) for line in lines if abs(line.size - body) < 1)
+    margin = min((left for left, count in lefts.items() if count * 20 >= len(lines)), default=0) * 3
+    right = max(Counter(round(line.right / 3) for line in lines if abs(line.size - body) < 1).items(), key=_often)[0] * 3
+    joined = lines[0].text
+    for line, following in pairwise(lines):
+        if _goes_on(line, following, margin, right):
+            latin = _LETTER.match(joined[-1]) and _LETTER.match(following.text[0])
+            joined += (" " if latin else "") + following.text
+        else:
+            yield joined
+            joined = following.text
+    yield joined
+
+
+def _often(item: tuple[int, int]) -> tuple[int, int]:
+    return item[1], item[0]
+
+
+def _goes_on(line: _Line, following: _Line, margin: float, right: float) -> bool:
+    """Tell whether a printed line is the same paragraph's next line."""
+    if abs(line.size - following.size) > 0.15 * line.size or "\t" in line.text or "\t" in following.text:
+        return False
+    full = line.right > right - 2.2 * line.size
+    indented = following.left > margin + 1.2 * following.size
+    if not full or (_ENDS.search(line.text) and (indented or _STARTS.match(following.text))):
+        return False
+    return not indented or abs(line.left - following.left) < 0.5 * line.size

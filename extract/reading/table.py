@@ -1,0 +1,100 @@
+"""CSV and XLSX tables: one document a row, from a column with the text and columns that describe it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from extract import metadata
+from extract.document import Document
+from extract.reading import child
+from extract.reading.encoding import decode
+from extract.reading.limits import Limits
+from ontology.errors import ReadError
+
+TEXT_COLUMNS = ("text", "正文", "全文", "文本", "内容", "报告内容", "报告正文", "政策内容", "政策全文", "content", "body", "fulltext")
+"""Names of a text column, the first that is there is taken."""
+
+_LEAST_MEAN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as read: its number in the file (the header is 1) and its cells by column name."""
+
+    number: int
+    cells: Mapping[str, str]
+
+
+def documents(source: Path, content: bytes, name: str, limits: Limits) -> Iterator[Document]:
+    """Yield one document a row that has a text; empty rows are passed over.
+
+    Raises:
+        ReadError: the table has no text column (``PL-READ-COLUMN``), no row with a text, or too many rows.
+    """
+    if source.suffix.lower() == ".csv":
+        rows = csv_rows(decode(content, str(source)), str(source))
+    else:
+        rows = [Row(number, cells) for number, cells in child.parse("spreadsheet", source, limits)]
+    if len(rows) > limits.rows:
+        raise ReadError(
+            f"{source} has {len(rows):,} rows, more than {limits.rows:,}; split it",
+            subject=str(source),
+            code="PL-READ-SIZE",
+        )
+    column = _text_column(rows, str(source))
+    filled = [row for row in rows if row.cells.get(column, "").strip()]
+    if not filled:
+        raise ReadError(f"{source} has no row with a text; leave it out", subject=str(source), code="PL-READ-EMPTY")
+    for row in filled:
+        text = row.cells[column].replace("\r\n", "\n").replace("\r", "\n")
+        described = {key: value.strip() for key, value in row.cells.items() if key != column and value.strip()}
+        identifier = metadata.identifier(described) or f"{source.stem}#{row.number}"
+        digest = hashlib.sha256(json.dumps([text, described], ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        document = Document(identifier, text, digest, f"{name}#{row.number}")
+        yield metadata.from_row(document, described)
+
+
+def csv_rows(text: str, name: str) -> list[Row]:
+    """Return the rows of a CSV text below its header; commas, semicolons or tabs part the cells.
+
+    Raises:
+        ReadError: a row has more cells than the header (``PL-READ-DAMAGED``).
+    """
+    header_line = text.partition("\n")[0]
+    delimiter = max(",\t;", key=header_line.count)
+    csv.field_size_limit(2**31 - 1)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header = [cell.strip() for cell in next(reader, [])]
+    rows = []
+    for cells in reader:
+        if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
+            raise ReadError(
+                f"{name}: the row that ends in line {reader.line_num} has {len(cells)} cells, the header {len(header)}; "
+                "put quotes around cells that hold a comma",
+                subject=name,
+                code="PL-READ-DAMAGED",
+            )
+        rows.append(Row(len(rows) + 2, dict(zip(header, cells, strict=False))))
+    return rows
+
+
+def _text_column(rows: Iterable[Row], name: str) -> str:
+    rows = list(rows)
+    columns = list(rows[0].cells) if rows else []
+    by_folded = {column.strip().lower(): column for column in columns}
+    for known in TEXT_COLUMNS:
+        if known in by_folded:
+            return by_folded[known]
+    means = {c: sum(len(row.cells.get(c, "")) for row in rows) / len(rows) for c in columns}
+    longest = max(means, key=lambda c: means[c], default=None)
+    if longest is None or means[longest] < _LEAST_MEAN:
+        raise ReadError(
+            f"{name} has no text column; name it «text» or «正文»", subject=name, code="PL-READ-COLUMN"
+        )
+    return longest

@@ -24,7 +24,7 @@ from kg import decisions as curation
 from kg.graph import Counts, Embedded, Graph
 from kg.progress import Progress, Silent
 from kg.store import DEFAULT_STORE, Draft, Entry, Manifest, open_version, write_atomically, writing
-from ontology.errors import NotFound, PolicyGraphError, ReadError, StoreError, UsageError
+from ontology.errors import ExtractionError, NotFound, PolicyGraphError, ReadError, StoreError, UsageError
 from ontology.terms import PL, Kind
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class BuildReport:
         unchanged: identifiers of the named sources' documents that were as before.
         removed: identifiers of the documents taken out.
         left_out: sources that could not be read.
+        skipped: files of the folders that are no documents: hidden, or of an unknown suffix.
         missing: documents that stay although their source file is gone.
         documents: how many documents the graph holds.
         counts: of the graph's entities and links.
@@ -67,6 +68,7 @@ class BuildReport:
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    skipped: tuple[LeftOut, ...] = ()
     missing: tuple[str, ...] = ()
     documents: int = 0
     counts: Counts = field(default_factory=Counts)
@@ -76,7 +78,7 @@ def build(
     sources: str | Path | Iterable[str | Path],
     *,
     store: str | Path = DEFAULT_STORE,
-    scheme: Iterable[str | Path] = (),
+    scheme: Sequence[str | Path] = (),
     metadata: str | Path | None = None,
     decisions: str | Path | None = None,
     nlp: Language | None = None,
@@ -108,9 +110,8 @@ def build(
     sources = [sources] if isinstance(sources, str | Path) else list(sources)
     if not sources:
         raise UsageError("no source is named; give files or folders to build from")
-    if decisions:
-        curation.load(Path(decisions))  # a table that can't be read is found before anything is done
-    found, left_out = _find([Path(source) for source in sources])
+    _check(scheme, decisions)
+    found, left_out, skipped = _find([Path(source) for source in sources])
     with writing(Path(store)) as draft:
         before = draft.manifest.documents
         own_schemes = draft.keep_scheme([Path(path) for path in scheme]) if scheme else draft.scheme
@@ -141,6 +142,7 @@ def build(
             unchanged=tuple(sorted(name for name, entry in entries.items() if before.get(name) == entry)),
             removed=tuple(sorted(before.keys() - kept.keys() - entries.keys())),
             left_out=tuple(left_out),
+            skipped=tuple(skipped),
             missing=tuple(sorted(name for name, entry in kept.items() if not Path(entry.source).exists())),
         )
         return _publish(draft, report)
@@ -170,9 +172,17 @@ def remove(names: str | Iterable[str], *, store: str | Path = DEFAULT_STORE) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A file to read; ``name`` is what its document is called where its own name clashes with another's."""
+    """A file to read.
+
+    Attributes:
+        path: as named, or below the folder that was named.
+        root: that folder.
+        relative: what its document is called where the file's own name clashes with another's.
+        clashes: whether it does.
+    """
 
     path: Path
+    root: Path
     relative: str
     clashes: bool
 
@@ -228,7 +238,7 @@ class _Extraction:
         key = self._source_key(source)
         entries: dict[str, Entry] = {}
         entities = links = 0
-        for document in read(source.path):
+        for document in read(source.path, root=source.root):
             identifier = document.identifier
             if source.clashes:
                 whole = identifier == source.path.stem
@@ -251,9 +261,15 @@ class _Extraction:
         from extract import pipeline
         from kg import statements
 
-        annotation = pipeline.annotate(self._pipeline, document)
-        quads = statements.statements(annotation, self._scheme)
-        return "".join(sorted({f"{quad} .\n" for quad in quads})).encode()
+        try:
+            annotation = pipeline.annotate(self._pipeline, document)
+            quads = set(statements.statements(annotation, self._scheme))
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+            raise ExtractionError(
+                f"{document.source}: the extractor failed ({type(error).__name__}: {error}); please report it",
+                subject=document.source,
+            ) from error
+        return "".join(sorted(f"{quad} .\n" for quad in quads)).encode()
 
     def _source_key(self, source: _Source) -> str:
         try:
@@ -263,29 +279,43 @@ class _Extraction:
         return _digest(content, source.relative if source.clashes else source.path.name, self._version)
 
     def _document_key(self, document: Document) -> str:
-        return _digest(document.identifier, document.sha256, document.text, repr(document.metadata), self._version)
+        told = (document.identifier, document.source, document.sha256, document.text, repr(document.metadata))
+        return _digest(*told, self._version)
 
 
-def _find(sources: Iterable[Path]) -> tuple[list[_Source], list[LeftOut]]:
-    """List the files of all sources in a fixed order, each once, and what is not there."""
-    paths: dict[Path, Path] = {}
-    left_out = []
-    for source in sources:
-        if source.is_dir():
-            inside = (path.relative_to(source) for path in source.rglob("*") if path.is_file())
-            for relative in inside:
-                if not any(part.startswith((".", "~$")) for part in relative.parts):
-                    paths.setdefault((source / relative).resolve(), source / relative)
-        elif source.exists():
-            paths.setdefault(source.resolve(), source)
-        else:
-            left_out.append(LeftOut(str(source), f"{source} does not exist", ReadError.code))
-    stems = Counter(path.stem for path in paths.values())
-    clashing = [path for path in paths if stems[path.stem] > 1]
+def _check(schemes: Sequence[str | Path], decisions: str | Path | None) -> None:
+    """Find what is wrong with the tables that were given before anything is done."""
+    from ontology.scheme import load
+
+    if schemes:
+        load(*(Path(path) for path in schemes))
+    if decisions:
+        curation.load(Path(decisions))
+
+
+def _find(named: Iterable[Path]) -> tuple[list[_Source], list[LeftOut], list[LeftOut]]:
+    """List the files of all sources in a fixed order, each once; those that are not there; those that no one reads."""
+    from extract.reading import discover
+
+    roots: dict[Path, tuple[Path, Path]] = {}
+    left_out: list[LeftOut] = []
+    skipped: list[LeftOut] = []
+    for path in named:
+        try:
+            discovered = discover([path])
+        except ReadError as error:
+            left_out.append(LeftOut(str(path), str(error), error.code))
+            continue
+        for file in discovered.files:
+            roots.setdefault(file.resolve(), (file, path if path.is_dir() else path.parent))
+        skipped += [LeftOut(str(skip.path), skip.reason, "PL-READ-SKIPPED") for skip in discovered.skipped]
+    stems = Counter(file.stem for file, _ in roots.values())
+    clashing = [absolute for absolute, (file, _) in roots.items() if stems[file.stem] > 1]
     found = [
-        _Source(path, _distinct(absolute, clashing), stems[path.stem] > 1) for absolute, path in sorted(paths.items())
+        _Source(file, root, _distinct(absolute, clashing), stems[file.stem] > 1)
+        for absolute, (file, root) in sorted(roots.items())
     ]
-    return found, left_out
+    return found, left_out, skipped
 
 
 def _distinct(path: Path, others: Collection[Path]) -> str:

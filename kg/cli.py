@@ -238,6 +238,8 @@ def _print_report(report: Any, args: argparse.Namespace) -> None:
         ]
         out.print(f"{report.store}: {', '.join(parts) or 'no document'}; {done}, version {report.version}")
         _print_counts(report.counts)
+    if report.skipped and not args.quiet:
+        print(f"skipped {len(report.skipped)} files that are no documents; --json lists them", file=sys.stderr)
     for left in report.left_out:
         print(f"left out: {left.reason} [{left.code}]", file=sys.stderr)
     for name in report.missing:

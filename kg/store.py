@@ -126,7 +126,7 @@ def open_version(folder: Path) -> Version:
                 store = ox.Store.read_only(str(path / "graph"))
                 manifest = Manifest.loads((path / "manifest.json").read_text(encoding="utf-8"))
                 return Version(path, number, store, manifest, lease)
-            except (OSError, ValueError, KeyError, TypeError) as error:
+            except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
                 if path.exists():
                     raise _damaged(folder, f"version {number} does not open ({error})") from error
         elif _current(folder) == number and not (path / "lease").exists():
@@ -265,6 +265,8 @@ def writing(folder: Path) -> Iterator[Draft]:
         if not (folder / "versions").exists():
             write_atomically(folder / "current", f"{_NOTHING}\n".encode())
             (folder / "versions").mkdir()
+        for unfinished in (*folder.glob("*.new"), *(folder / "documents").glob("*.new")):
+            unfinished.unlink()
         _drop_unpublished(folder)
         draft = Draft(folder, None if _current(folder) == _NOTHING else open_version(folder))
         yield draft
@@ -354,6 +356,8 @@ def _drop_unpublished(folder: Path) -> None:
         current = _current(folder)
     except StoreError:
         return
+    if current != _NOTHING and not _version_path(folder, current).exists():
+        return  # "current" is damaged, and one of the others is what was published
     for number in list(_numbers(folder)):
         path = _version_path(folder, number)
         dropped = folder / "versions" / f"dropped-{number:06d}"

@@ -1,0 +1,59 @@
+"""A pipeline that is quick and easy to foresee, and sources to go with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+
+@pytest.fixture(scope="session")
+def toy() -> Language:
+    """A pipeline that takes whatever stands in “…” for a strategy that serves the next one in the text."""
+    import re
+    from itertools import pairwise
+
+    from spacy.language import Language
+
+    from extract import pipeline
+    from extract.annotation import Entity, Link
+    from extract.document import Span, Structure
+    from ontology.terms import Basis, Kind, Level, Predicate
+
+    @Language.component("toy_strategies")
+    def toy_strategies(doc: Doc) -> Doc:
+        text = doc._.document.text
+        mentions: dict[str, list[Span]] = {}
+        for quoted in re.finditer("“(.+?)”", text):
+            mentions.setdefault(quoted[1], []).append(Span(quoted.start(1), quoted.end(1)))
+        entities = tuple(
+            Entity(name, Kind.STRATEGY, name, tuple(spans), Level.NATIONAL if "国" in name else Level.TOWNSHIP)
+            for name, spans in mentions.items()
+        )
+        doc._.structure = Structure((), (Span(0, len(text)),), ())
+        doc._.entities = entities
+        doc._.links = tuple(
+            Link(lower.id, Predicate.SERVES, upper.id, Basis.STATED, 0.9, (Span(0, len(text)),), "toy")
+            for lower, upper in pairwise(entities)
+        )
+        return doc
+
+    nlp = pipeline.load(components=[])
+    nlp.add_pipe("toy_strategies")
+    return nlp
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    """Three short documents."""
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / "甲镇_2023.txt").write_text("围绕“实力甲镇”，服务“兴国战略”。", encoding="utf-8")
+    (folder / "乙镇_2023.txt").write_text("打造“生态乙镇”，推进“美丽乡村”，服务“兴国战略”。", encoding="utf-8")
+    (folder / "丙镇_2023.txt").write_text("建设“幸福丙镇”。", encoding="utf-8")
+    return folder

@@ -1,0 +1,591 @@
+"""Reads the build of a document: title, sections with their headings and numberings, sentences, glossary.
+
+Chinese official writing orders its text by numberings of several styles (第一章, 一、, （一）, 1., （1）, ①, 一是, ——) and by
+headings without one: a line of its own, or a short first sentence that names the paragraph's topic (加快推进乡村全面振兴。…).
+Which style stands under which is read from the document itself: a style that is open already is continued, a new one opens
+below what is open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import pairwise
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.document import GlossaryEntry, Section, Span, Structure
+from extract.names import alternation, lexicon
+from extract.numerals import parse
+from extract.surface import fold
+from ontology.terms import Period
+
+RANKED = ("part", "chapter", "division", "article", "han", "bracketed han", "arabic", "bracketed arabic")
+"""Numberings of headings in their customary order."""
+
+_HAN = "[一二三四五六七八九十百零〇]{1,4}"
+_NUMBERING = re.compile(
+    rf"(?P<part>第{_HAN}(?:编|篇|部分))[ ：、]*"
+    rf"|(?P<chapter>第{_HAN}章)[ ：、]*"
+    rf"|(?P<division>第{_HAN}节)[ ：、]*"
+    rf"|(?P<article>第{_HAN}条)[ ：、]*"
+    rf"|(?P<han>{_HAN} ?[、.])[ ]*"
+    rf"|(?P<bracketed_han>（ ?{_HAN} ?）[、.]?)[ ]*"
+    r"|(?P<arabic>\d{1,2}(?:[.、](?!\d)|(?= +[\u4e00-\u9fff])))[ ]*"
+    r"|(?P<bracketed_arabic>（?\d{1,2}）[、.]?)[ ]*"
+    r"|(?P<circled>[①-⑳])[ 、.]*|(?P<parenthesised>[⑴-⒇])[ 、.]*|(?P<dotted>[⒈-⒛])[ ]*"
+    rf"|(?P<firstly>{_HAN}是)(?=[^一二三四五六七八九十])"
+    rf"|(?P<first>第{_HAN})[，、：]"
+    r"|(?P<order>首先|其次|再次|最后)，"
+    r"|(?P<dash>(?:—{1,3}|-{2,3})) *"
+)
+_ORDER = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
+_INSIDE = re.compile(rf"(?<=[。；：！？])(?=[（①-⒛首其再最第\d一二三四五六七八九十])")
+_STOP = re.compile(r'[。！？]+["）》]*|(?<=[\u4e00-\u9fff"）》%])\.(?=["）》]*(?: |\n|$|[\u4e00-\u9fff"（《]))["）》]*')
+_HALF_STOP_AT_START = re.compile(rf"^[ ]*{_HAN}\.")
+_ENDED = re.compile(r'[。！？；：，、…!?;:,.]["）》]*$')
+_LONGEST_HEADING = 48
+_LONGEST_TITLE_LINE = 70
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """A line of text without the white space around it; a line broken off in mid-sentence takes in the next."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """Where a section begins, as numbering or wording tell; ``alone`` where its heading fills the paragraph."""
+
+    start: int
+    end: int
+    style: str
+    ordinal: int = 0
+    numbering: str = ""
+    heading: Span | None = None
+    alone: bool = False
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A section while its end is not known."""
+
+    opening: _Opening
+    parent: int | None
+    depth: int
+    role: str = "body"
+    end: int = 0
+    lead: Span | None = None
+    period: Period | None = None
+
+
+def structure(text: str) -> Structure:
+    """Read sections, sentences and glossary of a text.
+
+    Args:
+        text: a document's text, line ends ``\\n``; any text will do.
+
+    Returns:
+        Sections nested properly, in the order of the text; sentences; the terms that the text explains.
+
+    >>> outline = structure("一、回顾\\n（一）兴农。种粮10亩。\\n二、打算")
+    >>> [(s.numbering, s.depth) for s in outline.sections]
+    [('一、', 0), ('（一）', 1), ('二、', 0)]
+    """
+    folded = fold(text)
+    return _Reader(folded).read()
+
+
+class _Reader:
+    """One text being read, folded."""
+
+    def __init__(self, folded: str) -> None:
+        self.text = folded
+        self.paragraphs = list(_paragraphs(folded))
+        self.words = _words()
+        self.drafts: list[_Draft] = []
+        self.open: list[int] = []
+
+    def read(self) -> Structure:
+        sentences = tuple(_sentences(self.text))
+        body, glossary_from = self._body()
+        topics = self._topics(range(body, glossary_from))
+        closing = self._closing(body, glossary_from, topics)
+        if body:
+            self._add(_Opening(self.paragraphs[0].start, self.paragraphs[0].end, "title",
+                               heading=Span(self.paragraphs[0].start, self.paragraphs[0].end)), role="title")
+            self._extend(self.paragraphs[body - 1].end)
+            self.open.clear()
+        for index in range(body, glossary_from):
+            if index == closing:
+                self.open.clear()
+                self._add(_Opening(self.paragraphs[index].start, self.paragraphs[index].end, "closing"), role="closing")
+            if closing is None or index < closing:
+                self._paragraph(index, topics)
+            self._extend(self.paragraphs[index].end)
+        entries: list[GlossaryEntry] = []
+        if glossary_from < len(self.paragraphs):
+            self.open.clear()
+            first, last = self.paragraphs[glossary_from], self.paragraphs[-1]
+            self._add(_Opening(first.start, first.end, "glossary", heading=Span(first.start, first.end), alone=True), role="glossary")
+            self._extend(last.end)
+            entries = list(self._entries(self.paragraphs[glossary_from + 1 :]))
+        entries = sorted([*entries, *self._explanations(glossary_from)], key=lambda e: (e.term.start, e.term.end))
+        self._find_leads(sentences)
+        self._tell_periods()
+        return Structure(tuple(_section(draft) for draft in self.drafts), sentences, tuple(entries))
+
+    # sections --------------------------------------------------------------------------------------------------------
+
+    def _body(self) -> tuple[int, int]:
+        """Return the index of the first paragraph behind title and contents, and that of the glossary's heading."""
+        count = len(self.paragraphs)
+        glossary = next(
+            (i for i in range(count - 1, -1, -1) if self.words.glossary.fullmatch(self._line(i)) and i + 1 < count), count
+        )
+        seen = Counter(self._line(i) for i in range(count))
+        index = 0
+        while index < glossary:
+            line = self._line(index)
+            if self.words.contents.fullmatch(line):
+                index += 1
+                continue
+            listed = self._contents(index, glossary, seen)
+            if listed > index:
+                index = listed
+            elif not self._is_title_line(line):
+                break
+            else:
+                index += 1
+        if index >= glossary or index > 40:
+            index = 0
+        return index, glossary
+
+    def _contents(self, index: int, limit: int, seen: Counter[str]) -> int:
+        """Return the index behind a table of contents that begins here: headings without text, some met again later."""
+        stop = index
+        while stop < limit and _NUMBERING.match(self._line(stop)) and not _ENDED.search(self._line(stop)) and len(self._line(stop)) <= 60:
+            stop += 1
+        recurs = stop - index >= 3 and any(seen[self._line(i)] > 1 for i in range(index, stop))
+        return stop if recurs else index
+
+    def _is_title_line(self, line: str) -> bool:
+        return (
+            len(line) <= _LONGEST_TITLE_LINE
+            and not _ENDED.search(line)
+            and not self.words.address.match(line)
+            and self._period_of(line) is None
+            and ((match := _NUMBERING.match(line)) is None or match.lastgroup == "dash")
+        )
+
+    def _line(self, index: int) -> str:
+        paragraph = self.paragraphs[index]
+        return self.text[paragraph.start : paragraph.end]
+
+    def _paragraph(self, index: int, topics: dict[int, Span]) -> None:
+        """Open and close sections by one paragraph of the body."""
+        paragraph = self.paragraphs[index]
+        line = self._line(index)
+        openings = self._openings(paragraph)
+        if not openings or openings[0].start > paragraph.start:
+            if index in topics:
+                self._place(_Opening(paragraph.start, paragraph.end, "topic", heading=topics[index]))
+            elif self._is_line_heading(index):
+                self._place(_Opening(paragraph.start, paragraph.end, "line", heading=Span(paragraph.start, paragraph.end), alone=True))
+            else:
+                self._plain(paragraph, line)
+        for opening in openings:
+            if self.open:
+                self._extend(max(self.drafts[self.open[-1]].end, opening.start))
+            self._place(opening)
+
+    def _plain(self, paragraph: _Paragraph, line: str) -> None:
+        """Close what a paragraph without heading ends; hold it in a section of its own where none is open."""
+        while self.open and self._top().style not in (*RANKED, "line", "plain") and not self._top().alone:
+            self.open.pop()
+        if self.words.address.match(line) or self.words.transition.search(line, 0, 40):
+            del self.open[1:]
+        if not self.open:
+            self._add(_Opening(paragraph.start, paragraph.end, "plain"))
+
+    def _place(self, opening: _Opening) -> None:
+        """Open a section where its style belongs among those that are open."""
+        styles = [self.drafts[i].opening.style for i in self.open]
+        if opening.style in styles:
+            del self.open[styles.index(opening.style) :]
+        elif opening.style in ("topic", "line"):
+            while self.open and self._top().style not in (*RANKED, "line"):
+                self.open.pop()
+        elif opening.style in RANKED:
+            rank = RANKED.index(opening.style)
+            for position, style in enumerate(styles):
+                if (style in RANKED and RANKED.index(style) > rank) or (style not in RANKED and style != "line"):
+                    del self.open[position:]
+                    break
+        if self.open and self._top().style == "plain":
+            self.open.pop()
+        self._add(opening)
+
+    def _top(self) -> _Opening:
+        return self.drafts[self.open[-1]].opening
+
+    def _add(self, opening: _Opening, role: str = "body") -> None:
+        parent = self.open[-1] if self.open else None
+        self.open.append(len(self.drafts))
+        self.drafts.append(_Draft(opening, parent, len(self.open) - 1, role, opening.start + 1))
+
+    def _extend(self, end: int) -> None:
+        while end > 0 and self.text[end - 1] in " \n":
+            end -= 1
+        for index in self.open:
+            self.drafts[index].end = max(self.drafts[index].end, end)
+
+    # openings --------------------------------------------------------------------------------------------------------
+
+    def _openings(self, paragraph: _Paragraph) -> list[_Opening]:
+        """Find the numbered sections that begin in a paragraph: at its start, and lists run in behind 。；：."""
+        found: list[re.Match[str]] = []
+        first = _NUMBERING.match(self.text, paragraph.start, paragraph.end)
+        if first:
+            found.append(first)
+        counted = {first.lastgroup: _ordinal(first)} if first else {}
+        waiting: dict[str | None, re.Match[str]] = {}
+        for place in _INSIDE.finditer(self.text, paragraph.start + 1, paragraph.end):
+            match = _NUMBERING.match(self.text, place.start(), paragraph.end)
+            if match is None or match.lastgroup in ("dash", "part", "chapter", "division", "article", "han"):
+                continue
+            style, ordinal = match.lastgroup, _ordinal(match)
+            if ordinal == 1:
+                waiting[style] = match
+            elif style in waiting and ordinal == 2:
+                found += [waiting.pop(style), match]
+                counted[style] = 2
+            elif counted.get(style, 0) + 1 == ordinal and ordinal > 1:
+                found.append(match)
+                counted[style] = ordinal
+        found.sort(key=lambda match: match.start())
+        behind = [*found[1:], None]
+        return [self._opening(match, following, paragraph) for match, following in zip(found, behind, strict=False)]
+
+    def _opening(self, match: re.Match[str], following: re.Match[str] | None, paragraph: _Paragraph) -> _Opening:
+        style = (match.lastgroup or "").replace("_", " ")
+        end = following.start() if following else paragraph.end
+        start = match.end()
+        stop = _STOP.search(self.text, start, end)
+        first_end = stop.start() if stop else end
+        colon = self.text.find("：", start, first_end)
+        if 0 < colon - start <= 25 and stop is not None or colon == end - 1:
+            first_end = colon
+        rest = end - (stop.end() if stop and first_end == stop.start() else first_end + 1)
+        whole = rest <= 0 and (following is None or following.lastgroup == match.lastgroup)
+        alone = whole and match.start() == paragraph.start and end == paragraph.end and (
+            stop is None and not _ENDED.search(self.text[start:first_end]) or style in RANKED
+        )
+        heading = None
+        if 0 < first_end - start <= _LONGEST_HEADING and (alone or not whole):
+            heading = Span(start, first_end)
+        return _Opening(match.start(), end, style, _ordinal(match), match.group(match.lastgroup or 0), heading, alone and heading is not None)
+
+    def _is_line_heading(self, index: int) -> bool:
+        """Tell whether a paragraph is a heading without number: short, without a stop, with running text behind it."""
+        line = self._line(index)
+        if self.words.year_topic.fullmatch(line):
+            return True
+        if index + 1 >= len(self.paragraphs) or self.words.address.match(line):
+            return False
+        following = self._line(index + 1)
+        if not (len(following) > _LONGEST_HEADING or "。" in following or _NUMBERING.match(following)):
+            return False
+        if not 3 < len(line) <= _LONGEST_HEADING or _ENDED.search(line) or "。" in line:
+            return False
+        before = self._line(index - 1) if index else ""
+        running = not before or bool(_ENDED.search(before)) or bool(_NUMBERING.match(before))
+        return running and bool(re.search(r"[\u4e00-\u9fff]{3}", line)) and not re.match(r"[（《]", line)
+
+    def _topics(self, indices: range) -> dict[int, Span]:
+        """Find the paragraphs whose short first sentence is a heading; one alone in a text is taken for none."""
+        found = {}
+        for index in indices:
+            paragraph = self.paragraphs[index]
+            stop = _STOP.search(self.text, paragraph.start, min(paragraph.end, paragraph.start + _LONGEST_HEADING))
+            if stop is None or paragraph.end - stop.end() < 20 or self.text[stop.start()] not in "。.":
+                continue
+            sentence = self.text[paragraph.start : stop.start()]
+            if self.words.topic.match(sentence) or self.words.year_topic.match(sentence + "。"):
+                found[index] = Span(paragraph.start, stop.start())
+        return found if len(found) > 1 else {}
+
+    def _closing(self, first: int, last: int, topics: dict[int, Span]) -> int | None:
+        """Return the index of the paragraph at which the closing words begin."""
+        begin = None
+        for index in range(last - 1, first, -1):
+            if index in topics or _NUMBERING.match(self._line(index)) or self._is_line_heading(index):
+                break
+            if self.words.address.match(self._line(index)) or self._line(index).startswith("让我们"):
+                begin = index
+        if begin is None:
+            return None
+        span = self.paragraphs[last - 1].end - self.paragraphs[first].start
+        size = self.paragraphs[last - 1].end - self.paragraphs[begin].start
+        tail = self.text[self.paragraphs[begin].start : self.paragraphs[last - 1].end]
+        return begin if size <= max(200, span // 5) and self.words.closing.search(tail) else None
+
+    # lead and period -------------------------------------------------------------------------------------------------
+
+    def _find_leads(self, sentences: tuple[Span, ...]) -> None:
+        starts = {sentence.start: number for number, sentence in enumerate(sentences)}
+        for index, draft in enumerate(self.drafts):
+            if draft.role != "body":
+                continue
+            begin = draft.opening.heading.end if draft.opening.heading else draft.opening.start + len(draft.opening.numbering)
+            stop = self.drafts[index + 1].opening.start if index + 1 < len(self.drafts) else draft.end
+            stop = min(stop, draft.end)
+            while begin < stop and self.text[begin] in ' \n。：."）':
+                begin += 1
+            number = starts.get(begin)
+            for sentence in sentences[number : number + 2] if number is not None else ():
+                words = self.text[sentence.start : sentence.end]
+                if sentence.end > stop or len(words) > 160 or self.words.preamble.search(words):
+                    break
+                if self.words.lead.match(words):
+                    draft.lead = sentence
+                    break
+                if len(words) > 20:
+                    break
+
+    def _period_of(self, heading: str) -> Period | None:
+        if len(heading) > _LONGEST_HEADING:
+            return None
+        review, plan = self.words.review.search(heading), self.words.plan.search(heading)
+        if bool(review) == bool(plan):
+            return None
+        return Period.REVIEW if review else Period.PLAN
+
+    def _tell_periods(self) -> None:
+        """Read each part's period off its heading; of parts whose headings do not tell, off their wording."""
+        for draft in self.drafts:
+            if draft.role != "body":
+                continue
+            above = self._inherited(draft)
+            heading = draft.opening.heading
+            if above is None and heading is not None:
+                words = self.text[heading.start : heading.end]
+                draft.period = self._period_of(words) or (Period.PLAN if self.words.self_government.search(words) else None)
+        silent = [d for d in self.drafts if d.role == "body" and d.parent is None and d.period is None]
+        silent = [d for d in silent if not any(c.period for c in self.drafts if c.parent is not None and self.drafts[c.parent] is d)]
+        for run in _runs(self.drafts, silent):
+            words = "".join(self.text[d.opening.start : d.end] for d in run)
+            review, plan = len(self.words.review_wording.findall(words)), len(self.words.plan_wording.findall(words))
+            if max(review, plan) >= 3 and max(review, plan) >= 2 * min(review, plan):
+                for draft in run:
+                    draft.period = Period.REVIEW if review > plan else Period.PLAN
+
+    def _inherited(self, draft: _Draft) -> Period | None:
+        index = draft.parent
+        while index is not None:
+            if self.drafts[index].period is not None:
+                return self.drafts[index].period
+            index = self.drafts[index].parent
+        return None
+
+    # glossary --------------------------------------------------------------------------------------------------------
+
+    def _entries(self, paragraphs: list[_Paragraph]) -> Iterator[GlossaryEntry]:
+        """Read a glossary: an entry a paragraph, with what follows until the next entry."""
+        term: Span | None = None
+        begin = end = 0
+        for paragraph in paragraphs:
+            match = self.words.entry.match(self.text, paragraph.start, paragraph.end)
+            if match:
+                if term is not None and begin < end:
+                    yield GlossaryEntry(term, Span(begin, end))
+                term = _bare(self.text, match.start("term"), match.end("term"))
+                begin = match.end()
+            end = paragraph.end
+            while begin < end and self.text[begin] in " \n：，":
+                begin += 1
+        if term is not None and begin < end:
+            yield GlossaryEntry(term, Span(begin, end))
+
+    def _explanations(self, glossary_from: int) -> Iterator[GlossaryEntry]:
+        """Read the explanations in running text: “…”即…, “…”（…、…）, 注：…是指…."""
+        limit = self.paragraphs[glossary_from].start if glossary_from < len(self.paragraphs) else len(self.text)
+        for match in self.words.explanation.finditer(self.text, 0, limit):
+            group = "bracket" if match.group("bracket") is not None else "meaning"
+            yield GlossaryEntry(Span(*match.span("term")), Span(*match.span(group)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The lexicon as compiled expressions."""
+
+    glossary: re.Pattern[str]
+    contents: re.Pattern[str]
+    address: re.Pattern[str]
+    transition: re.Pattern[str]
+    closing: re.Pattern[str]
+    topic: re.Pattern[str]
+    year_topic: re.Pattern[str]
+    lead: re.Pattern[str]
+    preamble: re.Pattern[str]
+    review: re.Pattern[str]
+    plan: re.Pattern[str]
+    self_government: re.Pattern[str]
+    review_wording: re.Pattern[str]
+    plan_wording: re.Pattern[str]
+    entry: re.Pattern[str]
+    explanation: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    data = lexicon("structure")
+    period, heading, passage = data["period"], data["heading"], data["passage"]
+    that_is = alternation(data["explanation"]["that_is"])
+    years = alternation(heading["year_topics"])
+    act = f"(?:{alternation(heading['adverbs'])})*(?:{alternation(heading['verbs'])})"
+    plain = r"[^。！？；：\d]"
+    return _Words(
+        glossary=re.compile(rf"(?:附件?\d?：?)?.{{0,20}}(?:{alternation(heading['glossary'])})：?"),
+        contents=re.compile(alternation(heading["contents"]), re.IGNORECASE),
+        address=re.compile(rf"(?:{alternation(passage['address'])})(?=[，：！、 ]|$)"),
+        transition=re.compile(alternation(passage["transition"])),
+        closing=re.compile(alternation(passage["closing"])),
+        topic=re.compile(rf"(?={plain}{{4,}}$)(?:[^，是了]{{2,20}}，)?(?:以[^，]{{2,12}}为[^，]{{1,3}})?{act}(?!于|是)[^是]*$"),
+        year_topic=re.compile(rf"(?:{years})，我们(?![^。]*(?:以下|下列|方面))[^。；\d]{{4,40}}。"),
+        lead=re.compile(
+            rf"(?:{alternation(passage['lead_before'])})*(?:{alternation(passage['lead'])}|[以把将][^，。]{{2,40}}为)"
+        ),
+        preamble=re.compile(alternation(passage["preamble"])),
+        review=re.compile(alternation(period["review"])),
+        plan=re.compile(alternation(period["plan"])),
+        self_government=re.compile(alternation(period["self_government"])),
+        review_wording=re.compile(alternation(period["review_wording"])),
+        plan_wording=re.compile(alternation(period["plan_wording"])),
+        entry=re.compile(
+            r"(?:\d{1,3}[.、） ]*|（\d{1,3}）|\[\d{1,3}\]|[①-⒛]|[一二三四五六七八九十]{1,3}、)?[ ]*"
+            rf"(?P<term>\"[^\"\n]{{2,40}}\"[^\"：。，\n]{{0,16}}|[^：。；\n]{{2,40}}?)(?:：(?:{that_is})?|，?(?:是指|指的是|，指))"
+        ),
+        explanation=re.compile(
+            rf"\"(?P<term>[^\"\n]{{2,20}})\"(?:，?(?:{that_is})(?!导|定|标|将|使|刻|日|时|出)：?(?P<meaning>[^。；）\n]{{4,200}})"
+            r"|（(?:即|指|是指)?：?(?P<bracket>[^（）\n]*[、，；][^（）\n]*)）)"
+        ),
+    )
+
+
+def _ordinal(match: re.Match[str]) -> int:
+    """Return the number of a numbering, 0 for a dash."""
+    printed = match.group(match.lastgroup or 0)
+    mark = printed[0]
+    for first, base in (("①", "①"), ("⑴", "⑴"), ("⒈", "⒈")):
+        if first <= mark <= chr(ord(base) + 19):
+            return ord(mark) - ord(base) + 1
+    if printed in _ORDER:
+        return _ORDER[printed]
+    digits = re.search(r"\d+|[一二三四五六七八九十百零〇]+", printed)
+    return int(parse(digits.group()) or 0) if digits else 0
+
+
+def _paragraphs(folded: str) -> Iterator[_Paragraph]:
+    """Yield the lines that hold text; a line of running text that breaks off takes in the lines right behind it."""
+    start = end = None
+    for match in re.finditer(r"[^\n]+", folded):
+        line = match.group()
+        if not line.strip():
+            continue
+        begin = match.start() + len(line) - len(line.lstrip())
+        stop = match.start() + len(line.rstrip())
+        if start is not None and end is not None:
+            broken = folded.find("。", start, end) >= 0 and not _ENDED.search(folded, max(start, end - 4), end)
+            if broken and folded[end:begin].count("\n") == 1 and not _NUMBERING.match(folded, begin, stop):
+                end = stop
+                continue
+            yield _Paragraph(start, end)
+        start, end = begin, stop
+    if start is not None and end is not None:
+        yield _Paragraph(start, end)
+
+
+def _sentences(folded: str) -> Iterator[Span]:
+    """Yield the sentences: up to 。！？ with the closing marks behind it, or to the line's end."""
+    for match in re.finditer(r"[^\n]+", folded):
+        begin, end = match.start(), match.end()
+        numbered = _HALF_STOP_AT_START.match(match.group())
+        search = begin + numbered.end() if numbered else begin
+        for stop in _STOP.finditer(folded, search, end):
+            if (span := _stripped(folded, begin, stop.end())) is not None:
+                yield span
+            begin = stop.end()
+        if (span := _stripped(folded, begin, end)) is not None:
+            yield span
+
+
+def _stripped(folded: str, start: int, end: int) -> Span | None:
+    inner = folded[start:end].strip()
+    if not inner:
+        return None
+    start += folded[start:end].index(inner[0])
+    return Span(start, start + len(inner))
+
+
+def _bare(folded: str, start: int, end: int) -> Span:
+    """Leave out white space and quotation marks around a whole term."""
+    while end - start > 1 and folded[start] == " ":
+        start += 1
+    while end - start > 1 and folded[end - 1] == " ":
+        end -= 1
+    if end - start > 2 and folded[start] == folded[end - 1] == '"' and '"' not in folded[start + 1 : end - 1]:
+        start, end = start + 1, end - 1
+    return Span(start, end)
+
+
+def _runs(drafts: list[_Draft], chosen: list[_Draft]) -> Iterator[list[_Draft]]:
+    """Group the chosen top sections that follow each other without another top section between."""
+    marked = {id(draft) for draft in chosen}
+    run: list[_Draft] = []
+    for draft in drafts:
+        if draft.parent is not None:
+            continue
+        if id(draft) in marked:
+            run.append(draft)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _section(draft: _Draft) -> Section:
+    opening = draft.opening
+    return Section(
+        Span(opening.start, max(draft.end, opening.start + 1)),
+        opening.heading,
+        opening.numbering,
+        draft.depth,
+        draft.parent,
+        draft.period,
+        draft.role,
+        draft.lead,
+    )
+
+
+class StructureReader:
+    """Sets ``doc._.structure``."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Read the structure of the Doc's text."""
+        doc._.structure = structure(doc.text)
+        return doc
+
+
+@Language.factory("policy_structure")
+def make_structure_reader(nlp: Language, name: str) -> StructureReader:
+    """Create the reader of sections, sentences and glossary."""
+    return StructureReader()

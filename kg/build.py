@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -87,7 +88,7 @@ def build(
     """Read files and folders into a store; a second run touches only what changed.
 
     A named source's documents become exactly what the source now yields. Documents of sources that are not named
-    stay; so do a scheme and decisions given earlier, until others are given.
+    stay; so do a scheme, metadata and decisions given earlier, until others are given.
 
     Args:
         sources: files, and folders that are searched for files.
@@ -110,14 +111,14 @@ def build(
     sources = [sources] if isinstance(sources, str | Path) else list(sources)
     if not sources:
         raise UsageError("no source is named; give files or folders to build from")
-    _check(scheme, decisions)
+    _check(scheme, metadata, decisions)
     found, left_out, skipped = _find([Path(source) for source in sources])
     with writing(Path(store)) as draft:
         before = draft.manifest.documents
         own_schemes = draft.keep_scheme([Path(path) for path in scheme]) if scheme else draft.scheme
-        if decisions:
-            draft.keep_decisions(Path(decisions))
-        extraction = _Extraction(own_schemes, Path(metadata) if metadata else None, draft.documents, nlp)
+        draft.keep_table("decisions", decisions)
+        rows = _rows(draft.keep_table("metadata", metadata))
+        extraction = _Extraction(own_schemes, rows, draft.documents, nlp)
         progress.start(len(found))
         progress.stage("extracting")
         entries: dict[str, Entry] = {}
@@ -203,11 +204,13 @@ class _Extracted:
 class _Extraction:
     """Turns sources into files of quads; the pipeline is loaded when the first document needs it."""
 
-    def __init__(self, schemes: Sequence[Path], metadata: Path | None, folder: Path, nlp: Language | None) -> None:
+    def __init__(
+        self, schemes: Sequence[Path], rows: Mapping[str, Mapping[str, str]], folder: Path, nlp: Language | None
+    ) -> None:
         self._schemes = schemes
+        self._rows = rows
         self._folder = folder
         self._nlp = nlp
-        self._metadata = metadata
         own = nlp.config.to_str() if nlp is not None else ""
         self._version = _digest(_code_digest(), own, *(path.read_bytes() for path in schemes))
 
@@ -233,6 +236,7 @@ class _Extraction:
 
     def extract(self, source: _Source, taken: Collection[str]) -> _Extracted:
         """Read a source and make sure that a file of quads exists for each of its documents."""
+        from extract.metadata import describe
         from extract.reading import read
 
         key = self._source_key(source)
@@ -247,7 +251,8 @@ class _Extraction:
                 identifier = f"{source.relative}/{identifier}"
             if identifier in entries:
                 raise ReadError(f"{source.path}: two documents are called {identifier!r}", subject=str(source.path))
-            document = replace(document, identifier=identifier)
+            row = self._row(identifier, document.identifier)
+            document = describe(replace(document, identifier=identifier), row)
             path = self._folder / self._document_key(document)
             if not path.exists():
                 write_atomically(path, gzip.compress(self._quads(document), compresslevel=3, mtime=0))
@@ -276,21 +281,37 @@ class _Extraction:
             content = source.path.read_bytes()
         except OSError as error:
             raise ReadError(f"{source.path} can't be read ({error.strerror})", subject=str(source.path)) from error
-        return _digest(content, source.relative if source.clashes else source.path.name, self._version)
+        name = source.relative if source.clashes else source.path.name
+        many = source.path.suffix.lower() in (".csv", ".xlsx")
+        told = self._rows if many else self._row(name, source.path.stem)
+        return _digest(content, name, json.dumps(told, ensure_ascii=False, sort_keys=True), self._version)
+
+    def _row(self, *names: str) -> Mapping[str, str] | None:
+        """Return the metadata row of the document that goes by one of the names, with or without its suffix."""
+        ways = (way for name in names for way in (name, str(PurePosixPath(name).with_suffix(""))))
+        return next((self._rows[way] for way in ways if way in self._rows), None)
 
     def _document_key(self, document: Document) -> str:
         told = (document.identifier, document.source, document.sha256, document.text, repr(document.metadata))
         return _digest(*told, self._version)
 
 
-def _check(schemes: Sequence[str | Path], decisions: str | Path | None) -> None:
+def _check(schemes: Sequence[str | Path], metadata: str | Path | None, decisions: str | Path | None) -> None:
     """Find what is wrong with the tables that were given before anything is done."""
     from ontology.scheme import load
 
     if schemes:
         load(*(Path(path) for path in schemes))
+    _rows(Path(metadata) if metadata else None)
     if decisions:
         curation.load(Path(decisions))
+
+
+def _rows(table: Path | None) -> Mapping[str, Mapping[str, str]]:
+    """Return the metadata table's rows by document."""
+    from extract.metadata import load_table
+
+    return load_table(table) if table else {}
 
 
 def _find(named: Iterable[Path]) -> tuple[list[_Source], list[LeftOut], list[LeftOut]]:
@@ -334,9 +355,10 @@ def _apply(draft: Draft, documents: Mapping[str, Entry]) -> None:
     from ontology import scheme
 
     before = draft.manifest.documents
-    decisions = curation.load(draft.decisions) if draft.decisions else ()
+    table = draft.keep_table("decisions", None)
+    decisions = curation.load(table) if table else ()
     rejected = {decision.link for decision in decisions if not decision.accepted}
-    curated = _digest(draft.decisions.read_bytes() if draft.decisions else b"")
+    curated = _digest(table.read_bytes() if table else b"")
     rules = _digest(_code_digest(), *(path.read_bytes() for path in draft.scheme))
     redecided = curated != draft.manifest.decisions
     if before == documents and not redecided and rules == draft.manifest.rules:

@@ -5,7 +5,7 @@ A store is a folder::
     policy-graph/
         current             the number of the published version, replaced by atomic rename
         lock                held by the one process that writes
-        versions/000012/    graph/ (Oxigraph), manifest.json, scheme/, decisions.csv; never changed once published
+        versions/000012/    graph/ (Oxigraph), manifest.json, scheme/ and tables; never changed once published
         documents/          the quads of each extracted document, kept so that a build can go on where it stopped
         draft/              the version being made; of no meaning to a reader, cleared by the next writer
 
@@ -156,20 +156,14 @@ class Draft:
         else:
             base.store.backup(str(self._path / "graph"))
             shutil.copytree(base.path / "scheme", self._path / "scheme")
-            if (base.path / "decisions.csv").exists():
-                shutil.copy(base.path / "decisions.csv", self._path)
+            for table in base.path.glob("*.csv"):
+                shutil.copy(table, self._path)
         self.store = ox.Store(str(self._path / "graph"))
 
     @property
     def scheme(self) -> tuple[Path, ...]:
         """Return the researcher's own authority files."""
         return tuple(sorted((self._path / "scheme").glob("*.ttl")))
-
-    @property
-    def decisions(self) -> Path | None:
-        """Return the curators' decisions, None where there are none."""
-        path = self._path / "decisions.csv"
-        return path if path.exists() else None
 
     @property
     def documents(self) -> Path:
@@ -186,9 +180,16 @@ class Draft:
             shutil.copy(path, copy)
         return tuple(copies)
 
-    def keep_decisions(self, path: Path) -> None:
-        """Take a copy of the curators' decisions into the version, in place of an earlier one."""
-        shutil.copy(path, self._path / "decisions.csv")
+    def keep_table(self, name: str, path: str | Path | None) -> Path | None:
+        """Take a copy of a table (``metadata``, ``decisions``) into the version, in place of an earlier one.
+
+        Returns:
+            The copy; without ``path`` the earlier one, None where there is none.
+        """
+        kept = self._path / f"{name}.csv"
+        if path is not None:
+            shutil.copy(path, kept)
+        return kept if kept.exists() else None
 
     def graphs(self) -> set[ox.NamedNode]:
         """Return the names of the graphs."""

@@ -1,0 +1,244 @@
+"""What a build promises: only what changed, the same graph each time, nothing lost, every bad file told."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import pytest
+
+import kg
+from ontology.errors import NotFound, UsageError
+from ontology.terms import PL, PLID
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+
+def lines(store: Path) -> list[str]:
+    """Return the graph as sorted N-Quads."""
+    with kg.open(store) as graph:
+        return sorted(str(quad) for quad in graph.quads())
+
+
+def union(store: Path) -> tuple[set[ox.Triple], set[ox.Triple]]:
+    """Return the default graph, and the union of the named ones as it ought to be."""
+    with kg.open(store) as graph:
+        quads = list(graph.store.quads_for_pattern(None, None, None, None))
+        default = [q.triple for q in quads if isinstance(q.graph_name, ox.DefaultGraph)]
+        assert len(default) == len(set(default))
+        return set(default), {q.triple for q in graph.quads()}
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, int]]:
+    """Return inode and time of change of every file."""
+    return {str(p): (p.stat().st_ino, p.stat().st_mtime_ns) for p in folder.rglob("*") if p.name != "LOG"}
+
+
+def test_the_graph_holds_every_document_and_its_union(sources: Path, tmp_path: Path, toy: Language) -> None:
+    report = kg.build(sources, store=tmp_path / "g", nlp=toy)
+    assert report.built == ("丙镇_2023", "乙镇_2023", "甲镇_2023")
+    assert report.published and report.documents == 3
+    assert report.counts.links["serves"] == 3
+    assert report.counts.entities["Strategy"] == len(kg.query("SELECT * { ?s a pl:Strategy }", store=tmp_path / "g"))
+    default, named = union(tmp_path / "g")
+    assert default == named
+
+
+def test_two_builds_are_the_same_line_by_line(sources: Path, tmp_path: Path, toy: Language) -> None:
+    kg.build(sources, store=tmp_path / "one", nlp=toy)
+    files = sorted(sources.iterdir())
+    for file in reversed(files):  # one at a time, in another order
+        kg.build(file, store=tmp_path / "two", nlp=toy)
+    assert lines(tmp_path / "one") == lines(tmp_path / "two")
+    assert str(tmp_path) not in "".join(lines(tmp_path / "one"))
+
+
+def test_a_second_build_touches_nothing(sources: Path, tmp_path: Path, toy: Language) -> None:
+    kg.build(sources, store=tmp_path / "g", nlp=toy)
+    before = snapshot(tmp_path / "g" / "versions"), snapshot(tmp_path / "g" / "documents")
+    report = kg.build(sources, store=tmp_path / "g", nlp=toy)
+    assert (report.published, report.built, len(report.unchanged)) == (False, (), 3)
+    assert (snapshot(tmp_path / "g" / "versions"), snapshot(tmp_path / "g" / "documents")) == before
+
+
+def test_only_the_changed_document_is_extracted(
+    sources: Path, tmp_path: Path, toy: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kg.build(sources, store=tmp_path / "g", nlp=toy)
+    extracted = spy(monkeypatch)
+    (sources / "丙镇_2023.txt").write_text("建设“幸福丙镇”，服务“兴国战略”。", encoding="utf-8")
+    assert kg.build(sources, store=tmp_path / "g", nlp=toy).built == ("丙镇_2023",)
+    assert extracted == ["丙镇_2023"]
+    kg.build(sources, store=tmp_path / "fresh", nlp=toy)
+    assert lines(tmp_path / "g") == lines(tmp_path / "fresh")
+    default, named = union(tmp_path / "g")
+    assert default == named
+
+
+def test_a_stopped_build_goes_on_where_it_was(
+    sources: Path, tmp_path: Path, toy: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spy(monkeypatch, stop_at=2)
+    with pytest.raises(KeyboardInterrupt):
+        kg.build(sources, store=tmp_path / "g", nlp=toy)
+    monkeypatch.undo()
+    extracted = spy(monkeypatch)
+    assert len(kg.build(sources, store=tmp_path / "g", nlp=toy).built) == 3
+    assert len(extracted) == 2
+
+
+def test_remove_restores_exactly(sources: Path, tmp_path: Path, toy: Language) -> None:
+    store = tmp_path / "g"
+    kg.build([sources / "甲镇_2023.txt", sources / "丙镇_2023.txt"], store=store, nlp=toy)
+    before = lines(store)
+    kg.build(sources / "乙镇_2023.txt", store=store, nlp=toy)
+    assert lines(store) != before
+    assert kg.remove("乙镇_2023", store=store).removed == ("乙镇_2023",)
+    assert lines(store) == before
+    default, named = union(store)
+    assert default == named
+    with pytest.raises(NotFound, match="乙镇_2023"):
+        kg.remove("乙镇_2023", store=store)
+
+
+def test_bad_files_are_named_and_the_rest_is_built(sources: Path, tmp_path: Path, toy: Language) -> None:
+    (sources / "空.txt").write_bytes(b"")
+    report = kg.build([sources, tmp_path / "没有"], store=tmp_path / "g", nlp=toy)
+    assert len(report.built) == 3
+    assert {Path(left.source).name for left in report.left_out} == {"空.txt", "没有"}
+    assert all(left.source in left.reason and "\n" not in left.reason for left in report.left_out)
+
+
+def test_a_source_that_went_bad_keeps_its_document(sources: Path, tmp_path: Path, toy: Language) -> None:
+    kg.build(sources, store=tmp_path / "g", nlp=toy)
+    before = lines(tmp_path / "g")
+    (sources / "甲镇_2023.txt").write_bytes(b"")
+    report = kg.build(sources, store=tmp_path / "g", nlp=toy)
+    assert len(report.left_out) == 1
+    assert lines(tmp_path / "g") == before
+
+
+def test_documents_whose_source_is_gone_stay_and_are_told(sources: Path, tmp_path: Path, toy: Language) -> None:
+    kg.build(sources, store=tmp_path / "g", nlp=toy)
+    (sources / "甲镇_2023.txt").rename(sources / "甲镇_新.txt")
+    report = kg.build(sources, store=tmp_path / "g", nlp=toy)
+    assert report.missing == ("甲镇_2023",)
+    assert report.built == ("甲镇_新",)
+    assert report.documents == 4
+
+
+def test_sources_of_one_name_go_by_their_relative_paths(sources: Path, tmp_path: Path, toy: Language) -> None:
+    for year in ("2022", "2023"):
+        (sources / year).mkdir()
+        (sources / year / "丁镇.txt").write_text(f"打造“{year}丁镇”。", encoding="utf-8")
+    report = kg.build(sources, store=tmp_path / "g", nlp=toy)
+    assert {"2022/丁镇.txt", "2023/丁镇.txt"} <= set(report.built)
+    shutil.rmtree(sources / "2022")
+    report = kg.build(sources / "2023", store=tmp_path / "g", nlp=toy)
+    assert report.built == ("丁镇",) and report.removed == ("2023/丁镇.txt",)
+
+
+def test_nothing_named_is_wrong_usage(tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        kg.build([], store=tmp_path / "g")
+    assert not (tmp_path / "g").exists()
+
+
+def test_decisions_add_and_reject_links_and_can_be_taken_back(sources: Path, tmp_path: Path, toy: Language) -> None:
+    store = tmp_path / "g"
+    kg.build(sources, store=store, nlp=toy)
+    before = set(lines(store))
+    (link,) = kg.query('SELECT * { ?s pl:serves ?o . ?s skos:prefLabel ?n FILTER(STR(?n) = "实力甲镇") }', store=store)
+    (other,) = kg.query('SELECT * { ?s skos:prefLabel ?n FILTER(STR(?n) = "幸福丙镇") }', store=store)
+    table = tmp_path / "decisions.csv"
+    table.write_text(
+        "subject,predicate,object,action,note\n"
+        f"{link.s},pl:serves,{link.o},reject,名称相同而已\n"
+        f"{other.s},pl:serves,{link.o},accept,见会议纪要\n",
+        encoding="utf-8-sig",
+    )
+    report = kg.build(sources, store=store, decisions=table, nlp=toy)
+    assert report.built == () and report.published
+    served = {row.s for row in kg.query(f"SELECT ?s {{ ?s pl:serves <{link.o}> }}", store=store)}
+    assert other.s in served and link.s not in served
+    with kg.open(store) as graph:
+        assert [proof.basis for proof in graph.evidence((other.s, f"{PL}serves", link.o))] == ["curated"]
+        assert [p.confidence for p in graph.evidence((link.s, f"{PL}serves", link.o))] == [0.0]
+    kg.build(sources, store=store, nlp=toy)  # decisions given earlier stay
+    assert other.s in {row.s for row in kg.query(f"SELECT ?s {{ ?s pl:serves <{link.o}> }}", store=store)}
+    table.write_text("subject,predicate,object,action,note\n", encoding="utf-8")
+    kg.build(sources, store=store, decisions=table, nlp=toy)
+    assert set(lines(store)) == before
+    assert not kg.query(
+        "ASK { GRAPH ?g { ?s ?p ?o } FILTER(?g = plid:graph/decisions) }".replace(
+            "plid:graph/decisions", f"<{PLID}graph/decisions>"
+        ),
+        store=store,
+    )[0].answer
+
+
+@pytest.mark.parametrize(
+    ("row", "complaint"),
+    [("plid:a,pl:serves,plid:b,maybe,", "accept or reject"), ("plid:a,pl:likes,plid:b,accept,", "pl:likes")],
+)
+def test_a_wrong_decision_is_named_by_line(row: str, complaint: str, sources: Path, tmp_path: Path) -> None:
+    table = tmp_path / "decisions.csv"
+    table.write_text(f"subject,predicate,object,action,note\n{row}\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=f"line 2.*{complaint}"):
+        kg.build(sources, store=tmp_path / "g", decisions=table)
+
+
+def test_a_document_that_breaks_the_extractor_is_left_out(
+    sources: Path, tmp_path: Path, toy: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from extract import pipeline
+
+    annotate = pipeline.annotate
+
+    def fail(nlp: Language, document: object) -> object:
+        if document.identifier == "甲镇_2023":  # type: ignore[attr-defined]
+            raise IndexError("no sentence at offset 3")
+        return annotate(nlp, document)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pipeline, "annotate", fail)
+    report = kg.build(sources, store=tmp_path / "g", nlp=toy)
+    assert [left.code for left in report.left_out] == ["PL-EXTRACT"]
+    assert len(report.built) == 2
+
+
+def spy(monkeypatch: pytest.MonkeyPatch, stop_at: int = 0) -> list[str]:
+    """Record which documents are annotated; where ``stop_at`` is given, stop as Ctrl-C does at that one."""
+    from extract import pipeline
+
+    annotate = pipeline.annotate
+    seen: list[str] = []
+
+    def watch(nlp: Language, document: object) -> object:
+        seen.append(document.identifier)  # type: ignore[attr-defined]
+        if len(seen) == stop_at:
+            raise KeyboardInterrupt
+        return annotate(nlp, document)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pipeline, "annotate", watch)
+    return seen
+
+
+def test_counts_agree_with_rdflib(sources: Path, tmp_path: Path, toy: Language) -> None:
+    import rdflib
+
+    kg.build(sources, store=tmp_path / "g", nlp=toy)
+    with kg.open(tmp_path / "g") as graph:
+        own = rdflib.Dataset(default_union=True)
+        own.parse(data="".join(f"{quad} .\n" for quad in graph.quads()), format="nquads")
+        for query in (
+            "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
+            "SELECT (COUNT(*) AS ?n) { ?a a ?k . ?b a ?k }",
+            "SELECT (SUM(?c) AS ?n) { ?s <https://w3id.org/policy-lineage#confidence> ?c }",
+        ):
+            (expected,) = own.query(query)
+            assert graph.query(query)[0].n == expected[0].toPython()
+            (wrapped,) = graph.dataset.query(query)
+            assert wrapped[0].toPython() == expected[0].toPython()

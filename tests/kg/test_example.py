@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from extract.document import Document
+from extract.metadata import describe
 from kg import example
 from ontology.terms import Basis, Kind, Level, Period, Predicate, Status
 
@@ -189,6 +191,10 @@ def test_the_second_year_tells_what_became_of_the_plans_of_the_first() -> None:
     assert delivered["杏坞村冷链仓储项目"]["status"] == "planned"
 
 
-def test_the_invented_township_says_that_it_is_invented() -> None:
-    for path in example.folder().glob("township_鹳鸣镇_*.txt"):
-        assert "均为虚构" in path.read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", example.folder().glob("township_鹳鸣镇_*.txt"), ids=lambda path: path.stem)
+def test_the_invented_township_says_so_and_has_no_division_code(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "均为虚构" in text
+    place = describe(Document(path.stem, text, sha256=""), metadata()[path.stem]).metadata.place
+    assert place is not None
+    assert (place.name, place.code) == ("鹳鸣镇", None)

@@ -191,7 +191,7 @@ def test_the_second_year_tells_what_became_of_the_plans_of_the_first() -> None:
     assert delivered["杏坞村冷链仓储项目"]["status"] == "planned"
 
 
-@pytest.mark.parametrize("path", example.folder().glob("township_鹳鸣镇_*.txt"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(example.folder().glob("township_鹳鸣镇_*.txt")), ids=lambda path: path.stem)
 def test_the_invented_township_says_so_and_has_no_division_code(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert "均为虚构" in text

@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -21,7 +20,7 @@ from spacy.tokens import Doc
 from extract.document import GlossaryEntry, Section, Span, Structure
 from extract.names import alternation, lexicon
 from extract.numerals import parse
-from extract.surface import fold
+from extract.surface import fold, quotations
 from ontology.terms import Period
 
 RANKED = ("part", "chapter", "division", "article", "han", "bracketed han", "arabic", "bracketed arabic")
@@ -41,7 +40,7 @@ _NUMBERING = re.compile(
     rf"|(?P<firstly>{_HAN}是)(?=[^一二三四五六七八九十])"
     rf"|(?P<first>第{_HAN})[，、：]"
     r"|(?P<order>首先|其次|再次|最后)，"
-    r"|(?P<dash>(?:—{1,3}|-{2,3})) *"
+    r"|(?P<dash>(?:—{1,3}|-{2,3})) *(?!\d{4}年\d)"
 )
 _ORDER = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
 _INSIDE = re.compile(rf"(?<=[。；：！？])(?=[（①-⒛首其再最第\d一二三四五六七八九十])")
@@ -65,7 +64,6 @@ class _Opening:
     """Where a section begins, as numbering or wording tell; ``alone`` where its heading fills the paragraph."""
 
     start: int
-    end: int
     style: str
     ordinal: int = 0
     numbering: str = ""
@@ -119,14 +117,14 @@ class _Reader:
         topics = self._topics(range(body, glossary_from))
         closing = self._closing(body, glossary_from, topics)
         if body:
-            self._add(_Opening(self.paragraphs[0].start, self.paragraphs[0].end, "title",
+            self._add(_Opening(self.paragraphs[0].start, "title",
                                heading=Span(self.paragraphs[0].start, self.paragraphs[0].end)), role="title")
             self._extend(self.paragraphs[body - 1].end)
             self.open.clear()
         for index in range(body, glossary_from):
             if index == closing:
                 self.open.clear()
-                self._add(_Opening(self.paragraphs[index].start, self.paragraphs[index].end, "closing"), role="closing")
+                self._add(_Opening(self.paragraphs[index].start, "closing"), role="closing")
             if closing is None or index < closing:
                 self._paragraph(index, topics)
             self._extend(self.paragraphs[index].end)
@@ -134,7 +132,7 @@ class _Reader:
         if glossary_from < len(self.paragraphs):
             self.open.clear()
             first, last = self.paragraphs[glossary_from], self.paragraphs[-1]
-            self._add(_Opening(first.start, first.end, "glossary", heading=Span(first.start, first.end), alone=True), role="glossary")
+            self._add(_Opening(first.start, "glossary", heading=Span(first.start, first.end), alone=True), role="glossary")
             self._extend(last.end)
             entries = list(self._entries(self.paragraphs[glossary_from + 1 :]))
         entries = sorted([*entries, *self._explanations(glossary_from)], key=lambda e: (e.term.start, e.term.end))
@@ -193,33 +191,33 @@ class _Reader:
         """Open and close sections by one paragraph of the body."""
         paragraph = self.paragraphs[index]
         line = self._line(index)
-        openings = self._openings(paragraph)
+        openings = self._openings(index)
         if not openings or openings[0].start > paragraph.start:
             if index in topics:
-                self._place(_Opening(paragraph.start, paragraph.end, "topic", heading=topics[index]))
+                self._place(_Opening(paragraph.start, "topic", heading=topics[index]))
             elif self._is_line_heading(index):
-                self._place(_Opening(paragraph.start, paragraph.end, "line", heading=Span(paragraph.start, paragraph.end), alone=True))
+                self._place(_Opening(paragraph.start, "line", heading=Span(paragraph.start, paragraph.end), alone=True))
             else:
                 self._plain(paragraph, line)
         for opening in openings:
-            if self.open:
-                self._extend(max(self.drafts[self.open[-1]].end, opening.start))
+            self._extend(opening.start)
             self._place(opening)
 
     def _plain(self, paragraph: _Paragraph, line: str) -> None:
         """Close what a paragraph without heading ends; hold it in a section of its own where none is open."""
-        while self.open and self._top().style not in (*RANKED, "line", "plain") and not self._top().alone:
-            self.open.pop()
+        self._close_run_in()
         if self.words.address.match(line) or self.words.transition.search(line, 0, 40):
             del self.open[1:]
         if not self.open:
-            self._add(_Opening(paragraph.start, paragraph.end, "plain"))
+            self._add(_Opening(paragraph.start, "plain"))
 
     def _place(self, opening: _Opening) -> None:
         """Open a section where its style belongs among those that are open."""
         styles = [self.drafts[i].opening.style for i in self.open]
         if opening.style in styles:
             del self.open[styles.index(opening.style) :]
+        elif opening.ordinal > 1 and opening.style not in RANKED:
+            self._close_run_in()
         elif opening.style in ("topic", "line"):
             while self.open and self._top().style not in (*RANKED, "line"):
                 self.open.pop()
@@ -232,6 +230,11 @@ class _Reader:
         if self.open and self._top().style == "plain":
             self.open.pop()
         self._add(opening)
+
+    def _close_run_in(self) -> None:
+        """Close the sections whose heading and text shared a paragraph."""
+        while self.open and self._top().style not in (*RANKED, "line", "plain") and not self._top().alone:
+            self.open.pop()
 
     def _top(self) -> _Opening:
         return self.drafts[self.open[-1]].opening
@@ -249,8 +252,10 @@ class _Reader:
 
     # openings --------------------------------------------------------------------------------------------------------
 
-    def _openings(self, paragraph: _Paragraph) -> list[_Opening]:
+    def _openings(self, index: int) -> list[_Opening]:
         """Find the numbered sections that begin in a paragraph: at its start, and lists run in behind 。；：."""
+        paragraph = self.paragraphs[index]
+        after = self._numbering(index + 1)
         found: list[re.Match[str]] = []
         first = _NUMBERING.match(self.text, paragraph.start, paragraph.end)
         if first:
@@ -270,28 +275,38 @@ class _Reader:
             elif counted.get(style, 0) + 1 == ordinal and ordinal > 1:
                 found.append(match)
                 counted[style] = ordinal
+        if after is not None and after.lastgroup in waiting and _ordinal(after) == 2:
+            found.append(waiting[after.lastgroup])
         found.sort(key=lambda match: match.start())
         behind = [*found[1:], None]
-        return [self._opening(match, following, paragraph) for match, following in zip(found, behind, strict=False)]
+        return [self._opening(match, following, index) for match, following in zip(found, behind, strict=False)]
 
-    def _opening(self, match: re.Match[str], following: re.Match[str] | None, paragraph: _Paragraph) -> _Opening:
+    def _opening(self, match: re.Match[str], following: re.Match[str] | None, index: int) -> _Opening:
         style = (match.lastgroup or "").replace("_", " ")
-        end = following.start() if following else paragraph.end
-        start = match.end()
+        paragraph = self.paragraphs[index]
+        start, end = match.end(), following.start() if following else paragraph.end
         stop = _STOP.search(self.text, start, end)
-        first_end = stop.start() if stop else end
+        first_end, behind = (stop.start(), stop.end()) if stop else (end, end)
         colon = self.text.find("：", start, first_end)
-        if 0 < colon - start <= 25 and stop is not None or colon == end - 1:
-            first_end = colon
-        rest = end - (stop.end() if stop and first_end == stop.start() else first_end + 1)
-        whole = rest <= 0 and (following is None or following.lastgroup == match.lastgroup)
-        alone = whole and match.start() == paragraph.start and end == paragraph.end and (
-            stop is None and not _ENDED.search(self.text[start:first_end]) or style in RANKED
+        if 0 < colon - start <= 25 and colon + 1 < behind or colon == end - 1:
+            first_end, behind = colon, colon + 1
+        fills = behind >= end and (following is None or following.lastgroup == match.lastgroup)
+        after = self._numbering(index + 1)
+        alone = fills and match.start() == paragraph.start and following is None and (
+            not _ENDED.search(self.text, start, first_end)
+            and (stop is None or style in RANKED or (after is None and index + 1 < len(self.paragraphs)))
         )
         heading = None
-        if 0 < first_end - start <= _LONGEST_HEADING and (alone or not whole):
+        legal = style == "article" and stop is not None
+        if 0 < first_end - start <= _LONGEST_HEADING and (alone or not fills) and not legal:
             heading = Span(start, first_end)
-        return _Opening(match.start(), end, style, _ordinal(match), match.group(match.lastgroup or 0), heading, alone and heading is not None)
+        return _Opening(match.start(), style, _ordinal(match), match.group(match.lastgroup or 0), heading, alone and heading is not None)
+
+    def _numbering(self, index: int) -> re.Match[str] | None:
+        """Return the numbering at the start of a paragraph."""
+        if index >= len(self.paragraphs):
+            return None
+        return _NUMBERING.match(self.text, self.paragraphs[index].start, self.paragraphs[index].end)
 
     def _is_line_heading(self, index: int) -> bool:
         """Tell whether a paragraph is a heading without number: short, without a stop, with running text behind it."""
@@ -330,12 +345,13 @@ class _Reader:
                 break
             if self.words.address.match(self._line(index)) or self._line(index).startswith("让我们"):
                 begin = index
+                if self.words.closing.search(self.text, self.paragraphs[index].start, self.paragraphs[last - 1].end):
+                    break
         if begin is None:
             return None
         span = self.paragraphs[last - 1].end - self.paragraphs[first].start
         size = self.paragraphs[last - 1].end - self.paragraphs[begin].start
-        tail = self.text[self.paragraphs[begin].start : self.paragraphs[last - 1].end]
-        return begin if size <= max(200, span // 5) and self.words.closing.search(tail) else None
+        return begin if size <= max(200, span // 5) else None
 
     # lead and period -------------------------------------------------------------------------------------------------
 
@@ -402,6 +418,8 @@ class _Reader:
         term: Span | None = None
         begin = end = 0
         for paragraph in paragraphs:
+            if self.words.debris.match(self.text, paragraph.start, paragraph.end):
+                break
             match = self.words.entry.match(self.text, paragraph.start, paragraph.end)
             if match:
                 if term is not None and begin < end:
@@ -417,9 +435,12 @@ class _Reader:
     def _explanations(self, glossary_from: int) -> Iterator[GlossaryEntry]:
         """Read the explanations in running text: “…”即…, “…”（…、…）, 注：…是指…."""
         limit = self.paragraphs[glossary_from].start if glossary_from < len(self.paragraphs) else len(self.text)
-        for match in self.words.explanation.finditer(self.text, 0, limit):
-            group = "bracket" if match.group("bracket") is not None else "meaning"
-            yield GlossaryEntry(Span(*match.span("term")), Span(*match.span(group)))
+        for start, end in quotations(self.text):
+            if end >= limit:
+                return
+            match = self.words.explanation.match(self.text, end + 1, limit) if end - start <= 20 else None
+            if match:
+                yield GlossaryEntry(Span(start, end), Span(*match.span("bracket" if match["bracket"] else "meaning")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,6 +463,7 @@ class _Words:
     plan_wording: re.Pattern[str]
     entry: re.Pattern[str]
     explanation: re.Pattern[str]
+    debris: re.Pattern[str]
 
 
 @cache
@@ -458,8 +480,9 @@ def _words() -> _Words:
         address=re.compile(rf"(?:{alternation(passage['address'])})(?=[，：！、 ]|$)"),
         transition=re.compile(alternation(passage["transition"])),
         closing=re.compile(alternation(passage["closing"])),
-        topic=re.compile(rf"(?={plain}{{4,}}$)(?:[^，是了]{{2,20}}，)?(?:以[^，]{{2,12}}为[^，]{{1,3}})?{act}(?!于|是)[^是]*$"),
-        year_topic=re.compile(rf"(?:{years})，我们(?![^。]*(?:以下|下列|方面))[^。；\d]{{4,40}}。"),
+        topic=re.compile(rf"(?={plain}{{4,36}}$)(?!(?:我们|要|必须|今年))(?:(?!{years})[^，是了]{{2,20}}，)?"
+            rf"(?:以[^，]{{2,12}}为[^，]{{1,3}})?{act}(?![于是不])(?:(?!必须|已经|我们|今年)[^，是])*(?:，(?:(?!必须|已经|我们|今年)[^，是])*)?$"),
+        year_topic=re.compile(rf"(?:{years})，我们(?![^。]*(?:以下|下列|方面|是))[^。；\d]{{4,40}}。"),
         lead=re.compile(
             rf"(?:{alternation(passage['lead_before'])})*(?:{alternation(passage['lead'])}|[以把将][^，。]{{2,40}}为)"
         ),
@@ -474,9 +497,10 @@ def _words() -> _Words:
             rf"(?P<term>\"[^\"\n]{{2,40}}\"[^\"：。，\n]{{0,16}}|[^：。；\n]{{2,40}}?)(?:：(?:{that_is})?|，?(?:是指|指的是|，指))"
         ),
         explanation=re.compile(
-            rf"\"(?P<term>[^\"\n]{{2,20}})\"(?:，?(?:{that_is})(?!导|定|标|将|使|刻|日|时|出)：?(?P<meaning>[^。；）\n]{{4,200}})"
-            r"|（(?:即|指|是指)?：?(?P<bracket>[^（）\n]*[、，；][^（）\n]*)）)"
+            rf"，?(?:{that_is})(?![导定标将使刻日时出便])：?(?P<meaning>[^。；）\n]{{4,200}})"
+            r"|（(?:即|指|是指)?：?(?P<bracket>[^（）\n]*[、，；][^（）\n]*)）"
         ),
+        debris=re.compile(alternation(data["explanation"]["debris"])),
     )
 
 

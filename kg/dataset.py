@@ -25,7 +25,10 @@ class _ReadOnlyStore(OxigraphStore):
             code="PL-STORE-READ-ONLY",
         )
 
-    add = addN = remove = update = add_graph = remove_graph = _refuse
+    add = addN = remove = update = remove_graph = _refuse
+
+    def add_graph(self, graph: rdflib.Graph) -> None:
+        """Do nothing: rdflib announces each graph that it is asked for, also to read it."""
 
 
 def dataset(store: ox.Store, keep: object) -> rdflib.Dataset:

@@ -99,12 +99,12 @@ def _positions(lineage: Lineage) -> dict[str, tuple[int, int]]:
 
 def _about(thing: Thing) -> str:
     lines = [thing.name, " › ".join(thing.places), thing.definition or ""]
-    return html.escape("\n".join(line for line in lines if line))
+    return html.escape("\n".join(line for line in lines if line), quote=False)
 
 
 def _why(step: Step) -> str:
     lines = [f"{step.predicate} ({proof.basis}, {proof.confidence:.2f}) {proof.text or ''}" for proof in step.proofs]
-    return html.escape("\n".join(lines))
+    return html.escape("\n".join(lines), quote=False)
 
 
 def _wrapped(name: str) -> str:

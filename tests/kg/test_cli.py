@@ -1,0 +1,148 @@
+"""The command line: exit codes, one-line errors, formats, and no more imported than a command needs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import kg
+from kg.cli import main
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def store(sources: Path, tmp_path: Path, toy: Language) -> str:
+    kg.build(sources, store=tmp_path / "graph", nlp=toy)
+    return str(tmp_path / "graph")
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "kg", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("command", ["info", "query", "lineage", "remove"])
+def test_commands_without_extraction_import_no_spacy(command: str, store: str) -> None:
+    arguments = {"query": ["ASK {}"], "lineage": ["实力甲镇"], "remove": ["甲镇_2023"], "info": []}[command]
+    code = (
+        "import sys; from kg.cli import main\n"
+        f"code = main({[command, *arguments, '--store', store]!r})\n"
+        "heavy = {'spacy', 'pandas', 'rdflib', 'networkx', 'pyvis'} & sys.modules.keys()\n"
+        "sys.exit(f'imports {heavy}' if heavy else code)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, done.stderr.replace("1 rows\n", "")) == (0, "")
+
+
+def test_kg_store_names_the_store(store: str) -> None:
+    done = run("query", "SELECT ?n { ?s skos:prefLabel ?n } ORDER BY ?n LIMIT 1", "--format", "csv", KG_STORE=store)
+    assert (done.returncode, done.stdout.split()) == (0, ["n", "兴国战略"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "complaint"),
+    [
+        (["query", "SELECT {"], 1, "PL-QUERY-SYNTAX"),
+        (["query", "none.rq"], 2, "PL-USAGE"),
+        (["query", "ASK { ?s ?p ?o }", "--param", "s"], 2, "NAME=VALUE"),
+        (["query", "ASK { ?s ?p ?o }", "--param", "x=1"], 1, "PL-QUERY-PARAMETER"),
+        (["lineage", "没有的战略"], 1, "PL-NOT-FOUND"),
+        (["remove", "没有的文件"], 1, "PL-NOT-FOUND"),
+        (["lineage", "实力甲镇", "-o", "x.gif"], 2, "x.gif"),
+        (["build", "nowhere"], 1, "nowhere"),
+    ],
+)
+def test_errors_are_one_line_with_a_code(
+    arguments: list[str], code: int, complaint: str, store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments, "--store", store]) == code
+    told = capsys.readouterr().err
+    assert complaint in told
+    assert len(told.splitlines()) == 1 and "Traceback" not in told
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["query"], ["query", "ASK {}", "--format", "pdf"]])
+def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as told:
+        main(arguments)
+    assert told.value.code == 2
+
+
+def test_no_store_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", "--store", str(tmp_path / "none")]) == 1
+    assert "kg build" in capsys.readouterr().err
+
+
+def test_build_in_part_is_exit_code_3_and_lists_what_was_left_out(
+    sources: Path, tmp_path: Path, toy: Language, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from extract import pipeline
+
+    monkeypatch.setattr(pipeline, "load", lambda **_: toy)
+    (sources / "空.txt").write_bytes(b"")
+    assert main(["build", str(sources), "--store", str(tmp_path / "g")]) == 3
+    told = capsys.readouterr()
+    assert "3 built" in told.out and "Strategy 5" in told.out
+    assert "空.txt" in told.err
+    (sources / "空.txt").unlink()
+    assert main(["build", str(sources), "--store", str(tmp_path / "g"), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert len(report["unchanged"]) == 3 and report["published"] is False
+    assert main(["build", str(sources), "--store", str(tmp_path / "g"), "--quiet"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_names_that_several_bear_are_exit_code_2_with_a_list(
+    store: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ontology.errors import AmbiguousName
+
+    def several(*_: object) -> None:
+        raise AmbiguousName("2 entities are called 甲", subject="甲", candidates=(("urn:1", "乙县"), ("urn:2", "丙县")))
+
+    monkeypatch.setattr("kg.graph.Graph.lineage", several)
+    assert main(["lineage", "甲", "--store", store]) == 2
+    assert capsys.readouterr().err.count("县") == 2
+
+
+def test_lineage_prints_the_sentence_and_draws(store: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lineage", "生态乙镇", "--store", store]) == 0
+    shown = capsys.readouterr().out
+    assert "美丽乡村" in shown and "推进“美丽乡村”" in shown.replace("\n", "").replace(" ", "")
+    assert main(["lineage", "生态乙镇", "--store", store, "-o", str(tmp_path / "p.html")]) == 0
+    assert (tmp_path / "p.html").stat().st_size > 100_000
+
+
+def test_a_query_file_with_a_parameter(store: str, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    file = tmp_path / "served.rq"
+    file.write_text(
+        'SELECT ?n { VALUES ?l { "x"@zh } ?s skos:prefLabel ?l ; pl:serves/skos:prefLabel ?n }', encoding="utf-8"
+    )
+    assert main(["query", str(file), "--param", "l=实力甲镇", "--format", "tsv", "--store", store]) == 0
+    assert capsysbinary.readouterr().out.decode().splitlines() == ["?n", '"兴国战略"@zh']
+
+
+def test_the_verbs_are_functions_of_the_package() -> None:
+    import importlib
+
+    for name in kg.__all__:
+        assert callable(getattr(kg, name))
+    importlib.import_module("kg.build")
+    assert callable(kg.build) and kg.lineage.__name__ == "lineage"

@@ -1,0 +1,127 @@
+"""Asking a graph: typed rows, frames with dtypes, formats, errors of one line."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from decimal import Decimal
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+
+import kg
+from kg.rows import IRI
+from ontology.errors import NotFound, QueryError, StoreError
+from ontology.terms import PL, PLID
+
+DATA = """
+@prefix pl: <https://w3id.org/policy-lineage#> .
+@prefix plid: <https://w3id.org/policy-lineage/id/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<urn:a> a pl:Project ; skos:prefLabel "滨河公园"@zh ; pl:value 12 , 0.5 ;
+  pl:done true ; pl:on "2023-03-10"^^<http://www.w3.org/2001/XMLSchema#date> .
+<urn:b> a pl:Strategy ; skos:prefLabel "水韵丙镇"@zh ; pl:level pl:township .
+"""
+
+
+@pytest.fixture
+def graph() -> kg.Graph:
+    store = ox.Store()
+    store.load(DATA.encode(), format=ox.RdfFormat.TURTLE)
+    store.load(DATA.encode(), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("urn:g"))
+    return kg.open(store)
+
+
+def test_cells_are_pythons_own(graph: kg.Graph) -> None:
+    rows = graph.query(
+        "SELECT ?e ?label ?v ?done ?on ?none"
+        " { ?e skos:prefLabel ?label ; pl:value ?v ; pl:done ?done ; pl:on ?on } ORDER BY ?v"
+    )
+    half, twelve = rows
+    assert twelve == (IRI("urn:a"), "滨河公园", 12, True, datetime.date(2023, 3, 10), None)
+    assert [type(cell) for cell in twelve[:4]] == [IRI, str, int, bool]
+    assert isinstance(half.v, Decimal) and half["v"] == Decimal("0.5")
+    assert half.asdict()["label"] == "滨河公园"
+    assert rows[:1] == (half,) and len(rows) == 2
+    with pytest.raises(AttributeError):
+        half.nonsense  # noqa: B018
+
+
+def test_ask_and_construct_are_rows_too(graph: kg.Graph) -> None:
+    assert graph.query("ASK { ?e a pl:Village }")[0].answer is False
+    (row,) = graph.query("CONSTRUCT { ?e pl:is ?l } WHERE { ?e pl:level ?l }")
+    assert row == ("urn:b", f"{PL}is", f"{PL}township")
+    assert row.object.short == "pl:township"
+    assert IRI(f"{PLID}Village/甲").short == "plid:Village/甲"
+
+
+def test_frames_have_dtypes_and_na(graph: kg.Graph) -> None:
+    import pandas as pd
+
+    frame = graph.frame(
+        "SELECT ?e ?n ?half ?done ?on { VALUES (?e ?n ?half ?done ?on)"
+        " { (<urn:a> 3 0.5 true '2023-03-10'^^xsd:date) (UNDEF UNDEF UNDEF UNDEF UNDEF) } }"
+    )
+    assert [str(dtype) for dtype in frame.dtypes] == ["string", "Int64", "Float64", "boolean", "datetime64[ns]"]
+    assert frame.loc[1].isna().all()
+    assert frame.loc[0, "on"] == pd.Timestamp("2023-03-10")
+    empty = graph.frame("SELECT ?a ?b { FILTER(false) }")
+    assert list(empty.columns) == ["a", "b"] and len(empty) == 0
+
+
+def test_parameters(graph: kg.Graph) -> None:
+    query = "SELECT ?e { ?e skos:prefLabel ?label FILTER(STR(?label) = ?name) }"
+    assert graph.query(query, name="滨河公园")[0].e == "urn:a"
+    assert len(graph.query(query, name='x" || true || "')) == 0
+    assert graph.query("SELECT ?e { ?e pl:level ?l }", l=IRI(f"{PL}township"))[0].e == "urn:b"
+
+
+def test_formats(graph: kg.Graph) -> None:
+    query = "SELECT ?l { ?e skos:prefLabel ?l } ORDER BY ?l"
+    assert graph.serialize(query, "csv").decode().split() == ["l", "水韵丙镇", "滨河公园"]
+    assert json.loads(graph.serialize(query, "json"))["head"] == {"vars": ["l"]}
+    turtle = graph.serialize("CONSTRUCT { ?e a ?k } WHERE { ?e a ?k }", "ttl").decode()
+    assert len(rdflib.Graph().parse(data=turtle, format="turtle")) == 2
+    with pytest.raises(QueryError, match="rows"):
+        graph.serialize(query, "ttl")
+    with pytest.raises(QueryError, match="triples"):
+        graph.serialize("CONSTRUCT { ?e a ?k } WHERE { ?e a ?k }", "csv")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["SELECT * { ?s foo:x ?y }", "SELECT * {", "DELETE WHERE { ?s ?p ?o }", "SELECT (COUNT(?s) AS ?n) ?s { ?s ?p ?o }"],
+)
+def test_a_query_that_can_not_be_is_told_in_one_short_line(graph: kg.Graph, query: str) -> None:
+    with pytest.raises(QueryError) as told:
+        graph.query(query)
+    assert "\n" not in str(told.value) and len(str(told.value)) < 250
+
+
+def test_the_dataset_is_the_same_graph_and_read_only(graph: kg.Graph) -> None:
+    dataset = graph.dataset
+    assert isinstance(dataset, rdflib.Dataset)
+    (row,) = dataset.query("SELECT (COUNT(*) AS ?n) { ?e a pl:Project }")
+    assert row.n.toPython() == 1
+    assert len(set(dataset.graph(rdflib.URIRef("urn:g")))) == 9
+    triple = (rdflib.URIRef("urn:x"), rdflib.RDF.type, rdflib.URIRef("urn:y"))
+    for change in (
+        lambda: dataset.add(triple),
+        lambda: dataset.remove(triple),
+        lambda: dataset.update("CLEAR ALL"),
+        lambda: dataset.parse(data="<urn:a> <urn:b> <urn:c> .", format="turtle"),
+        lambda: dataset.remove_graph(rdflib.URIRef("urn:g")),
+    ):
+        with pytest.raises(StoreError):
+            change()
+    assert len(list(graph.quads())) == 9
+
+
+def test_the_union_is_no_graph_to_export(graph: kg.Graph) -> None:
+    assert {quad.graph_name for quad in graph.quads()} == {ox.NamedNode("urn:g")}
+
+
+def test_no_link_no_evidence(graph: kg.Graph) -> None:
+    with pytest.raises(NotFound):
+        graph.evidence("urn:nothing")

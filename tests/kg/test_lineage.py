@@ -1,0 +1,210 @@
+"""Lineages: every step with its proof, and no step that a document of another place says."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from rich.console import Console
+
+import kg
+from kg.lineage import Lineage, tree
+from kg.store import writing
+from ontology.errors import AmbiguousName, NotFound
+from ontology.terms import NIF, PL, PLID, RDF, SKOS, XSD
+
+PARK = "Project/山西省/甲市/乙县/丙镇/滨河公园"
+TOWN = "Strategy/山西省/甲市/乙县/丙镇/水韵丙镇"
+COUNTY = "Strategy/山西省/甲市/乙县/生态乙县"
+PROVINCE = "Strategy/山西省/绿色山西"
+NATION = "Strategy/中国/生态文明建设"
+FOREIGN = "Strategy/中国/文化强国"
+LEVELS = {TOWN: "township", COUNTY: "county", PROVINCE: "provincial", NATION: "national", FOREIGN: "national"}
+
+
+def iri(path: str) -> ox.NamedNode:
+    return ox.NamedNode(f"{PLID}{path}")
+
+
+def term(name: str) -> ox.NamedNode:
+    return ox.NamedNode(f"{PL}{name}")
+
+
+def entity(path: str) -> list[ox.Triple]:
+    kind, *_, name = path.split("/")
+    said = [
+        ox.Triple(iri(path), ox.NamedNode(f"{RDF}type"), term(kind)),
+        ox.Triple(iri(path), ox.NamedNode(f"{SKOS}prefLabel"), ox.Literal(name, language="zh")),
+    ]
+    return said + ([ox.Triple(iri(path), term("level"), term(LEVELS[path]))] if path in LEVELS else [])
+
+
+def link(document: str, number: int, lower: str, relation: str, upper: str, sentence: str) -> list[ox.Triple]:
+    why, proof = iri(f"{document}/link/{number}"), iri(f"{document}/evidence/{number}")
+
+    def says(node: ox.NamedNode, property_: str, value: ox.NamedNode | ox.Literal) -> ox.Triple:
+        return ox.Triple(node, ox.NamedNode(property_), value)
+
+    return [
+        *entity(lower),
+        *entity(upper),
+        ox.Triple(iri(lower), term(relation), iri(upper)),
+        says(why, f"{RDF}type", term("Link")),
+        says(why, f"{RDF}subject", iri(lower)),
+        says(why, f"{RDF}predicate", term(relation)),
+        says(why, f"{RDF}object", iri(upper)),
+        says(why, f"{PL}basis", term("stated")),
+        says(why, f"{PL}confidence", ox.Literal("0.95", datatype=ox.NamedNode(f"{XSD}decimal"))),
+        says(why, f"{PL}evidence", proof),
+        says(proof, f"{NIF}anchorOf", ox.Literal(sentence)),
+        says(proof, f"{NIF}beginIndex", ox.Literal(0)),
+        says(proof, f"{NIF}endIndex", ox.Literal(len(sentence))),
+        ox.Triple(iri(document), ox.NamedNode(f"{RDF}type"), term("Document")),
+    ]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """A town's chain up to the nation, half of it told by the county, and another town's link that is not its own."""
+    town, county, other = "Document/丙镇_2023", "Document/乙县_2023", "Document/丁镇_2023"
+    unit = iri("AdministrativeUnit/山西省/甲市/乙县")
+    contributes = [(PARK, TOWN), (PARK, COUNTY), (PARK, PROVINCE), (PARK, NATION), (TOWN, COUNTY), (TOWN, PROVINCE)]
+    contributes += [(TOWN, NATION), (COUNTY, PROVINCE), (COUNTY, NATION), (PROVINCE, NATION)]
+    with writing(tmp_path) as draft:
+        draft.replace_graph(
+            iri(town),
+            [
+                *link(town, 1, PARK, "serves", TOWN, "建设滨河公园，擦亮水韵丙镇名片。"),
+                *link(town, 2, TOWN, "advances", COUNTY, "以水韵丙镇落实生态乙县部署。"),
+                ox.Triple(iri(COUNTY), term("issuer"), unit),
+            ],
+        )
+        draft.replace_graph(
+            iri(county),
+            [
+                *link(county, 1, COUNTY, "advances", PROVINCE, "生态乙县融入绿色山西。"),
+                ox.Triple(iri(county), term("issuer"), unit),
+            ],
+        )
+        draft.replace_graph(iri(other), link(other, 1, COUNTY, "serves", FOREIGN, "丁镇说生态乙县为文化强国。"))
+        draft.replace_graph(
+            iri("graph/authority"),
+            [*entity(PROVINCE), *entity(NATION), ox.Triple(iri(PROVINCE), term("advances"), iri(NATION))],
+        )
+        draft.replace_graph(
+            iri("graph/derived"), [ox.Triple(iri(a), term("contributesTo"), iri(b)) for a, b in contributes]
+        )
+        draft.publish()
+    return tmp_path
+
+
+def ends(lineage: Lineage) -> set[str]:
+    return {step.object.removeprefix(PLID) for step in lineage.above}
+
+
+def test_the_chain_goes_from_the_project_to_the_nation(store: Path) -> None:
+    (chain,) = kg.lineage(kg.open(store), "滨河公园").chains()
+    assert [step.object.removeprefix(PLID) for step in chain] == [TOWN, COUNTY, PROVINCE, NATION]
+    assert [step.predicate for step in chain] == ["serves", "advances", "advances", "advances"]
+    assert [step.proofs[0].text if step.proofs else None for step in chain] == [
+        "建设滨河公园，擦亮水韵丙镇名片。",
+        "以水韵丙镇落实生态乙县部署。",
+        "生态乙县融入绿色山西。",
+        None,
+    ]
+    assert chain[0].proofs[0].confidence == 0.95
+    assert chain[0].proofs[0].document == f"{PLID}Document/丙镇_2023"
+
+
+def test_what_another_town_says_is_not_followed(store: Path) -> None:
+    assert FOREIGN not in ends(kg.open(store).lineage("滨河公园"))
+    assert FOREIGN in ends(kg.open(store).lineage("生态乙县"))
+
+
+def test_below_is_all_that_contributes(store: Path) -> None:
+    below = kg.open(store).lineage("绿色山西").below
+    assert {(s.subject.removeprefix(PLID), s.object.removeprefix(PLID)) for s in below} == {
+        (COUNTY, PROVINCE),
+        (TOWN, COUNTY),
+        (PARK, TOWN),
+    }
+
+
+def test_names_that_several_bear_are_listed_with_their_places(store: Path) -> None:
+    elsewhere = "Project/山西省/甲市/戊县/滨河公园"
+    with writing(store) as draft:
+        draft.replace_graph(iri("Document/戊县"), entity(elsewhere))
+        draft.publish()
+    graph = kg.open(store)
+    with pytest.raises(AmbiguousName) as told:
+        graph.lineage("滨河公园")
+    assert {path.removeprefix(PLID) for path, _ in told.value.candidates} == {PARK, elsewhere}
+    assert any("戊县" in place for _, place in told.value.candidates)
+    assert graph.lineage("滨河公园", "丙镇").entity.iri == f"{PLID}{PARK}"
+    assert graph.lineage(f"plid:{elsewhere}").entity.places == ("山西省", "甲市", "戊县")
+    with pytest.raises(NotFound, match="己县"):
+        graph.lineage("滨河公园", "己县")
+
+
+def test_an_unknown_name_gets_a_hint(store: Path) -> None:
+    with pytest.raises(NotFound, match="滨河公园"):
+        kg.open(store).lineage("公园")
+
+
+@pytest.mark.parametrize("name", ['"} ?x ?y ?z {"', "a\\", "换\n行", "’'"])
+def test_a_hostile_name_is_only_a_name(store: Path, name: str) -> None:
+    with pytest.raises(NotFound):
+        kg.open(store).lineage(name)
+
+
+def test_the_tree_fits_a_terminal_of_80_columns(store: Path) -> None:
+    from rich.cells import cell_len
+
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(tree(kg.open(store).lineage("生态乙县")))
+    shown = console.export_text()
+    for expected in ("滨河公园", "绿色山西", "生态文明建设", "以水韵丙镇落实生态乙县部署。", "落实", "服务"):
+        assert expected in shown
+    assert max(cell_len(line) for line in shown.splitlines()) <= 80
+
+
+def test_a_circle_ends(store: Path) -> None:
+    document = "Document/环"
+    a, b = "Strategy/中国/此", "Strategy/中国/彼"
+    with writing(store) as draft:
+        draft.replace_graph(
+            iri(document),
+            [
+                *(t for t in link(document, 1, a, "serves", b, "此为彼。") if t.predicate != term("level")),
+                *(t for t in link(document, 2, b, "serves", a, "彼为此。") if t.predicate != term("level")),
+            ],
+        )
+        draft.publish()
+    lineage = kg.open(store).lineage("此")
+    assert [len(chain) for chain in lineage.chains()] == [1]
+    Console(file=io.StringIO()).print(tree(lineage))
+
+
+def test_the_picture_is_one_file_with_escaped_text(store: Path, tmp_path: Path) -> None:
+    document = "Document/恶意"
+    with writing(store) as draft:
+        draft.replace_graph(
+            iri(document),
+            [
+                *entity(TOWN),
+                *(
+                    t
+                    for t in link(document, 1, TOWN, "serves", NATION, "</script><script>alert(2)</script>")
+                    if t.subject != iri(NATION)
+                ),
+            ],
+        )
+        draft.publish()
+    path = kg.draw(kg.open(store).lineage("水韵丙镇"), tmp_path / "picture.html")
+    page = path.read_text(encoding="utf-8")
+    assert not re.search(r'(src|href)="(https?:)?//', page)
+    assert "<script>alert(2)" not in page
+    assert "alert(2)" in page

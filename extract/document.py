@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from ontology.divisions import Place
 from ontology.terms import Level, Period
+
+__all__ = ["Document", "GlossaryEntry", "Metadata", "Place", "Section", "Span", "Structure"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,33 +34,6 @@ class Span:
     def overlaps(self, other: Span) -> bool:
         """Tell whether the two share a character."""
         return self.start < other.end and other.start < self.end
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An administrative unit or village with the units that contain it.
-
-    Attributes:
-        name: full official name, such as 张营镇.
-        level: its level of government.
-        within: the units that contain it, nation's provinces first: (山西省, 运城市, 永济市).
-            The nation itself is never listed; for the nation it is empty.
-        code: 12-digit division code, None where the table has none.
-    """
-
-    name: str
-    level: Level
-    within: tuple[Place, ...] = ()
-    code: str | None = None
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        """Return the names from the province down to this place."""
-        return (*(unit.name for unit in self.within), self.name)
-
-    def at(self, level: Level) -> Place | None:
-        """Return this place or the unit above it that is of ``level``, None where the chain has none."""
-        return next((p for p in (*self.within, self) if p.level is level), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The table of administrative divisions: places by name and code, from the provinces down to 620,000 villages.
 
 ``divisions.zip`` holds the official table (National Bureau of Statistics, as of 2023-06-30), built by
-``scripts/build_divisions.py``; ``divisions.toml`` the short, old and special names that it lacks. Both open on first use,
-and villages are read one prefecture at a time.
+``scripts/build_divisions.py``; ``divisions.toml`` the short, old and special names that it lacks. Both open on first
+use, and villages are read one prefecture at a time.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ NATION = Place("中国", Level.NATIONAL)
 def village_name(entry: str) -> str:
     """Return the name of a village or community from the table's name of its committee.
 
-    >>> [village_name(n) for n in ("舜帝村委会", "小敬村村民委员会", "多福巷社区居委会", "东街居民委员会", "七连生活区")]
-    ['舜帝村', '小敬村', '多福巷社区', '东街社区', '七连生活区']
+    >>> [village_name(n) for n in ("舜帝村委会", "小敬村村民委员会", "东华社区居委会", "东街居民委员会", "七连生活区")]
+    ['舜帝村', '小敬村', '东华社区', '东街社区', '七连生活区']
     """
     entry = re.sub(r"（[^）]*）$", "", entry)
     if match := re.fullmatch(r"(.+?)村?村(?:民委员会|民委会|民委员|委会|委员会|委)", entry):
@@ -87,8 +87,6 @@ class Divisions:
     def __init__(self, bundle: Path = _HERE / "divisions.zip", names: Path = _HERE / "divisions.toml") -> None:
         self._bundle = bundle
         self._names_file = names
-
-    # -- lookup ---------------------------------------------------------------------------------------------------------
 
     def find(self, name: str, *, level: Level | None = None, within: Sequence[str] = ()) -> tuple[Place, ...]:
         """Find the places that a name may mean.
@@ -152,8 +150,6 @@ class Divisions:
         """Return the short forms of a unit's name, the customary first: 山西 and 晋 for 山西省; 运城 for 运城市."""
         return self._short_names(place.name, place.level)
 
-    # -- upper levels ---------------------------------------------------------------------------------------------------
-
     @cached_property
     def _names(self) -> Mapping[str, Any]:
         try:
@@ -182,8 +178,9 @@ class Divisions:
         """Provinces, prefectures and counties by code."""
         units: dict[str, Place] = {}
         for line in self._read("units.tsv").splitlines():
-            code, name = line.split("\t")
-            units[code.ljust(_CODE, "0")] = Place(name, _LEVEL_OF_DIGITS[len(code)], self._above(code, units), code.ljust(_CODE, "0"))
+            digits, name = line.split("\t")
+            code = digits.ljust(_CODE, "0")
+            units[code] = Place(name, _LEVEL_OF_DIGITS[len(digits)], self._above(digits, units), code)
         return units
 
     @staticmethod
@@ -248,8 +245,6 @@ class Divisions:
     def _peoples(self) -> list[str]:
         return sorted(self._names["short"]["peoples"], key=len, reverse=True)
 
-    # -- townships and villages -----------------------------------------------------------------------------------------
-
     @cached_property
     def _townships(self) -> dict[str, str]:
         """Names of the townships by the nine digits of their codes."""
@@ -308,11 +303,13 @@ class Divisions:
         except KeyError:
             return {}
         block: dict[str, list[tuple[str, str]]] = {}
+        township = ""
         for line in text.splitlines():
             if "\t" in line:
-                villages.append((line[:3], line[4:]))
+                block[township].append((line[:3], line[4:]))
             else:
-                villages = block[line] = []
+                township = line
+                block[township] = []
         return block
 
 

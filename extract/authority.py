@@ -50,20 +50,18 @@ class AuthorityFinder:
                 patterns.setdefault(folded, concept)
                 patterns.setdefault(_MARKS.sub("", folded), concept)
             self._concepts = list(patterns.values())
-            self._automaton = ahocorasick_rs.AhoCorasick(
-                list(patterns), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
-            )
+            self._automaton = ahocorasick_rs.AhoCorasick(list(patterns))
             self._built_for = scheme
             self.scheme = scheme
         return self._automaton
 
     def __call__(self, doc: Doc) -> Doc:
-        """Append a candidate for each longest match, and leave the scheme for the readers of relations."""
+        """Append a candidate for each match that stands, and leave the scheme for the readers of relations."""
         folded = fold(doc.text)
         automaton = self._build()
         doc._.scheme = self.scheme
-        for pattern, start, end in automaton.find_matches_as_indexes(folded):
-            concept = self._concepts[pattern]
+        found = [(start, end, self._concepts[p]) for p, start, end in automaton.find_matches_as_indexes(folded, overlapping=True)]
+        for start, end, concept in longest(found):
             doc._.candidates.append(
                 Candidate(
                     span=Span(start, end),
@@ -76,6 +74,22 @@ class AuthorityFinder:
                 )
             )
         return doc
+
+
+def longest(found: list[tuple[int, int, Concept]]) -> list[tuple[int, int, Concept]]:
+    """Leave out matches within a longer match of the same concept, and those that cross an earlier or longer one.
+
+    A concept named within another's name stands (新发展格局 in 全国新发展格局关键环节城市).
+    """
+    kept: list[tuple[int, int, Concept]] = []
+    open_spans: list[tuple[int, int, Concept]] = []
+    for start, end, concept in sorted(found, key=lambda m: (m[0], -m[1], m[2].iri)):
+        open_spans = [m for m in open_spans if m[1] > start]
+        if any(end > other_end or concept is other for _, other_end, other in open_spans):
+            continue
+        open_spans.append((start, end, concept))
+        kept.append((start, end, concept))
+    return kept
 
 
 @Language.factory("policy_authority", default_config={"confidence": 0.95})

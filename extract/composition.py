@@ -82,7 +82,7 @@ class CompositionReader:
             if match is None:
                 continue
             count, head = int(parse(match.group(1)) or 0), match.group(2)
-            parts = [e for e in mentions.entities if e.kind is whole.kind and e is not whole and e.name.endswith(head)]
+            parts = [e for e in mentions.entities if e.kind is whole.kind and e.level is whole.level and e is not whole and e.name.endswith(head)]
             if len(parts) == count:
                 for part in parts:
                     span = part.mentions[0]

@@ -86,13 +86,14 @@ def _compatible(c: Candidate, other: Candidate) -> bool:
         return True
     if c.span == other.span:
         return c.kind is other.kind or (c.kind in _PLACES) != (other.kind in _PLACES)
-    nested = c.span.contains(other.span) or other.span.contains(c.span)
-    if not nested:
+    if not (c.span.contains(other.span) or other.span.contains(c.span)):
         return False
     if c.kind is not other.kind:
         inner, outer = (other, c) if c.span.contains(other.span) else (c, other)
         return not (outer.kind is Kind.VILLAGE and inner.kind is not Kind.ADMINISTRATIVE_UNIT)
-    inner = other if c.span.contains(other.span) else c
+    inner, outer = (other, c) if c.span.contains(other.span) else (c, other)
+    if inner.concept is not None and outer.span.end == inner.span.end and outer.extractor not in _TRUSTED:
+        return False  # a verb or an ordinary attribute before a known name: 因疫因灾遇困群众|临时救助
     return _TRUSTED.get(inner.extractor, 0) > 0 or c.name == other.name
 
 
@@ -110,7 +111,31 @@ def cluster(candidates: Iterable[Candidate], folded: str) -> list[_Cluster]:
         name = c.name or full_name.get((c.kind, _form(folded, c.span))) or _form(folded, c.span)
         key = (c.kind, normalise(name), c.place.path if c.place is not None and c.kind in _PLACES else ())
         clusters.setdefault(key, _Cluster(c.kind, name)).candidates.append(c)
-    return list(clusters.values())
+    return _join_short_forms(list(clusters.values()))
+
+
+def _join_short_forms(clusters: list[_Cluster]) -> list[_Cluster]:
+    """Join a project or policy with its short form: 镇村综治中心标准化建设, 综治中心标准化建设; …公路张营段, …公路."""
+    joined: list[_Cluster] = []
+    for group in sorted(clusters, key=lambda g: (-len(g.name), g.candidates[0].span)):
+        whole = next((other for other in joined if _short_form(group, other)), None)
+        if whole is None:
+            joined.append(group)
+        else:
+            whole.candidates.extend(group.candidates)
+    return joined
+
+
+def _short_form(short: _Cluster, whole: _Cluster) -> bool:
+    if short.kind is not whole.kind or short.kind not in (Kind.PROJECT, Kind.POLICY) or len(short.name) < 4:
+        return False
+    if short.best().concept and whole.best().concept and short.best().concept != whole.best().concept:
+        return False
+    if short.name != whole.name and whole.name.endswith(short.name):
+        return True
+    return short.kind is Kind.PROJECT and re.fullmatch(
+        re.escape(short.name) + r"(?:(?:续建|扩建|建设|改造)?(?:项目|工程)|[^，。]{2,4}段)", whole.name
+    ) is not None
 
 
 def _form(folded: str, span: Span) -> str:

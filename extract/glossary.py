@@ -123,6 +123,9 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     if sequential:
         return sequential
     flat = _listing(folded, definition.start, definition.end, sum(counts))
+    if not flat and len(counts) > 1 and len(set(counts)) == 1:
+        # 四破四立: each of the four says what to break with and what to set up.
+        flat = _listing(folded, definition.start, definition.end, counts[0])
     return [Member(span) for span in flat]
 
 

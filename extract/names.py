@@ -13,11 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from extract.surface import opening
+from extract.surface import pairs
 from ontology.errors import AuthorityError
 
 LEXICON = Path(__file__).parent / "lexicon"
 _HARD = frozenset("。；！？\n：，、（《… ①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+_NOT_ONE_NAME = re.compile(r'"(?:和|、|与|及)"|应当|可以|不得|必须')
 _NUMBER = r"(?:第?[0-9]+(?:\.[0-9]+)?(?:[余多])?[万亿]?(?:[余多])?(?:元|亩|公里|平方米|米|个|座|条|处|家|户|人|名|项|吨|套|台|千瓦|%|次|年|月|日|期|批|村)?)"
 _SITUATED = re.compile(r"^[^\0]{0,6}?在[^，。、]{2,12}?(?:建设|新建|实施|开展|打造|建成|设立|建立|规划)")
 """Where a project stands and what is done there come before its name: 在张营街道建设|张营镇全民健身中心."""
@@ -73,10 +74,11 @@ def clause_start(folded: str, position: int, *, floor: int = 0, across: str = ""
         across: punctuation that does not end the clause here, such as ``、``.
     """
     index = position
+    partners = pairs(folded)
     while index > floor:
         mark = folded[index - 1]
         if mark in '"）》':
-            partner = opening(folded, index - 1)
+            partner = partners.get(index - 1)
             if partner is None or partner < floor:
                 return index
             index = partner
@@ -139,7 +141,7 @@ def headed(folded: str, kind: str, *, table: str = "heads", across: str = "", lo
         taken = end
         if start < match.start() and end - start <= longest:
             name = folded[start:end]
-            if name not in generic_names():
+            if name not in generic_names() and not _NOT_ONE_NAME.search(name):
                 yield start, end, match.group()
 
 

@@ -17,6 +17,7 @@ from extract import (  # noqa: F401  importing a module registers its factory
     indicators,
     links,
     location,
+    measurement,
     organizations,
     places,
     policies,
@@ -51,6 +52,7 @@ COMPONENTS: tuple[str, ...] = (
     "policy_location",
     "policy_service",
     "policy_links",
+    "policy_measurement",
 )
 """The order matters only in this: structure first, then the finders, entities, the readers of relations, and links last."""
 

@@ -95,7 +95,7 @@ def read(folded: str, start: int, end: int) -> Reading | None:
     if cues["category behind"].match(behind) or cues["category before"].search(before):
         return None
     for kind in _KINDS:
-        if cues[f"{kind} heads"].search(phrase):
+        if cues[f"{kind} heads"].search(phrase) and (kind is not Kind.PROJECT or len(phrase) > 5):
             return Reading(kind, end, False, 0.8)
     parallel = [part for part in re.split("[、，]", phrase) if part]
     if len(parallel) > 1:

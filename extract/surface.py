@@ -42,7 +42,9 @@ _FOLD = str.maketrans(
     }
 )
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[，：](?=\d)")
-_PAIRS = {"）": "（", "》": "《", "】": "【", "〉": "〈", "]": "["}
+_PARTNER = {"）": "（", "》": "《", "】": "【"}
+_OPENERS = frozenset(_PARTNER.values())
+_MARK = re.compile(r'["（）《》【】\n]')
 
 
 def fold(text: str) -> str:
@@ -57,46 +59,45 @@ def fold(text: str) -> str:
     return folded
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
+def pairs(folded: str) -> dict[int, int]:
+    """Return, for each closing mark, the index of the mark that opens it: quotation marks and brackets, line by line.
+
+    Quotation marks pair off from left to right in a line, which gives curly and straight ones alike; marks without a
+    partner are left out.
+
+    >>> pairs('坚持"两山"理念（试行）')
+    {5: 2, 11: 8}
+    """
+    found: dict[int, int] = {}
+    quote: int | None = None
+    open_brackets: list[int] = []
+    for match in _MARK.finditer(folded):
+        index, mark = match.start(), match.group()
+        if mark == "\n":
+            quote = None
+            open_brackets.clear()
+        elif mark == '"':
+            if quote is None:
+                quote = index
+            else:
+                found[index] = quote
+                quote = None
+        elif mark in _OPENERS:
+            open_brackets.append(index)
+        elif open_brackets and folded[open_brackets[-1]] == _PARTNER[mark]:
+            found[index] = open_brackets.pop()
+    return found
+
+
 def quotations(folded: str) -> tuple[tuple[int, int], ...]:
     """Return the spans inside quotation marks, marks excluded, each within one line.
-
-    Marks pair off from left to right in a line; an unpaired last mark is passed over. In documents that use curly marks
-    the folding has made both the same, which pairs them alike.
 
     >>> quotations('坚持"两山"理念')
     ((3, 5),)
     """
-    spans = []
-    opened: int | None = None
-    for match in re.finditer(r'["\n]', folded):
-        if match.group() == "\n":
-            opened = None
-        elif opened is None:
-            opened = match.end()
-        else:
-            if match.start() > opened:
-                spans.append((opened, match.start()))
-            opened = None
-    return tuple(spans)
-
-
-def opening(folded: str, closer: int) -> int | None:
-    """Return the index of the mark that the closing mark at ``closer`` pairs with, in the same line."""
-    mark = folded[closer]
-    partner = '"' if mark == '"' else _PAIRS.get(mark)
-    if partner is None:
-        return None
-    line = folded.rfind("\n", 0, closer) + 1
-    if mark == '"':
-        found = folded.rfind('"', line, closer)
-        return found if found >= 0 else None
-    depth = 0
-    for index in range(closer, line - 1, -1):
-        if folded[index] == mark:
-            depth += 1
-        elif folded[index] == partner:
-            depth -= 1
-            if depth == 0:
-                return index
-    return None
+    return tuple(
+        (opener + 1, closer)
+        for closer, opener in pairs(folded).items()
+        if folded[closer] == '"' and closer > opener + 1
+    )

@@ -1,0 +1,68 @@
+"""Tells what a figure measures: the project, policy or organization that its clause, else its sentence, is about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.annotation import Entity, Indicator
+from extract.document import Span
+from extract.mentions import Mentions, is_body
+from extract.surface import fold
+from ontology.terms import Kind
+
+_MEASURED = (Kind.PROJECT, Kind.POLICY, Kind.ORGANIZATION, Kind.STRATEGY, Kind.VILLAGE)
+_CLAUSE = re.compile("[，。；！？\n]")
+_SEGMENT = re.compile("[。；！？\n]")
+
+
+class Measurement:
+    """Sets ``Indicator.of``: the entity nearest in the clause; else the last project or policy before it in its segment."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Relate the indicators of a document to its entities."""
+        if not doc._.indicators:
+            return doc
+        mentions = Mentions(doc)
+        folded = fold(doc.text)
+        doc._.indicators = tuple(
+            indicator if indicator.of else replace(indicator, of=self._measured(indicator, mentions, folded))
+            for indicator in doc._.indicators
+        )
+        return doc
+
+    @staticmethod
+    def _measured(indicator: Indicator, mentions: Mentions, folded: str) -> str | None:
+        figure = indicator.span
+        clause = _around(folded, figure, _CLAUSE)
+        near = [
+            (min(abs(span.start - figure.end), abs(figure.start - span.end)), span, entity)
+            for span, entity in mentions.within(clause, _MEASURED)
+            if not is_body(entity) and not span.overlaps(figure)
+        ]
+        if near:
+            return min(near, key=lambda found: (found[2].kind is Kind.VILLAGE, found[0], found[1]))[2].id
+        segment = _around(folded, figure, _SEGMENT)
+        before: Entity | None = None
+        if segment.start < figure.start:
+            for _, entity in mentions.within(Span(segment.start, figure.start), (Kind.PROJECT, Kind.POLICY)):
+                before = entity
+        return before.id if before else None
+
+
+def _around(folded: str, span: Span, marks: re.Pattern[str]) -> Span:
+    """Return the stretch between the marks on either side of a span."""
+    start = 0
+    for match in marks.finditer(folded, max(0, span.start - 200), span.start):
+        start = match.end()
+    behind = marks.search(folded, span.end)
+    return Span(min(start or max(0, span.start - 200), span.start), behind.start() if behind else len(folded))
+
+
+@Language.factory("policy_measurement")
+def make_measurement(nlp: Language, name: str) -> Measurement:
+    """Create the component that tells what a figure measures."""
+    return Measurement()

@@ -363,13 +363,12 @@ def _apply(draft: Draft, documents: Mapping[str, Entry]) -> None:
     redecided = curated != draft.manifest.decisions
     if before == documents and not redecided and rules == draft.manifest.rules:
         return
-    for name in before.keys() - documents.keys():
-        draft.replace_graph(ox.NamedNode(before[name].graph), ())
-    for name, entry in sorted(documents.items()):
-        if redecided or before.get(name) != entry:
-            draft.replace_graph(
-                ox.NamedNode(entry.graph), curation.without_rejected(_load(draft, name, entry), rejected)
-            )
+    changed = [name for name, entry in sorted(documents.items()) if redecided or before.get(name) != entry]
+    draft.replace_graphs(
+        (ox.NamedNode(documents[name].graph), curation.without_rejected(_load(draft, name, documents[name]), rejected))
+        for name in changed
+    )
+    draft.replace_graphs((ox.NamedNode(before[name].graph), ()) for name in before.keys() - documents.keys())
     draft.replace_graph(curation.GRAPH, curation.statements(decisions))
     followed: dict[ox.NamedNode, list[ox.Triple]] = {
         graph: [] for graph in draft.graphs() - {ox.NamedNode(entry.graph) for entry in documents.values()}
@@ -377,8 +376,7 @@ def _apply(draft: Draft, documents: Mapping[str, Entry]) -> None:
     followed.pop(curation.GRAPH, None)
     for quad in derive.derive(draft.store, scheme.load(*draft.scheme)):
         followed.setdefault(quad.graph_name, []).append(quad.triple)
-    for graph, triples in followed.items():
-        draft.replace_graph(graph, triples)
+    draft.replace_graphs(followed.items())
     draft.manifest = Manifest(dict(documents), rules, curated)
 
 

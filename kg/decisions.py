@@ -17,6 +17,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -93,7 +94,7 @@ def without_rejected(triples: Collection[ox.Triple], rejected: Collection[ox.Tri
     kept = set(triples)
     if not rejected or kept.isdisjoint(rejected):
         return kept
-    parts: dict[ox.NamedNode, dict[ox.NamedNode, ox.NamedNode]] = {}
+    parts: dict[Any, dict[Any, Any]] = {}
     for t in triples:
         if t.predicate in (_SUBJECT, _PREDICATE, _OBJECT):
             parts.setdefault(t.subject, {})[t.predicate] = t.object

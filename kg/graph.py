@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeAlias
@@ -254,7 +255,7 @@ class Graph:
 
     def graph(
         self, name: str | None = None, within: str | None = None, confidence: float = 0.0
-    ) -> networkx.MultiDiGraph:
+    ) -> networkx.MultiDiGraph[str]:
         """Return entities and links for network analysis.
 
         Args:
@@ -269,7 +270,7 @@ class Graph:
         import networkx
 
         only = self.lineage(name, within).entities if name is not None else None
-        network = networkx.MultiDiGraph()
+        network: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
         kinds = " ".join(f"pl:{kind}" for kind in Kind)
         for row in self.query(
             f"SELECT ?e ?kind (SAMPLE(?n) AS ?label) (SAMPLE(?l) AS ?level) {{ VALUES ?kind {{ {kinds} }} ?e a ?kind"
@@ -395,11 +396,12 @@ def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:
 
 def _text(query: str) -> str:
     """Return the text of a query that is given as text or by name."""
-    if re.search(r"[\s{]", query.strip()):
+    if not re.fullmatch(r"[\w-]+", query):
         return query
-    import queries
-
-    return queries.load(query).text
+    path = files("queries") / f"{query}.rq"
+    if not path.is_file():
+        raise NotFound(f"the library has no query {query}", subject=query)
+    return path.read_text(encoding="utf-8")
 
 
 def _reason(error: SyntaxError) -> str:

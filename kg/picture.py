@@ -11,6 +11,7 @@ import networkx
 from pyvis.network import Network
 
 from kg.lineage import Lineage, Step, Thing
+from kg.rows import IRI
 from ontology.errors import UsageError
 from ontology.terms import Basis, Kind, Level
 
@@ -54,7 +55,7 @@ def draw(lineage: Lineage, path: str | Path) -> Path:
 def page(lineage: Lineage) -> str:
     """Return the picture as a page."""
     steps = {(step.subject, step.predicate, step.object): step for step in (*lineage.above, *lineage.below)}
-    network = networkx.MultiDiGraph()
+    network: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
     for iri, (x, y) in _positions(lineage).items():
         thing = lineage.entities[iri]
         network.add_node(
@@ -84,9 +85,9 @@ def page(lineage: Lineage) -> str:
     return _offline(picture.generate_html(notebook=False))
 
 
-def _positions(lineage: Lineage) -> dict[str, tuple[int, int]]:
+def _positions(lineage: Lineage) -> dict[IRI, tuple[int, int]]:
     """Place each entity in the row of its level, the nation's on top; what has no level stands at the foot."""
-    rows: defaultdict[int, list[str]] = defaultdict(list)
+    rows: defaultdict[int, list[IRI]] = defaultdict(list)
     for iri in sorted(lineage.entities):
         thing = lineage.entities[iri]
         rows[thing.level.rank if thing.level and thing.kind is not Kind.VILLAGE else len(Level)].append(iri)

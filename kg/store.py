@@ -199,25 +199,33 @@ class Draft:
         """Return the triples of one named graph."""
         return {quad.triple for quad in self.store.quads_for_pattern(None, None, None, graph)}
 
-    def replace_graph(self, graph: ox.NamedNode, triples: Iterable[ox.Triple]) -> bool:
-        """Make a named graph hold exactly ``triples`` and bring the union up to date.
+    def replace_graph(self, graph: ox.NamedNode, triples: Iterable[ox.Triple]) -> None:
+        """Make a named graph hold exactly ``triples`` and bring the union up to date."""
+        self.replace_graphs([(graph, triples)])
 
-        Returns:
-            Whether anything changed.
-        """
-        old, new = self.triples(graph), set(triples)
-        added, removed = new - old, old - new
-        self.store.extend(
-            ox.Quad(t.subject, t.predicate, t.object, name) for t in added for name in (graph, ox.DefaultGraph())
-        )
-        for t in removed:
-            self.store.remove(ox.Quad(t.subject, t.predicate, t.object, graph))
-            elsewhere = self.store.quads_for_pattern(t.subject, t.predicate, t.object, None)
-            if all(isinstance(quad.graph_name, ox.DefaultGraph) for quad in elsewhere):
-                self.store.remove(ox.Quad(t.subject, t.predicate, t.object))
-        if not new:
-            self.store.remove_graph(graph)
-        return bool(added or removed)
+    def replace_graphs(self, graphs: Iterable[tuple[ox.NamedNode, Iterable[ox.Triple]]]) -> None:
+        """Make each of the named graphs hold exactly what is given with it, and bring the union up to date."""
+        removed: list[tuple[ox.NamedNode, set[ox.Triple]]] = []
+
+        def added() -> Iterator[ox.Quad]:
+            for graph, triples in graphs:
+                old, new = self.triples(graph), set(triples)
+                removed.append((graph, old - new))
+                for t in new - old if old else new:
+                    yield ox.Quad(t.subject, t.predicate, t.object, graph)
+                    yield ox.Quad(t.subject, t.predicate, t.object)
+
+        self.store.bulk_extend(added())
+        for graph, gone in removed:
+            for t in gone:
+                self.store.remove(ox.Quad(t.subject, t.predicate, t.object, graph))
+        for graph, gone in removed:
+            for t in gone:
+                elsewhere = self.store.quads_for_pattern(t.subject, t.predicate, t.object, None)
+                if all(isinstance(quad.graph_name, ox.DefaultGraph) for quad in elsewhere):
+                    self.store.remove(ox.Quad(t.subject, t.predicate, t.object))
+            if next(self.store.quads_for_pattern(None, None, None, graph), None) is None:
+                self.store.remove_graph(graph)
 
     def publish(self) -> int:
         """Make this the published version and return its number; killed on the way, the old one stays published."""

@@ -19,6 +19,10 @@ _IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
 _COUNTED = re.compile(r"^([二两三四五六七八九十])(?:个|大|条|项)?(.{2,6})$")
 
 
+_COMPOUND = re.compile(r"[二两三四五六七八九十][个大项条]?[一-鿿]")
+"""A name that announces its parts (六保, 四个自信, 两不愁三保障): only there does every mention imply them."""
+
+
 class CompositionReader:
     """Claims parts and wholes: by the authority file, by enumeration (甲、乙等丙), by number (四个政府), by headings."""
 
@@ -44,7 +48,7 @@ class CompositionReader:
             concept = scheme.concept(iri) if iri else None
             for whole_iri in concept.component_of if concept else ():
                 whole = by_concept.get(whole_iri)
-                if whole is not None:
+                if whole is not None and _COMPOUND.search(whole.name):
                     span = part.mentions[0]
                     self._claim(doc, span, whole.mentions[0], Basis.DEFINITIONAL, 0.9, mentions.sentence(span), "authority")
 
@@ -101,7 +105,7 @@ class CompositionReader:
                     continue
                 for span, part in inner:
                     for whole_span, whole in outer:
-                        if part is not whole and part.level is whole.level:
+                        if part is not whole and part.level is whole.level and not (part.concept or whole.concept):
                             self._claim(doc, span, whole_span, Basis.STRUCTURAL, 0.8, section.heading, "heading")
                 break
 

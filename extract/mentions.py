@@ -57,12 +57,18 @@ class Mentions:
             return span
 
     def announcement(self, section: Section) -> tuple[list[tuple[Span, Entity]], Span | None]:
-        """Return the strategies that a section's heading, else its lead, names, and the stretch that names them."""
-        for stretch in (section.heading, section.lead):
-            if stretch is not None:
-                named = outermost(self.within(stretch, (Kind.STRATEGY,)))
-                if named:
-                    return named, stretch
+        """Return the strategies that a section announces, and the stretch that names them.
+
+        A heading announces the first strategy that it names, a lead every one.
+        """
+        if section.heading is not None:
+            named = outermost(self.within(section.heading, (Kind.STRATEGY,)))
+            if named:
+                return named[:1], section.heading
+        if section.lead is not None:
+            named = outermost(self.within(section.lead, (Kind.STRATEGY,)))
+            if named:
+                return named, section.lead
         return [], None
 
 

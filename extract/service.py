@@ -55,7 +55,19 @@ class _Reading:
         self.doc = doc
         self.mentions = Mentions(doc)
         self.folded = fold(doc.text)
+        self.parts = self._parts()
         self.level: Level | None = doc._.document.metadata.level
+
+    def _parts(self) -> dict[str, set[str]]:
+        """Return the entities that are part of another, with their wholes: what the whole serves, its parts need not say."""
+        ideas = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
+        parts: dict[str, set[str]] = {}
+        for claim in self.doc._.claims:
+            if claim.predicate is Predicate.COMPONENT_OF:
+                part, whole = self.mentions.at(claim.subject, ideas), self.mentions.at(claim.object, ideas)
+                if part is not None and whole is not None:
+                    parts.setdefault(part.id, set()).add(whole.id)
+        return parts
 
     def claim(self, subject: Span, predicate: Predicate, obj: Span, basis: Basis, sure: float, evidence: Span, rule: str) -> None:
         self.doc._.claims.append(Claim(subject, predicate, obj, basis, sure, evidence, f"policy_service/{rule}"))
@@ -125,11 +137,17 @@ class _Reading:
             for goal in named:
                 if below(mine[1].level, goal[1].level):
                     self.relate(mine, goal, Basis.STATED, 0.75, sentence, "sentence")
+        goals = [pair for pair in named if pair[1].id not in self.parts and self._aimed_at(sentence, pair[0])]
         for work in self.mentions.within(sentence, _SERVING):
-            if is_body(work[1]):
+            if is_body(work[1]) or work[1].id in self.parts:
                 continue
-            for goal in named:
+            for goal in goals:
                 self.relate(work, goal, Basis.STATED, 0.7, sentence, "sentence")
+
+    def _aimed_at(self, sentence: Span, goal: Span) -> bool:
+        """Tell whether the clause leads up to the goal with a verb of purpose (围绕, 打造, 确保), not as one item of work."""
+        clause = re.split("[，；：]", self.folded[sentence.start : goal.start])[-1]
+        return bool(_purpose().search(clause)) or bool(re.match(r'"?[^，。；]{0,4}(?:为|要求|目标|导向|思路|为目标|为抓手|为引领)', self.folded[goal.end : goal.end + 8]))
 
     # structural ------------------------------------------------------------------------------------------------------
 
@@ -138,7 +156,7 @@ class _Reading:
         sections = self.mentions.structure.sections
         announced = {i: self.mentions.announcement(s) for i, s in enumerate(sections) if s.role == "body"}
         for span, entity in self.mentions.within(Span(0, max(1, len(self.doc.text)))):
-            if entity.kind not in (*_SERVING, Kind.STRATEGY) or is_body(entity):
+            if entity.kind not in (*_SERVING, Kind.STRATEGY) or is_body(entity) or entity.id in self.parts:
                 continue
             for index in self.mentions.structure.path(self.mentions.structure.section_at(span.start)):
                 goals, evidence = announced.get(index, ([], None))
@@ -163,7 +181,8 @@ class _Reading:
         """Link names that contain one another, or that differ in the stretch of territory only."""
         for span, entity in self.mentions.within(Span(0, max(1, len(self.doc.text))), (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY)):
             for goal in self.mentions.within(span, (Kind.STRATEGY,)):
-                if goal[0] != span and len(goal[1].name) >= 4:
+                coordinated = self.folded[goal[0].start - 1 : goal[0].start] in ("和", "、", "与")
+                if goal[0] != span and len(goal[1].name) >= 4 and not coordinated:
                     self.relate((span, entity), goal, Basis.DEFINITIONAL, 0.85, self.mentions.sentence(span), "name")
         strategies = [e for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level is not None]
         cores = {e.id: _SEGMENT.sub("", e.name) for e in strategies}
@@ -198,21 +217,28 @@ class _Reading:
                                 self.mentions.sentence(span), "authority")
 
     def by_topic(self) -> None:
-        """Link work to the strategies of the speaker that share its subject matter (a pig farm: 畜牧养殖强镇战略)."""
+        """Link work to the strategy that its subject matter shows (a pig farm: 畜牧养殖强镇战略).
+
+        The speaker's own strategies come first; a strategy that a heading announces has its work by structure already.
+        """
+        sections = self.mentions.structure.sections
+        announced = {goal.id for section in sections for _, goal in self.mentions.announcement(section)[0]}
         goals = [
-            (topics_of(e.name, "goal"), e)
-            for e in self.mentions.entities
-            if e.kind is Kind.STRATEGY and (e.level is self.level or e.level is Level.NATIONAL)
+            (topics_of(e.name, "goal"), e) for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.id not in announced
         ]
         for entity in self.mentions.entities:
-            if entity.kind not in (Kind.PROJECT, Kind.POLICY) or entity.concept and entity.kind is Kind.PROJECT:
+            if entity.kind not in (Kind.PROJECT, Kind.POLICY) or entity.id in self.parts:
                 continue
             topics = topics_of(entity.name, "work")
+            fitting = [goal for shared, goal in goals if topics & shared]
+            own = [goal for goal in fitting if goal.level is self.level]
+            national = [goal for goal in fitting if goal.level is Level.NATIONAL]
             span = entity.mentions[0]
-            for shared, goal in goals:
-                if topics & shared:
-                    own = goal.level is self.level
-                    self.relate((span, entity), (goal.mentions[0], goal), Basis.INFERRED, 0.5 if own else 0.4,
+            # The village and the builder that a project is named after do the project's work.
+            named = [pair for pair in self.mentions.within(span, (Kind.VILLAGE, Kind.ORGANIZATION)) if not is_body(pair[1])]
+            for goal in (own or national)[:2]:
+                for work in ((span, entity), *(named if entity.kind is Kind.PROJECT else ())):
+                    self.relate(work, (goal.mentions[0], goal), Basis.INFERRED, 0.55 if own else 0.45,
                                 self.mentions.sentence(span), "topic")
 
     def _section(self, offset: int) -> Section | None:
@@ -232,6 +258,11 @@ def _same_core(lower: str, upper: str) -> bool:
             break
         shared += 1
     return shared >= 6 and shared >= 0.6 * min(len(lower), len(upper))
+
+
+@cache
+def _purpose() -> re.Pattern[str]:
+    return re.compile(alternation(lexicon("relations")["purpose"]))
 
 
 @cache

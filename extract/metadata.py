@@ -16,11 +16,11 @@ from typing import Any
 
 from extract.document import Document, Metadata, Place
 from extract.jurisdiction import NATION, level_of_post, national_body, nearest, units_in
-from extract.metadata_table import cells_to_fields, identifier, load_table
+from extract.metadata_table import from_row, load_table
 from extract.names import lexicon
 from ontology.terms import Level
 
-__all__ = ["describe", "from_row", "identifier", "load_table"]
+__all__ = ["describe", "load_table"]
 
 _FIELDS = ("title", "issued", "year", "level", "place", "issuer", "meeting", "review_years", "plan_years")
 _HEAD_LINES = 40
@@ -125,20 +125,9 @@ def describe(document: Document, row: Mapping[str, str] | None = None) -> Docume
     return replace(document, metadata=metadata)
 
 
-def from_row(document: Document, cells: Mapping[str, str]) -> Document:
-    """Set what the cells of a table row tell (found: ``table``); the rest is left to ``describe``.
-
-    Raises:
-        UsageError: a cell can't be understood.
-    """
-    fields = cells_to_fields(cells, document.text)
-    found = {**document.metadata.found, **dict.fromkeys(fields, "table")}
-    return replace(document, metadata=replace(document.metadata, **fields, found=MappingProxyType(found)))
-
-
 def _title_block(text: str) -> list[str]:
     """Return the lines before the salutation, the first heading or the first long paragraph."""
-    block = []
+    block: list[str] = []
     lines = [line.strip() for line in text[: 4 * _OPENING].split("\n") if line.strip()][:_HEAD_LINES]
     salutation = next((i for i, line in enumerate(lines) if _SALUTATION.match(line)), None)
     if salutation is not None:
@@ -209,7 +198,9 @@ def _from_text(text: str) -> _Clues:
                 clues.add(issuer=closing[index - 1])
                 clues.units.append(closing[index - 1])
     for heading in _headings(text):
-        if (reviewed := re.search(rf"(?P<y>{_YEAR})年(?:政府|国内)?工作(?:的)?(?:主要)?(?:回顾|总结)", heading)) is not None:
+        if (
+            reviewed := re.search(rf"(?P<y>{_YEAR})年(?:政府|国内)?工作(?:的)?(?:主要)?(?:回顾|总结)", heading)
+        ) is not None:
             year = _year(reviewed["y"])
             clues.add(year=year + 1 if year else None)
     return clues
@@ -299,7 +290,7 @@ def _periods(text: str, year: int | None) -> tuple[tuple[int, ...], tuple[int, .
     for heading in _headings(text):
         back = any(word in heading for word in words["review"])
         ahead = any(word in heading for word in words["plan"])
-        if not _HEADING.match(heading) and not back or back == ahead:
+        if (not _HEADING.match(heading) and not back) or back == ahead:
             continue
         (review if back else plan).update(_years_named(heading, year, words["first"], back))
     return tuple(sorted(review)), tuple(sorted(plan - review))

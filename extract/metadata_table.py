@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from extract.document import Place
+from extract.document import Document, Place
 from extract.jurisdiction import NATION, unlisted
 from extract.names import lexicon
 from ontology.errors import UsageError
@@ -38,7 +40,9 @@ def load_table(path: Path) -> dict[str, dict[str, str]]:
         if name is None:
             if not cells:
                 continue
-            raise UsageError(f"{path} row {row.number} names no document; fill the column «document»", subject=str(path))
+            raise UsageError(
+                f"{path} row {row.number} names no document; fill the column «document»", subject=str(path)
+            )
         if name in table:
             raise UsageError(f"{path} row {row.number} names {name} a second time; keep one row", subject=str(path))
         table[name] = cells
@@ -51,12 +55,23 @@ def identifier(cells: Mapping[str, str]) -> str | None:
     return re.sub(r"\.(txt|md|markdown|html?|docx|pdf)$", "", name, flags=re.IGNORECASE) if name else None
 
 
-def cells_to_fields(cells: Mapping[str, str], text: str) -> dict[str, Any]:
-    """Return the metadata that a row tells, by field of ``Metadata``.
+def from_row(document: Document, cells: Mapping[str, str]) -> Document:
+    """Set what the cells of a table's row tell, found ``table``; the rest is left to ``describe``.
 
     Raises:
         UsageError: a year, date or level can't be understood.
     """
+    fields = _fields(cells)
+    found = {**document.metadata.found, **dict.fromkeys(fields, "table")}
+    return replace(document, metadata=replace(document.metadata, **fields, found=MappingProxyType(found)))
+
+
+def columns(name: str) -> tuple[str, ...]:
+    """Return the names that a column may bear, in lower case, the preferred one first."""
+    return tuple(lexicon("metadata")["columns"][name])
+
+
+def _fields(cells: Mapping[str, str]) -> dict[str, Any]:
     told = _by_field(cells)
     fields: dict[str, Any] = {name: told[name] for name in ("title", "issuer", "meeting") if name in told}
     if "issued" in told:

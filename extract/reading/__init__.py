@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ _LEGACY = {".doc": ".docx", ".wps": ".docx", ".rtf": ".docx", ".odt": ".docx", "
 SUFFIXES = (".txt", *_PARSERS, *_TABLES)
 """The suffixes of the formats that ``read`` knows."""
 
+_WRITTEN = re.compile(r"\w")
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _OTHERS = {b"%PDF-": ".pdf", b"PK\x03\x04": ".docx or .xlsx"}
@@ -100,7 +102,7 @@ def read(source: Path, *, root: Path | None = None, limits: Limits = DEFAULTS) -
         yield from table.documents(source, content, name, limits)
         return
     text = decode(content, str(source)) if suffix == ".txt" else child.parse(_PARSERS[suffix], source, limits)
-    if not text.strip():
+    if not _WRITTEN.search(text):
         raise ReadError(f"{source} holds no text; leave it out", subject=str(source), code="PL-READ-EMPTY")
     if len(text) > limits.characters:
         raise ReadError(
@@ -130,9 +132,7 @@ def _content(source: Path, suffix: str, limits: Limits) -> bytes:
         raise ReadError(f"{source} is in an old format; save it as {better}", subject=subject, code="PL-READ-LEGACY")
     if suffix not in SUFFIXES:
         known = " ".join(SUFFIXES)
-        raise ReadError(
-            f"{source} has an unknown suffix; known are {known}", subject=subject, code="PL-READ-FORMAT"
-        )
+        raise ReadError(f"{source} has an unknown suffix; known are {known}", subject=subject, code="PL-READ-FORMAT")
     try:
         size = source.stat().st_size
         if size > limits.source_bytes:

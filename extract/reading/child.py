@@ -26,9 +26,20 @@ def parse(format_module: str, path: Path, limits: Limits) -> Any:
         ReadError: the file was refused, or it needs more time (``PL-READ-TIME``) or memory (``PL-READ-MEMORY``)
             than the limits give.
     """
-    command = [sys.executable, "-I", "-c", _START, json.dumps(sys.path), format_module, str(path), json.dumps(asdict(limits))]
+    command = [
+        sys.executable,
+        "-I",
+        "-c",
+        _START,
+        json.dumps(sys.path),
+        format_module,
+        str(path),
+        json.dumps(asdict(limits)),
+    ]
     try:
-        run = subprocess.run(command, capture_output=True, timeout=limits.seconds, check=False, stdin=subprocess.DEVNULL)
+        run = subprocess.run(
+            command, capture_output=True, timeout=limits.seconds, check=False, stdin=subprocess.DEVNULL
+        )
     except subprocess.TimeoutExpired as error:
         raise ReadError(
             f"{path} is not read: parsing takes longer than {limits.seconds} seconds; save it anew or as text",

@@ -17,11 +17,12 @@ _MARKS = (
 )
 _UNMARKED = ("gb18030", "utf-16-le", "utf-16-be")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_FOREIGN = re.compile(r"[^\x00-\u00ff\u2000-\u2e7f\u3000-\u303f\uff00-\uffef]")
+"""What is neither Latin, a sign, nor full-width: Han characters in a Chinese text."""
 _SAMPLE = 100_000
-_COMMON_SHARE = 0.7
-"""Least share of everyday characters among the Han characters. Chinese texts have 0.97 to 1.0 (measured on 200
-government texts), texts decoded wrongly 0.1 to 0.5."""
+_COMMON_SHARE = 0.5
+"""Least share of everyday characters. Of 267 government texts, the one in traditional characters has 0.68 and the
+others at least 0.99; read in a wrong encoding they have at most 0.23 (Big5 as GB18030), mostly under 0.1."""
 
 
 def decode(content: bytes, name: str) -> str:
@@ -48,7 +49,9 @@ def _decode(content: bytes, name: str) -> str:
             try:
                 return _checked(content[len(mark) :].decode(encoding), name)
             except UnicodeDecodeError as error:
-                raise _unknown(name, f"it begins as {encoding.upper()} but byte {error.start + len(mark)} breaks it") from error
+                raise _unknown(
+                    name, f"it begins as {encoding.upper()} but byte {error.start + len(mark)} breaks it"
+                ) from error
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
@@ -56,7 +59,7 @@ def _decode(content: bytes, name: str) -> str:
     else:
         if "\0" not in text:
             return _checked(text, name)
-    readings = [text for encoding in _UNMARKED if (text := _plausible(content, encoding)) is not None]
+    readings = [reading for encoding in _UNMARKED if (reading := _plausible(content, encoding)) is not None]
     if readings:
         return max(readings, key=_common)
     if _CONTROL.search(content[:_SAMPLE].decode("ascii", "ignore")):
@@ -73,10 +76,10 @@ def _plausible(content: bytes, encoding: str) -> str | None:
 
 
 def _common(text: str) -> float:
-    """Return the share of level-1 characters of GB 2312, the 3,755 everyday ones, among the Han characters."""
-    han = _HAN.findall(text[:_SAMPLE])
-    level_1 = sum(b"\xb0\xa1" <= c.encode("gb2312", "ignore") <= b"\xd7\xf9" for c in han)
-    return level_1 / len(han) if han else 0.0
+    """Return the share of level-1 characters of GB 2312, the 3,755 everyday ones, among all but Latin and signs."""
+    foreign = _FOREIGN.findall(text[:_SAMPLE])
+    level_1 = sum(b"\xb0\xa1" <= c.encode("gb2312", "ignore") <= b"\xd7\xf9" for c in foreign)
+    return level_1 / len(foreign) if foreign else 0.0
 
 
 def _checked(text: str, name: str) -> str:

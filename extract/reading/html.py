@@ -12,14 +12,13 @@ from extract.reading.encoding import decode
 from extract.reading.limits import Limits
 from ontology.errors import ReadError
 
-_DROPPED = frozenset(
-    "head script style noscript template svg math nav button select option form iframe object canvas audio video "
-    "datalist textarea".split()
-)
-_INLINE = frozenset(
-    "a abbr b bdi bdo big cite code del dfn em font i ins kbd label mark o:p q rp rt ruby s samp small span strike "
-    "strong sub sup time tt u var wbr".split()
-)
+_DROPPED = re.compile(
+    "head|script|style|noscript|template|svg|math|nav|button|select|option|iframe|object|canvas|audio|video|datalist"
+).fullmatch  # not form: many government sites put the whole page into one
+_INLINE = re.compile(
+    "a|abbr|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|label|mark|o:p|q|rp|rt|ruby|s|samp|small|span|strike|"
+    "strong|sub|sup|time|tt|u|var|wbr"
+).fullmatch
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2018-\u201d—…]"
 _BREAK = re.compile(rf"(?<={_WIDE})[ \t\r\f]*\n[ \t\r\n\f]*(?={_WIDE})")
@@ -83,11 +82,11 @@ def _blocks(root: html.HtmlElement) -> Iterator[str]:
             continue
         tag = node.tag if isinstance(node.tag, str) else "head"
         if leaving:
-            if tag not in _INLINE:
+            if not _INLINE(tag):
                 yield from flush()
             continue
-        if tag in _DROPPED or _is_menu(node, tag):
-            if tag not in _INLINE:
+        if _DROPPED(tag) or _is_menu(node, tag):
+            if not _INLINE(tag):
                 yield from flush()
             continue
         if tag == "br":
@@ -97,7 +96,7 @@ def _blocks(root: html.HtmlElement) -> Iterator[str]:
             yield from flush()
             yield "\t".join(_folded(cell.text_content()).replace("\0", " ").strip() for cell in node.iter("td", "th"))
             continue
-        if tag not in _INLINE:
+        if not _INLINE(tag):
             yield from flush()
         if tag == "li":
             collected.append(_number(node))

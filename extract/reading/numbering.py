@@ -12,6 +12,8 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DIGITS = "〇一二三四五六七八九"
 _TENS = ("", "十", "百", "千")
 _PLACEHOLDER = re.compile(r"%([1-9])")
+_CLOSED = re.compile(r"[、）．。：]$")
+"""Ends of a number that need no space behind them: full-width signs bring their own."""
 
 
 def chinese(number: int) -> str:
@@ -21,7 +23,7 @@ def chinese(number: int) -> str:
     ['二', '十', '十二', '二十', '一百零一', '一百一十']
     """
     digits = [int(digit) for digit in str(number)]
-    written = ""
+    written, gap = "", False
     for place, digit in zip(range(len(digits) - 1, -1, -1), digits, strict=True):
         if digit:
             written += ("零" if written and gap else "") + _DIGITS[digit] + _TENS[place]
@@ -39,7 +41,7 @@ def _roman(number: int) -> str:
     written = ""
     for value, letters in zip(
         (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
-        "m cm d cd c xc l xl x ix v iv i".split(),
+        ["m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"],
         strict=True,
     ):
         written += letters * (number // value)
@@ -122,7 +124,8 @@ class Numbering:
             self._counts.pop((counted, deeper), None)
         if level.format in {"bullet", "none"}:
             return ""
-        return _PLACEHOLDER.sub(lambda found: self._shown(number, int(found[1]) - 1), level.pattern) + level.suffix
+        printed = _PLACEHOLDER.sub(lambda found: self._shown(number, int(found[1]) - 1), level.pattern)
+        return printed if _CLOSED.search(printed) else printed + level.suffix
 
     def _shown(self, number: str, depth: int) -> str:
         level = self._levels.get((number, depth))
@@ -148,7 +151,7 @@ class Numbering:
                     start=int(_value(level.find(f"{_W}start")) or 1),
                     format=_value(level.find(f".//{_W}numFmt")) or "decimal",
                     pattern=_value(level.find(f"{_W}lvlText")) or "",
-                    suffix={"nothing": "", "space": " "}.get(_value(level.find(f"{_W}suff")) or "", ""),
+                    suffix="" if _value(level.find(f"{_W}suff")) == "nothing" else " ",
                 )
 
 

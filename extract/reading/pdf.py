@@ -19,8 +19,14 @@ from ontology.errors import ReadError
 _PAGE_NUMBER = re.compile(r"[\s\-—–―·•.]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[,，/共]*\s*\d{0,4}\s*页?)?[\s\-—–―·•.]*")
 _ENDS = re.compile(r"[。！？!?；;：:…][”’」』）)]*$")
 _LETTER = re.compile(r"[A-Za-z0-9]")
-_STARTS = re.compile(r"(?:[一二三四五六七八九十百]+[、.．]|[（(][一二三四五六七八九十\d]+[)）]|第[一二三四五六七八九十百零\d]+[章节条编]|[①-⑳])")
+_WORD = re.compile(r"[!-~]+")
+_STARTS = re.compile(
+    r"(?:[一二三四五六七八九十百]+[、.．]|[（(][一二三四五六七八九十\d]+[)）]"
+    r"|第[一二三四五六七八九十百零\d]+[章节条编]|[①-⑳])"
+)
 _EDGE_LINES = 2
+_GRID = 3
+"""Points; edges of lines that differ by less are the same margin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +150,10 @@ def _paragraphs(pages: Iterable[Sequence[_Line]]) -> Iterator[str]:
     if not lines:
         return
     body = median(line.size for line in lines)
-    lefts = Counter(round(line.left / 3) for line in lines if abs(line.size - body) < 1)
-    margin = min((left for left, count in lefts.items() if count * 20 >= len(lines)), default=0) * 3
-    right = max(Counter(round(line.right / 3) for line in lines if abs(line.size - body) < 1).items(), key=_often)[0] * 3
+    printed = [line for line in lines if abs(line.size - body) < 1]
+    lefts = Counter(round(line.left / _GRID) for line in printed)
+    margin = min((left for left, count in lefts.items() if count * 20 >= len(lines)), default=0) * _GRID
+    right = Counter(round(line.right / _GRID) for line in printed).most_common(1)[0][0] * _GRID
     joined = lines[0].text
     for line, following in pairwise(lines):
         if _goes_on(line, following, margin, right):
@@ -158,15 +165,12 @@ def _paragraphs(pages: Iterable[Sequence[_Line]]) -> Iterator[str]:
     yield joined
 
 
-def _often(item: tuple[int, int]) -> tuple[int, int]:
-    return item[1], item[0]
-
-
 def _goes_on(line: _Line, following: _Line, margin: float, right: float) -> bool:
     """Tell whether a printed line is the same paragraph's next line."""
     if abs(line.size - following.size) > 0.15 * line.size or "\t" in line.text or "\t" in following.text:
         return False
-    full = line.right > right - 2.2 * line.size
+    unbreakable = _WORD.match(following.text)
+    full = line.right > right - (2.2 + 0.6 * len(unbreakable[0] if unbreakable else "")) * line.size
     indented = following.left > margin + 1.2 * following.size
     if not full or (_ENDS.search(line.text) and (indented or _STARTS.match(following.text))):
         return False

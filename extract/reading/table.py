@@ -6,21 +6,19 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from extract import metadata
 from extract.document import Document
+from extract.metadata_table import columns, from_row, identifier
 from extract.reading import child
 from extract.reading.encoding import decode
 from extract.reading.limits import Limits
 from ontology.errors import ReadError
 
-TEXT_COLUMNS = ("text", "正文", "全文", "文本", "内容", "报告内容", "报告正文", "政策内容", "政策全文", "content", "body", "fulltext")
-"""Names of a text column, the first that is there is taken."""
-
 _LEAST_MEAN = 100
+"""A column of at least so many characters a cell is taken for the text where none is named so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +52,10 @@ def documents(source: Path, content: bytes, name: str, limits: Limits) -> Iterat
     for row in filled:
         text = row.cells[column].replace("\r\n", "\n").replace("\r", "\n")
         described = {key: value.strip() for key, value in row.cells.items() if key != column and value.strip()}
-        identifier = metadata.identifier(described) or f"{source.stem}#{row.number}"
+        called = identifier(described) or f"{source.stem}#{row.number}"
         digest = hashlib.sha256(json.dumps([text, described], ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-        document = Document(identifier, text, digest, f"{name}#{row.number}")
-        yield metadata.from_row(document, described)
+        document = Document(called, text, digest, f"{name}#{row.number}")
+        yield from_row(document, described)
 
 
 def csv_rows(text: str, name: str) -> list[Row]:
@@ -71,11 +69,11 @@ def csv_rows(text: str, name: str) -> list[Row]:
     csv.field_size_limit(2**31 - 1)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     header = [cell.strip() for cell in next(reader, [])]
-    rows = []
+    rows: list[Row] = []
     for cells in reader:
         if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
             raise ReadError(
-                f"{name}: the row that ends in line {reader.line_num} has {len(cells)} cells, the header {len(header)}; "
+                f"{name}: the row that ends in line {reader.line_num} has more cells than the header; "
                 "put quotes around cells that hold a comma",
                 subject=name,
                 code="PL-READ-DAMAGED",
@@ -84,17 +82,14 @@ def csv_rows(text: str, name: str) -> list[Row]:
     return rows
 
 
-def _text_column(rows: Iterable[Row], name: str) -> str:
-    rows = list(rows)
-    columns = list(rows[0].cells) if rows else []
-    by_folded = {column.strip().lower(): column for column in columns}
-    for known in TEXT_COLUMNS:
-        if known in by_folded:
-            return by_folded[known]
-    means = {c: sum(len(row.cells.get(c, "")) for row in rows) / len(rows) for c in columns}
+def _text_column(rows: Sequence[Row], name: str) -> str:
+    header = list(rows[0].cells) if rows else []
+    by_folded = {column.strip().lower(): column for column in header}
+    named = next((by_folded[name] for name in columns("text") if name in by_folded), None)
+    if named is not None:
+        return named
+    means = {c: sum(len(row.cells.get(c, "")) for row in rows) / len(rows) for c in header}
     longest = max(means, key=lambda c: means[c], default=None)
     if longest is None or means[longest] < _LEAST_MEAN:
-        raise ReadError(
-            f"{name} has no text column; name it «text» or «正文»", subject=name, code="PL-READ-COLUMN"
-        )
+        raise ReadError(f"{name} has no text column; name it «text» or «正文»", subject=name, code="PL-READ-COLUMN")
     return longest

@@ -1,0 +1,312 @@
+"""Readers: every format to the same readable text, whatever the encoding."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen import canvas
+
+from extract.document import Document
+from extract.reading import SUFFIXES, Discovered, discover, read
+from extract.reading.encoding import decode
+from extract.reading.limits import table as limits_table
+from extract.reading.numbering import chinese
+from ontology.errors import ReadError
+from ontology.terms import Level
+
+SENTENCE = "我镇围绕“三园两带”布局，新修机耕路12.5公里，完成投资3.43亿元。"
+DOCS = Path(__file__).parents[2] / "docs" / "reading.md"
+
+
+def only(path: Path) -> Document:
+    (document,) = read(path)
+    return document
+
+
+# Plain text and encodings
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
+def test_every_encoding_gives_the_same_text(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "报告.txt"
+    path.write_bytes(f"政府工作报告\r\n\r\n{SENTENCE}\r".encode(encoding))
+    document = only(path)
+    assert document.text == f"政府工作报告\n\n{SENTENCE}\n"
+    assert document.identifier == "报告"
+    assert document.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+# Characters of all planes and widths: ideographs beyond the basic plane, full-width, combining, half of emoji pairs.
+ANY_TEXT = st.text(
+    st.one_of(
+        st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF),
+        st.characters(min_codepoint=0x20000, max_codepoint=0x2A6DF),
+        st.characters(min_codepoint=0xFF01, max_codepoint=0xFF5E),
+        st.characters(min_codepoint=0x0300, max_codepoint=0x036F),
+        st.characters(min_codepoint=0x1F300, max_codepoint=0x1FAFF),
+        st.sampled_from("政府工作报告，。\n　 é한"),
+    ),
+    min_size=1,
+)
+
+
+@given(ANY_TEXT)
+def test_utf8_text_is_read_to_the_letter(text: str) -> None:
+    assert decode(text.encode(), "t") == text
+    assert decode(text.encode("utf-8-sig"), "t") == text
+
+
+@given(ANY_TEXT, st.sampled_from(["utf-16-le", "utf-16-be"]))
+def test_marked_utf16_is_read_to_the_letter(text: str, encoding: str) -> None:
+    assert decode(("\ufeff" + text).encode(encoding), "t") == text
+
+
+EVERYDAY = st.text(
+    st.sampled_from("的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动"), min_size=12
+)
+
+
+@given(EVERYDAY, st.sampled_from(["gb18030", "utf-16-le", "utf-16-be"]))
+def test_unmarked_chinese_is_told_by_its_everyday_characters(text: str, encoding: str) -> None:
+    assert decode(f"{text}。\n".encode(encoding), "t") == f"{text}。\n"
+
+
+@given(st.binary(min_size=1, max_size=300))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    try:
+        text = decode(content, "t")
+    except ReadError as error:
+        assert error.code in {"PL-READ-BINARY", "PL-READ-ENCODING"}
+    else:
+        assert "\0" not in text and "\r" not in text
+        text.encode()  # no lone surrogates
+
+
+@given(ANY_TEXT)
+@settings(max_examples=50)
+def test_offsets_are_code_points(text: str) -> None:
+    decoded = decode(f"{text}舜帝村".encode(), "t")
+    start = decoded.rindex("舜帝村")
+    assert decoded[start : start + 3] == "舜帝村"
+    assert start == len(text)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("臺灣經濟發展報告與產業轉型".encode("big5") * 5, "PL-READ-ENCODING"),
+        (b"\xff\xfe\x00\xd8\x00\x00", "PL-READ-ENCODING"),  # a lone surrogate
+        (bytes(range(256)) * 4, "PL-READ-BINARY"),
+        (b"\x7fELF\x02\x01\x01\x00" + bytes(200), "PL-READ-BINARY"),
+    ],
+)
+def test_what_is_no_chinese_text_is_refused(content: bytes, code: str) -> None:
+    with pytest.raises(ReadError) as refusal:
+        decode(content, "坏.txt")
+    assert refusal.value.code == code
+    assert "坏.txt" in str(refusal.value)
+
+
+# Formats
+
+
+def test_docx_keeps_numbers_tables_and_insertions(tmp_path: Path) -> None:
+    book = docx.Document()
+    book.add_paragraph("一、抓好农业")
+    for words in ("抓粮食", "抓水利"):
+        book.add_paragraph(words, style="List Number")
+    grid = book.add_table(2, 2)
+    for cell, words in zip(grid._cells, ("指标", "目标", "粮食总产量", "3.2万吨"), strict=True):
+        cell.text = words
+    inserted = book.add_paragraph("修建")
+    inserted._p.append(parse_xml(f"<w:ins {nsdecls('w')}><w:r><w:t>水渠</w:t></w:r></w:ins>"))
+    inserted._p.append(parse_xml(f"<w:del {nsdecls('w')}><w:r><w:delText>公路</w:delText></w:r></w:del>"))
+    book.save(str(tmp_path / "a.docx"))
+    assert only(tmp_path / "a.docx").text.split("\n") == [
+        "一、抓好农业", "1. 抓粮食", "2. 抓水利", "指标\t目标", "粮食总产量\t3.2万吨", "修建水渠", "",
+    ]  # fmt: skip
+
+
+def test_docx_prints_chinese_automatic_numbers(tmp_path: Path) -> None:
+    book = docx.Document()
+    numbering = book.part.numbering_part.element
+    levels = "".join(
+        f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:suff w:val="nothing"/>'
+        f'<w:lvlText w:val="{pattern}"/></w:lvl>'
+        for depth, pattern in enumerate(("%1、", "（%2）"))
+    )
+    numbering.insert(0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="90">{levels}</w:abstractNum>'))
+    numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="90"><w:abstractNumId w:val="90"/></w:num>'))
+    for words, depth in (("回顾", 0), ("农业", 1), ("工业", 1), ("安排", 0), ("项目", 1)):
+        properties = book.add_paragraph(words)._p.get_or_add_pPr()
+        properties.append(
+            parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{depth}"/><w:numId w:val="90"/></w:numPr>')
+        )
+    book.save(str(tmp_path / "a.docx"))
+    assert only(tmp_path / "a.docx").text == "一、回顾\n（一）农业\n（二）工业\n二、安排\n（一）项目\n"
+
+
+@given(st.integers(1, 9999))
+def test_chinese_numbers_read_back(number: int) -> None:
+    total, digit = 0, 0
+    for character in chinese(number):
+        if character in "十百千":
+            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[character]
+            digit = 0
+        else:
+            digit = "零一二三四五六七八九".index(character)
+    assert total + digit == number
+
+
+HTML = (
+    "<title>网站</title><nav>首页</nav><ul><li><a>要闻</a><li><a>公开</a><li><a>服务</a></ul><h1>关于治水的通知</h1>"
+    "<p>第一段在\n此折行，good\nland。<br>换行</p><ol start=3><li>甲<li>乙</ol>"
+    "<table><tr><td>指标</td><td>3.2<b>万吨</b></td></tr></table><script>alert(1)</script>"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_html_is_read_as_a_browser_shows_it(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.html"
+    path.write_bytes(f"<meta charset={'gb2312' if encoding == 'gb18030' else encoding}>{HTML}".encode(encoding))
+    assert only(path).text == "关于治水的通知\n第一段在此折行，good land。\n换行\n3. 甲\n4. 乙\n指标\t3.2万吨\n"
+
+
+def test_markdown_is_read_without_its_marks(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("# 报告\n\n围绕**三园两带**\n布局\n\n1. 甲\n2. 乙\n\n|指标|数|\n|---|---|\n|项目|16|\n", "utf-8")
+    assert only(path).text == "报告\n围绕三园两带布局\n1. 甲\n2. 乙\n指标\t数\n项目\t16\n"
+
+
+def pdf(path: Path, pages: list[list[str]], **options: object) -> Path:
+    """Print pages of lines with a running head and page numbers; a line that begins with 　　 is indented."""
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    page = canvas.Canvas(str(path), pagesize=(595, 842), **options)
+    for number, lines in enumerate(pages, 1):
+        page.setFont("STSong-Light", 10)
+        page.drawCentredString(297, 800, "示例县人民政府公报")
+        page.drawCentredString(297, 40, f"— {number} —")
+        page.setFont("STSong-Light", 16)
+        for row, line in enumerate(lines):
+            page.drawString(112 if line.startswith("　　") else 80, 740 - 28 * row, line.strip("　"))
+        page.showPage()
+    page.save()
+    return path
+
+
+def wrapped(text: str, width: int = 27) -> list[str]:
+    text = f"　　{text}"
+    return [text[start : start + width] for start in range(0, len(text), width)]
+
+
+def test_pdf_lines_are_joined_and_running_heads_dropped(tmp_path: Path) -> None:
+    first, second, third = (SENTENCE.replace("12.5", number) * 6 for number in ("十二", "三十", "四"))
+    lines = [*wrapped(first), *wrapped(second)]
+    path = pdf(tmp_path / "a.pdf", [["　　一、工作回顾", *lines[:9]], [*lines[9:], *wrapped(third)], wrapped(third)])
+    assert only(path).text == f"一、工作回顾\n{first}\n{second}\n{third}\n{third}\n"
+
+
+# Tables
+
+
+def xlsx(path: Path, rows: list[list[object]]) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("form", ["xlsx", "utf-8-sig", "gb18030", "utf-16"])
+def test_each_row_of_a_table_is_a_document(tmp_path: Path, form: str) -> None:
+    rows = [
+        ["文件名", "年份", "正文"],
+        ["甲报告", 2023, f"{SENTENCE}\n第二段，"],
+        ["", "2024", SENTENCE],
+        ["空", "", ""],
+    ]
+    if form == "xlsx":
+        path = xlsx(tmp_path / "表.xlsx", rows)
+    else:
+        path = tmp_path / "表.csv"
+        with path.open("w", encoding=form, newline="") as file:
+            csv.writer(file).writerows(rows)
+    first, second = read(path)
+    assert (first.identifier, first.text, first.metadata.year) == ("甲报告", f"{SENTENCE}\n第二段，", 2023)
+    assert (second.identifier, second.metadata.found["year"]) == ("表#3", "table")
+    assert first.sha256 != second.sha256
+
+
+def test_a_row_keeps_its_hash_when_another_row_changes(tmp_path: Path) -> None:
+    hashes = []
+    for other in ("一", "二"):
+        path = tmp_path / "t.csv"
+        path.write_text(f"id,text\na,{SENTENCE}\nb,{other}\n", "utf-8")
+        hashes.append([document.sha256 for document in read(path)])
+    assert hashes[0][0] == hashes[1][0]
+    assert hashes[0][1] != hashes[1][1]
+
+
+def test_a_table_column_tells_the_place(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"省份,层级,text\n山西省,省级,{SENTENCE}\n", "utf-8")
+    metadata = only(path).metadata
+    assert (metadata.level, metadata.place and metadata.place.name) == (Level.PROVINCIAL, "山西省")
+
+
+# Folders
+
+
+def test_folders_are_walked_in_order_and_say_what_they_skip(tmp_path: Path) -> None:
+    for name in ("b/2.txt", "b/1.txt", "a.txt", ".git/x.txt", "~$a.docx", "图.png", "旧.doc"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("文", "utf-8")
+    named = tmp_path / "图.png"
+    found = discover([tmp_path, tmp_path / "a.txt"])
+    assert [str(path.relative_to(tmp_path)) for path in found.files] == ["a.txt", "旧.doc", "b/1.txt", "b/2.txt"]
+    assert {(skipped.path.name, skipped.reason) for skipped in found.skipped} == {
+        ("~$a.docx", "hidden"), ("图.png", "unknown suffix .png"),
+    }  # fmt: skip
+    assert discover([named]) == Discovered((named,), ())
+    with pytest.raises(ReadError, match="does not exist"):
+        discover([tmp_path / "nowhere"])
+
+
+def test_sources_are_named_relative_to_the_root(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("文", "utf-8")
+    assert next(read(tmp_path / "a.txt", root=tmp_path)).source == "a.txt"
+
+
+# Cost and documentation
+
+
+def test_plain_text_imports_no_parser() -> None:
+    code = "import sys, extract.reading; print(*{'lxml', 'openpyxl', 'pypdfium2', 'spacy', 'csv'} & set(sys.modules))"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
+    )
+    assert run.stdout.strip() == ""
+
+
+def test_the_documentation_lists_every_limit_suffix_and_column() -> None:
+    written = DOCS.read_text("utf-8")
+    for name, default, unit, sentence in limits_table():
+        assert f"| `{name}` | {default:,} | {unit} | {sentence} |" in written
+    for suffix in SUFFIXES:
+        assert f"`{suffix}`" in written

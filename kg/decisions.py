@@ -13,7 +13,6 @@ triple.
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +21,13 @@ from typing import Any
 import pyoxigraph as ox
 
 from ontology.errors import UsageError
-from ontology.terms import PL, PLID, PREFIXES, PROV, RDF, RDFS, XSD, Basis, Predicate
+from ontology.iri import DECISIONS_GRAPH, generator_iri, link_iri
+from ontology.terms import PL, PREFIXES, PROV, RDF, RDFS, XSD, Basis, Predicate
 
-GRAPH = ox.NamedNode(f"{PLID}graph/decisions")
+GRAPH = ox.NamedNode(DECISIONS_GRAPH)
 COLUMNS = ("subject", "predicate", "object", "action", "note")
 
+_GENERATOR = "decisions"
 _TYPE = ox.NamedNode(f"{RDF}type")
 _SUBJECT = ox.NamedNode(f"{RDF}subject")
 _PREDICATE = ox.NamedNode(f"{RDF}predicate")
@@ -72,9 +73,9 @@ def load(path: Path) -> tuple[Decision, ...]:
 def statements(decisions: Iterable[Decision]) -> Iterator[ox.Triple]:
     """Yield what the graph of decisions holds."""
     for decision in decisions:
-        link = decision.link
-        key = hashlib.sha256(str(link).encode()).hexdigest()[:16]
-        node = ox.NamedNode(f"{PLID}decision/{key}")
+        link: Any = decision.link  # its ends are IRIs, which pyoxigraph's types don't say
+        ends = (link.subject.value, Predicate(link.predicate.value.removeprefix(PL)), link.object.value)
+        node = ox.NamedNode(link_iri(DECISIONS_GRAPH, *ends, Basis.CURATED, _GENERATOR))
         if decision.accepted:
             yield link
         yield ox.Triple(node, _TYPE, _LINK)
@@ -84,7 +85,7 @@ def statements(decisions: Iterable[Decision]) -> Iterator[ox.Triple]:
         yield ox.Triple(node, ox.NamedNode(f"{PL}basis"), ox.NamedNode(f"{PL}{Basis.CURATED}"))
         confidence = ox.Literal("1" if decision.accepted else "0", datatype=ox.NamedNode(f"{XSD}decimal"))
         yield ox.Triple(node, ox.NamedNode(f"{PL}confidence"), confidence)
-        yield ox.Triple(node, ox.NamedNode(f"{PROV}wasGeneratedBy"), ox.NamedNode(f"{PLID}generator/decisions"))
+        yield ox.Triple(node, ox.NamedNode(f"{PROV}wasGeneratedBy"), ox.NamedNode(generator_iri(_GENERATOR)))
         if decision.note:
             yield ox.Triple(node, ox.NamedNode(f"{RDFS}comment"), ox.Literal(decision.note))
 

@@ -19,6 +19,7 @@ from rich.tree import Tree
 from kg import sparql
 from kg.rows import IRI
 from ontology.errors import AmbiguousName, NotFound
+from ontology.iri import normalise, place_of
 from ontology.terms import PLID, Basis, Kind, Level, Predicate
 
 if TYPE_CHECKING:
@@ -129,8 +130,9 @@ def find(graph: Graph, name: str, within: str | None = None) -> IRI:
     """Return the IRI of the one entity of that name; see ``lineage``."""
     kinds = " ".join(f"pl:{kind}" for kind in Kind)
     plain = sparql.term(name)
+    labels = " ".join(f"{sparql.term(form)}{tag}" for form in {name, _normal(name)} for tag in ("", "@zh", "@en"))
     patterns = [
-        f"VALUES ?l {{ {plain} {plain}@zh {plain}@en }} ?e skos:prefLabel|skos:altLabel ?l",
+        f"VALUES ?l {{ {labels} }} ?e skos:prefLabel|skos:altLabel ?l",
         f"?m nif:anchorOf {plain} ; itsrdf:taIdentRef ?e",
     ]
     if name.startswith(("plid:", PLID)):
@@ -332,7 +334,14 @@ def _kind(iri: IRI) -> Kind:
 
 
 def _places(iri: IRI) -> tuple[str, ...]:
-    return tuple(unquote(part) for part in iri.removeprefix(PLID).split("/")[1:-1])
+    return tuple(unquote(part) for part in place_of(iri))
+
+
+def _normal(name: str) -> str:
+    try:
+        return normalise(name)
+    except ValueError:  # nothing but marks and white space: then it is nobody's name
+        return name
 
 
 _RELATIONS = " ".join(f"pl:{relation}" for relation in UPWARD)

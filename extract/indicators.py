@@ -1,0 +1,273 @@
+"""Finds the figures that measure work or outcome: money, counts, areas, lengths, shares, rates.
+
+What is an indicator, and what its span holds, is as gold/GUIDELINES.md says: figure and unit, with 余 or 多 where these
+stand between; no dates, ordinals, section numbers, figures inside names, thresholds, or numerals that sum up a list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.annotation import Indicator
+from extract.document import Span, Structure
+from extract.names import alternation, lexicon
+from extract.numerals import parse
+from extract.surface import fold, quotations
+
+_DIGIT_HAN = "一二两三四五六七八九零〇"
+_TIMES = r"(?:[十百万亿]|千(?![瓦米克伏]))"
+_ARABIC = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?[余多]?(?: ?{_TIMES})*(?:\d+(?:\.\d+)?{_TIMES}+)?[余多]?"
+_HAN = rf"(?:上(?=[百千万亿]))?[{_DIGIT_HAN}十百千万亿]+?(?:点[{_DIGIT_HAN}]+)?[余多几]?{_TIMES}*[余多]?"
+_BOUND = re.compile(r"(?:近|约|超|过|逾|超过|突破|达|达到|接近|上)$")
+_CLAUSE = re.compile(r"[，。；：！？\n]")
+_LIST_MARK = re.compile(r"[、和及与]")
+_LONGEST_QUOTED_NAME = 20
+_LONGEST_MEASURE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A number with its unit as matched."""
+
+    start: int
+    end: int
+    number: str
+    unit: str
+    value: Decimal
+
+    @property
+    def arabic(self) -> bool:
+        return any(c.isascii() and c.isdigit() for c in self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The lexicon as compiled expressions and sets."""
+
+    figure: re.Pattern[str]
+    not_unit: re.Pattern[str]
+    rhetoric: re.Pattern[str]
+    span_names: re.Pattern[str]
+    span_verbs: re.Pattern[str]
+    ordinal: re.Pattern[str]
+    implied: tuple[tuple[str, re.Pattern[str]], ...]
+    threshold: re.Pattern[str]
+    lead: re.Pattern[str]
+    tail: re.Pattern[str]
+    change: re.Pattern[str]
+    time: frozenset[str]
+    count: frozenset[str]
+    concrete: frozenset[str]
+    place: frozenset[str]
+
+
+@cache
+def _rules() -> _Rules:
+    data = lexicon("indicators")
+    units, excluded, measure = data["units"], data["not_unit"], data["measure"]
+    every = alternation(word for words in units.values() for word in words)
+    return _Rules(
+        figure=re.compile(
+            rf"(?P<percent>[百千]分之(?:[{_DIGIT_HAN}十百点]+|\d+(?:\.\d+)?))"
+            rf"|(?<![\dA-Za-z.+/×*〔])(?P<number>{_ARABIC}|{_HAN})"
+            rf" ?(?P<unit>(?:{every})(?:/(?:{every}))?|番|成(?![员果功为立绩本效就交长熟型都品因套线片年]))"
+            rf"|(?<![\dA-Za-z.+/×*〔])(?P<bare>\d+(?:\.\d+)?[余多]?[万亿]+[余多]?)"
+        ),
+        not_unit=re.compile(alternation(excluded["behind"])),
+        rhetoric=re.compile(alternation(excluded["rhetoric"])),
+        span_names=re.compile(alternation(excluded["span_names"])),
+        span_verbs=re.compile(f"(?:{alternation(excluded['span_verbs'])})$"),
+        ordinal=re.compile(f"(?:{alternation(excluded['before'])})$"),
+        implied=tuple((unit, re.compile(alternation(nouns))) for unit, nouns in data["implied"].items()),
+        threshold=re.compile(r"(?:以上|以下|以内)?的?[^，。；、\d]{1,12}?\d+(?:个|家|户|名|人|项|处)"),
+        lead=re.compile(f"(?:{alternation(measure['lead'])})+"),
+        tail=re.compile(f"(?:{alternation(measure['tail'])})+$"),
+        change=re.compile(f"(?:{alternation(measure['change'])})+$"),
+        time=frozenset(units["time"]),
+        count=frozenset(units["count"]),
+        concrete=frozenset(units["concrete"]),
+        place=frozenset(units["place"]),
+    )
+
+
+class IndicatorFinder:
+    """Sets ``doc._.indicators``."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find the indicators of the Doc outside its title and glossary."""
+        text = doc.text
+        doc._.indicators = tuple(find(text, doc._.structure))
+        return doc
+
+
+def find(text: str, structure: Structure) -> Iterator[Indicator]:
+    """Yield the indicators of a text.
+
+    Args:
+        text: a document's text.
+        structure: its structure; title and glossary hold no indicators, and its sections tell the period.
+
+    >>> from extract.structure import structure
+    >>> text = "新建公路9万余米，投资3.43亿元。"
+    >>> [(text[i.span.start : i.span.end], str(i.value), i.unit) for i in find(text, structure(text))]
+    [('9万余米', '90000', '米'), ('3.43亿元', '343000000', '元')]
+    """
+    folded = fold(text)
+    silent = [s.span for s in structure.sections if s.role in ("title", "glossary")]
+    quoted = [Span(a, b) for a, b in quotations(folded) if b - a <= _LONGEST_QUOTED_NAME]
+    number = at = 0
+    for figure in _figures(folded):
+        span = Span(figure.start, figure.end)
+        while at < len(quoted) and quoted[at].end < span.end:
+            at += 1
+        if at < len(quoted) and quoted[at].contains(span) and not figure.number.startswith("百分之"):
+            continue
+        if any(stretch.contains(span) for stretch in silent):
+            continue
+        number += 1
+        yield Indicator(
+            f"i{number}", span, figure.value, figure.unit, _measure(folded, figure), period=structure.period_at(figure.start)
+        )
+
+
+def _figures(folded: str) -> Iterator[_Figure]:
+    """Yield figures with units that pass as indicators by their wording."""
+    rules = _rules()
+    for match in rules.figure.finditer(folded):
+        if match["percent"]:
+            value = parse(match["percent"].replace("千分之", "百分之"))
+            if value is not None:
+                yield _Figure(*match.span(), match["percent"], "%" if match["percent"][0] == "百" else "‰", value)
+            continue
+        printed = match["number"] or match["bare"]
+        unit = match["unit"] or _implied(folded, match)
+        value = parse(printed.replace(" ", ""))
+        if value is None or not unit:
+            continue
+        figure = _Figure(*match.span(), printed, unit, value)
+        before = folded[max(0, figure.start - 6) : figure.start]
+        if not _ordinary(folded, figure, before) or (not figure.arabic and not _counts_in_han(figure, before)):
+            continue
+        if _is_threshold(folded, figure, before) or _sums_up(folded, figure):
+            continue
+        yield figure
+
+
+def _implied(folded: str, match: re.Match[str]) -> str:
+    """Return the unit that the noun gives (1000多万失业人员, 参保人数增加1.4亿), "" where none does."""
+    behind = folded[match.end() : match.end() + 10]
+    clause = re.split(r"[，。；、：！？\n的是将]", behind, maxsplit=1)[0]
+    before = _CLAUSE.split(folded[max(0, match.start() - 16) : match.start()])[-1]
+    for unit, nouns in _rules().implied:
+        if nouns.search(clause) or (not clause and nouns.search(before)):
+            return unit
+    return ""
+
+
+def _ordinary(folded: str, figure: _Figure, before: str) -> bool:
+    """Tell a figure from dates, ordinals, ranks, attributes and set phrases."""
+    rules = _rules()
+    unit_at = figure.end - len(figure.unit) if folded.endswith(figure.unit, figure.start, figure.end) else figure.end
+    if rules.not_unit.match(folded, unit_at) or rules.rhetoric.match(folded, figure.end) and figure.value >= 10**8:
+        return False
+    counted = figure.unit in rules.count or figure.unit in rules.concrete or figure.unit in rules.place
+    if rules.ordinal.search(before) and (counted or figure.unit in rules.time):
+        return False
+    if figure.unit in rules.time:
+        return (
+            figure.arabic
+            and figure.value < 1000
+            and not rules.span_names.match(folded, figure.end)
+            and bool(rules.span_verbs.search(before))
+            and not (figure.unit == "年" and (figure.value != figure.value.to_integral_value()) is False
+                     and re.match(r"\d", folded[figure.end : figure.end + 1] or " "))
+        )
+    if figure.unit in rules.place:
+        return figure.arabic
+    if figure.unit == "届":
+        return bool(re.search(r"举办|连续|召开了?|举行", before))
+    return True
+
+
+def _counts_in_han(figure: _Figure, before: str) -> bool:
+    """Tell a count in Chinese numerals from rhetoric (三个, 四项, 千亩, 一批)."""
+    rules = _rules()
+    number = figure.number
+    vague = number[-1] in "余多" or any(c in number for c in "余多几上")
+    if figure.unit == "番":
+        return before.endswith(("翻", "翻了"))
+    if figure.unit in ("成", "倍"):
+        return not (figure.unit == "倍" and number == "一") or before.endswith(("增长", "翻", "提高", "增加", "扩大", "近", "超过", "了"))
+    if all(c in "十百千万亿" for c in number) and not _BOUND.search(before):
+        return False
+    if number in ("一", "二", "零", "〇"):
+        return False
+    if figure.unit in ("期", "批"):
+        return before.endswith("分") or vague or figure.value > 10
+    if figure.unit in rules.concrete:
+        return figure.value >= 2
+    if figure.unit in rules.count:
+        return vague or figure.value > 10
+    return figure.unit not in rules.place
+
+
+def _is_threshold(folded: str, figure: _Figure, before: str) -> bool:
+    """Tell whether the figure only says what was counted (突破10万元村19个)."""
+    if not re.search(r"(?:突破|超过?|过|达到?|收入|投资|亩产|营收|产值)$", before) and not folded.startswith(
+        ("以上", "以下"), figure.end
+    ):
+        return False
+    behind = _rules().threshold.match(folded, figure.end)
+    return behind is not None and bool(re.match(r"(?:以上|以下|以内)?的?(?:行政村|村|户|农户|企业|项目|镇|乡|县|园区|产业|单位|集群)", behind.group()))
+
+
+def _sums_up(folded: str, figure: _Figure) -> bool:
+    """Tell whether the figure only sums up the list before it (甲、乙2村)."""
+    if not 2 <= figure.value <= 12 or figure.unit not in _rules().count | _rules().place | _rules().concrete:
+        return False
+    if not re.match(r"[\u4e00-\u9fff\"]", folded[figure.end : figure.end + 1]) and figure.unit not in _rules().place:
+        return False
+    clause = re.split(r"[，。；：！？\n]", folded[max(0, figure.start - 80) : figure.start])[-1]
+    if not clause or clause[-1] in "等、和及与有了":
+        return False
+    marks = len(_LIST_MARK.findall(clause))
+    return marks > 0 and marks == int(figure.value) - 1
+
+
+def _measure(folded: str, figure: _Figure) -> str:
+    """Name what a figure measures: the noun behind a count, else the words before it."""
+    rules = _rules()
+    behind = re.match(r"[^，。；：、！？\n（）\d]{2,16}", folded[figure.end : figure.end + 16])
+    counted = figure.unit in rules.count or figure.unit in rules.concrete
+    if counted and behind and not re.match(r"以上|以下|左右|以内|，", behind.group()):
+        return behind.group().lstrip("的")
+    start = max(0, figure.start - 60)
+    clauses = re.split(r"[，。；：！？\n]", folded[start : figure.start])
+    words = _noun(clauses[-1])
+    change = rules.change.search(words)
+    if (not words or change is not None and change.start() == 0) and len(clauses) > 1:
+        subject = rules.figure.split(clauses[-2], maxsplit=1)[0] if clauses[-2] else ""
+        words = rules.change.sub("", _noun(subject or "")) + words
+    return words[-_LONGEST_MEASURE:]
+
+
+def _noun(words: str) -> str:
+    """Strip the verbs and adverbs around a subject; of a list, keep the last member."""
+    rules = _rules()
+    words = re.split(r"[\d%]+[^、]*、", words)[-1]
+    words = rules.tail.sub("", words.strip(' "、'))
+    lead = rules.lead.match(words)
+    return words[lead.end() :] if lead and lead.end() < len(words) else words
+
+
+@Language.factory("policy_indicators")
+def make_indicator_finder(nlp: Language, name: str) -> IndicatorFinder:
+    """Create the finder of indicators."""
+    return IndicatorFinder()

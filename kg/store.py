@@ -66,17 +66,17 @@ class Manifest:
     Attributes:
         documents: an entry for each document, by identifier.
         rules: digest of the code and schemes that the graphs across documents depend on.
-        decisions: digest of the curators' decisions.
+        tables: digest of each table that it was given, ``metadata`` and ``decisions``.
     """
 
     documents: Mapping[str, Entry] = field(default_factory=dict)
     rules: str = ""
-    decisions: str = ""
+    tables: Mapping[str, str] = field(default_factory=dict)
 
     def dumps(self) -> str:
         """Serialise, the documents in the order of their identifiers."""
         documents = {name: asdict(self.documents[name]) for name in sorted(self.documents)}
-        content = {"rules": self.rules, "decisions": self.decisions, "documents": documents}
+        content = {"rules": self.rules, "tables": dict(self.tables), "documents": documents}
         return json.dumps(content, ensure_ascii=False, indent=1)
 
     @classmethod
@@ -84,7 +84,7 @@ class Manifest:
         """Parse what ``dumps`` wrote."""
         content = json.loads(text)
         documents = {name: Entry(**entry) for name, entry in content["documents"].items()}
-        return cls(documents, content["rules"], content["decisions"])
+        return cls(documents, content["rules"], content["tables"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,338 @@
+"""Extraction for a build: source files to files of quads, each kept under a key of all that it depends on.
+
+A source is a file; it yields one document, or, a table, many. The quads of each are written to the store's
+``documents/`` folder as soon as they are there, so that no document is extracted twice, whatever happens to the build.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import pickle
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path, PurePosixPath
+from queue import SimpleQueue
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from kg.store import Entry, write_atomically
+from ontology.errors import ExtractionError, PolicyGraphError, ReadError
+from ontology.terms import PL, Kind
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from extract.document import Document
+    from ontology.scheme import Scheme
+
+WORTH_A_PROCESS = 2_000_000
+"""Bytes of sources to extract for which one more process pays: it needs about 3 seconds to start."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A source that is not in the graph, and why, in one line."""
+
+    source: str
+    reason: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read.
+
+    Attributes:
+        path: as named, or below the folder that was named.
+        root: that folder.
+        relative: what its document is called where the file's own name clashes with another's.
+        clashes: whether it does.
+    """
+
+    path: Path
+    root: Path
+    relative: str
+    clashes: bool
+
+    @property
+    def key(self) -> str:
+        """Return what the manifest knows it by."""
+        return str(self.path.resolve())
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """The documents of one source, and how much they say."""
+
+    entries: Mapping[str, Entry]
+    entities: int = 0
+    links: int = 0
+
+
+class Extraction:
+    """Turns sources into files of quads; the pipeline is loaded when the first document needs it."""
+
+    def __init__(
+        self, schemes: Sequence[Path], rows: Mapping[str, Mapping[str, str]], folder: Path, nlp: Language | None
+    ) -> None:
+        self._schemes = schemes
+        self._rows = rows
+        self._folder = folder
+        self._nlp = nlp
+        own = nlp.config.to_str() if nlp is not None else ""
+        self._version = digest(code_digest(), own, *(path.read_bytes() for path in schemes))
+
+    @cached_property
+    def _scheme(self) -> Scheme:
+        from ontology import scheme
+
+        return scheme.load(*self._schemes)
+
+    @cached_property
+    def _pipeline(self) -> Language:
+        from extract import pipeline
+
+        return self._nlp if self._nlp is not None else pipeline.load(scheme=self._scheme)
+
+    def outcomes(
+        self, sources: Sequence[Source], before: Mapping[str, Entry]
+    ) -> Iterator[tuple[Source, Extracted | PolicyGraphError]]:
+        """Yield each source with its documents, or with why it has none; what has not changed is not read again."""
+        held: dict[str, dict[str, Entry]] = {}
+        for name, entry in before.items():
+            held.setdefault(entry.source, {})[name] = entry
+        unchanged = {source: Extracted(held[source.key]) for source in sources if self._unchanged(source, held)}
+        pending = [source for source in sources if source not in unchanged]
+        extracted = self._extract_all(pending)
+        for source in sources:
+            yield source, unchanged[source] if source in unchanged else next(extracted)
+
+    def _extract_all(self, sources: Sequence[Source]) -> Iterator[Extracted | PolicyGraphError]:
+        size = sum(source.path.stat().st_size for source in sources if source.path.exists())
+        count = min(os.cpu_count() or 1, size // WORTH_A_PROCESS, len(sources))
+        if count < 2 or self._nlp is not None:
+            yield from map(self.attempt, sources)
+            return
+        with ExitStack() as stack:
+            idle: SimpleQueue[_Worker] = SimpleQueue()
+            for _ in range(count):
+                idle.put(stack.enter_context(_Worker(self)))
+
+            def ask(source: Source) -> Extracted | PolicyGraphError:
+                worker = idle.get()
+                try:
+                    return worker.ask(source)
+                finally:
+                    idle.put(worker)
+
+            pool = ThreadPoolExecutor(count)
+            stack.callback(pool.shutdown, wait=True, cancel_futures=True)
+            yield from pool.map(ask, sources)
+
+    def _unchanged(self, source: Source, held: Mapping[str, Mapping[str, Entry]]) -> bool:
+        """Tell whether nothing has changed that the documents of a source depend on."""
+        try:
+            key = self._source_key(source)
+        except ReadError:
+            return False
+        return source.key in held and all(entry.source_key == key for entry in held[source.key].values())
+
+    def attempt(self, source: Source, *, qualified: bool = False) -> Extracted | PolicyGraphError:
+        """Extract a source, and return what is wrong with it where that can't be done."""
+        try:
+            return self.extract(source, qualified=qualified)
+        except PolicyGraphError as error:
+            return error
+
+    def extract(self, source: Source, *, qualified: bool = False) -> Extracted:
+        """Read a source and make sure that a file of quads exists for each of its documents.
+
+        Args:
+            source: the file.
+            qualified: whether its documents go by the file's path, as a document of another file has the same name.
+        """
+        from extract.metadata import describe
+        from extract.reading import read
+
+        key = self._source_key(source)
+        entries: dict[str, Entry] = {}
+        entities = links = 0
+        for document in read(source.path, root=source.root):
+            identifier = document.identifier
+            if qualified or source.clashes:
+                whole = identifier == source.path.stem
+                identifier = source.relative if whole else f"{source.relative}/{identifier}"
+            if identifier in entries:
+                raise ReadError(f"{source.path}: two documents are called {identifier!r}", subject=str(source.path))
+            row = self._row(identifier, document.identifier)
+            document = describe(replace(document, identifier=identifier), row)
+            path = self._folder / self._document_key(document)
+            if not path.exists():
+                write_atomically(path, gzip.compress(self._quads(document), compresslevel=3, mtime=0))
+            content = gzip.decompress(path.read_bytes())
+            entries[identifier] = Entry(_graph(content), path.name, source.key, key)
+            entities += len(_ENTITY.findall(content))
+            links += len(_LINK.findall(content))
+        return Extracted(entries, entities, links)
+
+    def _quads(self, document: Document) -> bytes:
+        from extract import pipeline
+        from kg import statements
+
+        try:
+            annotation = pipeline.annotate(self._pipeline, document)
+            quads = set(statements.statements(annotation, self._scheme))
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+            raise ExtractionError(
+                f"{document.source}: the extractor failed ({type(error).__name__}: {error}); please report it",
+                subject=document.source,
+            ) from error
+        return "".join(sorted(f"{quad} .\n" for quad in quads)).encode()
+
+    def _source_key(self, source: Source) -> str:
+        try:
+            content = source.path.read_bytes()
+        except OSError as error:
+            raise ReadError(f"{source.path} can't be read ({error.strerror})", subject=str(source.path)) from error
+        name = source.relative if source.clashes else source.path.name
+        many = source.path.suffix.lower() in (".csv", ".xlsx")
+        told = self._rows if many else self._row(name, source.path.stem)
+        return digest(content, name, json.dumps(told, ensure_ascii=False, sort_keys=True), self._version)
+
+    def _row(self, *names: str) -> Mapping[str, str] | None:
+        """Return the metadata row of the document that goes by one of the names, with or without its suffix."""
+        ways = (way for name in names for way in (name, str(PurePosixPath(name).with_suffix(""))))
+        return next((self._rows[way] for way in ways if way in self._rows), None)
+
+    def _document_key(self, document: Document) -> str:
+        told = (document.identifier, document.source, document.sha256, document.text, repr(document.metadata))
+        return digest(*told, self._version)
+
+
+class _Worker:
+    """A process of its own that extracts what it is asked to; it ends with this one, however this one ends."""
+
+    def __init__(self, extraction: Extraction) -> None:
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", "from kg.extraction import work; work()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            start_new_session=True,  # Ctrl-C is for the build, which then ends this
+        )
+        self._send(extraction)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def ask(self, source: Source) -> Extracted | PolicyGraphError:
+        """Have a source extracted."""
+        assert self._process.stdout is not None
+        try:
+            self._send(source)
+            outcome: Extracted | PolicyGraphError = pickle.load(self._process.stdout)
+        except (EOFError, BrokenPipeError, pickle.UnpicklingError):
+            return ExtractionError(
+                f"{source.path}: the process that read it died, of memory perhaps; build it by itself"
+            )
+        return outcome
+
+    def _send(self, message: object) -> None:
+        assert self._process.stdin is not None
+        pickle.dump(message, self._process.stdin)
+        self._process.stdin.flush()
+
+
+def work() -> None:
+    """Extract sources as they come on stdin until it ends; run by ``_Worker`` in its own process."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints is no answer
+    extraction: Extraction = pickle.load(sys.stdin.buffer)
+    while True:
+        try:
+            source: Source = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        pickle.dump(extraction.attempt(source), answers)
+        answers.flush()
+
+
+def discover(named: Iterable[Path]) -> tuple[list[Source], list[LeftOut], list[LeftOut]]:
+    """List the files of all sources in a fixed order, each once; those that are not there; those that no one reads."""
+    from extract import reading
+
+    roots: dict[Path, tuple[Path, Path]] = {}
+    left_out: list[LeftOut] = []
+    skipped: list[LeftOut] = []
+    for path in named:
+        try:
+            discovered = reading.discover([path])
+        except ReadError as error:
+            left_out.append(LeftOut(str(path), str(error), error.code))
+            continue
+        for file in discovered.files:
+            roots.setdefault(file.resolve(), (file, path if path.is_dir() else path.parent))
+        skipped += [LeftOut(str(skip.path), skip.reason, "PL-READ-SKIPPED") for skip in discovered.skipped]
+    stems = Counter(file.stem for file, _ in roots.values())
+    clashing = [absolute for absolute, (file, _) in roots.items() if stems[file.stem] > 1]
+    found = [
+        Source(file, root, _distinct(absolute, clashing), stems[file.stem] > 1)
+        for absolute, (file, root) in sorted(roots.items())
+    ]
+    return found, left_out, skipped
+
+
+def _distinct(path: Path, others: Collection[Path]) -> str:
+    """Return the shortest end of ``path``, folder included, that none of the others has."""
+    rivals = [other for other in others if other != path and other.stem == path.stem]
+    for length in range(2, len(path.parts)):
+        end = path.parts[-length:]
+        if all(other.parts[-length:] != end for other in rivals):
+            return "/".join(end)
+    return path.name
+
+
+def _graph(content: bytes) -> str:
+    """Return the IRI of the one named graph that a document's quads stand in."""
+    graphs = {line[line.rindex(b"<") + 1 : line.rindex(b">")] for line in content.splitlines()}
+    (graph,) = graphs
+    return graph.decode()
+
+
+@cache
+def code_digest() -> str:
+    """Digest the code and data that turn a text into quads: the extractor's version, never forgotten to be raised."""
+    packages = (Path(__file__).parent.parent / name for name in ("ontology", "extract"))
+    paths = [path for package in packages for path in package.rglob("*") if path.suffix != ".pyc" and path.is_file()]
+    paths += [Path(__file__).parent / name for name in ("statements.py", "derive.py", "decisions.py")]
+    return digest(*(part for path in sorted(paths) for part in (path.name, path.read_bytes())))
+
+
+def digest(*parts: str | bytes) -> str:
+    """Return the SHA-256 of several parts, in hex; where one ends and the next begins matters."""
+    total = hashlib.sha256()
+    for part in parts:
+        content = part.encode() if isinstance(part, str) else part
+        total.update(len(content).to_bytes(8) + content)
+    return total.hexdigest()
+
+
+_ENTITY = re.compile(rf"#type> <{re.escape(PL)}(?:{'|'.join(Kind)})>".encode())
+_LINK = re.compile(rf"#type> <{re.escape(PL)}Link>".encode())

@@ -27,6 +27,13 @@ _ARABIC = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?[余多]?(?: ?{_TIMES})*(?:
 _HAN = rf"(?:上(?=[百千万亿]))?[{_DIGIT_HAN}十百千万亿]+?(?:点[{_DIGIT_HAN}]+)?[余多几]?{_TIMES}*[余多]?"
 _BOUND = re.compile(r"(?:近|约|超|过|逾|超过|突破|达|达到|接近|上)$")
 _CLAUSE = re.compile(r"[，。；：！？\n]")
+_SENTENCE = re.compile(r"[。；！？\n]")
+_ADJACENT = re.compile("[一二两三四五六七八九]{2}")
+_GROWN = re.compile(r"(?:增长|翻|提高|增加|扩大|近|超过|了)$")
+_REACHED = re.compile(r"(?:突破|超过?|过|达到?|收入|投资|亩产|营收|产值|规模)$")
+_COUNTED = r"(?:行政村|村|户|农户|企业|项目|镇|乡|县|市|园区|产业|单位|集群)"
+_COUNTED_BEHIND = re.compile(rf"(?:以上|以下|以内)?的?{_COUNTED}[^，。；、\d]{{0,10}}?\d+(?:个|家|户|名|人|项|处)")
+_COUNTED_BEFORE = re.compile(rf"\d[余多]?[个家户]{_COUNTED}?[^，。；、\d]{{0,12}}(?:收入|产值|营收|规模|产量|利润|销售额)[^，。；、\d]{{0,4}}$")
 _LIST_MARK = re.compile(r"[、和及与]")
 _LONGEST_QUOTED_NAME = 20
 _LONGEST_MEASURE = 24
@@ -57,8 +64,11 @@ class _Rules:
     span_names: re.Pattern[str]
     span_verbs: re.Pattern[str]
     ordinal: re.Pattern[str]
+    never: re.Pattern[str]
     implied: tuple[tuple[str, re.Pattern[str]], ...]
-    threshold: re.Pattern[str]
+    behind: re.Pattern[str]
+    verb_behind: re.Pattern[str]
+    verbs: re.Pattern[str]
     lead: re.Pattern[str]
     tail: re.Pattern[str]
     change: re.Pattern[str]
@@ -77,7 +87,7 @@ def _rules() -> _Rules:
         figure=re.compile(
             rf"(?P<percent>[百千]分之(?:[{_DIGIT_HAN}十百点]+|\d+(?:\.\d+)?))"
             rf"|(?<![\dA-Za-z.+/×*〔])(?P<number>{_ARABIC}|{_HAN})"
-            rf" ?(?P<unit>(?:{every})(?:/(?:{every}))?|番|成(?![员果功为立绩本效就交长熟型都品因套线片年]))"
+            rf" ?(?P<unit>(?:{every})(?:/(?:{every}))?(?!(?<=人)口)|番|成(?![员果功为立绩本效就交长熟型都品因套线片年]))"
             rf"|(?<![\dA-Za-z.+/×*〔])(?P<bare>\d+(?:\.\d+)?[余多]?[万亿]+[余多]?)"
         ),
         not_unit=re.compile(alternation(excluded["behind"])),
@@ -85,11 +95,14 @@ def _rules() -> _Rules:
         span_names=re.compile(alternation(excluded["span_names"])),
         span_verbs=re.compile(f"(?:{alternation(excluded['span_verbs'])})$"),
         ordinal=re.compile(f"(?:{alternation(excluded['before'])})$"),
+        never=re.compile(f"(?:{alternation(excluded['before_any'])})$"),
         implied=tuple((unit, re.compile(alternation(nouns))) for unit, nouns in data["implied"].items()),
-        threshold=re.compile(r"(?:以上|以下|以内)?的?[^，。；、\d]{1,12}?\d+(?:个|家|户|名|人|项|处)"),
-        lead=re.compile(f"(?:{alternation(measure['lead'])})+"),
+        behind=re.compile(r"\"?[^，。；：、！？\n（）\d\"]{2,16}\"?[^，。；：、！？\n（）\d\"]*"),
+        verb_behind=re.compile(alternation(measure["verbs_behind"])),
+        verbs=re.compile(f"(?:{alternation(measure['verbs'])})*"),
+        lead=re.compile(rf"(?:[①-⒛—]|{alternation(measure['lead'])})+"),
         tail=re.compile(f"(?:{alternation(measure['tail'])})+$"),
-        change=re.compile(f"(?:{alternation(measure['change'])})+$"),
+        change=re.compile(rf"(?:[十两三四五六七八九\d]年|以来)?(?:{alternation(measure['change'])})+$"),
         time=frozenset(units["time"]),
         count=frozenset(units["count"]),
         concrete=frozenset(units["concrete"]),
@@ -122,7 +135,8 @@ def find(text: str, structure: Structure) -> Iterator[Indicator]:
     folded = fold(text)
     silent = [s.span for s in structure.sections if s.role in ("title", "glossary")]
     quoted = [Span(a, b) for a, b in quotations(folded) if b - a <= _LONGEST_QUOTED_NAME]
-    number = at = 0
+    number = at = last = 0
+    subject = ""
     for figure in _figures(folded):
         span = Span(figure.start, figure.end)
         while at < len(quoted) and quoted[at].end < span.end:
@@ -131,10 +145,11 @@ def find(text: str, structure: Structure) -> Iterator[Indicator]:
             continue
         if any(stretch.contains(span) for stretch in silent):
             continue
+        if _SENTENCE.search(folded, last, figure.start):
+            subject = ""
+        subject, last = _measure(folded, figure, subject), figure.end
         number += 1
-        yield Indicator(
-            f"i{number}", span, figure.value, figure.unit, _measure(folded, figure), period=structure.period_at(figure.start)
-        )
+        yield Indicator(f"i{number}", span, figure.value, figure.unit, subject, period=structure.period_at(figure.start))
 
 
 def _figures(folded: str) -> Iterator[_Figure]:
@@ -143,7 +158,7 @@ def _figures(folded: str) -> Iterator[_Figure]:
     for match in rules.figure.finditer(folded):
         if match["percent"]:
             value = parse(match["percent"].replace("千分之", "百分之"))
-            if value is not None:
+            if value is not None and not folded.endswith("前", 0, match.start()):
                 yield _Figure(*match.span(), match["percent"], "%" if match["percent"][0] == "百" else "‰", value)
             continue
         printed = match["number"] or match["bare"]
@@ -153,6 +168,8 @@ def _figures(folded: str) -> Iterator[_Figure]:
             continue
         figure = _Figure(*match.span(), printed, unit, value)
         before = folded[max(0, figure.start - 6) : figure.start]
+        if before.endswith(("几", "数")) and not figure.arabic:
+            continue
         if not _ordinary(folded, figure, before) or (not figure.arabic and not _counts_in_han(figure, before)):
             continue
         if _is_threshold(folded, figure, before) or _sums_up(folded, figure):
@@ -178,6 +195,8 @@ def _ordinary(folded: str, figure: _Figure, before: str) -> bool:
     if rules.not_unit.match(folded, unit_at) or rules.rhetoric.match(folded, figure.end) and figure.value >= 10**8:
         return False
     counted = figure.unit in rules.count or figure.unit in rules.concrete or figure.unit in rules.place
+    if rules.never.search(before):
+        return False
     if rules.ordinal.search(before) and (counted or figure.unit in rules.time):
         return False
     if figure.unit in rules.time:
@@ -192,7 +211,7 @@ def _ordinary(folded: str, figure: _Figure, before: str) -> bool:
     if figure.unit in rules.place:
         return figure.arabic
     if figure.unit == "届":
-        return bool(re.search(r"举办|连续|召开了?|举行", before))
+        return figure.arabic and bool(re.search(r"举办|连续|召开了?|举行", before))
     return True
 
 
@@ -201,12 +220,14 @@ def _counts_in_han(figure: _Figure, before: str) -> bool:
     rules = _rules()
     number = figure.number
     vague = number[-1] in "余多" or any(c in number for c in "余多几上")
+    if _ADJACENT.search(number) or (all(c in "十百千万亿" for c in number) and not _BOUND.search(before)):
+        return False
     if figure.unit == "番":
         return before.endswith(("翻", "翻了"))
-    if figure.unit in ("成", "倍"):
-        return not (figure.unit == "倍" and number == "一") or before.endswith(("增长", "翻", "提高", "增加", "扩大", "近", "超过", "了"))
-    if all(c in "十百千万亿" for c in number) and not _BOUND.search(before):
-        return False
+    if figure.unit == "成":
+        return True
+    if figure.unit == "倍":
+        return number != "一" or bool(_GROWN.search(before))
     if number in ("一", "二", "零", "〇"):
         return False
     if figure.unit in ("期", "批"):
@@ -219,13 +240,12 @@ def _counts_in_han(figure: _Figure, before: str) -> bool:
 
 
 def _is_threshold(folded: str, figure: _Figure, before: str) -> bool:
-    """Tell whether the figure only says what was counted (突破10万元村19个)."""
-    if not re.search(r"(?:突破|超过?|过|达到?|收入|投资|亩产|营收|产值)$", before) and not folded.startswith(
-        ("以上", "以下"), figure.end
-    ):
+    """Tell whether the figure only says what was counted (突破10万元村19个, 12家企业营收超百亿元)."""
+    if _REACHED.search(before) and _COUNTED_BEFORE.search(_CLAUSE.split(folded[max(0, figure.start - 40) : figure.start])[-1]):
+        return True
+    if not _REACHED.search(before) and not folded.startswith(("以上", "以下"), figure.end):
         return False
-    behind = _rules().threshold.match(folded, figure.end)
-    return behind is not None and bool(re.match(r"(?:以上|以下|以内)?的?(?:行政村|村|户|农户|企业|项目|镇|乡|县|园区|产业|单位|集群)", behind.group()))
+    return _COUNTED_BEHIND.match(folded, figure.end) is not None
 
 
 def _sums_up(folded: str, figure: _Figure) -> bool:
@@ -241,28 +261,48 @@ def _sums_up(folded: str, figure: _Figure) -> bool:
     return marks > 0 and marks == int(figure.value) - 1
 
 
-def _measure(folded: str, figure: _Figure) -> str:
-    """Name what a figure measures: the noun behind a count, else the words before it."""
+def _measure(folded: str, figure: _Figure, subject: str) -> str:
+    """Name what a figure measures: the noun behind a count, else the words before it.
+
+    Args:
+        folded: folded text.
+        figure: the figure.
+        subject: what the figure before it in the same sentence measured, "" where there is none.
+    """
     rules = _rules()
-    behind = re.match(r"[^，。；：、！？\n（）\d]{2,16}", folded[figure.end : figure.end + 16])
-    counted = figure.unit in rules.count or figure.unit in rules.concrete
-    if counted and behind and not re.match(r"以上|以下|左右|以内|，", behind.group()):
-        return behind.group().lstrip("的")
-    start = max(0, figure.start - 60)
-    clauses = re.split(r"[，。；：！？\n]", folded[start : figure.start])
-    words = _noun(clauses[-1])
-    change = rules.change.search(words)
-    if (not words or change is not None and change.start() == 0) and len(clauses) > 1:
-        subject = rules.figure.split(clauses[-2], maxsplit=1)[0] if clauses[-2] else ""
-        words = rules.change.sub("", _noun(subject or "")) + words
-    return words[-_LONGEST_MEASURE:]
+    behind = rules.behind.match(folded, figure.end)
+    noun = rules.verb_behind.split(behind.group(), maxsplit=1)[0].lstrip("的").replace('"', "") if behind else ""
+    if len(noun) > 1 and (figure.unit in rules.count or figure.unit in rules.concrete):
+        return noun
+    clause = _CLAUSE.split(folded[max(0, figure.start - 60) : figure.start])[-1]
+    words = _noun(clause)
+    continued = not words and bool(clause) and bool(subject)
+    if rules.verbs.fullmatch(words) and len(noun) > 1 and not continued:
+        return noun[:_LONGEST_MEASURE]
+    if not words or rules.change.fullmatch(words):
+        words = rules.change.sub("", subject) + words
+    return words.strip("、")[-_LONGEST_MEASURE:] or (behind.group() if behind else "")
 
 
-def _noun(words: str) -> str:
-    """Strip the verbs and adverbs around a subject; of a list, keep the last member."""
+def _noun(clause: str) -> str:
+    """Strip figures, verbs and adverbs around the noun of a clause that a figure ends.
+
+    Where figures share a subject (甲、乙分别增长1%、2%) it stands before the first of them.
+    """
     rules = _rules()
-    words = re.split(r"[\d%]+[^、]*、", words)[-1]
-    words = rules.tail.sub("", words.strip(' "、'))
+    words = clause.replace('"', "")
+    while True:
+        last = None
+        for last in rules.figure.finditer(words):
+            pass
+        if last is None:
+            break
+        rest = words[last.end() :].strip("、")
+        if rest and not rules.tail.fullmatch(rest):
+            words = rest
+            break
+        words = words[: last.start()]
+    words = rules.tail.sub("", words.strip(" 、——"))
     lead = rules.lead.match(words)
     return words[lead.end() :] if lead and lead.end() < len(words) else words
 

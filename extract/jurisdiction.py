@@ -3,77 +3,214 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
-from extract.document import Document, Place
+from extract.document import Place
 from extract.names import lexicon
+from ontology.divisions import NATION, divisions
 from ontology.terms import Level
 
-NATION = Place("中国", Level.NATIONAL)
-"""The nation as a place: at the top of no chain, so its ``within`` is empty."""
-
-_POSTS = {
-    "总理": Level.NATIONAL,
-    "省长": Level.PROVINCIAL,
-    "州长": Level.PREFECTURE,
-    "盟长": Level.PREFECTURE,
-    "县长": Level.COUNTY,
-    "区长": Level.COUNTY,
-    "旗长": Level.COUNTY,
-    "镇长": Level.TOWNSHIP,
-    "乡长": Level.TOWNSHIP,
-}
-_MUNICIPALITIES = frozenset(("北京市", "天津市", "上海市", "重庆市"))
-_SUFFIXES = (
-    ("特别行政区", Level.PROVINCIAL), ("自治区", Level.PROVINCIAL), ("自治州", Level.PREFECTURE),
-    ("自治县", Level.COUNTY), ("自治旗", Level.COUNTY), ("街道", Level.TOWNSHIP), ("地区", Level.PREFECTURE),
-    ("苏木", Level.TOWNSHIP), ("社区", Level.VILLAGE), ("省", Level.PROVINCIAL), ("盟", Level.PREFECTURE),
-    ("县", Level.COUNTY), ("旗", Level.COUNTY), ("区", Level.COUNTY), ("镇", Level.TOWNSHIP), ("乡", Level.TOWNSHIP),
-    ("村", Level.VILLAGE),
-)  # fmt: skip
-_UNIT = re.compile(
-    r"[\u4e00-\u9fff]{2,12}?(?:特别行政区|自治区|自治州|自治县|自治旗|地区|街道|苏木|省|市|州|盟|县|区|旗|镇|乡)"
+_LONGEST_NAME = 15
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_GAP = re.compile(r"[\s_\-—/>·()（）\[\]【】.\d]*")
+_UNIT_END = re.compile(r".+[省市州盟县区旗镇乡]$|.+(?:街道|苏木|地区|自治区)$")
+_BEHIND_SHORT = re.compile(r"$|[\s_\-—/()（）.\d]|人民政府|政府|工作报告|第|\d")
+_UNLISTED = re.compile(
+    r"(?P<name>[\u4e00-\u9fff]{1,6}?(?:自治县|自治旗|街道|苏木|县|旗|镇|乡))"
+    r"(?:人民政府|政府|人民代表大会|党委|第|工作报告|$|[\s_\-—(（.\d])"
 )
+_SUFFIX_LEVELS = {"县": Level.COUNTY, "旗": Level.COUNTY} | dict.fromkeys(("镇", "乡", "街道", "苏木"), Level.TOWNSHIP)
+_WEIGHTS = {Level.PROVINCIAL: 1, Level.PREFECTURE: 2, Level.COUNTY: 3, Level.TOWNSHIP: 4}
+_ENOUGH = 5
+"""A unit that a text names more often tells no more."""
+_LEAST_SELF = 3
+_SELF_LEVELS = {
+    "provincial": (Level.PROVINCIAL,),
+    "city": (Level.PREFECTURE, Level.COUNTY, Level.PROVINCIAL),
+    "county": (Level.COUNTY,),
+    "township": (Level.TOWNSHIP,),
+}
 
 
-def level_of_post(post: str) -> Level | None:
-    """Return the level of government whose head bears the title; a 市长 may be of three levels."""
-    return _POSTS.get(post)
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A unit as a phrase names it, with the wider units named directly before it."""
+
+    name: str
+    within: tuple[str, ...] = ()
 
 
-def national_body(name: str) -> str | None:
-    """Return the body of the nation that a name begins with, None where it is of a lower level."""
-    compact = "".join(name.split())
-    if compact in {"中国", "全国", "中央"} or compact.startswith("中央部门"):
-        return compact
-    return next((body for body in _bodies() if compact.startswith(body)), None)
+def national_body(phrase: str) -> str | None:
+    """Return the body of the nation that a phrase begins with, None where there is none.
 
-
-def units_in(name: str) -> list[str]:
-    """Split the names of units off a longer one, from the widest to the narrowest.
-
-    >>> units_in("山西省运城市永济市张营镇人民政府")
-    ['山西省', '运城市', '永济市', '张营镇']
+    >>> national_body("国务院办公厅关于印发…的通知")
+    '国务院办公厅'
     """
-    return _UNIT.findall(re.sub(r"[^\u4e00-\u9fff]", " ", name))
+    compact = "".join(phrase.split())
+    if compact in {"中国", "全国", "中央", "中央部门", "national"}:
+        return compact
+    return next((body for body in _national_bodies() if compact.startswith(body)), None)
 
 
-def nearest(units: list[str], document: Document, level: Level | None) -> Place | None:
-    """Return the unit that the last name means, a level and the document's other units telling namesakes apart."""
-    if not units:
+def named_in(phrase: str) -> Named | None:
+    """Return the narrowest of the units that stand together where a phrase first names one.
+
+    >>> named_in("（山西省）晋中市人民政府工作报告")
+    Named(name='晋中市', within=('山西省',))
+    """
+    chain: list[str] = []
+    at = 0
+    while at < len(phrase):
+        if name := _name_at(phrase, at):
+            chain.append(name)
+            at += len(name)
+            at += len(_gap(phrase, at))
+        elif chain:
+            break
+        else:
+            at += 1
+    at = at if chain else len(_gap(phrase, 0))
+    if unlisted := _UNLISTED.match(phrase, at):
+        chain.append(unlisted["name"])
+    return Named(chain[-1], tuple(chain[:-1])) if chain else None
+
+
+def resolve(named: Named, *, level: Level | None = None, context: str = "") -> Place | None:
+    """Return the unit that is meant.
+
+    Where namesakes stay equally likely, only name and level are given: no chain and no code.
+
+    Args:
+        named: the name, with wider units that must contain it.
+        level: its level, where known; a short name (吉林) without one means the widest.
+        context: text whose other names tell namesakes apart: the units above each and the units below.
+
+    >>> resolve(Named("张营镇", ("永济市",))).path
+    ('山西省', '运城市', '永济市', '张营镇')
+    """
+    found = divisions().find(named.name, within=named.within)
+    found = tuple(place for place in found if level is None or place.level is level)
+    full = tuple(place for place in found if place.name == named.name)
+    candidates = full or tuple(place for place in found if place.level is found[0].level)
+    if not candidates:
+        return _outside_the_table(named, level, context)
+    if len(candidates) == 1:
+        return candidates[0]
+    best = _likeliest(candidates, context)
+    if best is not None:
+        return best
+    levels = {place.level for place in candidates}
+    return Place(candidates[0].name, levels.pop()) if len(levels) == 1 else None
+
+
+def spoken_of(text: str) -> tuple[Level | None, Place | None]:
+    """Return the level, and the unit, that a text calls its own (全市, 我省) and names most often.
+
+    The unit is given only where the text names it at least twice as often as any other of its kind.
+    """
+    words = lexicon("metadata")["self"]
+    counts = {own: sum(text.count(mark) for mark in words[own]) for own in _SELF_LEVELS}
+    own = max(counts, key=lambda key: counts[key])
+    if counts[own] < _LEAST_SELF or counts[own] < 2 * sorted(counts.values())[-2]:
+        if any(mark in text for mark in words["national"]) and counts[own] < _LEAST_SELF:
+            return Level.NATIONAL, NATION
+        return None, None
+    place = _most_named(text, _SELF_LEVELS[own])
+    if place is not None:
+        return place.level, place
+    return (_SELF_LEVELS[own][0] if len(_SELF_LEVELS[own]) == 1 else None), None
+
+
+def _name_at(phrase: str, at: int) -> str | None:
+    """Return the longest name of the table at a position, None where none begins there.
+
+    Full names, and short ones of provinces and prefectures, stand anywhere; short names of lower units, which are
+    often ordinary words (计划, 合作), only apart from other characters.
+    """
+    if not _HAN.match(phrase, at) or phrase.startswith("人民", at):
         return None
-    name = units[-1]
-    found = unlisted(name)
-    return found if found is None or level is None or found.level is level else None
+    apart = at == 0 or not _HAN.match(phrase[at - 1])
+    for end in range(min(len(phrase), at + _LONGEST_NAME), at + 1, -1):
+        name = phrase[at:end]
+        found = divisions().find(name)
+        if not found or found == (NATION,):
+            continue
+        wide = found[0].level.rank <= Level.PREFECTURE.rank
+        if wide or _UNIT_END.match(name) or (apart and _BEHIND_SHORT.match(phrase, end)):
+            return name
+    return None
 
 
-def unlisted(name: str) -> Place | None:
-    """Return a unit that the table lacks, its level by its last character and its chain unknown."""
-    if name in _MUNICIPALITIES:
-        return Place(name, Level.PROVINCIAL)
-    return next((Place(name, level) for suffix, level in _SUFFIXES if name.endswith(suffix)), None)
+def _gap(phrase: str, at: int) -> str:
+    gap = _GAP.match(phrase, at)
+    return gap[0] if gap else ""
+
+
+def _outside_the_table(named: Named, level: Level | None, context: str) -> Place | None:
+    """Return a unit that the table lacks, below the unit named before it."""
+    level = level or next((found for suffix, found in _SUFFIX_LEVELS.items() if named.name.endswith(suffix)), None)
+    if level is None or divisions().find(named.name) and not named.within:
+        return None
+    if not named.within:
+        return Place(named.name, level)
+    above = resolve(Named(named.within[-1], named.within[:-1]), context=context)
+    if above is None or not above.level.above(level):
+        return None
+    return Place(named.name, level, above.chain)
+
+
+def _likeliest(candidates: tuple[Place, ...], context: str) -> Place | None:
+    """Return the namesake whose containing units, and if need be whose parts, the context names most; None if two tie."""
+    for score in (_named_above, _named_below):
+        ranked = sorted(((score(place, context), place) for place in candidates), key=lambda pair: -pair[0])
+        if ranked[0][0] > ranked[1][0]:
+            return ranked[0][1]
+        candidates = tuple(place for points, place in ranked if points == ranked[0][0])
+    return None
+
+
+def _named_above(place: Place, context: str) -> int:
+    names = ((unit, max(map(context.count, (unit.name, *_long(unit))))) for unit in place.within)
+    return sum(_WEIGHTS[unit.level] * min(_ENOUGH, count) for unit, count in names)
+
+
+def _long(unit: Place) -> list[str]:
+    return [name for name in divisions().short_names(unit) if len(name) > 1]
+
+
+def _named_below(place: Place, context: str) -> int:
+    return sum(child.name in context for child in divisions().children(place) if len(child.name) > 2)
+
+
+def _most_named(text: str, levels: tuple[Level, ...]) -> Place | None:
+    ranked = sorted(((_mentions(place, text), place) for place in _units(levels)), key=lambda pair: -pair[0])
+    (most, place), (second, _) = ranked[:2]
+    return place if most >= _LEAST_SELF and most >= 2 * second else None
+
+
+def _mentions(place: Place, text: str) -> int:
+    """Count how often a text names a unit, by its short name too where that is no ordinary word (合作市)."""
+    short = next((name for name in divisions().short_names(place) if len(name) > 1), place.name)
+    wide = place.level.rank <= Level.PREFECTURE.rank
+    return text.count(short if wide and short in place.name else place.name)
 
 
 @cache
-def _bodies() -> list[str]:
+def _units(levels: tuple[Level, ...]) -> tuple[Place, ...]:
+    provinces = divisions().children(NATION)
+    prefectures = [unit for province in provinces for unit in divisions().children(province)]
+    counties = [
+        unit for above in prefectures if above.level is Level.PREFECTURE for unit in divisions().children(above)
+    ]
+    cities = Level.PREFECTURE in levels
+    return tuple(
+        unit
+        for unit in (*provinces, *prefectures, *counties)
+        if unit.level in levels and (not cities or unit.name.endswith(("市", "州", "盟")))
+    )
+
+
+@cache
+def _national_bodies() -> list[str]:
     return sorted(lexicon("metadata")["national"]["bodies"], key=len, reverse=True)

@@ -7,7 +7,7 @@ What none of them tells stays unknown.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -15,9 +15,10 @@ from types import MappingProxyType
 from typing import Any
 
 from extract.document import Document, Metadata, Place
-from extract.jurisdiction import NATION, level_of_post, national_body, nearest, units_in
+from extract.jurisdiction import named_in, national_body, resolve, spoken_of
 from extract.metadata_table import from_row, load_table
 from extract.names import lexicon
+from ontology.divisions import NATION
 from ontology.terms import Level
 
 __all__ = ["describe", "load_table"]
@@ -34,7 +35,7 @@ _YEAR = r"(?:(?:19|20)\d{2}|[一二][〇○零一二三四五六七八九]{3})"
 _DATE = re.compile(
     rf"(?P<y>{_YEAR})年(?:(?P<m>{_NUMBER})月(?:(?P<d>{_NUMBER})日)?)?|(?P<y2>(?:19|20)\d\d)[-/.](?P<m2>\d\d?)[-/.](?P<d2>\d\d?)"
 )
-_SALUTATION = re.compile(r"各位(?:代表|委员|同志)|同志们|[^，。]{0,60}[：:]$")
+_SALUTATION = re.compile(r"各位(?:代表|委员|同志)|同志们|各[^。]+[：:]|.+(?:单位|部门|政府|局|厅|委|企业|院校|公司)[）)]?[：:]$")
 _HEADING = re.compile(r"[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+[章部]")
 _MEETING = re.compile(
     rf"[在向](?P<meeting>(?P<unit>[^，。、（）()\d在向]{{0,20}}?)第?(?P<congress>{_NUMBER})[届次]"
@@ -47,12 +48,19 @@ _SPEAKS = re.compile(
 _POST = re.compile(
     r"(?P<unit>[\u4e00-\u9fff]{0,15}?)(?:人民政府|政府)?(?:代理|代)?(?P<post>省长|市长|州长|盟长|县长|区长|旗长|镇长|乡长|总理)"
 )
+_POSTS = {"总理": Level.NATIONAL, "省长": Level.PROVINCIAL, "州长": Level.PREFECTURE, "盟长": Level.PREFECTURE} | {
+    "县长": Level.COUNTY, "区长": Level.COUNTY, "旗长": Level.COUNTY, "镇长": Level.TOWNSHIP, "乡长": Level.TOWNSHIP
+}  # fmt: skip
 _NUMBERED = re.compile(r"(?P<mark>[\u4e00-\u9fff]{2,12}?)[〔\[［【(（](?P<year>\d{4})[〕\]］】)）]\s*第?\d+号")
 _ISSUES = re.compile(r"(?P<issuer>[\u4e00-\u9fff\s、]{2,40}?)(?:等[一二三四五六七八九十\d]*个?部门)?(?:印发)?关于")
 _GOVERNMENT = re.compile(r"(?P<unit>[\u4e00-\u9fff]{2,20}?)(?:人民)?政府")
+_LABEL = re.compile(r"^【[^】]*】\s*")
+"""Labels of databases before a line: 【法规标题】."""
 _REPORT = re.compile(r"工作报告")
-_CONGRESS_REPORT = re.compile(rf"党的?第(?P<congress>{_NUMBER})次全国代表大会")
-_COMMITTEE = re.compile(rf"第?(?P<congress>{_NUMBER})届中央委员会")
+_CONGRESS_LABEL = re.compile(r"^【[^】]*】\s*")
+"""Labels of databases before a line: 【法规标题】."""
+_REPORT = re.compile(rf"党的?第(?P<congress>{_NUMBER})次全国代表大会")
+_COMMITTEE = re.compile(rf"(?:代表|受)(?:中国共产党|党的)?(?P<committee>第?(?P<congress>{_NUMBER})届中央委员会)")
 
 
 @dataclass(slots=True)
@@ -103,14 +111,11 @@ def describe(document: Document, row: Mapping[str, str] | None = None) -> Docume
         keep(clues.how, **clues.fields)
         if "issued" in clues.fields:
             keep(clues.how, year=int(clues.fields["issued"][:4]))
-    place, how = _place(document, sources, fields.get("level"))
-    if place is not None:
-        keep(how, place=place)
+    if "place" not in fields:
+        for how, place, level in _places(document, sources, fields.get("level")):
+            keep(how, place=place, level=level)
     if "place" in fields:
         keep(found["place"], level=fields["place"].level)
-    else:
-        for clues in sources:
-            keep(clues.how, level=clues.level)
     issuer = _full_issuer(fields.get("issuer"), fields.get("title"), fields.get("place"))
     if issuer and "issuer" not in fields:
         keep(found["place"], issuer=issuer)
@@ -146,7 +151,7 @@ def _from_title(text: str) -> _Clues:
     clues = _Clues("title")
     block = _title_block(text)
     never = tuple(lexicon("metadata")["titles"]["never"])
-    lines = [line for line in block if not line.startswith(never)]
+    lines = [line for raw in block if (line := _LABEL.sub("", raw)) and not line.startswith(never)]
     title = _title(lines)
     clues.add(title=title)
     _read_meeting("".join("".join(lines).split()), clues)
@@ -169,8 +174,8 @@ def _from_title(text: str) -> _Clues:
         if (post := _POST.search(line.replace("　", ""))) is not None:
             if post["unit"]:
                 clues.units.append(post["unit"])
-            clues.level = clues.level or level_of_post(post["post"])
-        if (number := _NUMBERED.search(line)) is not None:
+            clues.level = clues.level or _POSTS.get(post["post"])
+        if (number := _NUMBERED.fullmatch(line.strip("（）()"))) is not None:
             clues.add(year=_year(number["year"]))
         bare = line.strip("（）()—― 　")
         if (date := _DATE.fullmatch(bare.replace(" ", ""))) is not None:
@@ -183,13 +188,13 @@ def _from_text(text: str) -> _Clues:
     opening = text[:_OPENING]
     compact = "".join(opening[:600].split())
     _read_meeting(compact, clues)
-    if (speaks := _SPEAKS.search(opening)) is not None:
+    if (speaks := _SPEAKS.search(opening)) is not None and "中央委员会" not in speaks["issuer"]:
         issuer = speaks["issuer"]
         clues.add(issuer=issuer)
         clues.units.append(issuer)
-    if (committee := _COMMITTEE.search(compact)) is not None and "大会" in compact:
+    if (committee := _COMMITTEE.search(compact)) is not None:
         clues.units.append("中共中央")
-        clues.add(year=_party_congress(_count(committee["congress"]) + 1), issuer="中国共产党" + committee[0])
+        clues.add(year=_party_congress(_count(committee["congress"]) + 1), issuer="中国共产党" + committee["committee"])
     closing = [line.strip() for line in text[-_CLOSING:].split("\n") if line.strip()][-8:]
     for index, line in enumerate(closing):
         if (date := _DATE.fullmatch(line.replace(" ", ""))) is not None and date["m"]:
@@ -213,8 +218,8 @@ def _from_file_name(document: Document) -> _Clues:
     years = {int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", name)} & set(_YEARS)
     if len(years) == 1:
         clues.add(year=years.pop())
-    words = [word for word in re.split(r"[\s_\-—.()（）\d]+", name) if word]
-    clues.units += reversed(words)
+    clues.units.append(name)
+    clues.units += [word for word in re.split(r"[\s_\-—.()（）\d]+", name) if word]
     return clues
 
 
@@ -254,17 +259,25 @@ def _read_meeting(compact: str, clues: _Clues) -> None:
         clues.add(year=_people_congress(congress, _count(meeting["session"])))
 
 
-def _place(document: Document, sources: tuple[_Clues, ...], level: Level | None) -> tuple[Place | None, str]:
-    """Return the unit that speaks and how it was found: the first name that is one unit, near the others named."""
+def _places(
+    document: Document, sources: tuple[_Clues, ...], level: Level | None
+) -> Iterator[tuple[str, Place | None, Level | None]]:
+    """Yield, from the surest clue to the least sure: how a unit was found, the unit, and its level where only that is told.
+
+    Names that stand for namesakes are told apart by the source's folders and by the text.
+    """
+    context = f"{document.source}\n{document.text}"
     for clues in sources:
-        wanted = level or clues.level or next((other.level for other in sources if other.level), None)
-        for name in clues.units:
-            if national_body(name) is not None:
-                return NATION, clues.how
-            place = nearest(units_in(name), document, wanted)
-            if place is not None:
-                return place, clues.how
-    return None, ""
+        wanted = level or clues.level
+        for phrase in clues.units:
+            if national_body(phrase) is not None:
+                yield clues.how, NATION, None
+            elif (named := named_in(phrase)) is not None:
+                yield clues.how, resolve(named, level=wanted, context=context), None
+        if clues.how == "text":
+            own, place = spoken_of(document.text)
+            yield "text", place, own if place is None else None
+        yield clues.how, None, clues.level
 
 
 def _full_issuer(issuer: str | None, title: str | None, place: Place | None) -> str | None:

@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from extract.document import Document, Place
-from extract.jurisdiction import NATION, unlisted
+from extract.jurisdiction import Named, resolve
 from extract.names import lexicon
+from ontology.divisions import NATION
 from ontology.errors import UsageError
 from ontology.terms import Level
 
@@ -61,7 +62,7 @@ def from_row(document: Document, cells: Mapping[str, str]) -> Document:
     Raises:
         UsageError: a year, date or level can't be understood.
     """
-    fields = _fields(cells)
+    fields = _fields(cells, document)
     found = {**document.metadata.found, **dict.fromkeys(fields, "table")}
     return replace(document, metadata=replace(document.metadata, **fields, found=MappingProxyType(found)))
 
@@ -71,7 +72,7 @@ def columns(name: str) -> tuple[str, ...]:
     return tuple(lexicon("metadata")["columns"][name])
 
 
-def _fields(cells: Mapping[str, str]) -> dict[str, Any]:
+def _fields(cells: Mapping[str, str], document: Document) -> dict[str, Any]:
     told = _by_field(cells)
     fields: dict[str, Any] = {name: told[name] for name in ("title", "issuer", "meeting") if name in told}
     if "issued" in told:
@@ -87,27 +88,20 @@ def _fields(cells: Mapping[str, str]) -> dict[str, Any]:
     chain = [told[name] for name in _CHAIN if name in told]
     if "place" in told:
         chain += [name for name in re.split(r"[/>\s]+", told["place"]) if name]
-    place = _place(chain, fields.get("level"))
+    place = _place(chain, fields.get("level"), document)
     if place is not None:
         fields["place"] = place
         fields.setdefault("level", place.level)
     return fields
 
 
-def _place(chain: list[str], level: Level | None) -> Place | None:
+def _place(chain: list[str], level: Level | None, document: Document) -> Place | None:
     if not chain:
         return NATION if level is Level.NATIONAL else None
-    if chain[-1] in {"中国", "全国"}:
+    if chain[-1] in {NATION.name, "全国"}:
         return NATION
-    within: tuple[Place, ...] = ()
-    for name in chain[:-1]:
-        unit = unlisted(name)
-        if unit is not None:
-            within += (Place(unit.name, Level.PREFECTURE if name.endswith("市") else unit.level, within),)
-    unit = unlisted(chain[-1])
-    if unit is None and level is None:
-        return None
-    return Place(chain[-1], level or unit.level, within)  # type: ignore[union-attr]
+    named = Named(chain[-1], tuple(chain[:-1]))
+    return resolve(named, level=level, context=f"{document.source}\n{document.text}")
 
 
 def _by_field(cells: Mapping[str, str]) -> dict[str, str]:

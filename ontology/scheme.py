@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -17,9 +18,7 @@ import pyoxigraph as ox
 from ontology.errors import AuthorityError
 from ontology.terms import DCTERMS, PL, PLID, RDF, RDFS, SKOS, Kind, Level
 
-BUNDLED: tuple[Path, ...] = tuple(
-    path for name in ("strategies.ttl", "policies.ttl") if (path := Path(__file__).with_name(name)).exists()
-)
+BUNDLED: tuple[Path, ...] = tuple(Path(__file__).with_name(name) for name in ("strategies.ttl", "policies.ttl"))
 """The files that ``load`` reads before those it is given."""
 
 _KINDS = {PL + kind: kind for kind in (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)}
@@ -45,7 +44,8 @@ _IGNORED = {SKOS + "inScheme", SKOS + "topConceptOf", RDFS + "seeAlso"}
 _PREF_LABEL, _TYPE = SKOS + "prefLabel", RDF + "type"
 _KNOWN = {*_ONE, *_LABELS, *_LINKS, _PREF_LABEL, *_IGNORED}
 
-_MARKS = str.maketrans("", "", "“”‘’\"'「」『』《》〈〉 \u3000")
+# Two spellings of a name that differ only in these are one name: quotation marks, spaces, half-width marks.
+_SPELLING = str.maketrans("(),:;!?", "（），：；！？", "“”‘’\"'「」『』《》〈〉 \u3000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,6 @@ class Scheme:
     def __init__(self, concepts: Iterable[Concept], owners: dict[str, str]) -> None:
         self._concepts = {concept.iri: concept for concept in concepts}
         self._owners = owners  # the concept to which each name, without marks, belongs
-        content = repr([astuple(self._concepts[iri]) for iri in sorted(self._concepts)] + sorted(owners.items()))
-        self._digest = hashlib.sha256(content.encode()).hexdigest()
 
     def __iter__(self) -> Iterator[Concept]:
         return iter(self._concepts.values())
@@ -114,10 +112,11 @@ class Scheme:
     def __len__(self) -> int:
         return len(self._concepts)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Return a hex digest of what the concepts say; comments and the order of blocks don't change it."""
-        return self._digest
+        content = repr(([self._concepts[iri] for iri in sorted(self._concepts)], sorted(self._owners.items())))
+        return hashlib.sha256(content.encode()).hexdigest()
 
     def concept(self, iri: str) -> Concept | None:
         """Return the concept with this IRI, None where the scheme has none."""
@@ -186,7 +185,7 @@ def load(*paths: Path) -> Scheme:
 
 
 def _name(surface: str) -> str:
-    return surface.translate(_MARKS)
+    return surface.translate(_SPELLING)
 
 
 def _merge(path: Path, drafts: dict[str, _Draft]) -> list[_Draft]:
@@ -196,15 +195,15 @@ def _merge(path: Path, drafts: dict[str, _Draft]) -> list[_Draft]:
     triples: list[tuple[str, str, ox.Literal | str]] = []
     try:
         for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
-            subject, object_ = quad.subject, quad.object
-            if not isinstance(subject, ox.NamedNode) or isinstance(object_, ox.BlankNode | ox.Triple):
+            subject, predicate, object_, _ = quad
+            value = object_.value if isinstance(object_, ox.NamedNode) else object_
+            if not isinstance(subject, ox.NamedNode) or not isinstance(value, (str, ox.Literal)):
                 raise AuthorityError(
                     f"{path.name}: a concept without an IRI; write <…> before it, not [ ] or _:x", subject=str(path)
                 )
-            value = object_.value if isinstance(object_, ox.NamedNode) else object_
             if value == SKOS + "ConceptScheme":
                 schemes.add(subject.value)
-            triples.append((subject.value, quad.predicate.value, value))
+            triples.append((subject.value, predicate.value, value))
     except SyntaxError as error:
         raise AuthorityError(
             f"{path.name}: not valid Turtle (line {error.lineno}): {error.msg}", subject=str(path)

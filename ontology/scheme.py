@@ -158,7 +158,7 @@ class _Draft:
         return AuthorityError(f"{self.file.name}: {self.name}: {problem}", subject=str(self.file))
 
 
-def load(*paths: Path) -> Scheme:
+def load(*paths: str | Path) -> Scheme:
     """Read the bundled authority file, then lay further files over it.
 
     What a later file says of a concept replaces its labels, level, issuer, year, definition, source and note, and
@@ -172,7 +172,7 @@ def load(*paths: Path) -> Scheme:
     """
     drafts: dict[str, _Draft] = {}
     owners: dict[str, str] = {}
-    for layer in (BUNDLED, *((path,) for path in paths)):
+    for layer in (BUNDLED, *((Path(path),) for path in paths)):
         claimed: dict[str, _Draft] = {}
         for path in layer:
             for draft in _merge(path, drafts):

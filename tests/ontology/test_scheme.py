@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from ontology.errors import AuthorityError
 from ontology.scheme import Scheme, load
-from ontology.terms import PLID, Kind, Level
+from ontology.terms import PLID, Kind, Level, Predicate
 
 HEAD = """
 @base <https://w3id.org/policy-lineage/id/> .
@@ -168,6 +169,20 @@ def test_a_loop_through_several_relations_is_shown_whole(write):
 def test_a_missing_file_is_named(tmp_path: Path):
     with pytest.raises(AuthorityError, match=r"absent\.ttl: can't be read"):
         load(tmp_path / "absent.ttl")
+
+
+def test_the_page_lists_every_property_and_its_example_loads(write):
+    page = (Path(__file__).parents[2] / "docs" / "authority.md").read_text(encoding="utf-8")
+    for name in ("pl:level", "pl:issuer", "pl:year", "dcterms:source", *(f"pl:{level}" for level in Level)):
+        assert f"`{name}`" in page
+    for name in ("prefLabel", "altLabel", "hiddenLabel", "broader", "definition", "note", "inScheme", "topConceptOf"):
+        assert f"`skos:{name}`" in page
+    for relation in (Predicate.COMPONENT_OF, Predicate.SERVES, Predicate.ADVANCES):
+        assert f"`pl:{relation}`" in page
+    examples = re.findall(r"```turtle\n(.*?)```", page, re.DOTALL)
+    assert examples
+    for example in examples:
+        assert load(write(example)).by_label("关公故里名城").level is Level.PREFECTURE
 
 
 def test_loading_takes_a_fraction_of_a_second(bundled: Scheme):

@@ -170,13 +170,15 @@ def tree(lineage: Lineage, *, most: int = 12) -> RenderableType:
         lineage: what to show.
         most: branches that hang from one entity at most; a line counts the rest.
     """
-    top = Tree(_label(lineage.entity))
+    named = _label(lineage.entity)
+    named.append(f"  {' › '.join(lineage.entity.places)}", style="dim")
+    top = Tree(named)
     _grow(top, lineage, lineage.entity.iri, _by(lineage.above, "subject"), "object", most, {lineage.entity.iri})
     if not lineage.above:
         top.add(Text("（没有上级战略）", style="dim"))
     parts: list[RenderableType] = [Text("▲ 向上 · what it serves", style="bold"), top]
     if lineage.below:
-        foot = Tree(_label(lineage.entity))
+        foot = Tree(named)
         _grow(foot, lineage, lineage.entity.iri, _by(lineage.below, "object"), "subject", most, {lineage.entity.iri})
         parts += [Text(), Text("▼ 向下 · what serves it", style="bold"), foot]
     return Group(*parts)

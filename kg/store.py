@@ -37,6 +37,9 @@ DEFAULT_STORE = Path("policy-graph")
 _NOTHING = 0
 """What ``current`` names before the first version is published."""
 
+MANY_FILES = 250
+"""Each build adds a few files to the store; when there are more than this, they are merged."""
+
 _OPENING_TRIES = 200
 _OPENING_PAUSE = 0.02
 """A reader that meets the moment of publication tries again, for 4 seconds at most."""
@@ -232,6 +235,8 @@ class Draft:
         (self._path / "manifest.json").write_text(self.manifest.dumps(), encoding="utf-8")
         (self._path / "lease").touch()
         self.store.flush()
+        if sum(1 for _ in (self._path / "graph").glob("*.sst")) > MANY_FILES:
+            self._merge_files()
         self.close()
         for path in self._path.rglob("*"):
             _sync(path)
@@ -242,6 +247,17 @@ class Draft:
         _sync(self.folder)
         write_atomically(self.folder / "current", f"{number}\n".encode())
         return number
+
+    def _merge_files(self) -> None:
+        """Write all quads into a new store (Oxigraph's ``optimize`` leaves files of bulk loads as they are)."""
+        graph, everything = self._path / "graph", self._path / "everything.nq"
+        self.store.dump(str(everything), format=ox.RdfFormat.N_QUADS)
+        self.close()
+        shutil.rmtree(graph)
+        self.store = ox.Store(str(graph))
+        self.store.bulk_load(path=str(everything), format=ox.RdfFormat.N_QUADS)
+        self.store.flush()
+        everything.unlink()
 
     def close(self) -> None:
         """Let go of the quads; the draft can't be written any more."""

@@ -196,6 +196,18 @@ def test_a_triple_in_two_graphs_is_one_in_the_union_until_both_are_gone(tmp_path
     assert content(open_version(tmp_path).store, ox.DefaultGraph()) == []
 
 
+def test_many_small_builds_keep_few_files_and_every_quad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.store.MANY_FILES", 30)
+    for step in range(12):
+        publish(tmp_path, {f"g{step}": [*triples(step, 5), *triples(0, 3)]})
+        files = list(tmp_path.glob("versions/*/graph/*.sst"))
+        assert len(files) <= 30
+    store = open_version(tmp_path).store
+    expected = {*triples(0, 3), *(t for step in range(12) for t in triples(step, 5))}
+    assert content(store, ox.DefaultGraph()) == sorted(map(str, expected))
+    assert len(list(store.named_graphs())) == 12
+
+
 def test_a_full_disk_is_one_line_and_loses_nothing(tmp_path: Path) -> None:
     pytest.importorskip("resource")
     publish(tmp_path, {"a": triples(0)})

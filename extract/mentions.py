@@ -56,29 +56,30 @@ class Mentions:
         except IndexError:
             return span
 
+    def strategies(self, stretch: Span) -> list[tuple[Span, Entity]]:
+        """Return the strategies named for themselves in a stretch, not within the name of something else."""
+        found: list[tuple[Span, Entity]] = []
+        reach = 0
+        for span, entity in self.within(stretch):
+            if span.end > reach and entity.kind is Kind.STRATEGY:
+                found.append((span, entity))
+            reach = max(reach, span.end)
+        return found
+
     def announcement(self, section: Section) -> tuple[list[tuple[Span, Entity]], Span | None]:
         """Return the strategies that a section announces, and the stretch that names them.
 
         A heading announces the first strategy that it names, a lead every one.
         """
         if section.heading is not None:
-            named = outermost(self.within(section.heading, (Kind.STRATEGY,)))
+            named = self.strategies(section.heading)
             if named:
                 return named[:1], section.heading
         if section.lead is not None:
-            named = outermost(self.within(section.lead, (Kind.STRATEGY,)))
+            named = self.strategies(section.lead)
             if named:
                 return named, section.lead
         return [], None
-
-
-def outermost(mentions: Iterator[tuple[Span, Entity]]) -> list[tuple[Span, Entity]]:
-    """Leave out mentions that lie within another one."""
-    found: list[tuple[Span, Entity]] = []
-    for span, entity in mentions:
-        if not found or not found[-1][0].contains(span) or found[-1][0] == span:
-            found.append((span, entity))
-    return found
 
 
 def is_body(entity: Entity) -> bool:

@@ -44,7 +44,10 @@ def _cues() -> dict[str, re.Pattern[str]]:
         words = kinds[kind]
         for key in ("quoted_joined", "quoted_apart"):
             if words.get(key):
-                cues[f"{kind} {key}"] = re.compile(f"(?:的)?(?:{alternation(words[key])})")
+                nouns = alternation(words[key])
+                # A short attribute may stand before a noun that joins the name: “61020”科技创新行动.
+                attribute = rf"|[一-鿿]{{2,8}}?(?:{nouns})(?=[，。、；：的])" if key == "quoted_joined" else ""
+                cues[f"{kind} {key}"] = re.compile(f"的?(?:{nouns}){attribute}")
         cues[f"{kind} heads"] = re.compile(f"(?:{alternation(words['heads'])})$") if words.get("heads") else re.compile(r"(?!)")
         if words.get("before"):
             cues[f"{kind} before"] = re.compile(f"(?:{alternation(words['before'])})(?:好|了|全[国省市县区镇乡])?$")
@@ -75,11 +78,11 @@ def read(folded: str, start: int, end: int) -> Reading | None:
     if not 2 <= len(phrase) <= _LONGEST or _NOT_A_NAME.search(phrase):
         return None
     cues = _cues()
-    behind = folded[end + 1 : end + 14]
+    behind = folded[end + 1 : end + 18]
     # “甲”和“乙”两项改革: what follows the last of coordinated quotations holds for each.
     chained = re.match(r'(?:(?:[和与、及]|以及)"[^"\n]{1,40}")+', folded[end + 1 : end + 120])
     if chained:
-        behind = folded[end + 1 + chained.end() : end + 1 + chained.end() + 14]
+        behind = folded[end + 1 + chained.end() : end + 1 + chained.end() + 18]
     best: tuple[int, Kind, str] | None = None
     for kind in _KINDS:
         for key in ("quoted_joined", "quoted_apart"):
@@ -100,7 +103,8 @@ def read(folded: str, start: int, end: int) -> Reading | None:
     parallel = [part for part in re.split("[、，]", phrase) if part]
     if len(parallel) > 1:
         kind = Kind.STRATEGY if _matches(f"{Kind.STRATEGY} before", before) else Kind.SLOGAN
-        return Reading(kind, end, False, 0.65)
+        alike = len({len(part) for part in parallel}) == 1
+        return Reading(kind, end, False, 0.65 if alike else 0.5)
     for kind in (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN):
         if _matches(f"{kind} before", before):
             return Reading(kind, end, False, 0.6)

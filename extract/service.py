@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from extract.annotation import Claim, Entity
 from extract.document import Section, Span
 from extract.names import alternation, lexicon
-from extract.mentions import Mentions, below, is_body, outermost
+from extract.mentions import Mentions, below, is_body
 from extract.surface import fold
 from ontology.scheme import Scheme
 from ontology.terms import Basis, Kind, Level, Predicate
@@ -23,6 +23,8 @@ from ontology.terms import Basis, Kind, Level, Predicate
 _SERVING = (Kind.VILLAGE, Kind.PROJECT, Kind.POLICY, Kind.SLOGAN, Kind.ORGANIZATION)
 _PREAMBLE = re.compile(r"以[^，。]{0,40}(?:为指导|为统领|为引领|为总揽)|深入贯彻|全面贯彻|总体要求|总体思路|指导思想")
 _SPEAKER = re.compile(r"我们|政府|全[省市县区镇乡]")
+_FEW = 3
+"""A sentence that names more strategies than this lists them; only words of guidance relate them then."""
 _SEGMENT = re.compile(r"（[^（）]{1,8}段）|（[^（）]{1,6}）")
 
 
@@ -94,7 +96,7 @@ class _Reading:
             section = self._section(sentence.start)
             if section is not None and section.role in ("glossary", "title"):
                 continue
-            named = outermost(self.mentions.within(sentence, (Kind.STRATEGY,)))
+            named = self.mentions.strategies(sentence)
             if not named:
                 continue
             if _PREAMBLE.search(self.folded[sentence.start : sentence.end]):
@@ -133,21 +135,23 @@ class _Reading:
 
     def _sentence(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
         own = [pair for pair in named if pair[1].level is self.level]
-        for mine in own:
-            for goal in named:
+        for goal in named:
+            if len(named) > _FEW and not self._aimed_at(sentence, goal[0], "guidance"):
+                continue
+            for mine in own:
                 if below(mine[1].level, goal[1].level):
                     self.relate(mine, goal, Basis.STATED, 0.75, sentence, "sentence")
-        goals = [pair for pair in named if pair[1].id not in self.parts and self._aimed_at(sentence, pair[0])]
+        goals = [pair for pair in named if pair[1].id not in self.parts and self._aimed_at(sentence, pair[0], "purpose")]
         for work in self.mentions.within(sentence, _SERVING):
             if is_body(work[1]) or work[1].id in self.parts:
                 continue
             for goal in goals:
                 self.relate(work, goal, Basis.STATED, 0.7, sentence, "sentence")
 
-    def _aimed_at(self, sentence: Span, goal: Span) -> bool:
-        """Tell whether the clause leads up to the goal with a verb of purpose (围绕, 打造, 确保), not as one item of work."""
+    def _aimed_at(self, sentence: Span, goal: Span, verbs: str) -> bool:
+        """Tell whether the clause leads up to the goal with such a verb (围绕, 打造, 确保), not as one item of work."""
         clause = re.split("[，；：]", self.folded[sentence.start : goal.start])[-1]
-        return bool(_purpose().search(clause)) or bool(re.match(r'"?[^，。；]{0,4}(?:为|要求|目标|导向|思路|为目标|为抓手|为引领)', self.folded[goal.end : goal.end + 8]))
+        return bool(_verbs(verbs).search(clause)) or bool(re.match(r'"?[^，。；]{0,4}(?:为|要求|目标|导向|思路|为目标|为抓手|为引领)', self.folded[goal.end : goal.end + 8]))
 
     # structural ------------------------------------------------------------------------------------------------------
 
@@ -261,8 +265,8 @@ def _same_core(lower: str, upper: str) -> bool:
 
 
 @cache
-def _purpose() -> re.Pattern[str]:
-    return re.compile(alternation(lexicon("relations")["purpose"]))
+def _verbs(sort: str) -> re.Pattern[str]:
+    return re.compile(alternation(lexicon("relations")[sort]))
 
 
 @cache

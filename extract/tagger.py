@@ -6,6 +6,7 @@ accept, where names begin, and names that no rule describes. Trained by ``python
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from ontology.terms import Kind
 
 MODELS = Path(__file__).parent / "model"
 KINDS = (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY, Kind.SLOGAN, Kind.VILLAGE, Kind.ORGANIZATION)
+WEIGHED = frozenset({"policy_projects", "policy_policies", "policy_strategies", "policy_slogans", "policy_quotations"})
+"""The finders whose proposals the model weighs; the others rest on lists and definitions."""
 
 
 def _shape(mark: str) -> str:
@@ -121,36 +124,48 @@ def _model(path: Path) -> pycrfsuite.Tagger:
 
 
 class Tagger:
-    """Proposes what annotators would mark, with the model's probability as confidence.
+    """Proposes what annotators would mark, and weighs what the rules proposed, by the model's probability.
 
     Attributes:
         models: folder of trained models, one a kind.
         threshold: spans less probable are not proposed.
+        weight: share of the model in the confidence of a rule's proposal; the rule keeps the rest.
     """
 
-    def __init__(self, models: Path, threshold: float) -> None:
+    def __init__(self, models: Path, threshold: float, weight: float) -> None:
         self.models = models
         self.threshold = threshold
+        self.weight = weight
 
     def __call__(self, doc: Doc) -> Doc:
         """Append the tagged spans of every kind that a model exists for."""
         lines = features(doc)
+        by_kind: dict[Kind, list[tuple[int, Candidate]]] = {}
+        for place, c in enumerate(doc._.candidates):
+            if c.extractor in WEIGHED:
+                by_kind.setdefault(c.kind, []).append((place, c))
         found: list[Candidate] = []
         for kind in KINDS:
             path = self.models / f"{kind}.crfsuite"
             if not path.exists():
                 continue
             tagger = _model(path)
+            waiting = sorted(by_kind.get(kind, []), key=lambda pair: pair[1].span)
             offset = 0
             for rows in lines:
                 if rows:
-                    found.extend(self._spans(tagger, rows, offset, kind))
+                    tags = tagger.tag(rows)
+                    found.extend(self._spans(tagger, tags, offset, kind))
+                    stop = offset + len(rows)
+                    while waiting and waiting[0][1].span.start < stop:
+                        place, c = waiting.pop(0)
+                        if c.span.end <= stop:
+                            doc._.candidates[place] = self._weigh(tagger, c, offset)
                 offset += len(rows) + 1
         doc._.candidates.extend(found)
         return doc
 
-    def _spans(self, tagger: pycrfsuite.Tagger, rows: list[list[str]], offset: int, kind: Kind) -> list[Candidate]:
-        tags = tagger.tag(rows)
+    def _spans(self, tagger: pycrfsuite.Tagger, tags: list[str], offset: int, kind: Kind) -> list[Candidate]:
         found = []
         start: int | None = None
         for index, tag in enumerate(tags):
@@ -164,8 +179,13 @@ class Tagger:
                 start = None
         return found
 
+    def _weigh(self, tagger: pycrfsuite.Tagger, c: Candidate, offset: int) -> Candidate:
+        first, last = c.span.start - offset, c.span.end - offset - 1
+        sure = tagger.marginal("S", first) if first == last else min(tagger.marginal("B", first), tagger.marginal("E", last))
+        return replace(c, confidence=round((1 - self.weight) * c.confidence + self.weight * sure, 3))
 
-@Language.factory("policy_tagger", default_config={"models": None, "threshold": 0.4})
-def make_tagger(nlp: Language, name: str, models: str | None, threshold: float) -> Tagger:
+
+@Language.factory("policy_tagger", default_config={"models": None, "threshold": 0.4, "weight": 0.7})
+def make_tagger(nlp: Language, name: str, models: str | None, threshold: float, weight: float) -> Tagger:
     """Create the learned finder; ``models`` names another folder of models than the bundled one."""
-    return Tagger(Path(models) if models else MODELS, threshold)
+    return Tagger(Path(models) if models else MODELS, threshold, weight)

@@ -18,10 +18,21 @@ from ontology.scheme import Concept, Scheme
 _MARKS = re.compile(r'["《》]')
 
 
-def _governed_form(surface: str, concept: Concept) -> bool:
-    """Tell whether a surface is but a verb before another form of the concept: 构建|新发展格局."""
-    forms = [fold(form) for form in (concept.label, *concept.alt_labels)]
-    return any(surface != form and surface.endswith(form) and is_governing(surface[: -len(form)]) for form in forms)
+_TRAILING = re.compile(r"(?:工作|要求|部署|任务|目标|思路|问题|活动|经验)$")
+
+
+def _loose_form(surface: str, concept: Concept) -> bool:
+    """Tell whether a surface is a form of the concept with a verb before it (构建|新发展格局) or a noun behind (“六保”|工作).
+
+    Neither is part of a name (GUIDELINES "Span"), however often documents write them together.
+    """
+    label = fold(concept.label)
+    if surface == label:
+        return False
+    if surface.endswith(label) and is_governing(surface[: -len(label)]):
+        return True
+    bare = _MARKS.sub("", _TRAILING.sub("", surface))
+    return bare != _MARKS.sub("", surface) and bare in {_MARKS.sub("", fold(f)) for f in (concept.label, *concept.alt_labels)}
 
 
 class AuthorityFinder:
@@ -45,7 +56,7 @@ class AuthorityFinder:
             patterns: dict[str, Concept] = {}
             for surface, concept in scheme.surfaces():
                 folded = fold(surface)
-                if _governed_form(folded, concept):
+                if _loose_form(folded, concept):
                     continue
                 patterns.setdefault(folded, concept)
                 patterns.setdefault(_MARKS.sub("", folded), concept)

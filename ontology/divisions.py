@@ -131,8 +131,8 @@ class Divisions:
         if place.level is Level.TOWNSHIP:
             return self.villages(place)
         below = list(self._below[place.path if place is not NATION else ()])
-        if place.code is not None and place.level in (Level.PREFECTURE, Level.COUNTY):
-            below += self._townships_of(place)
+        if place.level in (Level.PREFECTURE, Level.COUNTY):
+            below += [township for township in self.townships(place) if township.within == place.chain]
         return tuple(below)
 
     def villages(self, place: Place) -> tuple[Place, ...]:
@@ -145,6 +145,17 @@ class Divisions:
             return ()
         prefix = place.code[: _DIGITS[place.level]]
         return tuple(self._villages_below(prefix))
+
+    def townships(self, place: Place) -> tuple[Place, ...]:
+        """Return the towns, townships and subdistricts within a province, prefecture or county, by their codes."""
+        if place.code is None or place.level in (Level.NATIONAL, Level.VILLAGE):
+            return ()
+        prefix = place.code[: _DIGITS[place.level]]
+        return tuple(self._township(code, name) for code, name in self._townships.items() if code.startswith(prefix))
+
+    def names(self) -> Mapping[str, tuple[Place, ...]]:
+        """Return every name of a unit above the townships, with the places that it may mean."""
+        return self._index
 
     def short_names(self, place: Place) -> tuple[str, ...]:
         """Return the short forms of a unit's name, the customary first: 山西 and 晋 for 山西省; 运城 for 运城市."""
@@ -259,14 +270,6 @@ class Divisions:
 
     def _township(self, code: str, name: str) -> Place:
         return Place(name, Level.TOWNSHIP, self._above(code, self._units), code.ljust(_CODE, "0"))
-
-    def _townships_of(self, place: Place) -> Iterator[Place]:
-        """Yield the townships that stand directly below a county, or a prefecture without counties (东莞市)."""
-        assert place.code is not None
-        prefix = place.code[: _DIGITS[place.level]]
-        for code, name in self._townships.items():
-            if code.startswith(prefix) and (township := self._township(code, name)).within[-1] == place:
-                yield township
 
     @lru_cache(maxsize=16384)  # noqa: B019  the table is one for the whole run
     def _named(self, name: str) -> tuple[Place, ...]:

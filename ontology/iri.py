@@ -78,12 +78,12 @@ def mint(kind: Kind | str, path: Sequence[str], name: str) -> str:
 def place_of(iri: str) -> tuple[str, ...]:
     """Return the places in an entity's IRI; for a unit or village, the units that contain it.
 
-    Names come as they stand in the IRI: equal places give equal results.
+    They come as they stand in the IRI; an IRI that was not minted here has none.
 
     >>> place_of(mint(Kind.STRATEGY, ("山西省",), "三区三地"))
     ('山西省',)
     """
-    return tuple(iri.removeprefix(PLID).split("/")[1:-1])
+    return tuple(iri.removeprefix(PLID).split("/")[1:-1]) if iri.startswith(PLID) else ()
 
 
 def document_iri(identifier: str) -> str:

@@ -1,0 +1,303 @@
+"""Finds organizations: bodies of party and state under their full names, firms, institutions and named teams.
+
+A body is named by its unit's word (省委, 市政府, 镇人大); which unit that is, the document's own chain of places says: in a
+town of 永济市, 市委 is 中共永济市委员会.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.annotation import Candidate
+from extract.document import Place, Span
+from extract.names import alternation, is_governing, lexicon, name_start
+from extract.surface import fold, quotations
+from ontology.divisions import NATION
+from ontology.terms import Kind, Level
+
+_HAN = "一-龥㐀-䶿"
+_COUNT = "[0-9一二两三四五六七八九十]+"
+_SESSION = "第?[一二三四五六七八九十0-9]+届"
+_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("自治区", ("自治区",)),
+    ("省", ("省",)),
+    ("市", ("市",)),
+    ("州", ("自治州",)),
+    ("盟", ("盟",)),
+    ("旗", ("旗",)),
+    ("县", ("县",)),
+    ("区", ("区",)),
+    ("街道", ("街道",)),
+    ("镇", ("镇",)),
+    ("乡", ("乡",)),
+)
+"""The word by which a document names a unit of its chain, and how that unit's full name ends."""
+_GENERIC_BEFORE = "各级乡街城县区市省社地全两多部村"
+"""Behind these a unit's word is no unit's: 乡|镇政府, 各|县委, 社|区委员会."""
+
+
+@cache
+def _forms() -> dict[str, str]:
+    """Return the pattern of the full name of each body by its form."""
+    return {form: body["name"] for body in lexicon("organizations")["bodies"] for form in body["forms"]}
+
+
+@cache
+def _names(table: str) -> tuple[str, ...]:
+    return tuple(lexicon("organizations")["names"][table])
+
+
+@cache
+def _body_pattern() -> re.Pattern[str]:
+    words = alternation(word for word, _ in _WORDS)
+    departments = alternation(lexicon("organizations")["departments"])
+    offices = "办公厅|办公室"
+    return re.compile(
+        f"(?P<word>{words})(?:(?P<form>{alternation(_forms())})(?!员会)(?<!委(?=[托屈派任员]))(?:{offices})?"
+        f"|(?P<stem>{departments})(?P<rank>厅|局|委员会|委|部(?!门|署|分)|办)(?!会))"
+    )
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One document under reading."""
+
+    text: str
+    home: Place | None
+    units: dict[int, tuple[int, Place]]
+    found: dict[tuple[int, int], Candidate] = field(default_factory=dict)
+    firms: dict[str, str] = field(default_factory=dict)
+    """Short names of firms that the document proved, with the full name."""
+
+    def add(self, start: int, end: int, sure: float, name: str | None = None, place: Place | None = None) -> None:
+        key = (start, end)
+        if key not in self.found or self.found[key].confidence < sure:
+            self.found[key] = Candidate(
+                Span(start, end), Kind.ORGANIZATION, "policy_organizations", sure, name=name, place=place
+            )
+
+    def taken(self, start: int, end: int) -> bool:
+        """Tell whether an organization already stands on a part of a stretch."""
+        return any(s < end and start < e for s, e in self.found)
+
+    def unit_called(self, word: str) -> Place | None:
+        """Return the unit that the document means by 省, 市, 县, 镇: the nearest of its chain, from itself upward."""
+        if self.home is None:
+            return None
+        endings = dict(_WORDS)[word]
+        for unit in reversed(self.home.chain):
+            if unit.name.endswith(endings) and not (word == "区" and unit.name.endswith("自治区")):
+                return unit
+            if word == "街道" and unit.level is Level.TOWNSHIP and unit.name.endswith("街道"):
+                return unit
+            if word == "州" and unit.level is Level.PREFECTURE and unit.name.endswith("州"):
+                return unit
+        return None
+
+
+def find_bodies(reading: _Reading) -> None:
+    """Add government and party bodies with their units' full names."""
+    text = reading.text
+    for match in _body_pattern().finditer(text):
+        start, word = match.start(), match["word"]
+        behind = match.start() + len(word)
+        named = next(
+            ((s, unit) for s in range(max(0, behind - 16), start + 1) if s in reading.units
+             for end, unit in [reading.units[s]] if end == behind), None
+        )
+        if named is not None:
+            start, unit = named
+        else:
+            if text[start - 1 : start] and text[start - 1] in _GENERIC_BEFORE:
+                continue
+            found = reading.unit_called(word)
+            if found is None:
+                continue
+            unit = found
+        reading.add(start, match.end(), 0.95 if named else 0.92, _full_name(match, unit), unit)
+    for start, (end, unit) in reading.units.items():
+        if match := re.compile(f"(?:{alternation(f for f in _forms() if f not in ('委', '法院'))})").match(text, end):
+            if unit.level is Level.NATIONAL or reading.taken(start, match.end()):
+                continue
+            reading.add(start, match.end(), 0.85, _forms()[match.group()].format(unit=unit.name), unit)
+        if match := re.compile(f"{_SESSION}(人民代表大会|人大)").match(text, end):
+            reading.add(start, match.end(), 0.93, f"{unit.name}人民代表大会", unit)
+        if match := re.compile(f"[{_HAN}]{{0,8}}(?:{alternation(_names('zones'))})").match(text, end):
+            reading.add(start, match.end(), 0.6, None, unit)
+    own = reading.home
+    if own is not None and own.level is not Level.NATIONAL:
+        for match in re.finditer("(?<![全国省市县区镇乡道届州旗盟、])(?:人大|政协)(?=监督|代表|议案|建议|提案|委员|的)", text):
+            if not reading.taken(*match.span()):
+                reading.add(*match.span(), 0.7, _forms()[match.group()].format(unit=own.name), own)
+
+
+def _full_name(match: re.Match[str], unit: Place) -> str:
+    if match["form"]:
+        office = re.search("办公厅|办公室", match.group())
+        return _forms()[match["form"]].format(unit=unit.name) + (office.group() if office else "")
+    rank = "委员会" if match["rank"] == "委" else match["rank"]
+    return unit.name + str(lexicon("organizations")["departments"][match["stem"]]) + rank
+
+
+def find_national(reading: _Reading) -> None:
+    """Add the bodies of the nation and beyond, also with the number of a session: 第十四届全国人民代表大会."""
+    names: Mapping[str, str] = lexicon("organizations")["national"]
+    pattern = re.compile(f"(?P<session>{_SESSION})?(?P<name>{alternation(names)})(?!员会)")
+    for match in pattern.finditer(reading.text):
+        if match["session"] and not match["name"].startswith("全国"):
+            start = match.start("name")
+        else:
+            start = match.start()
+        reading.add(start, match.end(), 0.95, names[match["name"]], NATION)
+    for match in re.finditer(alternation(_names("known")), reading.text):
+        if not reading.taken(*match.span()):
+            reading.add(*match.span(), 0.8)
+
+
+def find_named(reading: _Reading) -> None:
+    """Add firms, institutions, teams and standing bodies by the endings of their names."""
+    text = reading.text
+    for table, sure, shortest in (("firms", 0.8, 2), ("institutions", 0.65, 2), ("teams", 0.65, 2)):
+        for match in re.finditer(f"(?:{alternation(_names(table))})(?!化|员|法)", text):
+            start = _start(reading, match.start())
+            stem = text[start : match.start()]
+            counted = re.match(r"\s*[0-9]+(?:余|多)?[家户个所支]", text[match.end() :])
+            if counted or len(stem) < shortest or not _is_name(stem) or reading.taken(start, match.end()):
+                continue
+            reading.add(start, match.end(), sure if len(stem) <= 14 else sure - 0.2)
+            if table == "firms":
+                _prove_firm(reading, stem, text[start : match.end()])
+    for match in re.finditer(f"(?:{_COUNT}[大支个])[{_HAN}]{{0,6}}(?:{alternation(_names('teams'))})", text):
+        start = _list_start(text, match.start())
+        if text[match.start() + 1] in "大支" and not reading.taken(start, match.end()):
+            reading.add(start, match.end(), 0.7, match.group())
+    for match in re.finditer(alternation(_names("standing")), text):
+        if not reading.taken(*match.span()):
+            reading.add(*match.span(), 0.65)
+    for match in re.finditer(f"(?<![{_GENERIC_BEFORE}])(?:镇|乡)[{_HAN}]{{2,3}}办(?![理公法事好学])", text):
+        if not reading.taken(*match.span()):
+            reading.add(*match.span(), 0.65, None, reading.home)
+    industries = re.compile(f"(?:{alternation(_names('industries'))})")
+    for match in industries.finditer(text):
+        start = _start(reading, match.start())
+        stem = text[start : match.start()]
+        if 2 <= len(stem) <= 4 and _is_name(stem) and not reading.taken(start, match.end()):
+            reading.add(start, match.end(), 0.6)
+            _prove_firm(reading, stem, text[start : match.end()])
+
+
+def _start(reading: _Reading, head: int) -> int:
+    """Return where a name whose ending stands at ``head`` begins: behind 、 and 和 too."""
+    floor = max(0, head - 30)
+    stretch = reading.text[floor:head]
+    if cut := list(re.finditer("[、与及\n]|和(?!平|谐|美|顺)|了|的|在|由|为|对|以(?!岭)", stretch)):
+        floor += cut[-1].end()
+    start = name_start(reading.text, head, floor=floor)
+    if _all_generic(reading.text[start:head]):
+        # A verb that stands inside the name (康庄|种植产业合作社) cut too far.
+        start = _behind_verbs(reading.text, floor, head)
+    return start
+
+
+def _behind_verbs(text: str, start: int, end: int) -> int:
+    """Return where the words begin that follow the governing verbs at ``start``."""
+    return next((cut for cut in range(end - 2, start, -1) if is_governing(text[start:cut])), start)
+
+
+def _list_start(text: str, start: int) -> int:
+    """Return where the enumeration begins that a counted team sums up: 项目招商、资金争取、荣誉争取|三支小分队."""
+    items = re.search(f"(?:[{_HAN}]{{2,8}}、)+[{_HAN}]{{2,8}}$", text[max(0, start - 40) : start])
+    if items is None:
+        return start
+    first = max(0, start - 40) + items.start()
+    return _behind_verbs(text, first, text.index("、", first))
+
+
+def _is_name(stem: str) -> bool:
+    generic = _names("generic")
+    if stem in generic or re.search(f"一批|一些|大型|中小|为主|{_COUNT}年|{_COUNT}(?:余|多)?(?:[家个所支名]|大型)?$|[等各某多]$|^[各某该本]", stem):
+        return False
+    return re.fullmatch(f"[{_HAN}A-Za-z0-9（）·]+", stem) is not None and not _all_generic(stem)
+
+
+def _all_generic(stem: str) -> bool:
+    """Tell whether a stem is made of nothing but generic words: 国家级|重点|龙头|企业."""
+    return re.fullmatch(f"(?:{alternation(_names('generic'))}|{_COUNT}|家|所|个|等|和|类)+", stem) is not None
+
+
+def _prove_firm(reading: _Reading, stem: str, full: str) -> None:
+    if 2 <= len(stem) <= 4 and not any(unit.name.startswith(stem) for _, unit in reading.units.values()):
+        reading.firms.setdefault(stem, full)
+
+
+def find_short_forms(reading: _Reading) -> None:
+    """Add a proven firm's short name wherever it stands: 长荣, 长荣农科 for 长荣公司."""
+    if not reading.firms:
+        return
+    pattern = re.compile(f"(?P<stem>{alternation(reading.firms)})(?:{alternation(_names('additions'))})?")
+    for match in pattern.finditer(reading.text):
+        name = reading.firms[match["stem"]]
+        if not reading.taken(*match.span()):
+            reading.add(*match.span(), 0.75, name)
+        elif match.span() in reading.found and reading.found[match.span()].name is None:
+            reading.found[match.span()] = Candidate(
+                Span(*match.span()), Kind.ORGANIZATION, "policy_organizations", 0.8, name=name
+            )
+
+
+def find_brands(reading: _Reading) -> None:
+    """Add quoted names of brands that a firm runs: “…”、“…”等大型餐饮品牌."""
+    quoted = quotations(reading.text)
+    kinds = re.compile(f'"(?:等)?[{_HAN}]{{0,4}}?(?:{alternation(_names("brands"))})')
+    for index, (start, end) in enumerate(quoted):
+        if kinds.match(reading.text, end):
+            run = [(start, end)]
+            for before, behind in reversed(quoted[:index]):
+                if reading.text[behind : run[-1][0]].strip('"、和') == "":
+                    run.append((before, behind))
+                else:
+                    break
+            for first, last in run:
+                if last - first <= 8:
+                    reading.add(first, last, 0.8)
+
+
+class OrganizationFinder:
+    """Appends candidates for organizations; the units that ``policy_places`` found name their bodies."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find the organizations of a document."""
+        units = {
+            c.span.start: (c.span.end, c.place)
+            for c in doc._.candidates
+            if c.kind is Kind.ADMINISTRATIVE_UNIT and c.place is not None
+        }
+        reading = _Reading(fold(doc.text), doc._.document.metadata.place, units)
+        find_national(reading)
+        find_bodies(reading)
+        find_named(reading)
+        find_brands(reading)
+        find_short_forms(reading)
+        doc._.candidates.extend(_settled(reading))
+        return doc
+
+
+def _settled(reading: _Reading) -> Iterator[Candidate]:
+    """Yield the candidates in the order of the text, the longest where one lies within another."""
+    last = -1
+    for (_, end), candidate in sorted(reading.found.items(), key=lambda item: (item[0][0], -item[0][1])):
+        if end > last:
+            yield candidate
+            last = end
+
+
+@Language.factory("policy_organizations")
+def make_organization_finder(nlp: Language, name: str) -> OrganizationFinder:
+    """Create the finder of organizations."""
+    return OrganizationFinder()

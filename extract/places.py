@@ -1,0 +1,494 @@
+"""Finds the administrative units and villages that a document names, also where 村 is left out in a list.
+
+A place is told from its namesakes, and from an ordinary word, by the document's own chain of places: names of the chain
+and of what lies within it are known in full and in short, other units by their full names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+import ahocorasick_rs
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.annotation import Candidate
+from extract.document import Place, Span
+from extract.names import alternation, lexicon, name_start
+from extract.surface import fold
+from ontology.divisions import NATION, divisions
+from ontology.terms import Kind, Level
+
+_HAN = "一-龥㐀-䶿"
+_NUMBER = "[0-9]+|[一二两三四五六七八九十]{1,3}"
+_NUMERALS = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
+_SEPARATOR = re.compile("、|和|及|与|以及|至|到")
+_CLAUSE_END = re.compile(r'[。；：，！？\n（）《》"…]')
+_LONGEST = 8
+
+
+@cache
+def _lexicon(table: str) -> Mapping[str, frozenset[str]]:
+    return {name: frozenset(words) for name, words in lexicon("places")[table].items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Gazetteer:
+    """The names that a document of one place may use.
+
+    Attributes:
+        units: names of administrative units, with the unit (None where several bear the name) and how sure each is.
+        villages: full names of villages, with the village (None where several bear the name).
+        near: full names of the villages of the document's own township or village.
+        own: names of the document's own chain, by which a bare word means the unit.
+    """
+
+    units: dict[str, tuple[Place | None, Level, float]]
+    automaton: ahocorasick_rs.AhoCorasick
+    unit_names: list[str]
+    villages: dict[str, Place | None]
+    near: dict[str, Place]
+    own: frozenset[str]
+
+
+@lru_cache(maxsize=64)
+def _gazetteer(home: Place | None) -> _Gazetteer:
+    table = divisions()
+    units: dict[str, tuple[Place | None, Level, float]] = {}
+    chain = home.chain if home is not None and home.level is not Level.NATIONAL else ()
+    path = tuple(unit.name for unit in chain)
+    ordinary, common = _lexicon("units")["ordinary"], _lexicon("units")["common"]
+    for name, places in table.names().items():
+        if len(name) < 2 or places == (NATION,):
+            continue
+        full = [p for p in places if p.name == name]
+        nearest = _nearest(full or list(places), path)
+        place = nearest[0] if len(nearest) == 1 else None
+        level = nearest[0].level
+        within = place is not None and chain and place.path[: len(chain)] == path
+        if name in common and not within:
+            continue
+        if level is Level.PROVINCIAL or (place is None and all(p.level is Level.PROVINCIAL for p in places)):
+            sure = 0.95
+        elif full and len(name) > 2:
+            sure = 0.93 if place is not None else 0.7
+        elif full:
+            sure = 0.9 if within else 0.0
+        elif name in ordinary:
+            sure = 0.0
+        elif within:
+            sure = 0.9
+        else:
+            prefectures = [p for p in nearest if p.level is Level.PREFECTURE]
+            sure = 0.8 if prefectures else 0.0
+            place, level = (prefectures[0], Level.PREFECTURE) if prefectures else (place, level)
+        if sure:
+            units[name] = (place, level, sure)
+    seat = next((u for u in reversed(chain) if u.level in (Level.PREFECTURE, Level.COUNTY)), None)
+    seat = next((u for u in chain if u.level is Level.PREFECTURE), seat)
+    if seat is not None:
+        for township in table.townships(seat):
+            if re.search("(?:镇|乡|街道|苏木)$", township.name) and len(township.name) > 2:
+                known = units.get(township.name)
+                inside = bool(chain) and township.path[: len(chain)] == path
+                if known is None or inside:
+                    units[township.name] = (township, Level.TOWNSHIP, 0.93 if inside else 0.85)
+    for unit in chain:
+        for name in (unit.name, *table.short_names(unit)):
+            if len(name) >= 2:
+                units[name] = (unit, unit.level, 0.6 if name in ordinary else 0.96)
+    names = list(units)
+    villages, near = _villages(home)
+    return _Gazetteer(
+        units,
+        ahocorasick_rs.AhoCorasick(names, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest),
+        names,
+        villages,
+        near,
+        frozenset(n for unit in chain for n in (unit.name, *table.short_names(unit))),
+    )
+
+
+def _nearest(places: list[Place], path: tuple[str, ...]) -> list[Place]:
+    """Keep the places that share most of their chain with a path; of those, the highest."""
+
+    def shared(place: Place) -> int:
+        return next((i for i, (a, b) in enumerate(zip(place.path, path, strict=False)) if a != b), min(len(place.path), len(path)))
+
+    best = max(map(shared, places))
+    kept = [p for p in places if shared(p) == best]
+    if best == 0 and len(kept) > 1 and len({p.level for p in kept}) == 1:
+        return kept
+    top = min(p.level.rank for p in kept)
+    return [p for p in kept if p.level.rank == top]
+
+
+def _villages(home: Place | None) -> tuple[dict[str, Place | None], dict[str, Place]]:
+    """Return the villages of the prefecture or county that may be named, and those of the document's own township."""
+    if home is None or home.level in (Level.NATIONAL, Level.PROVINCIAL):
+        return {}, {}
+    table = divisions()
+    township = home.at(Level.TOWNSHIP)
+    near = {v.name: v for v in table.villages(township)} if township is not None else {}
+    seat = home.at(Level.COUNTY) or home
+    villages: dict[str, Place | None] = {}
+    for village in table.villages(seat):
+        villages[village.name] = None if village.name in villages else village
+    return {**villages, **near}, near
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One document under reading: its text, what is known, and what has been found."""
+
+    text: str
+    gazetteer: _Gazetteer
+    home: Place | None
+    sure_unknown: float
+    found: dict[tuple[int, int, Kind], Candidate] = field(default_factory=dict)
+    bare: dict[str, str] = field(default_factory=dict)
+    """Short forms that the document proved to be villages, with the full name."""
+
+    def add(self, start: int, end: int, kind: Kind, sure: float, name: str, place: Place | None) -> None:
+        key = (start, end, kind)
+        if key not in self.found or self.found[key].confidence < sure:
+            level = place.level if place is not None else (Level.VILLAGE if kind is Kind.VILLAGE else None)
+            self.found[key] = Candidate(
+                Span(start, end), kind, "policy_places", round(sure, 3), name=name, level=level, place=place
+            )
+
+    def add_village(self, start: int, end: int, name: str, sure: float) -> None:
+        """Add a village; its place is the table's, or an uncoded one within the unit named before it or the document's."""
+        self.add(start, end, Kind.VILLAGE, sure, name, self._village(name, start))
+
+    def _village(self, name: str, start: int) -> Place | None:
+        container = next(
+            (c.place for (_, end, kind), c in self.found.items() if end == start and kind is Kind.ADMINISTRATIVE_UNIT), None
+        )
+        known = self.gazetteer.near.get(name) or self.gazetteer.villages.get(name)
+        if container is not None and container.level in (Level.TOWNSHIP, Level.COUNTY):
+            inside = [v for v in divisions().villages(container) if v.name == name]
+            return inside[0] if len(inside) == 1 else Place(name, Level.VILLAGE, container.chain)
+        if known is not None:
+            return known
+        home = container or self.home
+        if home is None:
+            return None
+        chain = home.chain if home.level not in (Level.VILLAGE, Level.NATIONAL) else home.within
+        return Place(name, Level.VILLAGE, chain)
+
+    def known(self, name: str) -> bool:
+        """Tell whether a full name is in the table of the document's territory."""
+        return name in self.gazetteer.villages
+
+
+def find_units(reading: _Reading) -> None:
+    """Add the administrative units that the text names, in full or in short."""
+    text, gazetteer = reading.text, reading.gazetteer
+    never = re.compile(alternation(_lexicon("units")["not_before"]) + r"(?!道)")
+    covered = [False] * (len(text) + 1)
+    for index, start, end in gazetteer.automaton.find_matches_as_indexes(text):
+        name = gazetteer.unit_names[index]
+        place, level, sure = gazetteer.units[name]
+        covered[start:end] = [True] * (end - start)
+        short = place is None or place.name != name
+        if never.match(text, end) or (short and not reading.gazetteer.own & {name} and _inside_word(text, start, end)):
+            continue
+        if short and name in gazetteer.own and text[end : end + 1] in ("村", "社"):
+            continue
+        full = place.name if place is not None else name
+        reading.add(start, end, Kind.ADMINISTRATIVE_UNIT, sure, full, place)
+        if place is None:
+            key = (start, end, Kind.ADMINISTRATIVE_UNIT)
+            reading.found[key] = Candidate(
+                Span(start, end), Kind.ADMINISTRATIVE_UNIT, "policy_places", sure, name=full, level=level
+            )
+    nation = re.compile(f"中国(?!{alternation(_lexicon('units')['nation_not_before'])})|中华人民共和国")
+    for match in nation.finditer(text):
+        if not covered[match.start()]:
+            reading.add(match.start(), match.end(), Kind.ADMINISTRATIVE_UNIT, 0.75, NATION.name, NATION)
+
+
+def _inside_word(text: str, start: int, end: int) -> bool:
+    """Tell whether a short name is only part of a word: 上|海南|站 is none of 海南's."""
+    return text[start - 1 : start] in ("上", "珠") and text[start:end] in ("海南", "江门")
+
+
+def find_named_villages(reading: _Reading) -> None:
+    """Add the villages and communities named with their ending."""
+    words = _lexicon("village")
+    never = re.compile(alternation(words["not_before"]))
+    for match in re.finditer(alternation(words["endings"]), reading.text):
+        end, ending = match.end(), match.group()
+        known = _known_before(reading, end)
+        if known is not None:
+            reading.add_village(known, end, reading.text[known:end], 0.97 if reading.text[known:end] in reading.gazetteer.near else 0.93)
+            _prove(reading, reading.text[known:end])
+            continue
+        if never.match(reading.text, end) and not re.match("社区", ending):
+            continue
+        start = _unknown_start(reading, match.start())
+        if start is None:
+            continue
+        name = reading.text[start:end]
+        sure = reading.sure_unknown - (0.15 if match.start() - start == 1 or ending in ("屯", "嘎查") else 0)
+        reading.add_village(start, end, name, sure)
+        _prove(reading, name)
+
+
+def _prove(reading: _Reading, name: str) -> None:
+    short = re.sub("(?:自然村|村|社区)$", "", name)
+    if len(short) >= 2:
+        reading.bare.setdefault(short, name)
+
+
+def _known_before(reading: _Reading, end: int) -> int | None:
+    """Return where the longest known full name that ends at ``end`` begins, None where a common noun does (示|范村)."""
+    for start in range(max(0, end - _LONGEST), end - 1):
+        name = reading.text[start:end]
+        if name in reading.gazetteer.villages:
+            return None if _ends_generic(reading.text, start, end) else start
+    return None
+
+
+def _ends_generic(text: str, start: int, end: int) -> bool:
+    """Tell whether a common noun that begins before ``start`` ends at ``end`` (示范村 where 范村 is a village)."""
+    ending = "社区" if text.startswith("社区", end - 2) else text[end - 1 : end]
+    longer = (word + ending for word in _lexicon("village")["generic"] if len(word) + len(ending) > end - start)
+    return text[:end].endswith(tuple(longer))
+
+
+def _item_start(reading: _Reading, floor: int, end: int) -> int:
+    """Return where a name that ends at ``end`` begins: behind the governing verb and behind a unit's name."""
+    start = max(floor, name_start(reading.text, end, floor=floor))
+    for (_, unit_end, kind) in reading.found:
+        if kind is Kind.ADMINISTRATIVE_UNIT and start < unit_end < end:
+            start = unit_end
+    if cut := list(re.finditer("[的了等]|(?:乡镇|街道|镇|乡|县)(?=.)", reading.text[start:end])):
+        start += cut[-1].end()
+    return start
+
+
+def _unknown_start(reading: _Reading, end: int) -> int | None:
+    """Return where an unlisted village's name begins whose 村 stands at ``end``, None where no name stands there."""
+    words = _lexicon("village")
+    floor = _clause_floor(reading.text, end)
+    if separators := list(_SEPARATOR.finditer(reading.text, floor, end)):
+        floor = separators[-1].end()
+    start = _item_start(reading, floor, end)
+    stem = reading.text[start:end]
+    if not re.fullmatch(f"[{_HAN}]{{1,4}}", stem) or stem in words["generic"] or stem.endswith(tuple(words["generic_ends"])):
+        return None
+    if re.search(f"(?:{_NUMBER})个?$", stem) and len(stem) > 1:
+        return None
+    if re.search("村.", stem):
+        return None
+    return start
+
+
+def _clause_floor(text: str, end: int) -> int:
+    """Return where the stretch without a comma, stop or bracket that ends at ``end`` begins."""
+    window = text[max(0, end - 120) : end]
+    ends = [m.end() for m in _CLAUSE_END.finditer(window)]
+    return max(0, end - 120) + (ends[-1] if ends else 0)
+
+
+_QUANTIFIED = re.compile(
+    f"(?P<item>[{_HAN}]{{1,8}}?)(?P<rest>等(?:(?P<many>{_NUMBER})余?个?)?|(?P<count>{_NUMBER})个?)(?P<kind>[{_HAN}]{{0,6}}?)"
+)
+
+
+def find_listed_villages(reading: _Reading) -> None:
+    """Add the members of lists that end in 等村, 2村 or 两个重要节点村, or in a village's full name."""
+    for match in re.finditer("村|社区", reading.text):
+        floor = _clause_floor(reading.text, match.start())
+        items = _items(reading, floor, match.start())
+        last_start, last_end = items[-1]
+        last = reading.text[last_start:last_end]
+        if quantified := _QUANTIFIED.fullmatch(last):
+            items[-1] = (last_start, last_start + quantified.end("item"))
+            number = quantified["count"]
+            if quantified["kind"] and quantified["kind"].endswith(("乡", "农")):
+                continue
+            counted = number is not None and _value(number) == len(items)
+            if number is not None and not counted:
+                continue
+            if len(items) == 1 and not reading.known(reading.text[items[0][0] : items[0][1]] + match.group()):
+                continue
+            sure = 0.95 if counted else 0.88
+        elif (last_start, match.end(), Kind.VILLAGE) in reading.found and len(items) > 1:
+            sure = 0.6
+            items = items[:-1]
+        else:
+            continue
+        _add_items(reading, items, match.group(), floor, sure)
+
+
+def _value(number: str) -> int:
+    if number.isdigit():
+        return int(number)
+    tens, _, ones = number.rpartition("十")
+    if "十" not in number:
+        return _NUMERALS[number[-1]]
+    return (_NUMERALS[tens] if tens else 1) * 10 + (_NUMERALS[ones] if ones else 0)
+
+
+def _items(reading: _Reading, floor: int, end: int) -> list[tuple[int, int]]:
+    """Split a stretch into the members of an enumeration; 和 in a known name (和平) does not split."""
+    items, start = [], floor
+    for match in re.finditer("、|和|及|与|以及", reading.text[floor:end]):
+        at = floor + match.start()
+        if match.group() != "、" and at - start < 1:
+            continue
+        items.append((start, at))
+        start = floor + match.end()
+    return [*items, (start, end)]
+
+
+def _add_items(reading: _Reading, items: list[tuple[int, int]], ending: str, floor: int, sure: float) -> None:
+    words = _lexicon("village")
+    for position in range(len(items) - 1, -1, -1):
+        start, end = items[position]
+        known = _known_short(reading, start, end, ending)
+        start = known if known is not None else _item_start(reading, start, end)
+        stem = reading.text[start:end]
+        full = stem if re.search("(?:村|社区)$", stem) else stem + ending
+        if known is None and (
+            not re.fullmatch(f"[{_HAN}]{{1,4}}", stem) or stem in words["generic"] or stem in words["no_village"]
+        ):
+            return
+        if known is None and sure < 0.7 and (len(stem) not in (2, 3) or stem.endswith(tuple(words["generic_ends"]))):
+            return
+        reading.add_village(start, end, full, sure if known is None else max(sure, 0.9))
+        _prove(reading, full)
+        if start > items[position][0]:
+            return
+
+
+def _known_short(reading: _Reading, floor: int, end: int, ending: str) -> int | None:
+    """Return where the longest known name, with or without its ending, that ends at ``end`` begins."""
+    for start in range(max(floor, end - _LONGEST), end):
+        stem = reading.text[start:end]
+        if stem in reading.gazetteer.villages or stem + ending in reading.gazetteer.villages:
+            return start
+    return None
+
+
+def find_bare_villages(reading: _Reading) -> None:
+    """Add villages named without 村: neighbours of known ones in a list, then every proven short form."""
+    near = {re.sub("(?:村|社区)$", "", name): name for name in reading.gazetteer.near}
+    no_village = _lexicon("village")["no_village"]
+    for _ in range(3):
+        before = len(reading.bare)
+        short = {s: full for s, full in {**near, **reading.bare}.items() if len(s) >= 2 and s not in no_village}
+        if not short:
+            return
+        spans = list(_occurrences(reading.text, short))
+        for start, end in spans:
+            _read_neighbours(reading, start, end, spans, short)
+        if len(reading.bare) == before:
+            break
+    proven = {s: full for s, full in reading.bare.items() if s not in no_village}
+    never = re.compile(alternation(_lexicon("village")["bare_not_before"]))
+    for start, end in _occurrences(reading.text, proven):
+        stem = reading.text[start:end]
+        if stem in reading.gazetteer.own or never.match(reading.text, end):
+            continue
+        if any(s <= start and end <= e for s, e, _ in reading.found):
+            continue
+        reading.add_village(start, end, proven[stem], 0.8 if stem in near else 0.6)
+
+
+def _occurrences(text: str, short: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+    if not short:
+        return
+    automaton = ahocorasick_rs.AhoCorasick(list(short), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+    for _, start, end in automaton.find_matches_as_indexes(text):
+        yield start, end
+
+
+def _read_neighbours(
+    reading: _Reading, start: int, end: int, spans: list[tuple[int, int]], short: Mapping[str, str]
+) -> None:
+    """Read what stands beside a known short form, behind a separator: 窑头、|北阳|、下吴|千亩葡萄产业园."""
+    text = reading.text
+    if re.match("镇|乡|街道", text[end:]):
+        return
+    beside = []
+    known = set(spans)
+    tails = alternation(_lexicon("village")["tails"])
+    right = re.compile(f"(?:、|和|及|与|至|到)([{_HAN}]{{2,3}}?)(?=、|和|至|到|[，。；（）0-9]|{tails})")
+    if match := right.match(text, end + (1 if text[end : end + 1] == "村" else 0)):
+        beside.append(match.span(1))
+    separator = re.search("(?:、|和|及|与|至|到)$", text[max(0, start - 2) : start])
+    if separator:
+        stop = start - len(separator.group())
+        floor = _clause_floor(text, stop)
+        others = list(_SEPARATOR.finditer(text, floor, stop))
+        first = _item_start(reading, others[-1].end() if others else floor, stop)
+        if 2 <= stop - first <= 3:
+            beside.append((first, stop))
+    beside += [span for span in known if span[0] == end or span[1] == start]
+    for first, last in beside:
+        stem = text[first:last]
+        listed = (first, last) in known
+        if not listed and not _may_be_village(stem):
+            continue
+        full = short.get(stem, stem if stem.endswith("村") else stem + "村")
+        reading.add_village(first, last, full, 0.9 if listed else 0.75)
+        reading.add_village(start, end, short[text[start:end]], 0.9 if listed else 0.8)
+        if stem not in reading.gazetteer.own:
+            _prove(reading, full)
+        if text[start:end] not in reading.gazetteer.own:
+            _prove(reading, short[text[start:end]])
+
+
+def _may_be_village(stem: str) -> bool:
+    words = _lexicon("village")
+    return (
+        re.fullmatch(f"[{_HAN}]{{2,3}}", stem) is not None
+        and stem not in words["generic"]
+        and stem not in words["no_village"]
+        and not stem.endswith(tuple(words["generic_ends"] - {"村"}))
+    )
+
+
+class PlaceFinder:
+    """Appends candidates for administrative units and villages.
+
+    Attributes:
+        unlisted: how sure a village is that the division table lacks, by its full form, in a township's or county's
+            document; 0 to 1.
+    """
+
+    def __init__(self, unlisted: float) -> None:
+        self.unlisted = unlisted
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find the places of a document."""
+        home: Place | None = doc._.document.metadata.place
+        local = home is not None and home.level in (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
+        reading = _Reading(fold(doc.text), _gazetteer(home), home, self.unlisted if local else self.unlisted - 0.15)
+        find_units(reading)
+        find_named_villages(reading)
+        find_listed_villages(reading)
+        find_bare_villages(reading)
+        doc._.candidates.extend(_settled(reading))
+        return doc
+
+
+def _settled(reading: _Reading) -> Iterator[Candidate]:
+    """Yield the candidates; where a word is both the town and a village of that name, its list decides for the village."""
+    for (start, end, kind), candidate in sorted(reading.found.items()):
+        if kind is Kind.ADMINISTRATIVE_UNIT and (start, end, Kind.VILLAGE) in reading.found:
+            continue
+        yield candidate
+
+
+@Language.factory("policy_places", default_config={"unlisted": 0.8})
+def make_place_finder(nlp: Language, name: str, unlisted: float) -> PlaceFinder:
+    """Create the finder of places."""
+    return PlaceFinder(unlisted)

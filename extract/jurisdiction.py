@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,7 +25,12 @@ _SUFFIX_LEVELS = {"县": Level.COUNTY, "旗": Level.COUNTY} | dict.fromkeys(("�
 _WEIGHTS = {Level.PROVINCIAL: 1, Level.PREFECTURE: 2, Level.COUNTY: 3, Level.TOWNSHIP: 4}
 _ENOUGH = 5
 """A unit that a text names more often tells no more."""
+_MARGIN_ABOVE = 3
+"""Points by which one namesake must lead: its county named once, its prefecture twice or its province three times."""
+_MARGIN_BELOW = 2
+"""Villages or townships of its own that the text must name beyond those of any namesake."""
 _LEAST_SELF = 3
+"""How often a text must say 我市, or name a unit, before it counts."""
 _SELF_LEVELS = {
     "provincial": (Level.PROVINCIAL,),
     "city": (Level.PREFECTURE, Level.COUNTY, Level.PROVINCIAL),
@@ -62,7 +68,7 @@ def named_in(phrase: str) -> Named | None:
     chain: list[str] = []
     at = 0
     while at < len(phrase):
-        if name := _name_at(phrase, at):
+        if name := _name_at(phrase, at, below=bool(chain)):
             chain.append(name)
             at += len(name)
             at += len(_gap(phrase, at))
@@ -116,28 +122,27 @@ def spoken_of(text: str) -> tuple[Level | None, Place | None]:
         if any(mark in text for mark in words["national"]) and counts[own] < _LEAST_SELF:
             return Level.NATIONAL, NATION
         return None, None
-    place = _most_named(text, _SELF_LEVELS[own])
+    place = _township_named(text) if own == "township" else _most_named(text, _SELF_LEVELS[own])
     if place is not None:
         return place.level, place
     return (_SELF_LEVELS[own][0] if len(_SELF_LEVELS[own]) == 1 else None), None
 
 
-def _name_at(phrase: str, at: int) -> str | None:
+def _name_at(phrase: str, at: int, *, below: bool) -> str | None:
     """Return the longest name of the table at a position, None where none begins there.
 
-    Full names, and short ones of provinces and prefectures, stand anywhere; short names of lower units, which are
-    often ordinary words (计划, 合作), only apart from other characters.
+    Full names, and short ones of provinces and prefectures, stand anywhere. Short names of lower units are often
+    ordinary words (计划, 合作): they count only ``below`` a unit that stands directly before them.
     """
     if not _HAN.match(phrase, at) or phrase.startswith("人民", at):
         return None
-    apart = at == 0 or not _HAN.match(phrase[at - 1])
     for end in range(min(len(phrase), at + _LONGEST_NAME), at + 1, -1):
         name = phrase[at:end]
         found = divisions().find(name)
         if not found or found == (NATION,):
             continue
         wide = found[0].level.rank <= Level.PREFECTURE.rank
-        if wide or _UNIT_END.match(name) or (apart and _BEHIND_SHORT.match(phrase, end)):
+        if wide or _UNIT_END.match(name) or (below and _BEHIND_SHORT.match(phrase, end)):
             return name
     return None
 
@@ -150,7 +155,7 @@ def _gap(phrase: str, at: int) -> str:
 def _outside_the_table(named: Named, level: Level | None, context: str) -> Place | None:
     """Return a unit that the table lacks, below the unit named before it."""
     level = level or next((found for suffix, found in _SUFFIX_LEVELS.items() if named.name.endswith(suffix)), None)
-    if level is None or divisions().find(named.name) and not named.within:
+    if level is None or (divisions().find(named.name) and not named.within):
         return None
     if not named.within:
         return Place(named.name, level)
@@ -161,12 +166,13 @@ def _outside_the_table(named: Named, level: Level | None, context: str) -> Place
 
 
 def _likeliest(candidates: tuple[Place, ...], context: str) -> Place | None:
-    """Return the namesake whose containing units, and if need be whose parts, the context names most; None if two tie."""
-    for score in (_named_above, _named_below):
+    """Return the namesake whose containing units, or else whose parts, the context names most; None where two tie."""
+    for score, margin in ((_named_above, _MARGIN_ABOVE), (_named_below, _MARGIN_BELOW)):
         ranked = sorted(((score(place, context), place) for place in candidates), key=lambda pair: -pair[0])
-        if ranked[0][0] > ranked[1][0]:
-            return ranked[0][1]
-        candidates = tuple(place for points, place in ranked if points == ranked[0][0])
+        most = ranked[0][0]
+        candidates = tuple(place for points, place in ranked if most - points < margin)
+        if len(candidates) == 1:
+            return candidates[0]
     return None
 
 
@@ -187,6 +193,22 @@ def _most_named(text: str, levels: tuple[Level, ...]) -> Place | None:
     ranked = sorted(((_mentions(place, text), place) for place in _units(levels)), key=lambda pair: -pair[0])
     (most, place), (second, _) = ranked[:2]
     return place if most >= _LEAST_SELF and most >= 2 * second else None
+
+
+def _township_named(text: str) -> Place | None:
+    """Return the township whose government or committee a text names most, or that it names most with its suffix."""
+    for behind in ("(?=党委|人民政府|政府|党政)", ""):
+        found = re.findall(rf"[\u4e00-\u9fff]{{2,5}}(?:镇|乡|街道){behind}", text)
+        names = Counter(name for phrase in found if (name := _township_at_end(phrase)) is not None).most_common(2)
+        least = 2 if behind else _LEAST_SELF
+        if names and names[0][1] >= max(least, 2 * sum(count for _, count in names[1:])):
+            return resolve(Named(names[0][0]), level=Level.TOWNSHIP, context=text)
+    return None
+
+
+def _township_at_end(phrase: str) -> str | None:
+    endings = (phrase[start:] for start in range(len(phrase) - 1))
+    return next((name for name in endings if divisions().find(name, level=Level.TOWNSHIP)), None)
 
 
 def _mentions(place: Place, text: str) -> int:

@@ -27,20 +27,23 @@ _FIELDS = ("title", "issued", "year", "level", "place", "issuer", "meeting", "re
 _HEAD_LINES = 40
 _OPENING = 3_000
 _CLOSING = 400
+_TITLE_LENGTH = 80
 _YEARS = range(1949, 2100)
 
 _DIGITS = "〇一二三四五六七八九"
+_NARROW = {0xFF10 + digit: 0x30 + digit for digit in range(10)}
 _NUMBER = r"[〇○零一二三四五六七八九十百\d]+"
 _YEAR = r"(?:(?:19|20)\d{2}|[一二][〇○零一二三四五六七八九]{3})"
 _DATE = re.compile(
     rf"(?P<y>{_YEAR})年(?:(?P<m>{_NUMBER})月(?:(?P<d>{_NUMBER})日)?)?|(?P<y2>(?:19|20)\d\d)[-/.](?P<m2>\d\d?)[-/.](?P<d2>\d\d?)"
 )
-_SALUTATION = re.compile(r"各位(?:代表|委员|同志)|同志们|各[^。]+[：:]|.+(?:单位|部门|政府|局|厅|委|企业|院校|公司)[）)]?[：:]$")
+_SALUTATION = re.compile(r"各位(?:代表|委员)|^同志们[：:，！]")
+_ADDRESSEES = re.compile(r"各[^。]+[：:]|.+(?:单位|部门|政府|局|厅|委|企业|院校|公司)[）)]?[：:]$")
 _HEADING = re.compile(r"[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+[章部]")
 _MEETING = re.compile(
     rf"[在向](?P<meeting>(?P<unit>[^，。、（）()\d在向]{{0,20}}?)第?(?P<congress>{_NUMBER})[届次]"
     rf"(?P<body>全国人民代表大会|人民代表大会|全国代表大会|代表大会|全国人大|人大)"
-    rf"(?:常务委员会|常委会)?(?:第?(?P<session>{_NUMBER})次(?:全体)?会议)?)"
+    rf"(?:常务委员会|常委会)?(?:第?(?P<session>{_NUMBER})次(?:全体)?会[议議])?)(?=上|作|提|报告|汇报|[，,）)]|$)"
 )
 _SPEAKS = re.compile(
     r"我(?:现在|谨)?(?:代表|受|根据)(?P<issuer>[^，。、的]{2,20}?)(?:的?委托|的?决定)?[，,]?(?:现在)?(?:向|作|就|对|将|报告)"
@@ -57,9 +60,12 @@ _GOVERNMENT = re.compile(r"(?P<unit>[\u4e00-\u9fff]{2,20}?)(?:人民)?政府")
 _LABEL = re.compile(r"^【[^】]*】\s*")
 """Labels of databases before a line: 【法规标题】."""
 _REPORT = re.compile(r"工作报告")
-_CONGRESS_LABEL = re.compile(r"^【[^】]*】\s*")
-"""Labels of databases before a line: 【法规标题】."""
-_REPORT = re.compile(rf"党的?第(?P<congress>{_NUMBER})次全国代表大会")
+_SINCE = re.compile(rf"第(?P<congress>{_NUMBER})届全国人民代表大会第一次会议以来的五年")
+_REVIEWS = re.compile(rf"(?P<y>{_YEAR})年(?:度)?(?:政府|国内)?(?:的)?(?:主要)?工作(?:的|主要)?(?:基本)?(?:回顾|总结)")
+_PLANS = re.compile(
+    rf"(?P<y>{_YEAR})年(?:度)?(?:政府|国内|经济社会发展)?(?:的)?"
+    r"(?:(?:主要|重点|总体)(?:工作|任务|目标)|工作(?:的)?(?:总体|安排|部署|目标|任务|打算|思路|重点|主要|基本))"
+)
 _COMMITTEE = re.compile(rf"(?:代表|受)(?:中国共产党|党的)?(?P<committee>第?(?P<congress>{_NUMBER})届中央委员会)")
 
 
@@ -131,17 +137,14 @@ def describe(document: Document, row: Mapping[str, str] | None = None) -> Docume
 
 
 def _title_block(text: str) -> list[str]:
-    """Return the lines before the salutation, the first heading or the first long paragraph."""
-    block: list[str] = []
+    """Return the lines before the salutation, or before the addressees, the first heading or the first paragraph."""
     lines = [line.strip() for line in text[: 4 * _OPENING].split("\n") if line.strip()][:_HEAD_LINES]
-    salutation = next((i for i, line in enumerate(lines) if _SALUTATION.match(line)), None)
-    if salutation is not None:
-        before, _, _ = lines[salutation].partition("各位代表")
-        return [*lines[:salutation], *([before] if before else [])]
+    for index, line in enumerate(lines):
+        if salutation := _SALUTATION.search(line):
+            return [*lines[:index], *([line[: salutation.start()]] if salutation.start() else [])]
+    block: list[str] = []
     for line in lines:
-        if "各位代表" in line:
-            return [*block, line.partition("各位代表")[0]]
-        if _HEADING.match(line) or len(line) > 80 or line.endswith("。"):
+        if _HEADING.match(line) or _ADDRESSEES.match(line) or len(line) > _TITLE_LENGTH or line.endswith("。"):
             break
         block.append(line)
     return block
@@ -149,7 +152,7 @@ def _title_block(text: str) -> list[str]:
 
 def _from_title(text: str) -> _Clues:
     clues = _Clues("title")
-    block = _title_block(text)
+    block = _title_block(text.translate(_NARROW))
     never = tuple(lexicon("metadata")["titles"]["never"])
     lines = [line for raw in block if (line := _LABEL.sub("", raw)) and not line.startswith(never)]
     title = _title(lines)
@@ -185,7 +188,7 @@ def _from_title(text: str) -> _Clues:
 
 def _from_text(text: str) -> _Clues:
     clues = _Clues("text")
-    opening = text[:_OPENING]
+    opening = text[:_OPENING].translate(_NARROW)
     compact = "".join(opening[:600].split())
     _read_meeting(compact, clues)
     if (speaks := _SPEAKS.search(opening)) is not None and "中央委员会" not in speaks["issuer"]:
@@ -202,12 +205,15 @@ def _from_text(text: str) -> _Clues:
             if index and len(closing[index - 1]) <= 30 and not closing[index - 1].endswith("。"):
                 clues.add(issuer=closing[index - 1])
                 clues.units.append(closing[index - 1])
+    if (since := _SINCE.search(compact)) is not None:
+        clues.add(year=_people_congress(_count(since["congress"]) + 1, 1))
+    reported = "政府工作" in compact or "报告工作" in compact
     for heading in _headings(text):
-        if (
-            reviewed := re.search(rf"(?P<y>{_YEAR})年(?:政府|国内)?工作(?:的)?(?:主要)?(?:回顾|总结)", heading)
-        ) is not None:
+        if (reviewed := _REVIEWS.search(heading)) is not None:
             year = _year(reviewed["y"])
             clues.add(year=year + 1 if year else None)
+        elif reported and (planned := _PLANS.search(heading)) is not None:
+            clues.add(year=_year(planned["y"]))
     return clues
 
 
@@ -227,12 +233,12 @@ def _title(lines: list[str]) -> str | None:
     ends = tuple(lexicon("metadata")["titles"]["ends"])
     for index, line in enumerate(lines):
         bare = re.sub(r"[（(][^（）()]*[)）]$", "", line).rstrip()
-        if bare.startswith(("——", "—", "（", "(")) or len(line) > 80:
+        if bare.startswith("—") or not bare or len(line) > _TITLE_LENGTH:
             continue
         if bare.endswith(ends):
             return " ".join(line.split())
         following = lines[index + 1] if index + 1 < len(lines) else ""
-        if "关于" in bare and following.endswith(ends) and len(bare + following) <= 80:
+        if "关于" in bare and following.endswith(ends) and len(bare + following) <= _TITLE_LENGTH:
             return "".join((line + following).split())
     return None
 
@@ -262,7 +268,7 @@ def _read_meeting(compact: str, clues: _Clues) -> None:
 def _places(
     document: Document, sources: tuple[_Clues, ...], level: Level | None
 ) -> Iterator[tuple[str, Place | None, Level | None]]:
-    """Yield, from the surest clue to the least sure: how a unit was found, the unit, and its level where only that is told.
+    """Yield how a unit was found, the unit, and its level where only that is told, from the surest clue on.
 
     Names that stand for namesakes are told apart by the source's folders and by the text.
     """
@@ -285,14 +291,18 @@ def _full_issuer(issuer: str | None, title: str | None, place: Place | None) -> 
     if place is None:
         return issuer
     if issuer is None:
-        reported = title is not None and title.endswith(("政府工作报告", "政府工作报告）"))
+        reported = title is not None and "政府工作报告" in title
         return None if not reported else "国务院" if place is NATION else f"{place.name}人民政府"
     relative = re.fullmatch(r"(?:省|市|县|区|旗|镇|乡|州|自治区|自治州)?(?:人民)?政府", issuer)
     return f"{place.name}人民政府" if relative and place is not NATION else issuer
 
 
 def _headings(text: str) -> list[str]:
-    return [line for raw in text.split("\n") if (line := raw.strip()) and len(line) <= 40 and not line.endswith("。")]
+    return [
+        line
+        for raw in text.translate(_NARROW).split("\n")
+        if (line := raw.strip()) and len(line) <= 40 and not line.endswith("。")
+    ]
 
 
 def _periods(text: str, year: int | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -311,14 +321,14 @@ def _periods(text: str, year: int | None) -> tuple[tuple[int, ...], tuple[int, .
 
 def _years_named(heading: str, year: int | None, first: Mapping[str, int], back: bool) -> set[int]:
     years = {y for found in re.finditer(rf"({_YEAR})年", heading) if (y := _year(found[1])) is not None}
-    for name in re.findall(r"[“\"「]?([一二三四五六七八九十]+五)[”\"」]?(?:时期|规划|期间)", heading):
+    for name in re.findall(r"[“\"「]?([一二三四五六七八九十]+五)[”\"」]?(?:时期|规划|期间|发展)", heading):
         if name in first:
             years |= set(range(first[name], first[name] + 5))
     if year is None:
         return years
     if back and re.search(r"过去一年|去年|一年来", heading):
         years.add(year - 1)
-    if back and re.search(r"过去(?:的)?五年|五年来", heading):
+    if back and re.search(r"过去(?:的)?五年|五年来|五年工作", heading):
         years |= set(range(year - 5, year))
     if not back and re.search(r"今年|本年", heading):
         years.add(year)

@@ -1,0 +1,231 @@
+"""Metadata: who speaks, when, for which place, each with how it was found, and unknown rather than a guess."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from extract.document import Document, Metadata, Place
+from extract.jurisdiction import Named, named_in, resolve
+from extract.metadata import describe, load_table
+from extract.reading import read
+from ontology.divisions import NATION
+from ontology.errors import UsageError
+from ontology.terms import Level
+
+SHARED = Path(__file__).parents[3] / "shared"
+BODY = "一、2022年工作回顾\n我们新修了水渠。\n二、2023年工作安排\n要修路。"
+
+
+def known(text: str, source: str = "无题.txt", row: dict[str, str] | None = None) -> Metadata:
+    return describe(Document(Path(source).stem, text, "", source), row).metadata
+
+
+def path(metadata: Metadata) -> tuple[str, ...]:
+    return metadata.place.path if metadata.place else ()
+
+
+def test_a_report_tells_all_in_its_title_block() -> None:
+    metadata = known(
+        "政府工作报告\n（2023年3月10日在张营镇第五届人民代表大会第三次会议上）\n张营镇人民政府镇长  某 某\n"
+        f"各位代表：\n现在，我代表镇人民政府向大会报告工作。\n{BODY}"
+    )
+    assert path(metadata) == ("山西省", "运城市", "永济市", "张营镇") or metadata.place == Place(
+        "张营镇", Level.TOWNSHIP
+    )
+    assert metadata.title == "政府工作报告"
+    assert (metadata.issued, metadata.year, metadata.level) == ("2023-03-10", 2023, Level.TOWNSHIP)
+    assert metadata.issuer == "张营镇人民政府"
+    assert metadata.meeting == "张营镇第五届人民代表大会第三次会议"
+    assert (metadata.review_years, metadata.plan_years) == ((2022,), (2023,))
+    assert metadata.found["issued"] == metadata.found["place"] == "title"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "issued"),
+    [
+        ("政府工作报告\n——二〇二六年一月二十七日在甘肃省十四届人民代表大会第四次会议上", "甘肃省", "2026-01-27"),
+        ("政府工作报告\n——2026年1月26日在广东省第十四届\n人民代表大会第五次会议上\n各位代表：", "广东省", "2026-01-26"),
+        ("(山西省)晋中市人民政府工作报告(2024年)\n　　抓好粮食。", "晋中市", None),
+        ("夏县2024年政府工作报告\n各位代表：", "夏县", None),
+        ("永济市鹳鸣镇人民政府工作报告\n各位代表：", "鹳鸣镇", None),
+    ],
+)  # fmt: skip
+def test_places_and_dates_are_read_off_the_title(text: str, place: str, issued: str | None) -> None:
+    metadata = known(text)
+    assert metadata.place is not None and metadata.place.name == place
+    assert metadata.issued == issued
+
+
+@pytest.mark.parametrize(
+    ("title", "issuer", "place"),
+    [
+        ("国务院关于促进示例产业发展的意见\n国发〔2021〕1号", "国务院", "中国"),
+        ("中共中央 国务院关于做好示例工作的意见\n（2018年1月2日）", "中共中央、国务院", "中国"),
+        ("工业和信息化部等五部门关于示例的指导意见", "工业和信息化部", "中国"),
+        ("安徽省人民政府办公厅关于示例的通知", "安徽省人民政府办公厅", "安徽省"),
+        ("阿坝州人民政府关于印发《示例办法》的通知\n阿府办发〔2021〕21号", "阿坝州人民政府", "阿坝藏族羌族自治州"),
+    ],
+)  # fmt: skip
+def test_policies_name_their_issuer_in_the_title(title: str, issuer: str, place: str) -> None:
+    metadata = known(f"{title}\n各有关单位：\n现通知如下。")
+    assert metadata.issuer == issuer
+    assert metadata.place is not None and metadata.place.name == place
+    assert metadata.year == {"国": 2021, "中": 2018, "阿": 2021}.get(title[0])
+
+
+def test_policies_sign_and_date_at_the_end() -> None:
+    metadata = known("各有关单位：\n请认真贯彻执行。\n国家能源局\n2024年5月14日")
+    assert (metadata.issuer, metadata.issued, metadata.place) == ("国家能源局", "2024-05-14", NATION)
+    assert metadata.found["issued"] == "text"
+
+
+def test_a_number_that_is_only_quoted_dates_nothing() -> None:
+    assert known("为落实《示例规划》（国发〔2014〕64号），制定本办法。\n第一条 抓好粮食。").year is None
+
+
+def test_a_planning_period_is_no_year_of_issue() -> None:
+    assert known("示例产业三年行动计划（2018—2020年）\n为促进发展，制定本计划。").year is None
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("各位代表：\n现在，我代表国务院，向第十届全国人民代表大会第一次会议报告工作。", 2003),
+        ("各位代表：\n我代表国务院报告工作。\n第十一届全国人民代表大会第一次会议以来的五年，很不平凡。", 2013),
+        ("同志们：\n现在，我代表第十九届中央委员会向大会作报告。", 2022),
+        ("各位代表：\n现在，我代表国务院，向大会作政府工作报告。\n一、１９９４年国内工作的回顾\n好。", 1995),
+    ],
+)
+def test_congresses_and_headings_tell_the_year(text: str, year: int) -> None:
+    metadata = known(text)
+    assert (metadata.year, metadata.place, metadata.found["year"]) == (year, NATION, "text")
+
+
+def test_the_file_name_is_the_last_hint() -> None:
+    metadata = known("要修路。", "township_张营镇_2023.txt")
+    assert (metadata.year, metadata.level, metadata.found["year"]) == (2023, Level.TOWNSHIP, "file name")
+    titled = known(f"2022年夏县政府工作报告\n{BODY}", "永济市_2021.txt")
+    assert (titled.year, path(titled)) == (2022, ("山西省", "运城市", "夏县"))
+
+
+@pytest.mark.parametrize("name", ["doc17.txt", "政府工作报告.txt", "新建文本文档.txt", "2021-2025规划.txt", "计划.txt"])
+def test_nothing_told_is_unknown(name: str) -> None:
+    metadata = known("要加快发展，修好公路。", name)
+    assert (metadata.year, metadata.level, metadata.place, metadata.issuer) == (None, None, None, None)
+    assert "place" not in metadata.found
+
+
+# Namesakes
+
+
+def test_the_text_tells_namesakes_apart() -> None:
+    report = "城关镇人民政府工作报告\n各位代表：\n按照{}的部署，抓好粮食。{}要当先锋。"
+    ruyang = known(report.format("汝阳县委", "洛阳市"))
+    assert path(ruyang)[:3] == ("河南省", "洛阳市", "汝阳县")
+    vague = known(report.format("上级", "我们"))
+    assert vague.place == Place("城关镇", Level.TOWNSHIP)  # one of dozens: no chain, no code
+
+
+def test_a_folder_tells_namesakes_apart() -> None:
+    metadata = known("城关镇人民政府工作报告\n各位代表：\n抓好粮食。", "河南省/洛阳市/汝阳县/报告.txt")
+    assert path(metadata)[:3] == ("河南省", "洛阳市", "汝阳县")
+
+
+def test_villages_tell_namesakes_apart() -> None:
+    from ontology.divisions import divisions
+
+    township = divisions().find("城关镇", within=["汝阳县"])[0]
+    villages = "、".join(village.name for village in divisions().villages(township)[:8])
+    assert known(f"城关镇人民政府工作报告\n各位代表：\n{villages}修好了路。").place == township
+
+
+def test_a_township_that_the_table_lacks_hangs_below_its_county() -> None:
+    place = resolve(Named("鹳鸣镇", ("永济市",)))
+    assert place is not None
+    assert (place.path, place.code) == (("山西省", "运城市", "永济市", "鹳鸣镇"), None)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "named"),
+    [
+        ("山西省运城市永济市张营镇人民政府", Named("张营镇", ("山西省", "运城市", "永济市"))),
+        ("河南省人民政府关于支持郑州市建设的意见", Named("河南省")),
+        ("山西省_运城市_2023", Named("运城市", ("山西省",))),
+        ("阿坝州人民政府办公室", Named("阿坝州")),
+        ("智慧养老产业发展行动计划（2024-2025年）", None),
+        ("加强合作与发展", None),
+    ],
+)
+def test_units_are_found_in_phrases(phrase: str, named: Named | None) -> None:
+    assert named_in(phrase) == named
+
+
+def test_a_policy_without_a_title_is_placed_by_what_it_calls_its_own() -> None:
+    text = "为推进青岛市高质量发展，结合我市实际，制定本措施。青岛市各区要落实。市财政局负责解释。青岛市全市推广。"
+    metadata = known(text, "a.txt")
+    assert (path(metadata), metadata.found["place"]) == (("山东省", "青岛市"), "text")
+
+
+# Tables
+
+
+def test_a_table_overrides_the_text(tmp_path: Path) -> None:
+    table = tmp_path / "m.csv"
+    table.write_bytes(
+        "document,year,place,review_years,issuer\n报告.txt,2019,山西省/运城市/夏县,2014-2018,夏县政府\n".encode(
+            "utf-8-sig"
+        )
+    )
+    metadata = known(f"2022年永济市政府工作报告\n{BODY}", "报告.txt", load_table(table)["报告"])
+    assert (metadata.year, path(metadata)[-1], metadata.level) == (2019, "夏县", Level.COUNTY)
+    assert metadata.review_years == (2014, 2015, 2016, 2017, 2018)
+    assert metadata.plan_years == (2023,)
+    assert metadata.issuer == "夏县政府"
+    assert (metadata.found["place"], metadata.found["title"]) == ("table", "title")
+
+
+def test_a_table_in_chinese_with_the_chain_in_columns() -> None:
+    metadata = known(
+        "要修路。", row={"文件名": "a", "省份": "山西省", "城市": "运城市", "区县": "夏县", "发布日期": "2023年3月"}
+    )
+    assert (path(metadata), metadata.issued, metadata.year) == (("山西省", "运城市", "夏县"), "2023-03", 2023)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("title\n甲\n", "names no document"),
+        ("document,year\na,2022\na.txt,2023\n", "a second time"),
+        ("document,year\na,去年\n", "no year"),
+        ("document,level\na,高级\n", "no level"),
+        ("document,issued\na,三月\n", "not a date"),
+    ],
+)
+def test_tables_that_cannot_be_understood_are_refused(tmp_path: Path, content: str, message: str) -> None:
+    table = tmp_path / "m.csv"
+    table.write_text(content, "utf-8")
+    with pytest.raises(UsageError, match=message):
+        known("要修路。", row=load_table(table)["a"])
+
+
+# All that there is
+
+
+@pytest.mark.skipif(not (SHARED / "reports").is_dir(), reason="the shared reports are not beside this repository")
+def test_every_report_has_the_level_and_year_of_the_index() -> None:
+    levels = {"national": Level.NATIONAL, "party": Level.NATIONAL, "province": Level.PROVINCIAL}
+    with (SHARED / "reports" / "index.tsv").open(encoding="utf-8") as index:
+        rows = list(csv.DictReader(index, delimiter="\t"))
+    misses: Counter[str] = Counter()
+    for row in rows:
+        (document,) = read(SHARED / "reports" / row["file"])
+        metadata = describe(document).metadata
+        misses["year"] += str(metadata.year) != row["year"]
+        misses["place"] += metadata.place is None
+        misses["level"] += metadata.level is not levels.get(row["level"], metadata.level)
+        misses["province"] += row["level"] == "province" and path(metadata) != (row["place"],)
+    assert not +misses

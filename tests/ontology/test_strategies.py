@@ -28,8 +28,10 @@ WHOLES = {
     "“五位一体”总体布局": 5,
     "“四个全面”战略布局": 5,  # the first of the four was another one until 2020
     "新发展理念": 5,
+    "乡村振兴战略": 6,  # its five aims, and the five revitalisations as one
     "六稳": 6,
     "六保": 6,
+    "乡村五大振兴": 5,
     "四个意识": 4,
     "四个自信": 4,
     "两个确立": 2,

@@ -24,7 +24,7 @@ BUNDLED: tuple[Path, ...] = tuple(Path(__file__).with_name(name) for name in ("s
 _KINDS = {PL + kind: kind for kind in (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)}
 _LEVELS = {PL + level: level for level in Level}
 
-# What a concept may say: property -> field of Concept ("" for what the loader has no use for).
+# What a concept may say: property -> field of Concept.
 _ONE = {
     PL + "level": "level",
     PL + "issuer": "issuer",
@@ -135,7 +135,7 @@ class Scheme:
         """Yield each form of a name with the one concept that it names."""
         for concept in self:
             for surface in concept.surfaces:
-                if self._owners[_name(surface)] == concept.iri:
+                if self._owners.get(_name(surface)) == concept.iri:
                     yield surface, concept
 
 

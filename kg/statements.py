@@ -96,8 +96,8 @@ def unit_iri(unit: Place, around: Place | None = None) -> str:
         around: the place of the document that names it: where the units that contain ``unit`` are unknown, those
             above its level that contain the document stand in for them.
 
-    >>> unit_iri(Place("运城市", Level.PREFECTURE, (Place("山西省", Level.PROVINCIAL),)))[-22:]
-    'strativeUnit/山西省/运城市'
+    >>> unit_iri(Place("运城市", Level.PREFECTURE, (Place("山西省", Level.PROVINCIAL),)))[-26:]
+    'AdministrativeUnit/山西省/运城市'
     """
     return _chain(unit, around)[-1][0]
 
@@ -210,7 +210,7 @@ class _Statements:
         name = self.names[entity.id]
         node = ox.NamedNode(name.iri)
         yield from _described(node, name)
-        forms = {self.text(span).strip("“”\"「」‘’ ") for span in entity.mentions} - {name.label}
+        forms = {self.text(span).strip('“”"「」‘’ ') for span in entity.mentions} - {name.label}
         for form in sorted(forms):
             if form and "\n" not in form:
                 yield ox.Triple(node, ALT_LABEL, chinese(form))

@@ -1,0 +1,314 @@
+"""What follows from all documents together: the lineage ``pl:contributesTo``, and the authority data that they use.
+
+Both are functions of the documents' graphs, the curators' decisions and the authority file: taking a document out and
+deriving anew gives what there would be had it never been there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
+
+import pyoxigraph as ox
+
+from extract.annotation import Link
+from kg.statements import (
+    ALT_LABEL,
+    DEFINITION,
+    OBJECT,
+    PREDICATE,
+    PREF_LABEL,
+    SUBJECT,
+    TITLE,
+    TYPE,
+    Triples,
+    check_link,
+    chinese,
+    concept_issuer,
+    generator,
+    integer,
+    link_triples,
+    pl,
+)
+from ontology.iri import AUTHORITY_GRAPH, DECISIONS_GRAPH, DERIVED_GRAPH, NATION, link_iri, place_of
+from ontology.scheme import Concept, Scheme
+from ontology.terms import DCTERMS, PL, PLID, PROV, SKOS, Basis, Kind, Predicate
+
+UPWARD = (Predicate.COMPONENT_OF, Predicate.SERVES, Predicate.ADVANCES)
+"""The relations that a lineage is made of."""
+
+DIVISIONS = "国家统计局《统计用区划代码和城乡划分代码》"
+"""What proves that one unit of the division table lies in another."""
+
+_SCHEME = ox.NamedNode(f"{PLID}scheme")
+_SCHEME_NAME = "中国政策提法规范表"
+_GRAPHS = {
+    AUTHORITY_GRAPH: ("规范数据", "Authority data that the documents use"),
+    DERIVED_GRAPH: ("推导数据", "What follows from all documents"),
+    DECISIONS_GRAPH: ("人工判定", "Curators' decisions"),
+}
+
+_State = tuple[str, str | None]
+"""An entity that a walk has reached, and the document whose links it follows; None before the first."""
+
+
+def derive(store: ox.Store, scheme: Scheme) -> Iterator[ox.Quad]:
+    """Yield each quad of the authority and derived graphs once.
+
+    Args:
+        store: holds the documents' graphs and that of decisions; what else it holds is not looked at.
+        scheme: the authority file.
+
+    Raises:
+        ValueError: a link of the authority file leads to itself, or advances downward.
+    """
+    said = _Said(store)
+    concepts = _concepts_used(scheme, said.kinds)
+    graphs = {
+        AUTHORITY_GRAPH: [*_authority(concepts, said), *_divisions(said)],
+        DERIVED_GRAPH: [*_contributions(concepts, said)],
+    }
+    for graph, triples in graphs.items():
+        name = ox.NamedNode(graph)
+        for triple in dict.fromkeys([*_description(graph), *triples]):
+            yield ox.Quad(triple.subject, triple.predicate, triple.object, name)
+
+
+class _Said:
+    """What documents and curators say that matters here, read from the store once.
+
+    Attributes:
+        kinds: class of each entity.
+        links: upward links by document and subject.
+        common: upward links by subject that hold in every document: curators' decisions.
+        rejected: links that curators reject.
+        issuers: the unit whose strategy each strategy is.
+        issued: documents by the unit that speaks in them.
+        codes: division codes of units and villages.
+    """
+
+    def __init__(self, store: ox.Store) -> None:
+        documents = {s for s, _, graph in _quads(store, TYPE, pl("Document")) if s == graph}
+        sources = {*documents, DECISIONS_GRAPH}
+
+        def said(predicate: ox.NamedNode, object_: ox.NamedNode | None = None) -> Iterator[tuple[str, str, str]]:
+            return (quad for quad in _quads(store, predicate, object_) if quad[2] in sources)
+
+        self.kinds = {subject: kind for kind in Kind for subject, _, _ in said(TYPE, pl(kind))}
+        self.codes = {subject: code for subject, code, _ in said(pl("divisionCode"))}
+        self.links: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self.common: dict[str, set[str]] = defaultdict(set)
+        for relation in UPWARD:
+            for subject, object_, graph in said(pl(relation)):
+                by_subject = self.common if graph == DECISIONS_GRAPH else self.links[graph]
+                by_subject[subject].add(object_)
+        self.issuers: dict[str, str] = {}
+        self.issued: dict[str, list[str]] = defaultdict(list)
+        for subject, unit, graph in said(pl("issuer")):
+            if subject == graph:
+                self.issued[unit].append(subject)
+            elif self.kinds.get(subject) is Kind.STRATEGY:
+                self.issuers[subject] = min(unit, self.issuers.get(subject, unit))
+        self.rejected = _rejected(store)
+
+
+def _quads(
+    store: ox.Store, predicate: ox.NamedNode, object_: ox.NamedNode | None = None, graph: ox.NamedNode | None = None
+) -> Iterator[tuple[str, str, str]]:
+    """Yield subject, object and graph of the quads of named graphs."""
+    for quad in store.quads_for_pattern(None, predicate, object_, graph):
+        if isinstance(quad.graph_name, ox.NamedNode):
+            yield quad.subject.value, quad.object.value, quad.graph_name.value  # type: ignore[union-attr]
+
+
+def _rejected(store: ox.Store) -> set[tuple[str, str, str]]:
+    """Return the links that have a ``pl:Link`` in the graph of decisions, but no plain triple."""
+    graph = ox.NamedNode(DECISIONS_GRAPH)
+    subjects, predicates, objects = (
+        {link: end for link, end, _ in _quads(store, part, None, graph)} for part in (SUBJECT, PREDICATE, OBJECT)
+    )
+    links = {(subject, predicates[link], objects[link]) for link, subject in subjects.items()}
+    node = ox.NamedNode
+    return {(s, p, o) for s, p, o in links if ox.Quad(node(s), node(p), node(o), graph) not in store}
+
+
+def _concepts_used(scheme: Scheme, used: Iterable[str]) -> dict[str, Concept]:
+    """Return the concepts among the entities used, and whatever these lead up to."""
+    found: dict[str, Concept] = {}
+    todo = sorted(used)
+    while todo:
+        iri = todo.pop()
+        concept = scheme.concept(iri)
+        if concept is not None and iri not in found:
+            found[iri] = concept
+            todo += (*concept.component_of, *concept.serves, *concept.advances, *concept.broader)
+    return dict(sorted(found.items()))
+
+
+def _links_of(concept: Concept, said: _Said) -> Iterator[tuple[Predicate, str]]:
+    """Yield the upward links of a concept, but for those that curators reject."""
+    by_relation = (concept.component_of, concept.serves, concept.advances)
+    for relation, targets in zip(UPWARD, by_relation, strict=True):
+        for target in targets:
+            if (concept.iri, PL + relation, target) not in said.rejected:
+                yield relation, target
+
+
+def _authority(concepts: dict[str, Concept], said: _Said) -> Triples:
+    """Yield what the authority file says of the concepts."""
+    if not concepts:
+        return
+    yield ox.Triple(_SCHEME, TYPE, ox.NamedNode(f"{SKOS}ConceptScheme"))
+    yield ox.Triple(_SCHEME, PREF_LABEL, chinese(_SCHEME_NAME))
+    for concept in concepts.values():
+        yield from _concept(concept)
+        for relation, target in _links_of(concept, said):
+            check_link(concept.iri, relation, target, concept.level, concepts[target].level)
+            yield from _curated(concept.iri, relation, target, concept.source or _SCHEME_NAME, "authority")
+
+
+def _concept(concept: Concept) -> Triples:
+    node = ox.NamedNode(concept.iri)
+    yield ox.Triple(node, TYPE, pl(concept.kind))
+    yield ox.Triple(node, TYPE, ox.NamedNode(f"{SKOS}Concept"))
+    yield ox.Triple(node, ox.NamedNode(f"{SKOS}inScheme"), _SCHEME)
+    yield ox.Triple(node, PREF_LABEL, chinese(concept.label))
+    if concept.label_en:
+        yield ox.Triple(node, PREF_LABEL, ox.Literal(concept.label_en, language="en"))
+    for label in concept.alt_labels:
+        yield ox.Triple(node, ALT_LABEL, chinese(label))
+    for label in concept.hidden_labels:
+        yield ox.Triple(node, ox.NamedNode(f"{SKOS}hiddenLabel"), chinese(label))
+    for predicate, text in (
+        (DEFINITION, concept.definition),
+        (ox.NamedNode(f"{SKOS}note"), concept.note),
+        (ox.NamedNode(f"{DCTERMS}source"), concept.source),
+    ):
+        if text:
+            yield ox.Triple(node, predicate, chinese(text))
+    if concept.year is not None:
+        yield ox.Triple(node, pl("year"), integer(concept.year))
+    for wider in concept.broader:
+        yield ox.Triple(node, ox.NamedNode(f"{SKOS}broader"), ox.NamedNode(wider))
+    if concept.level is not None:
+        yield ox.Triple(node, pl("level"), pl(concept.level))
+    issuer = concept_issuer(concept)
+    if issuer is not None:
+        unit = ox.NamedNode(issuer)
+        yield ox.Triple(node, pl("issuer"), unit)
+        yield ox.Triple(unit, TYPE, pl(Kind.ADMINISTRATIVE_UNIT))
+        yield ox.Triple(unit, PREF_LABEL, chinese(unquote(issuer.rsplit("/", 1)[-1])))
+        if concept.level is not None:
+            yield ox.Triple(unit, pl("level"), pl(concept.level))
+
+
+def _divisions(said: _Said) -> Triples:
+    """Yield where each unit and village of the division table lies: in the next unit of its chain, by its code."""
+    for iri, code in sorted(said.codes.items()):
+        around = place_of(iri)
+        outer = f"{PLID}{Kind.ADMINISTRATIVE_UNIT}/{'/'.join(around)}"
+        prefix = said.codes.get(outer, "").rstrip("0")
+        if around and prefix and code.startswith(prefix):
+            yield from _curated(iri, Predicate.LOCATED_IN, outer, DIVISIONS, "divisions")
+
+
+def _curated(subject: str, relation: Predicate, object_: str, source: str, by: str) -> Triples:
+    """Yield a link that an authority vouches for."""
+    node = ox.NamedNode(link_iri(AUTHORITY_GRAPH, subject, relation, object_, Basis.CURATED, by))
+    link = Link(subject, relation, object_, Basis.CURATED, 1.0, (), by)
+    yield from link_triples(node, ox.NamedNode(subject), ox.NamedNode(object_), link, link.confidence)
+    yield ox.Triple(node, pl("evidence"), chinese(source))
+    yield from generator(by)
+
+
+def _contributions(concepts: dict[str, Concept], said: _Said) -> Triples:
+    """Yield ``pl:contributesTo`` from each entity to every strategy above it."""
+    walk = _Walk(concepts, said)
+    reached: dict[str, set[str]] = defaultdict(set)
+    for document, links in said.links.items():
+        for subject in links:
+            reached[subject] |= walk.above((subject, document))
+    for subject in walk.common:
+        reached[subject] |= walk.above((subject, None))
+    predicate = pl("contributesTo")
+    nodes: dict[str, ox.NamedNode] = {}
+    for subject, above in sorted(reached.items()):
+        node = ox.NamedNode(subject)
+        for strategy in sorted(above & walk.strategies - {subject}):
+            object_ = nodes.get(strategy) or nodes.setdefault(strategy, ox.NamedNode(strategy))
+            yield ox.Triple(node, predicate, object_)
+
+
+class _Walk:
+    """Goes upward from entity to entity: along one document's links and those that hold in every document.
+
+    A walk leaves its document only for one of the unit whose strategy it has reached, and there only for what is that
+    unit's or a containing unit's: so it ends at no strategy of a unit that does not contain the place it comes from.
+    """
+
+    def __init__(self, concepts: dict[str, Concept], said: _Said) -> None:
+        self.common: dict[str, set[str]] = defaultdict(set)
+        for subject, targets in said.common.items():
+            self.common[subject] |= targets
+        for concept in concepts.values():
+            for _, target in _links_of(concept, said):
+                self.common[concept.iri].add(target)
+        authority = {concept.iri for concept in concepts.values() if concept.kind is Kind.STRATEGY}
+        self.strategies = authority | {iri for iri, kind in said.kinds.items() if kind is Kind.STRATEGY}
+        issuers = {iri: concept_issuer(concepts[iri]) for iri in authority}
+        self._issuers = said.issuers | {iri: unit for iri, unit in issuers.items() if unit is not None}
+        self._said = said
+        self._closed: dict[_State, frozenset[str]] = {}
+
+    def above(self, start: _State) -> set[str]:
+        """Return every entity that a walk from ``start`` reaches."""
+        found: set[str] = set()
+        for state in self._steps(start):
+            if state not in self._closed:
+                self._closed[state] = self._closure(state)
+            found |= self._closed[state]
+        return found
+
+    def _closure(self, start: _State) -> frozenset[str]:
+        seen = {start}
+        todo = [start]
+        while todo:
+            for state in self._steps(todo.pop()):
+                if state not in seen:
+                    seen.add(state)
+                    todo.append(state)
+        return frozenset(entity for entity, _ in seen)
+
+    def _steps(self, state: _State) -> Iterator[_State]:
+        entity, document = state
+        for target in self.common.get(entity, ()):
+            yield target, document
+        if document is not None:
+            for target in self._said.links[document].get(entity, ()):
+                yield target, document
+        for owner in self._said.issued.get(self._issuers.get(entity, ""), ()):
+            if owner != document:
+                for target in self._said.links.get(owner, {}).get(entity, ()):
+                    around = self._place(target)
+                    if around == self._place(entity)[: len(around)]:
+                        yield target, owner
+
+    def _place(self, entity: str) -> tuple[str, ...]:
+        """Return the chain of the unit that issued a strategy, or the places in the IRI; of the nation, nothing."""
+        unit = self._issuers.get(entity)
+        place = place_of(f"{unit}/") if unit is not None else place_of(entity)
+        return () if place == (NATION,) else place
+
+
+def _description(graph: str) -> Triples:
+    """Yield what a graph is; that of decisions is described with the authority data."""
+    described = (AUTHORITY_GRAPH, DECISIONS_GRAPH) if graph == AUTHORITY_GRAPH else (graph,)
+    for name in described:
+        node = ox.NamedNode(name)
+        zh, en = _GRAPHS[name]
+        yield ox.Triple(node, TYPE, ox.NamedNode(f"{PROV}Bundle"))
+        yield ox.Triple(node, TITLE, chinese(zh))
+        yield ox.Triple(node, TITLE, ox.Literal(en, language="en"))
+    if graph == AUTHORITY_GRAPH:
+        yield from generator("decisions")

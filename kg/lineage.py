@@ -302,9 +302,9 @@ def _grow(
             proof = step.proofs[0]
             line.append(f"  {_WORDS[proof.basis]} {proof.confidence:.2f}", style="dim")
             if proof.text:
-                line.append(f"\n“{_shortened(proof.text)}”", style="italic")
-            if proof.title:
-                line.append(f" 《{proof.title}》", style="dim")
+                line.append(f"\n“{_excerpt(proof.text, whole.entities[step.object].name)}”", style="italic")
+            if proof.document:
+                line.append(f" {unquote(proof.document.removeprefix(f'{PLID}Document/'))}", style="dim")
         again = other in shown and bool(steps.get(other))
         if again:
             line.append(" （见上）", style="dim")
@@ -323,8 +323,12 @@ def _label(thing: Thing) -> Text:
     return line
 
 
-def _shortened(text: str, most: int = 70) -> str:
-    return text if len(text) <= most else f"{text[:most]}…"
+def _excerpt(text: str, name: str, most: int = 70) -> str:
+    """Return at most so many characters of a sentence, those around the name where it is there."""
+    text = " ".join(text.split())
+    start = min(max(0, text.find(name) + len(name) // 2 - most // 2), max(0, len(text) - most))
+    end = start + most
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
 
 
 def _values(name: str, iris: Iterable[IRI]) -> str:

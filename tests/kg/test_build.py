@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -242,3 +246,41 @@ def test_counts_agree_with_rdflib(sources: Path, tmp_path: Path, toy: Language) 
             assert graph.query(query)[0].n == expected[0].toPython()
             (wrapped,) = graph.dataset.query(query)
             assert wrapped[0].toPython() == expected[0].toPython()
+
+
+def test_worker_processes_build_the_same_graph(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (sources / "坏.txt").write_bytes(b"")
+    one = kg.build(sources, store=tmp_path / "one")
+    monkeypatch.setattr("kg.extraction.WORTH_A_PROCESS", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    two = kg.build(sources, store=tmp_path / "two")
+    assert lines(tmp_path / "one") == lines(tmp_path / "two")
+    assert (one.built, one.left_out) == (two.built, two.left_out)
+
+
+def test_a_build_killed_while_it_extracts_is_finished_by_the_next(sources: Path, tmp_path: Path) -> None:
+    for number in range(60):
+        (sources / f"村{number}.txt").write_text(f"建设“美丽{number}村”，服务“兴国战略”。" * 40, encoding="utf-8")
+    kg.build(sources / "甲镇_2023.txt", store=tmp_path / "killed")
+    before = lines(tmp_path / "killed")
+    command = [sys.executable, "-m", "kg", "build", str(sources), "--store", str(tmp_path / "killed"), "--quiet"]
+    kept = 0
+    for _ in range(3):
+        process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(Path(kg.__file__).parents[1])})
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and process.poll() is None and count(tmp_path) <= kept:
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        assert count(tmp_path) >= kept
+        kept = count(tmp_path)
+        if process.returncode != 0:
+            assert lines(tmp_path / "killed") == before
+    kg.build(sources, store=tmp_path / "killed")
+    kg.build(sources, store=tmp_path / "whole")
+    assert lines(tmp_path / "killed") == lines(tmp_path / "whole")
+
+
+def count(folder: Path) -> int:
+    """Return how many documents the killed build has kept."""
+    return sum(not path.name.endswith(".new") for path in (folder / "killed" / "documents").iterdir())

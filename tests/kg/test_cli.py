@@ -52,7 +52,8 @@ def test_commands_without_extraction_import_no_spacy(command: str, store: str) -
 
 
 def test_kg_store_names_the_store(store: str) -> None:
-    done = run("query", "SELECT ?n { ?s skos:prefLabel ?n } ORDER BY ?n LIMIT 1", "--format", "csv", KG_STORE=store)
+    query = "SELECT ?n { ?s a pl:Strategy ; pl:level pl:national ; skos:prefLabel ?n }"
+    done = run("query", query, "--format", "csv", KG_STORE=store)
     assert (done.returncode, done.stdout.split()) == (0, ["n", "兴国战略"])
 
 

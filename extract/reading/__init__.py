@@ -93,7 +93,7 @@ def read(source: Path, *, root: Path | None = None, limits: Limits = DEFAULTS) -
     Raises:
         ReadError: it can't be read; the message names the file and says what to do.
     """
-    name = str(source.relative_to(root)) if root else str(source)
+    name = _readable(str(source.relative_to(root)) if root else str(source))
     suffix = source.suffix.lower()
     content = _content(source, suffix, limits)
     if suffix in _TABLES:
@@ -110,7 +110,18 @@ def read(source: Path, *, root: Path | None = None, limits: Limits = DEFAULTS) -
             subject=str(source),
             code="PL-READ-SIZE",
         )
-    yield Document(source.stem, text, hashlib.sha256(content).hexdigest(), name)
+    yield Document(_readable(source.stem), text, hashlib.sha256(content).hexdigest(), name)
+
+
+def _readable(name: str) -> str:
+    """Return a file name as text, also where a foreign system wrote its bytes in GB18030."""
+    content = os.fsencode(name)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("utf-8", "backslashreplace")
 
 
 def _why_skipped(file: Path) -> str | None:

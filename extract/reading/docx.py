@@ -16,33 +16,46 @@ from lxml import etree
 from extract.reading.archive import open_archive
 from extract.reading.limits import Limits
 from extract.reading.numbering import Numbering
+from ontology.errors import ReadError
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_PART = "word/document.xml"
+_RELATIONS = "_rels/.rels"
 _SKIPPED = frozenset(
-    (f"{_W}del", f"{_W}moveFrom", f"{_W}delText", f"{_W}instrText", f"{_W}pPr", f"{_W}rPr", f"{_MC}Fallback")
+    (f"{_W}del", f"{_W}moveFrom", f"{_W}delText", f"{_W}instrText", f"{_W}pPr", f"{_W}rPr", f"{_W}rt", f"{_MC}Fallback")
 )
+_BESIDE = ("numbering", "styles", "footnotes", "endnotes")
 _BREAKS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 
 
 def parse(path: Path, limits: Limits) -> str:
     """Return the readable text of a file: one line a paragraph or table row, cells parted by tabs."""
-    with open_archive(path, limits, part=_PART) as archive:
-        root = _xml(archive, _PART)
-        numbering = Numbering(_xml(archive, _beside("numbering.xml")), _xml(archive, _beside("styles.xml")))
-        notes = _xml(archive, _beside("footnotes.xml"))
-    assert root is not None
-    lines = [line for block in _blocks(root, numbering) for line in block.split("\n") if line.strip()]
-    if notes is not None:
-        lines += [line for block in _blocks(notes, numbering) for line in block.split("\n") if line.strip()]
+    with open_archive(path, limits, part=_RELATIONS) as archive:
+        part = _main_part(archive)
+        root = _xml(archive, part)
+        if root is None or root.tag != f"{_W}document":
+            raise ReadError(
+                f"{path} is no Word document; give it the suffix of its format",
+                subject=str(path),
+                code="PL-READ-DAMAGED",
+            )
+        beside = {name: _xml(archive, posixpath.join(posixpath.dirname(part), f"{name}.xml")) for name in _BESIDE}
+    numbering = Numbering(beside["numbering"], beside["styles"])
+    lines: list[str] = []
+    for story in (root, beside["footnotes"], beside["endnotes"]):
+        if story is not None:
+            lines += (line for block in _blocks(story, numbering) for line in block.split("\n") if line.strip())
     return "".join(f"{line}\n" for line in lines)
 
 
-def _beside(name: str) -> str:
-    return posixpath.join(posixpath.dirname(_PART), name)
+def _main_part(archive: ZipFile) -> str:
+    """Return the part that the archive calls its document; some programs name it document2.xml."""
+    relations = _xml(archive, _RELATIONS)
+    targets = () if relations is None else relations.iter("{*}Relationship")
+    main = (target.get("Target", "") for target in targets if target.get("Type", "").endswith("/officeDocument"))
+    return next(main, "").lstrip("/")
 
 
 def _xml(archive: ZipFile, part: str) -> etree._Element | None:

@@ -36,7 +36,7 @@ def decode(content: bytes, name: str) -> str:
         ReadError: it is binary (``PL-READ-BINARY``), or in no encoding that is known for Chinese
             (``PL-READ-ENCODING``).
 
-    >>> decode("三区三地\\r\\n".encode("gb18030"), "a.txt")
+    >>> decode("三区三地\r\n".encode("gb18030"), "a.txt")
     '三区三地\n'
     """
     text = _decode(content, name)

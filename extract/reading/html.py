@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 from lxml import etree, html
@@ -67,6 +68,7 @@ def _decode(content: bytes, name: str) -> str:
 def _blocks(root: html.HtmlElement) -> Iterator[str]:
     """Yield the text of the page block by block; ``\\0`` stands for a forced line break."""
     collected: list[str] = []
+    numbers: dict[html.HtmlElement, int] = {}
 
     def flush() -> Iterator[str]:
         block = _folded("".join(collected))
@@ -98,8 +100,10 @@ def _blocks(root: html.HtmlElement) -> Iterator[str]:
             continue
         if not _INLINE(tag):
             yield from flush()
-        if tag == "li":
-            collected.append(_number(node))
+        if tag == "ol":
+            numbers.update(zip(node.iterchildren("li"), count(_first(node)), strict=False))
+        if node in numbers:
+            collected.append(f"{numbers[node]}. ")
         stack.append((node, True))
         for child in reversed(node):
             if child.tail:
@@ -124,12 +128,8 @@ def _is_menu(node: html.HtmlElement, tag: str) -> bool:
     return sum(len("".join(link.text_content().split())) for link in links) > 0.8 * whole
 
 
-def _number(item: html.HtmlElement) -> str:
-    parent = item.getparent()
-    if parent is None or parent.tag != "ol":
-        return ""
+def _first(items: html.HtmlElement) -> int:
     try:
-        first = int(parent.get("start", "1"))
+        return int(items.get("start", "1"))
     except ValueError:
-        first = 1
-    return f"{first + sum(1 for _ in item.itersiblings('li', preceding=True))}. "
+        return 1

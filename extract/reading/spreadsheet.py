@@ -17,6 +17,7 @@ def parse(path: Path, limits: Limits) -> list[tuple[int, dict[str, str]]]:
     open_archive(path, limits, part="xl/workbook.xml").close()
     book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     for sheet in book.worksheets:
+        sheet.reset_dimensions()  # some programs write a size that hides most cells
         header: list[str] | None = None
         rows = []
         for number, values in enumerate(sheet.iter_rows(values_only=True), 1):

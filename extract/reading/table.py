@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from extract.document import Document
 from extract.metadata_table import columns, from_row, identifier
@@ -52,7 +52,7 @@ def documents(source: Path, content: bytes, name: str, limits: Limits) -> Iterat
     for row in filled:
         text = row.cells[column].replace("\r\n", "\n").replace("\r", "\n")
         described = {key: value.strip() for key, value in row.cells.items() if key != column and value.strip()}
-        called = identifier(described) or f"{source.stem}#{row.number}"
+        called = identifier(described) or f"{PurePath(name).stem}#{row.number}"
         digest = hashlib.sha256(json.dumps([text, described], ensure_ascii=False, sort_keys=True).encode()).hexdigest()
         document = Document(called, text, digest, f"{name}#{row.number}")
         yield from_row(document, described)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import docx
@@ -161,6 +163,17 @@ def test_docx_prints_chinese_automatic_numbers(tmp_path: Path) -> None:
     assert only(tmp_path / "a.docx").text == "一、回顾\n（一）农业\n（二）工业\n二、安排\n（一）项目\n"
 
 
+def test_docx_may_call_its_document_otherwise(tmp_path: Path) -> None:
+    book = docx.Document()
+    book.add_paragraph(SENTENCE)
+    book.save(str(tmp_path / "a.docx"))
+    with zipfile.ZipFile(tmp_path / "a.docx") as old, zipfile.ZipFile(tmp_path / "b.docx", "w") as new:
+        for name in old.namelist():
+            content = old.read(name).replace(b"word/document.xml", b"word/document2.xml")
+            new.writestr(name.replace("document.xml", "document2.xml"), content)
+    assert only(tmp_path / "b.docx").text == f"{SENTENCE}\n"
+
+
 @given(st.integers(1, 9999))
 def test_chinese_numbers_read_back(number: int) -> None:
     total, digit = 0, 0
@@ -291,6 +304,14 @@ def test_folders_are_walked_in_order_and_say_what_they_skip(tmp_path: Path) -> N
 def test_sources_are_named_relative_to_the_root(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("文", "utf-8")
     assert next(read(tmp_path / "a.txt", root=tmp_path)).source == "a.txt"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes only on Linux")
+def test_a_file_name_in_gb18030_is_read_as_text(tmp_path: Path) -> None:
+    name = os.fsencode(tmp_path) + b"/" + "张营镇.txt".encode("gb18030")
+    Path(os.fsdecode(name)).write_text("文", "utf-8")
+    (path,) = discover([tmp_path]).files
+    assert only(path).identifier == "张营镇"
 
 
 # Cost and documentation

@@ -110,11 +110,14 @@ def torture(folder: Path) -> dict[str, str]:
     sheet = xlsx_bytes(["text"], ["报告"])
     deep = xml.replace(b"<w:body>", b"<w:body>" + b"<w:sdt>" * 100_000)
     bomb = xml.replace(b"<w:document", BOMB.encode() + b"<w:document", 1)
+    wide_bomb = bomb.decode().replace("UTF-8", "UTF-16").encode("utf-16")
+    strings = f"<?xml version='1.0'?>{BOMB}<sst/>".encode()
+    bare = xml[: xml.index(b"<w:body>")] + b"<w:body/></w:document>"
     files: dict[str, tuple[bytes, str]] = {
         "空.txt": (b"", "PL-READ-EMPTY"),
         "空白.txt": ("　\n \ufeff".encode(), "PL-READ-EMPTY"),
         "空.html": (b"<html><body><script>x</script></body></html>", "PL-READ-EMPTY"),
-        "空.docx": (with_part(document, DOCUMENT, xml[: xml.index(b"<w:body>")] + b"<w:body/></w:document>"), "PL-READ-EMPTY"),
+        "空.docx": (with_part(document, DOCUMENT, bare), "PL-READ-EMPTY"),
         "空.xlsx": (xlsx_bytes(), "PL-READ-COLUMN"),
         "空.csv": (b"id,text\n1,\n", "PL-READ-EMPTY"),
         "无正文.csv": ("省份,年份\n山西省,2023\n".encode(), "PL-READ-COLUMN"),
@@ -139,8 +142,8 @@ def torture(folder: Path) -> dict[str, str]:
         "炸弹.docx": (with_part(document, "word/media/a.bin", bytes(40 * MIB)), "PL-READ-BOMB"),
         "炸弹.xlsx": (with_part(sheet, "xl/media/a.bin", bytes(40 * MIB)), "PL-READ-BOMB"),
         "实体.docx": (with_part(document, DOCUMENT, bomb), "PL-READ-DOCTYPE"),
-        "实体16.docx": (with_part(document, DOCUMENT, bomb.decode().replace("UTF-8", "UTF-16").encode("utf-16")), "PL-READ-DOCTYPE"),
-        "实体.xlsx": (with_part(sheet, "xl/sharedStrings.xml", f"<?xml version='1.0'?>{BOMB}<sst/>".encode()), "PL-READ-DOCTYPE"),
+        "实体16.docx": (with_part(document, DOCUMENT, wide_bomb), "PL-READ-DOCTYPE"),
+        "实体.xlsx": (with_part(sheet, "xl/sharedStrings.xml", strings), "PL-READ-DOCTYPE"),
         "深.docx": (with_part(document, DOCUMENT, deep), "PL-READ-DAMAGED"),
         "千层.pdf": (pdf_with_stream(nested(1_000), "/FlateDecode" * 1_000), "PL-READ-SCANNED"),
         "深.pdf": (pdf_with_stream(b"BT " + b"[" * 500_000 + b" ET", ""), "PL-READ-SCANNED"),

@@ -9,12 +9,15 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.annotation import Candidate
-from extract.document import Span
+from extract.document import Place, Span
 from extract.names import is_governing
 from extract.surface import fold
 from ontology import scheme as schemes
 from ontology.scheme import Concept, Scheme
+from ontology.terms import Level
 
+_UNMISTAKABLE = 6
+"""Names this long mean one province's concept wherever they stand; in characters."""
 _MARKS = re.compile(r'["《》]')
 
 
@@ -72,6 +75,8 @@ class AuthorityFinder:
         automaton = self._build()
         doc._.scheme = self.scheme
         found = [(start, end, self._concepts[p]) for p, start, end in automaton.find_matches_as_indexes(folded, overlapping=True)]
+        place = doc._.document.metadata.place
+        found = [(start, end, concept) for start, end, concept in found if _speaks_of(concept, place, end - start)]
         for start, end, concept in longest(found):
             doc._.candidates.append(
                 Candidate(
@@ -85,6 +90,15 @@ class AuthorityFinder:
                 )
             )
         return doc
+
+
+def _speaks_of(concept: Concept, place: Place | None, length: int) -> bool:
+    """Tell whether a document of a place may mean a concept: a province's 五大任务 is not another province's."""
+    if concept.issuer is None or concept.level is Level.NATIONAL or place is None:
+        return True
+    if place.level is Level.NATIONAL:
+        return length >= _UNMISTAKABLE
+    return concept.issuer.rsplit("/", 1)[-1] in place.path
 
 
 def longest(found: list[tuple[int, int, Concept]]) -> list[tuple[int, int, Concept]]:

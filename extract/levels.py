@@ -17,6 +17,7 @@ _CUES: tuple[tuple[str, Level], ...] = (
 )
 _CITY = re.compile(r"市委|市政府|全市|我市|市级|市")
 _DISTRICT = re.compile(r"区委|区政府|全区|我区|区级")
+_CENTRE = re.compile(r"习近平|(?:习)?总书记|党的|党中央|中共中央|中央|国务院|国家")
 _CREATED = re.compile(r"(?:建立|制定|创新|推行|探索|首创|创建|建立健全|坚持|实行|完善)[^，。；、]{0,6}$")
 
 
@@ -69,6 +70,8 @@ def level_of(
     """
     place = metadata.place
     speaker = metadata.level
+    if _CENTRE.match(name):
+        return Level.NATIONAL
     if place is not None:
         for unit in reversed((*place.within, place)):
             short = re.sub(r"(?:省|市|县|区|镇|乡|街道|自治区)$", "", unit.name)

@@ -1,7 +1,7 @@
 """Finds organizations: bodies of party and state under their full names, firms, institutions and named teams.
 
-A body is named by its unit's word (省委, 市政府, 镇人大); which unit that is, the document's own chain of places says: in a
-town of 永济市, 市委 is 中共永济市委员会.
+A body is named by its unit's word (省委, 市政府, 镇人大); which unit that is, the document's own chain of places says: in
+a town of 永济市, 市委 is 中共永济市委员会.
 """
 
 from __future__ import annotations
@@ -108,8 +108,14 @@ def find_bodies(reading: _Reading) -> None:
         start, word = match.start(), match["word"]
         behind = match.start() + len(word)
         named = next(
-            ((s, unit) for s in range(max(0, behind - 16), start + 1) if s in reading.units
-             for end, unit in [reading.units[s]] if end == behind), None
+            (
+                (s, unit)
+                for s in range(max(0, behind - 16), start + 1)
+                if s in reading.units
+                for end, unit in [reading.units[s]]
+                if end == behind
+            ),
+            None,
         )
         if named is not None:
             start, unit = named
@@ -121,20 +127,24 @@ def find_bodies(reading: _Reading) -> None:
                 continue
             unit = found
         reading.add(start, match.end(), 0.95 if named else 0.92, _full_name(match, unit), unit)
+    following = re.compile(alternation(form for form in _forms() if form not in ("委", "法院")))
+    session = re.compile(f"{_SESSION}(?:人民代表大会|人大)")
+    zone = re.compile(f"[{_HAN}]{{0,8}}(?:{alternation(_names('zones'))})")
     for start, (end, unit) in reading.units.items():
-        if match := re.compile(f"(?:{alternation(f for f in _forms() if f not in ('委', '法院'))})").match(text, end):
-            if unit.level is Level.NATIONAL or reading.taken(start, match.end()):
-                continue
-            reading.add(start, match.end(), 0.85, _forms()[match.group()].format(unit=unit.name), unit)
-        if match := re.compile(f"{_SESSION}(人民代表大会|人大)").match(text, end):
-            reading.add(start, match.end(), 0.93, f"{unit.name}人民代表大会", unit)
-        if match := re.compile(f"[{_HAN}]{{0,8}}(?:{alternation(_names('zones'))})").match(text, end):
-            reading.add(start, match.end(), 0.6, None, unit)
+        body = following.match(text, end)
+        if body and unit.level is not Level.NATIONAL and not reading.taken(start, body.end()):
+            reading.add(start, body.end(), 0.85, _forms()[body.group()].format(unit=unit.name), unit)
+        if sitting := session.match(text, end):
+            reading.add(start, sitting.end(), 0.93, f"{unit.name}人民代表大会", unit)
+        if run := zone.match(text, end):
+            reading.add(start, run.end(), 0.6, None, unit)
     own = reading.home
-    if own is not None and own.level is not Level.NATIONAL:
-        for match in re.finditer("(?<![全国省市县区镇乡道届州旗盟、])(?:人大|政协)(?=监督|代表|议案|建议|提案|委员|的)", text):
-            if not reading.taken(*match.span()):
-                reading.add(*match.span(), 0.7, _forms()[match.group()].format(unit=own.name), own)
+    if own is None or own.level is Level.NATIONAL:
+        return
+    bare = "(?<![全国省市县区镇乡道届州旗盟、])(?:人大|政协)(?=监督|代表|议案|建议|提案|委员|的)"
+    for match in re.finditer(bare, text):
+        if not reading.taken(*match.span()):
+            reading.add(*match.span(), 0.7, _forms()[match.group()].format(unit=own.name), own)
 
 
 def _full_name(match: re.Match[str], unit: Place) -> str:
@@ -148,12 +158,9 @@ def _full_name(match: re.Match[str], unit: Place) -> str:
 def find_national(reading: _Reading) -> None:
     """Add the bodies of the nation and beyond, also with the number of a session: 第十四届全国人民代表大会."""
     names: Mapping[str, str] = lexicon("organizations")["national"]
-    pattern = re.compile(f"(?P<session>{_SESSION})?(?P<name>{alternation(names)})(?!员会)")
+    pattern = re.compile(f"(?P<session>{_SESSION})?(?<!高等)(?P<name>{alternation(names)})(?!员会|门|署|队)")
     for match in pattern.finditer(reading.text):
-        if match["session"] and not match["name"].startswith("全国"):
-            start = match.start("name")
-        else:
-            start = match.start()
+        start = match.start() if match["name"].startswith("全国") else match.start("name")
         reading.add(start, match.end(), 0.95, names[match["name"]], NATION)
     for match in re.finditer(alternation(_names("known")), reading.text):
         if not reading.taken(*match.span()):
@@ -164,11 +171,13 @@ def find_named(reading: _Reading) -> None:
     """Add firms, institutions, teams and standing bodies by the endings of their names."""
     text = reading.text
     for table, sure, shortest in (("firms", 0.8, 2), ("institutions", 0.65, 2), ("teams", 0.65, 2)):
-        for match in re.finditer(f"(?:{alternation(_names(table))})(?!化|员|法)", text):
+        for match in re.finditer(f"(?:{alternation(_names(table))})(?!化|员|法|议|谈)", text):
             start = _start(reading, match.start())
             stem = text[start : match.start()]
             counted = re.match(r"\s*[0-9]+(?:余|多)?[家户个所支]", text[match.end() :])
             if counted or len(stem) < shortest or not _is_name(stem) or reading.taken(start, match.end()):
+                continue
+            if match.group() in _names("local") and start not in reading.units and stem[0] not in "省市县区州镇乡":
                 continue
             reading.add(start, match.end(), sure if len(stem) <= 14 else sure - 0.2)
             if table == "firms":
@@ -183,7 +192,7 @@ def find_named(reading: _Reading) -> None:
     for match in re.finditer(f"(?<![{_GENERIC_BEFORE}])(?:镇|乡)[{_HAN}]{{2,3}}办(?![理公法事好学])", text):
         if not reading.taken(*match.span()):
             reading.add(*match.span(), 0.65, None, reading.home)
-    industries = re.compile(f"(?:{alternation(_names('industries'))})")
+    industries = re.compile(f"(?:{alternation(_names('industries'))})(?![业户区民])")
     for match in industries.finditer(text):
         start = _start(reading, match.start())
         stem = text[start : match.start()]
@@ -202,7 +211,8 @@ def _start(reading: _Reading, head: int) -> int:
     if _all_generic(reading.text[start:head]):
         # A verb that stands inside the name (康庄|种植产业合作社) cut too far.
         start = _behind_verbs(reading.text, floor, head)
-    return start
+    # A unit's name begins the name: 组建|云南农村商业银行.
+    return max([start, *(unit for unit in reading.units if start < unit < head - 1)])
 
 
 def _behind_verbs(text: str, start: int, end: int) -> int:
@@ -221,7 +231,9 @@ def _list_start(text: str, start: int) -> int:
 
 def _is_name(stem: str) -> bool:
     generic = _names("generic")
-    if stem in generic or re.search(f"一批|一些|大型|中小|为主|{_COUNT}年|{_COUNT}(?:余|多)?(?:[家个所支名]|大型)?$|[等各某多]$|^[各某该本]", stem):
+    vague = f"一批|一些|大型|中小|为主|关于|包括|特别|一直|达到|{_COUNT}年|"
+    vague += f"{_COUNT}(?:余|多)?(?:[家个所支名]|大型)?$|[等各某多]$|^[各某该本]"
+    if stem in generic or stem.endswith(_names("generic_ends")) or re.search(vague, stem):
         return False
     return re.fullmatch(f"[{_HAN}A-Za-z0-9（）·]+", stem) is not None and not _all_generic(stem)
 
@@ -238,17 +250,23 @@ def _prove_firm(reading: _Reading, stem: str, full: str) -> None:
 
 def find_short_forms(reading: _Reading) -> None:
     """Add a proven firm's short name wherever it stands: 长荣, 长荣农科 for 长荣公司."""
-    if not reading.firms:
+    named = {stem: full for stem, full in reading.firms.items() if _is_short_name(reading.text, stem, full)}
+    if not named:
         return
-    pattern = re.compile(f"(?P<stem>{alternation(reading.firms)})(?:{alternation(_names('additions'))})?")
+    pattern = re.compile(f"(?P<stem>{alternation(named)})(?:{alternation(_names('additions'))})?")
     for match in pattern.finditer(reading.text):
-        name = reading.firms[match["stem"]]
+        name = named[match["stem"]]
         if not reading.taken(*match.span()):
             reading.add(*match.span(), 0.75, name)
         elif match.span() in reading.found and reading.found[match.span()].name is None:
             reading.found[match.span()] = Candidate(
                 Span(*match.span()), Kind.ORGANIZATION, "policy_organizations", 0.8, name=name
             )
+
+
+def _is_short_name(text: str, stem: str, full: str) -> bool:
+    """Tell whether a firm's stem is a name and not a common noun, which would stand alone far more often."""
+    return text.count(stem) <= 4 * text.count(full) + 4
 
 
 def find_brands(reading: _Reading) -> None:

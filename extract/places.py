@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import takewhile
 
 import ahocorasick_rs
 from spacy.language import Language
@@ -40,7 +41,8 @@ class _Gazetteer:
     """The names that a document of one place may use.
 
     Attributes:
-        units: names of administrative units, with the unit (None where several bear the name) and how sure each is.
+        units: names of administrative units, with the unit (None where several bear the name), its level, how sure.
+        automaton, unit_names: what finds them.
         villages: full names of villages, with the village (None where several bear the name).
         near: full names of the villages of the document's own township or village.
         own: names of the document's own chain, by which a bare word means the unit.
@@ -69,12 +71,12 @@ def _gazetteer(home: Place | None) -> _Gazetteer:
         place = nearest[0] if len(nearest) == 1 else None
         level = nearest[0].level
         within = place is not None and chain and place.path[: len(chain)] == path
-        if name in common and not within:
+        if name in common and name not in path:
             continue
         if level is Level.PROVINCIAL or (place is None and all(p.level is Level.PROVINCIAL for p in places)):
             sure = 0.95
         elif full and len(name) > 2:
-            sure = 0.93 if place is not None else 0.7
+            sure = 0.93 if place is not None else 0.4
         elif full:
             sure = 0.9 if within else 0.0
         elif name in ordinary:
@@ -116,8 +118,11 @@ def _nearest(places: list[Place], path: tuple[str, ...]) -> list[Place]:
     """Keep the places that share most of their chain with a path; of those, the highest."""
 
     def shared(place: Place) -> int:
-        return next((i for i, (a, b) in enumerate(zip(place.path, path, strict=False)) if a != b), min(len(place.path), len(path)))
+        pairs = zip(place.path, path, strict=False)
+        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
+    if len(places) == 1:
+        return places
     best = max(map(shared, places))
     kept = [p for p in places if shared(p) == best]
     if best == 0 and len(kept) > 1 and len({p.level for p in kept}) == 1:
@@ -147,6 +152,7 @@ class _Reading:
     text: str
     gazetteer: _Gazetteer
     home: Place | None
+    local: bool
     sure_unknown: float
     found: dict[tuple[int, int, Kind], Candidate] = field(default_factory=dict)
     bare: dict[str, str] = field(default_factory=dict)
@@ -161,13 +167,12 @@ class _Reading:
             )
 
     def add_village(self, start: int, end: int, name: str, sure: float) -> None:
-        """Add a village; its place is the table's, or an uncoded one within the unit named before it or the document's."""
+        """Add a village; its place is the table's, or one without code within the unit named before it, or the home."""
         self.add(start, end, Kind.VILLAGE, sure, name, self._village(name, start))
 
     def _village(self, name: str, start: int) -> Place | None:
-        container = next(
-            (c.place for (_, end, kind), c in self.found.items() if end == start and kind is Kind.ADMINISTRATIVE_UNIT), None
-        )
+        before = (c for c in self.found.values() if c.span.end == start and c.kind is Kind.ADMINISTRATIVE_UNIT)
+        container = next((c.place for c in before), None)
         known = self.gazetteer.near.get(name) or self.gazetteer.villages.get(name)
         if container is not None and container.level in (Level.TOWNSHIP, Level.COUNTY):
             inside = [v for v in divisions().villages(container) if v.name == name]
@@ -188,33 +193,49 @@ class _Reading:
 def find_units(reading: _Reading) -> None:
     """Add the administrative units that the text names, in full or in short."""
     text, gazetteer = reading.text, reading.gazetteer
-    never = re.compile(alternation(_lexicon("units")["not_before"]) + r"(?!道)")
+    never = re.compile(alternation(_lexicon("units")["not_before"]) + "|道(?!路)")
     covered = [False] * (len(text) + 1)
+    container: tuple[int, Place] | None = None
     for index, start, end in gazetteer.automaton.find_matches_as_indexes(text):
         name = gazetteer.unit_names[index]
         place, level, sure = gazetteer.units[name]
         covered[start:end] = [True] * (end - start)
+        if container is not None and container[0] == start:
+            place, sure = _inside(name, container[1]) or (place, sure)
         short = place is None or place.name != name
-        if never.match(text, end) or (short and not reading.gazetteer.own & {name} and _inside_word(text, start, end)):
+        own = name in gazetteer.own
+        if never.match(text, end) or (not own and _straddles(text, start, end, name)):
             continue
-        if short and name in gazetteer.own and text[end : end + 1] in ("村", "社"):
+        if short and own and text[end : end + 1] in ("村", "社"):
             continue
-        full = place.name if place is not None else name
-        reading.add(start, end, Kind.ADMINISTRATIVE_UNIT, sure, full, place)
-        if place is None:
-            key = (start, end, Kind.ADMINISTRATIVE_UNIT)
-            reading.found[key] = Candidate(
-                Span(start, end), Kind.ADMINISTRATIVE_UNIT, "policy_places", sure, name=full, level=level
+        if place is not None:
+            reading.add(start, end, Kind.ADMINISTRATIVE_UNIT, sure, place.name, place)
+            container = (end, place)
+        else:
+            candidate = Candidate(
+                Span(start, end), Kind.ADMINISTRATIVE_UNIT, "policy_places", sure, name=name, level=level
             )
+            reading.found[start, end, Kind.ADMINISTRATIVE_UNIT] = candidate
     nation = re.compile(f"中国(?!{alternation(_lexicon('units')['nation_not_before'])})|中华人民共和国")
     for match in nation.finditer(text):
         if not covered[match.start()]:
             reading.add(match.start(), match.end(), Kind.ADMINISTRATIVE_UNIT, 0.75, NATION.name, NATION)
 
 
-def _inside_word(text: str, start: int, end: int) -> bool:
-    """Tell whether a short name is only part of a word: 上|海南|站 is none of 海南's."""
-    return text[start - 1 : start] in ("上", "珠") and text[start:end] in ("海南", "江门")
+def _inside(name: str, container: Place) -> tuple[Place, float] | None:
+    """Return the unit of a name within the unit named directly before it: 天津市|和平区."""
+    inside = [p for p in divisions().find(name) if p.path[: len(container.path)] == container.path and p != container]
+    return (inside[0], 0.93) if len(inside) == 1 else None
+
+
+def _straddles(text: str, start: int, end: int, name: str) -> bool:
+    """Tell whether a name is only cut out of other words: 沿|海城市, 上|海南|站, 罗|浮山县|域."""
+    before, behind = text[start - 1 : start], text[end : end + 1]
+    if before in _lexicon("units")["not_behind"] and name.startswith(("海", "江", "河")):
+        return True
+    return (name.endswith("县") and behind == "域") or (
+        name.endswith("城市") and re.match(f"[{_HAN}]", before) is not None
+    )
 
 
 def find_named_villages(reading: _Reading) -> None:
@@ -225,7 +246,9 @@ def find_named_villages(reading: _Reading) -> None:
         end, ending = match.end(), match.group()
         known = _known_before(reading, end)
         if known is not None:
-            reading.add_village(known, end, reading.text[known:end], 0.97 if reading.text[known:end] in reading.gazetteer.near else 0.93)
+            reading.add_village(
+                known, end, reading.text[known:end], 0.97 if reading.text[known:end] in reading.gazetteer.near else 0.93
+            )
             _prove(reading, reading.text[known:end])
             continue
         if never.match(reading.text, end) and not re.match("社区", ending):
@@ -234,7 +257,10 @@ def find_named_villages(reading: _Reading) -> None:
         if start is None:
             continue
         name = reading.text[start:end]
-        sure = reading.sure_unknown - (0.15 if match.start() - start == 1 or ending in ("屯", "嘎查") else 0)
+        single = match.start() - start == 1
+        if (single and not reading.local) or re.match("[0-9]", reading.text[start - 1 : start]):
+            continue
+        sure = reading.sure_unknown - (0.15 if single or ending in ("屯", "嘎查") else 0)
         reading.add_village(start, end, name, sure)
         _prove(reading, name)
 
@@ -264,7 +290,7 @@ def _ends_generic(text: str, start: int, end: int) -> bool:
 def _item_start(reading: _Reading, floor: int, end: int) -> int:
     """Return where a name that ends at ``end`` begins: behind the governing verb and behind a unit's name."""
     start = max(floor, name_start(reading.text, end, floor=floor))
-    for (_, unit_end, kind) in reading.found:
+    for _, unit_end, kind in reading.found:
         if kind is Kind.ADMINISTRATIVE_UNIT and start < unit_end < end:
             start = unit_end
     if cut := list(re.finditer("[的了等]|(?:乡镇|街道|镇|乡|县)(?=.)", reading.text[start:end])):
@@ -280,7 +306,11 @@ def _unknown_start(reading: _Reading, end: int) -> int | None:
         floor = separators[-1].end()
     start = _item_start(reading, floor, end)
     stem = reading.text[start:end]
-    if not re.fullmatch(f"[{_HAN}]{{1,4}}", stem) or stem in words["generic"] or stem.endswith(tuple(words["generic_ends"])):
+    if (
+        not re.fullmatch(f"[{_HAN}]{{1,4}}", stem)
+        or stem in words["generic"]
+        or stem.endswith(tuple(words["generic_ends"]))
+    ):
         return None
     if re.search(f"(?:{_NUMBER})个?$", stem) and len(stem) > 1:
         return None
@@ -319,7 +349,7 @@ def find_listed_villages(reading: _Reading) -> None:
             if len(items) == 1 and not reading.known(reading.text[items[0][0] : items[0][1]] + match.group()):
                 continue
             sure = 0.95 if counted else 0.88
-        elif (last_start, match.end(), Kind.VILLAGE) in reading.found and len(items) > 1:
+        elif reading.local and (last_start, match.end(), Kind.VILLAGE) in reading.found and len(items) > 1:
             sure = 0.6
             items = items[:-1]
         else:
@@ -471,11 +501,13 @@ class PlaceFinder:
         """Find the places of a document."""
         home: Place | None = doc._.document.metadata.place
         local = home is not None and home.level in (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
-        reading = _Reading(fold(doc.text), _gazetteer(home), home, self.unlisted if local else self.unlisted - 0.15)
+        sure = self.unlisted if local else self.unlisted - 0.15
+        reading = _Reading(fold(doc.text), _gazetteer(home), home, local, sure)
         find_units(reading)
         find_named_villages(reading)
         find_listed_villages(reading)
-        find_bare_villages(reading)
+        if local:
+            find_bare_villages(reading)
         doc._.candidates.extend(_settled(reading))
         return doc
 

@@ -21,7 +21,14 @@ _UNLISTED = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{1,6}?(?:自治县|自治旗|街道|苏木|县|旗|镇|乡))"
     r"(?:人民政府|政府|人民代表大会|党委|第|工作报告|$|[\s_\-—(（.\d])"
 )
-_SUFFIX_LEVELS = {"县": Level.COUNTY, "旗": Level.COUNTY} | dict.fromkeys(("镇", "乡", "街道", "苏木"), Level.TOWNSHIP)
+_VILLAGE = re.compile(
+    r"(?P<name>[\u4e00-\u9fff]{1,8}?(?:村|社区))(?:村?民?委员会|委会|党支部|党总支|党委|工作|第|$|[\s_\-—(（.\d])"
+)
+_SUFFIX_LEVELS = (
+    {"县": Level.COUNTY, "旗": Level.COUNTY}
+    | dict.fromkeys(("镇", "乡", "街道", "苏木"), Level.TOWNSHIP)
+    | dict.fromkeys(("村", "社区"), Level.VILLAGE)
+)
 _WEIGHTS = {Level.PROVINCIAL: 1, Level.PREFECTURE: 2, Level.COUNTY: 3, Level.TOWNSHIP: 4}
 _ENOUGH = 5
 """A unit that a text names more often tells no more."""
@@ -77,7 +84,7 @@ def named_in(phrase: str) -> Named | None:
         else:
             at += 1
     at = at if chain else len(_gap(phrase, 0))
-    if unlisted := _UNLISTED.match(phrase, at):
+    if unlisted := (_VILLAGE.match(phrase, at) if chain else None) or _UNLISTED.match(phrase, at):
         chain.append(unlisted["name"])
     return Named(chain[-1], tuple(chain[:-1])) if chain else None
 
@@ -95,7 +102,8 @@ def resolve(named: Named, *, level: Level | None = None, context: str = "") -> P
     >>> resolve(Named("张营镇", ("永济市",))).path
     ('山西省', '运城市', '永济市', '张营镇')
     """
-    found = divisions().find(named.name, within=named.within)
+    village = named.within and named.name.endswith(("村", "社区"))
+    found = divisions().find(named.name, level=Level.VILLAGE if village else None, within=named.within)
     found = tuple(place for place in found if level is None or place.level is level)
     full = tuple(place for place in found if place.name == named.name)
     candidates = full or tuple(place for place in found if place.level is found[0].level)

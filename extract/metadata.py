@@ -55,6 +55,7 @@ _POSTS = {"总理": Level.NATIONAL, "省长": Level.PROVINCIAL, "州长": Level.
     "县长": Level.COUNTY, "区长": Level.COUNTY, "旗长": Level.COUNTY, "镇长": Level.TOWNSHIP, "乡长": Level.TOWNSHIP
 }  # fmt: skip
 _NUMBERED = re.compile(r"(?P<mark>[\u4e00-\u9fff]{2,12}?)[〔\[［【(（](?P<year>\d{4})[〕\]］】)）]\s*第?\d+号")
+_ADOPTED = re.compile(r"(?:通过|公布|发布|印发)$")
 _ISSUES = re.compile(r"(?P<issuer>[\u4e00-\u9fff\s、]{2,40}?)(?:等[一二三四五六七八九十\d]*个?部门)?(?:印发)?关于")
 _GOVERNMENT = re.compile(r"(?P<unit>[\u4e00-\u9fff]{2,20}?)(?:人民)?政府")
 _LABEL = re.compile(r"^【[^】]*】\s*")
@@ -164,8 +165,8 @@ def _from_title(text: str) -> _Clues:
         if issues:
             clues.add(issuer="、".join(issues["issuer"].split()))
         if _REPORT.search(title):
-            if (named := _DATE.search(title)) is not None:
-                clues.add(year=_year(named["y"]))
+            years = set(re.findall(_YEAR, title))
+            clues.add(year=_year(years.pop()) if len(years) == 1 else None)
             government = _GOVERNMENT.search(name.replace(" ", ""))
             if government:
                 clues.units.append(government["unit"])
@@ -180,8 +181,8 @@ def _from_title(text: str) -> _Clues:
             clues.level = clues.level or _POSTS.get(post["post"])
         if (number := _NUMBERED.fullmatch(line.strip("（）()"))) is not None:
             clues.add(year=_year(number["year"]))
-        bare = line.strip("（）()—― 　")
-        if (date := _DATE.fullmatch(bare.replace(" ", ""))) is not None:
+        bare = line.strip("（）()—― 　").replace(" ", "")
+        if (date := _DATE.fullmatch(bare) or (_ADOPTED.search(bare) and _DATE.match(bare))) is not None:
             clues.add(issued=_iso(date))
     return clues
 
@@ -209,7 +210,7 @@ def _from_text(text: str) -> _Clues:
         clues.add(year=_people_congress(_count(since["congress"]) + 1, 1))
     reported = "政府工作" in compact or "报告工作" in compact
     for heading in _headings(text):
-        if (reviewed := _REVIEWS.search(heading)) is not None:
+        if (reviewed := _REVIEWS.search(heading)) is not None and (reported or heading.endswith("回顾")):
             year = _year(reviewed["y"])
             clues.add(year=year + 1 if year else None)
         elif reported and (planned := _PLANS.search(heading)) is not None:

@@ -52,6 +52,8 @@ def test_a_report_tells_all_in_its_title_block() -> None:
         ("(山西省)晋中市人民政府工作报告(2024年)\n　　抓好粮食。", "晋中市", None),
         ("夏县2024年政府工作报告\n各位代表：", "夏县", None),
         ("永济市鹳鸣镇人民政府工作报告\n各位代表：", "鹳鸣镇", None),
+        ("永济市张营镇舜帝村2023年工作总结\n一年来", "舜帝村", None),
+        ("中共中央关于示例的建议\n（2020年10月29日示例会议通过）\n要修路。", "中国", "2020-10-29"),
     ],
 )  # fmt: skip
 def test_places_and_dates_are_read_off_the_title(text: str, place: str, issued: str | None) -> None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from extract.document import Document
     from ontology.scheme import Scheme
 
-WORTH_A_PROCESS = 2_000_000
+WORTH_A_PROCESS = 1_000_000
 """Bytes of sources to extract for which one more process pays: it needs about 3 seconds to start."""
 
 

@@ -23,9 +23,10 @@ from extract.levels import level_of
 from extract.projects import status
 from extract.surface import fold
 from ontology.iri import normalise
-from ontology.terms import Kind, Period, Status
+from ontology.terms import Kind, Level, Period, Predicate, Status
 
 _T = TypeVar("_T")
+_IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
 _PLACES = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
 _TRUSTED = {"policy_authority": 3, "policy_glossary": 2, "policy_places": 2, "policy_organizations": 2, "policy_quotations": 1}
 
@@ -207,14 +208,12 @@ class EntityResolver:
         everywhere(clusters, folded, shortest=self.shortest)
         clusters.sort(key=lambda g: (min(c.span for c in g.candidates), g.kind))
         place: Place | None = doc._.document.metadata.place
+        levels = self._levels(doc, clusters, folded)
         entities = []
         for number, group in enumerate(clusters, 1):
             best = group.best()
             mentions = tuple(sorted({c.span for c in group.candidates}))
-            level = best.level
-            if level is None and group.kind in (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN):
-                level = level_of(group.kind, group.name, mentions, folded, doc._.document.metadata,
-                                 own=any(c.definition for c in group.candidates))
+            level = levels[number - 1]
             unit = group.first("place", Place)
             entities.append(
                 Entity(
@@ -238,6 +237,26 @@ class EntityResolver:
             for span in entity.mentions
         ]
         return doc
+
+
+    @staticmethod
+    def _levels(doc: Doc, clusters: list[_Cluster], folded: str) -> list[Level | None]:
+        """Return the level of each cluster; a part that no authority knows is of the level of its whole."""
+        at = {c.span: number for number, group in enumerate(clusters) for c in group.candidates if group.kind in _IDEAS}
+        levels: list[Level | None] = []
+        for group in clusters:
+            level = group.best().level
+            if level is None and group.kind in _IDEAS:
+                spans = sorted({c.span for c in group.candidates})
+                own = any(c.definition for c in group.candidates)
+                level = level_of(group.kind, group.name, spans, folded, doc._.document.metadata, own=own)
+            levels.append(level)
+        for claim in doc._.claims:  # wholes come before their parts
+            part, whole = at.get(claim.subject), at.get(claim.object)
+            if claim.predicate is Predicate.COMPONENT_OF and part is not None and whole is not None:
+                if clusters[part].best().concept is None:
+                    levels[part] = levels[whole]
+        return levels
 
 
 @Language.factory("policy_entities", default_config={"threshold": 0.5, "shortest": 3})

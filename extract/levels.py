@@ -17,6 +17,8 @@ _CUES: tuple[tuple[str, Level], ...] = (
 )
 _CITY = re.compile(r"市委|市政府|全市|我市|市级|市")
 _DISTRICT = re.compile(r"区委|区政府|全区|我区|区级")
+_OWN_MAKE = re.compile(r"(?:行动|活动|机制|模式|平台|体系)$")
+"""What a township sets up itself, unless another level is named; reforms and benefits come from above."""
 _CENTRE = re.compile(r"习近平|(?:习)?总书记|党的|党中央|中共中央|中央|国务院|国家")
 _CREATED = re.compile(r"(?:建立|制定|创新|推行|探索|首创|创建|建立健全|坚持|实行|完善)[^，。；、]{0,6}$")
 
@@ -87,6 +89,6 @@ def level_of(
             votes[level] += 1
     if votes:
         return votes.most_common(1)[0][0]
-    if kind is Kind.POLICY and speaker is Level.TOWNSHIP and not created:
+    if kind is Kind.POLICY and speaker is Level.TOWNSHIP and not created and not _OWN_MAKE.search(name):
         return None
     return speaker

@@ -105,7 +105,9 @@ def name_start(folded: str, head_start: int, *, floor: int = 0, across: str = ""
     masked = re.sub(r'"[^"\n]*"|《[^》\n]*》|（[^）\n]*）', lambda m: "\0" * len(m.group()), folded[start:head_start])
     cut = situated
     for match in strong.finditer(masked):
-        cut = match.end()
+        # 小姚村…乡村振兴示范|创建|项目: a verb that leaves nothing but verbs before the head is part of the name.
+        if lead.fullmatch(masked, match.end()) is None and len(masked) - match.end() >= 2:
+            cut = max(cut, match.end())
     while True:
         match_lead = lead.match(masked, cut)
         if match_lead is None or match_lead.end() == cut:

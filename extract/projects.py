@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Span
-from extract.names import headed
+from extract.names import alternation, headed, lexicon
 from extract.surface import fold
 from ontology.terms import Kind, Status
 
@@ -29,15 +29,17 @@ class ProjectFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Append a candidate for each project's name."""
         folded = fold(doc.text)
+        concrete = re.compile(f"(?:{alternation(lexicon('kinds')[Kind.PROJECT]['concrete'])})$")
         sites = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT, Kind.ORGANIZATION)
         named = sorted({c.span.start for c in doc._.candidates if c.kind in sites and c.confidence >= 0.6})
         for start, end, head in headed(folded, Kind.PROJECT):
             name = folded[start:end]
             modifier = name[: -len(head)]
-            if len(modifier) < 2 or _SORT.match(name) or _UNNAMED.match(name) or modifier.endswith(("的", "为")):
+            if len(modifier) < 2 or _SORT.match(name) or _UNNAMED.match(name) or modifier.endswith(("的", "为")) or "等" in name:
                 continue
+            start = max([start, *(at for at in named if start < at < end and folded[at - 1] in "和及与")])
             start = _coordinated(doc._.candidates, folded, start)
-            undertaking = head.endswith(("项目", "工程"))
+            undertaking = head.endswith(("项目", "工程")) or concrete.search(head) is not None
             sited = _SITE.search(modifier) is not None or any(start <= at < end for at in named)
             sure = (0.6 if undertaking else 0.35) + (0.25 if sited else 0)
             doc._.candidates.append(Candidate(Span(start, end), Kind.PROJECT, "policy_projects", sure))

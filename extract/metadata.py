@@ -32,7 +32,7 @@ _YEARS = range(1949, 2100)
 
 _DIGITS = "〇一二三四五六七八九"
 _NARROW = {0xFF10 + digit: 0x30 + digit for digit in range(10)}
-_NUMBER = r"[〇○零一二三四五六七八九十百\d]+"
+_NUMBER = r"[〇○零一二三四五六七八九十\d]+"
 _YEAR = r"(?:(?:19|20)\d{2}|[一二][〇○零一二三四五六七八九]{3})"
 _DATE = re.compile(
     rf"(?P<y>{_YEAR})年(?:(?P<m>{_NUMBER})月(?:(?P<d>{_NUMBER})日)?)?|(?P<y2>(?:19|20)\d\d)[-/.](?P<m2>\d\d?)[-/.](?P<d2>\d\d?)"
@@ -121,6 +121,8 @@ def describe(document: Document, row: Mapping[str, str] | None = None) -> Docume
     if "place" not in fields:
         for how, place, level in _places(document, sources, fields.get("level")):
             keep(how, place=place, level=level)
+            if place is not None:
+                break
     if "place" in fields:
         keep(found["place"], level=fields["place"].level)
     issuer = _full_issuer(fields.get("issuer"), fields.get("title"), fields.get("place"))
@@ -275,15 +277,15 @@ def _places(
     """
     context = f"{document.source}\n{document.text}"
     for clues in sources:
-        wanted = level or clues.level
+        level = level or clues.level
         for phrase in clues.units:
-            if national_body(phrase) is not None:
+            if national_body(phrase) is not None and level in (None, Level.NATIONAL):
                 yield clues.how, NATION, None
             elif (named := named_in(phrase)) is not None:
-                yield clues.how, resolve(named, level=wanted, context=context), None
-        if clues.how == "text":
-            own, place = spoken_of(document.text)
-            yield "text", place, own if place is None else None
+                yield clues.how, resolve(named, level=level, context=context), None
+        if clues.how == "text" and level is None:
+            level, place = spoken_of(document.text)
+            yield clues.how, place, level
         yield clues.how, None, clues.level
 
 
@@ -360,8 +362,12 @@ def _iso(date: re.Match[str]) -> str | None:
     month, day = date["m"] or date["m2"], date["d"] or date["d2"]
     if year is None:
         return None
-    parts = [f"{year}", *(f"{_count(part):02}" for part in (month, day) if part)]
-    return "-".join(parts)
+    written = f"{year}"
+    for part, most in ((month, 12), (day, 31)):
+        if part is None or not 1 <= _count(part) <= most:
+            break
+        written += f"-{_count(part):02}"
+    return written
 
 
 @cache
@@ -372,11 +378,13 @@ def _congresses() -> tuple[Mapping[int, int], Mapping[int, list[int]]]:
 
 def _party_congress(number: int) -> int | None:
     known = _congresses()[0]
-    return known.get(number, known[12] + 5 * (number - 12) if number > 12 else None)
+    year = known.get(number, known[12] + 5 * (number - 12) if number > 12 else 0)
+    return year if year in _YEARS else None
 
 
 def _people_congress(number: int, session: int) -> int | None:
     known = _congresses()[1]
     if number in known:
-        return known[number][session - 1] if session <= len(known[number]) else None
-    return known[5][0] + 5 * (number - 5) + session - 1 if number > 5 and session <= 5 else None
+        return known[number][session - 1] if 1 <= session <= len(known[number]) else None
+    year = known[5][0] + 5 * (number - 5) + session - 1 if number > 5 and 1 <= session <= 5 else 0
+    return year if year in _YEARS else None

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from extract.document import Document, Metadata, Place
 from extract.jurisdiction import Named, named_in, resolve
@@ -119,6 +123,28 @@ def test_nothing_told_is_unknown(name: str) -> None:
     metadata = known("要加快发展，修好公路。", name)
     assert (metadata.year, metadata.level, metadata.place, metadata.issuer) == (None, None, None, None)
     assert "place" not in metadata.found
+
+
+PIECES = (
+    "政府工作报告|关于|通知|\n|（|）|〔|〕|2023|二〇二三|年|十三|月|九十九|日|在|向|第|十四|届|次|全国人民代表大会|会议|上|我代表|国务院|"
+    "省人民政府|张营镇|永济市|镇长|各位代表：|一、|工作回顾|我市|中国共产党|全国代表大会|中央委员会|以来的五年|１９９９|○|〇|。|𠀀|é"
+)
+
+
+@given(
+    st.lists(st.sampled_from(re.split(r"\|", PIECES)), max_size=30).map("".join),
+    st.sampled_from(["a.txt", "张营镇_2023.txt", ""]),
+)
+@settings(deadline=None)
+def test_any_text_is_described_without_a_crash_and_consistently(text: str, source: str) -> None:
+    metadata = known(text, source)
+    if metadata.issued is not None:
+        assert metadata.year == int(metadata.issued[:4])
+        date.fromisoformat(f"{metadata.issued}-01-01"[:10])
+    if metadata.place is not None:
+        assert metadata.level is metadata.place.level
+    told = {name for name in Metadata.__slots__ if name != "found" and getattr(metadata, name)}
+    assert told == set(metadata.found)
 
 
 # Namesakes

@@ -71,6 +71,12 @@ class _Reading:
                     parts.setdefault(part.id, set()).add(whole.id)
         return parts
 
+    def _is_part(self, entity: Entity) -> bool:
+        """Tell whether an entity is part of another, in the document or by the authority file."""
+        scheme: Scheme | None = self.doc._.scheme
+        concept = scheme.concept(entity.concept) if scheme is not None and entity.concept else None
+        return entity.id in self.parts or bool(concept and concept.component_of)
+
     def claim(self, subject: Span, predicate: Predicate, obj: Span, basis: Basis, sure: float, evidence: Span, rule: str) -> None:
         self.doc._.claims.append(Claim(subject, predicate, obj, basis, sure, evidence, f"policy_service/{rule}"))
 
@@ -105,7 +111,7 @@ class _Reading:
                 self._sentence(sentence, named)
 
     def _preamble(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
-        own = [pair for pair in named if pair[1].level is self.level and self.level is not None]
+        own = [pair for pair in named if pair[1].level is self.level and self.level is not None and not self._is_part(pair[1])]
         higher = [pair for pair in named if below(self.level, pair[1].level)]
         for mine in own:
             for goal in higher:

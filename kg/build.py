@@ -12,7 +12,7 @@ import gzip
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
@@ -194,7 +194,7 @@ def _apply(draft: Draft, documents: Mapping[str, Entry]) -> None:
     )
     draft.replace_graphs((ox.NamedNode(before[name].graph), ()) for name in before.keys() - documents.keys())
     draft.replace_graph(curation.GRAPH, curation.statements(decisions))
-    followed: dict[ox.NamedNode, list[ox.Triple]] = {
+    followed: dict[Any, list[ox.Triple]] = {
         graph: [] for graph in draft.graphs() - {ox.NamedNode(entry.graph) for entry in documents.values()}
     }
     followed.pop(curation.GRAPH, None)

@@ -44,6 +44,7 @@ class Row(tuple[Cell, ...]):
     _names: tuple[str, ...]
 
     def __new__(cls, names: tuple[str, ...], cells: Iterable[Cell]) -> Self:
+        """Make a row of cells and the names that they go by."""
         row = super().__new__(cls, cells)
         row._names = names
         return row

@@ -239,7 +239,8 @@ class Draft:
             self._merge_files()
         self.close()
         for path in self._path.rglob("*"):
-            _sync(path)
+            if path.is_dir() or path.stat().st_nlink == 1:  # files shared with the base have been synced with it
+                _sync(path)
         _sync(self._path)
         number = max(_numbers(self.folder), default=0) + 1
         self._path.rename(_version_path(self.folder, number))

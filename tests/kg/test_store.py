@@ -73,13 +73,16 @@ def run(code: str, *arguments: object, **options: object) -> subprocess.Popen[by
 
 def test_twenty_kills_lose_nothing(tmp_path: Path) -> None:
     publish(tmp_path, {"a": triples(0), "b": triples(0)})
+    started = time.monotonic()
+    publish(tmp_path, {"a": triples(1), "b": triples(1)})
+    step = time.monotonic() - started
     states = [sorted(str(t) for t in triples(state)) for state in (0, 1)]
     chance = random.Random(4)
     versions = set()
     for _ in range(20):
         process = run(RESTLESS, tmp_path, SIZE)
         assert process.stdout is not None and process.stdout.readline() == b"ready\n"
-        time.sleep(chance.uniform(0.0, 0.5))
+        time.sleep(chance.uniform(0.0, 2.5 * step))
         process.send_signal(signal.SIGKILL)
         process.communicate()
         version = open_version(tmp_path)
@@ -88,7 +91,7 @@ def test_twenty_kills_lose_nothing(tmp_path: Path) -> None:
         assert found in states
         assert content(version.store, node("b")) == found
         assert content(version.store, ox.DefaultGraph()) == found
-    assert len(versions) > 5, "the process was killed before it wrote anything"
+    assert len(versions) > 2, "the process was killed before it wrote anything"
     version = None  # type: ignore[assignment]
     publish(tmp_path, {"a": triples(0)})
     assert len(list((tmp_path / "versions").iterdir())) == 1
@@ -104,8 +107,8 @@ def test_readers_see_whole_versions_while_a_writer_publishes(tmp_path: Path) -> 
     wrong: list[object] = []
 
     def read() -> None:
-        end = time.monotonic() + 3
-        while time.monotonic() < end:
+        end = time.monotonic() + 30
+        while time.monotonic() < end and len(numbers) < 6:
             try:
                 version = open_version(tmp_path)
                 numbers.add(version.number)
@@ -122,7 +125,7 @@ def test_readers_see_whole_versions_while_a_writer_publishes(tmp_path: Path) -> 
     process.kill()
     process.communicate()
     assert wrong == []
-    assert len(numbers) > 3
+    assert len(numbers) >= 6
 
 
 def test_a_reader_keeps_its_version_until_it_lets_go(tmp_path: Path) -> None:

@@ -140,7 +140,9 @@ def _content(source: Path, suffix: str, limits: Limits) -> bytes:
     subject = str(source)
     if suffix in _LEGACY:
         better = _LEGACY[suffix]
-        raise ReadError(f"{source} is in an old format; save it as {better}", subject=subject, code="PL-READ-LEGACY")
+        raise ReadError(
+            f"{source} is in a format that is not read; save it as {better}", subject=subject, code="PL-READ-LEGACY"
+        )
     if suffix not in SUFFIXES:
         known = " ".join(SUFFIXES)
         raise ReadError(f"{source} has an unknown suffix; known are {known}", subject=subject, code="PL-READ-FORMAT")

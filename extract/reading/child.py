@@ -70,7 +70,7 @@ def main() -> None:
         message = f"{path} is not read: parsing needs more than {limits.memory >> 20} MiB; save it anew or as text"
         printed = json.dumps({"refused": message, "code": "PL-READ-MEMORY"})
     except Exception as error:  # noqa: BLE001 - the edge of the process: whatever a parser raises, the file is damaged
-        message = f"{path} is damaged ({type(error).__name__}: {error}); open it and save it anew"
+        message = f"{path} is damaged ({type(error).__name__}: {str(error)[:100]}); open it and save it anew"
         printed = json.dumps({"refused": message, "code": "PL-READ-DAMAGED"})
     sys.stdout.write(printed)
 

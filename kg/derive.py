@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
+import networkx
 import pyoxigraph as ox
 
 from extract.annotation import Link
@@ -225,19 +226,50 @@ def _curated(subject: str, relation: Predicate, object_: str, source: str, by: s
 def _contributions(concepts: dict[str, Concept], said: _Said) -> Triples:
     """Yield ``pl:contributesTo`` from each entity to every strategy above it."""
     walk = _Walk(concepts, said)
-    reached: dict[str, set[str]] = defaultdict(set)
-    for document, links in said.links.items():
-        for subject in links:
-            reached[subject] |= walk.above((subject, document))
-    for subject in walk.common:
-        reached[subject] |= walk.above((subject, None))
+    starts: list[_State] = [(subject, document) for document, links in said.links.items() for subject in links]
+    starts += [(subject, None) for subject in walk.common]
+    strategies = sorted(walk.strategies)
+    above = _closure(walk, starts, {strategy: 1 << number for number, strategy in enumerate(strategies)})
+    reached: dict[str, int] = defaultdict(int)
+    for state in starts:
+        reached[state[0]] |= above[state]
+    nodes = [ox.NamedNode(strategy) for strategy in strategies]
     predicate = pl("contributesTo")
-    nodes: dict[str, ox.NamedNode] = {}
-    for subject, above in sorted(reached.items()):
+    for subject in sorted(reached):
         node = ox.NamedNode(subject)
-        for strategy in sorted(above & walk.strategies - {subject}):
-            object_ = nodes.get(strategy) or nodes.setdefault(strategy, ox.NamedNode(strategy))
-            yield ox.Triple(node, predicate, object_)
+        for number in _bits(reached[subject]):
+            if nodes[number] != node:
+                yield ox.Triple(node, predicate, nodes[number])
+
+
+def _closure(walk: _Walk, starts: Iterable[_State], bits: dict[str, int]) -> dict[_State, int]:
+    """Return the entities above each state, as a sum of bits, as there are too many to keep sets."""
+    steps: networkx.DiGraph[_State] = networkx.DiGraph()
+    todo = list(starts)
+    steps.add_nodes_from(todo)
+    while todo:
+        state = todo.pop()
+        for above in walk.steps(state):
+            if above not in steps:
+                todo.append(above)
+            steps.add_edge(state, above)
+    closed: dict[_State, int] = {}
+    for circle in networkx.strongly_connected_components(steps):  # a component comes after those that it leads to
+        found = 0
+        for state in circle:
+            for above in steps[state]:
+                found |= bits.get(above[0], 0) | closed.get(above, 0)
+        closed |= dict.fromkeys(circle, found)
+    return closed
+
+
+def _bits(number: int) -> Iterator[int]:
+    """Yield the places of the ones in a binary number, from the lowest."""
+    digits = f"{number:b}"[::-1]
+    place = digits.find("1")
+    while place >= 0:
+        yield place
+        place = digits.find("1", place + 1)
 
 
 class _Walk:
@@ -259,28 +291,9 @@ class _Walk:
         issuers = {iri: concept_issuer(concepts[iri]) for iri in authority}
         self._issuers = said.issuers | {iri: unit for iri, unit in issuers.items() if unit is not None}
         self._said = said
-        self._closed: dict[_State, frozenset[str]] = {}
 
-    def above(self, start: _State) -> set[str]:
-        """Return every entity that a walk from ``start`` reaches."""
-        found: set[str] = set()
-        for state in self._steps(start):
-            if state not in self._closed:
-                self._closed[state] = self._closure(state)
-            found |= self._closed[state]
-        return found
-
-    def _closure(self, start: _State) -> frozenset[str]:
-        seen = {start}
-        todo = [start]
-        while todo:
-            for state in self._steps(todo.pop()):
-                if state not in seen:
-                    seen.add(state)
-                    todo.append(state)
-        return frozenset(entity for entity, _ in seen)
-
-    def _steps(self, state: _State) -> Iterator[_State]:
+    def steps(self, state: _State) -> Iterator[_State]:
+        """Yield where one link leads."""
         entity, document = state
         for target in self.common.get(entity, ()):
             yield target, document

@@ -23,8 +23,10 @@ from extract.surface import fold, quotations
 
 _DIGIT_HAN = "一二两三四五六七八九零〇"
 _TIMES = r"(?:[十百万亿]|千(?![瓦米克伏]))"
-_ARABIC = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?[余多]?(?: ?{_TIMES})*(?:\d+(?:\.\d+)?{_TIMES}+)?[余多]?"
-_HAN = rf"(?:上(?=[百千万亿]))?[{_DIGIT_HAN}十百千万亿]+?(?:点[{_DIGIT_HAN}]+)?[余多几]?{_TIMES}*[余多]?"
+_WHOLE = r"(?:\d{1,3}(?:,\d{3}){1,5}|\d{1,15})(?:\.\d{1,8})?"
+_ARABIC = rf"{_WHOLE}[余多]?(?: ?{_TIMES}){{0,3}}(?:\d{{1,6}}(?:\.\d{{1,4}})?{_TIMES}{{1,3}})?[余多]?"
+_HAN_START = rf"(?<![{_DIGIT_HAN}十百千万亿点])"
+_HAN = rf"{_HAN_START}(?:上(?=[百千万亿]))?[{_DIGIT_HAN}十百千万亿]{{1,24}}?(?:点[{_DIGIT_HAN}]+)?[余多几]?{_TIMES}{{0,3}}[余多]?"
 _BOUND = re.compile(r"(?:近|约|超|过|逾|超过|突破|达|达到|接近|上)$")
 _CLAUSE = re.compile(r"[，。；：！？\n]")
 _SENTENCE = re.compile(r"[。；！？\n]")
@@ -33,7 +35,9 @@ _GROWN = re.compile(r"(?:增长|翻|提高|增加|扩大|近|超过|了)$")
 _REACHED = re.compile(r"(?:突破|超过?|过|达到?|收入|投资|亩产|营收|产值|规模)$")
 _COUNTED = r"(?:行政村|村|户|农户|企业|项目|镇|乡|县|市|园区|产业|单位|集群)"
 _COUNTED_BEHIND = re.compile(rf"(?:以上|以下|以内)?的?{_COUNTED}[^，。；、\d]{{0,10}}?\d+(?:个|家|户|名|人|项|处)")
-_COUNTED_BEFORE = re.compile(rf"\d[余多]?[个家户]{_COUNTED}?[^，。；、\d]{{0,12}}(?:收入|产值|营收|规模|产量|利润|销售额)[^，。；、\d]{{0,4}}$")
+_COUNTED_BEFORE = re.compile(
+    rf"\d[余多]?[个家户]{_COUNTED}?[^，。；、\d]{{0,12}}(?:收入|产值|营收|规模|产量|利润|销售额)[^，。；、\d]{{0,4}}$"
+)
 _LIST_MARK = re.compile(r"[、和及与]")
 _LONGEST_QUOTED_NAME = 20
 _LONGEST_MEASURE = 24
@@ -85,10 +89,11 @@ def _rules() -> _Rules:
     every = alternation(word for words in units.values() for word in words)
     return _Rules(
         figure=re.compile(
-            rf"(?P<percent>[百千]分之(?:[{_DIGIT_HAN}十百点]+|\d+(?:\.\d+)?))"
+            rf"(?P<percent>[百千]分之(?:[{_DIGIT_HAN}十百点]{{1,12}}|\d+(?:\.\d+)?))"
             rf"|(?<![\dA-Za-z.+/×*〔])(?P<number>{_ARABIC}|{_HAN})"
-            rf" ?(?P<unit>(?:{every})(?:/(?:{every}))?(?!(?<=人)口)|番|成(?![员果功为立绩本效就交长熟型都品因套线片年]))"
-            rf"|(?<![\dA-Za-z.+/×*〔])(?P<bare>\d+(?:\.\d+)?[余多]?[万亿]+[余多]?)"
+            rf" ?(?P<unit>(?:{every})(?:/(?:{every}))?(?!(?<=人)口)|番"
+            r"|成(?![员果功为立绩本效就交长熟型都品因套线片年]))"
+            rf"|(?<![\dA-Za-z.+/×*〔])(?P<bare>{_WHOLE}[余多]?[万亿]{{1,2}}[余多]?)"
         ),
         not_unit=re.compile(alternation(excluded["behind"])),
         rhetoric=re.compile(alternation(excluded["rhetoric"])),
@@ -149,7 +154,8 @@ def find(text: str, structure: Structure) -> Iterator[Indicator]:
             subject = ""
         subject, last = _measure(folded, figure, subject), figure.end
         number += 1
-        yield Indicator(f"i{number}", span, figure.value, figure.unit, subject, period=structure.period_at(figure.start))
+        period = structure.period_at(figure.start)
+        yield Indicator(f"i{number}", span, figure.value, figure.unit, subject, period=period)
 
 
 def _figures(folded: str) -> Iterator[_Figure]:
@@ -192,11 +198,11 @@ def _ordinary(folded: str, figure: _Figure, before: str) -> bool:
     """Tell a figure from dates, ordinals, ranks, attributes and set phrases."""
     rules = _rules()
     unit_at = figure.end - len(figure.unit) if folded.endswith(figure.unit, figure.start, figure.end) else figure.end
-    if rules.not_unit.match(folded, unit_at) or rules.rhetoric.match(folded, figure.end) and figure.value >= 10**8:
+    if rules.not_unit.match(folded, unit_at) or rules.never.search(before):
+        return False
+    if figure.value >= 10**8 and rules.rhetoric.match(folded, figure.end):
         return False
     counted = figure.unit in rules.count or figure.unit in rules.concrete or figure.unit in rules.place
-    if rules.never.search(before):
-        return False
     if rules.ordinal.search(before) and (counted or figure.unit in rules.time):
         return False
     if figure.unit in rules.time:
@@ -205,8 +211,6 @@ def _ordinary(folded: str, figure: _Figure, before: str) -> bool:
             and figure.value < 1000
             and not rules.span_names.match(folded, figure.end)
             and bool(rules.span_verbs.search(before))
-            and not (figure.unit == "年" and (figure.value != figure.value.to_integral_value()) is False
-                     and re.match(r"\d", folded[figure.end : figure.end + 1] or " "))
         )
     if figure.unit in rules.place:
         return figure.arabic
@@ -241,7 +245,8 @@ def _counts_in_han(figure: _Figure, before: str) -> bool:
 
 def _is_threshold(folded: str, figure: _Figure, before: str) -> bool:
     """Tell whether the figure only says what was counted (突破10万元村19个, 12家企业营收超百亿元)."""
-    if _REACHED.search(before) and _COUNTED_BEFORE.search(_CLAUSE.split(folded[max(0, figure.start - 40) : figure.start])[-1]):
+    clause = _CLAUSE.split(folded[max(0, figure.start - 40) : figure.start])[-1]
+    if _REACHED.search(before) and _COUNTED_BEFORE.search(clause):
         return True
     if not _REACHED.search(before) and not folded.startswith(("以上", "以下"), figure.end):
         return False
@@ -291,18 +296,13 @@ def _noun(clause: str) -> str:
     """
     rules = _rules()
     words = clause.replace('"', "")
-    while True:
-        last = None
-        for last in rules.figure.finditer(words):
-            pass
-        if last is None:
-            break
-        rest = words[last.end() :].strip("、")
+    for figure in reversed(list(rules.figure.finditer(words))):
+        rest = words[figure.end() :].strip("、")
         if rest and not rules.tail.fullmatch(rest):
             words = rest
             break
-        words = words[: last.start()]
-    words = rules.tail.sub("", words.strip(" 、——"))
+        words = words[: figure.start()]
+    words = rules.tail.sub("", words.strip(" 、—"))
     lead = rules.lead.match(words)
     return words[lead.end() :] if lead and lead.end() < len(words) else words
 

@@ -1,6 +1,6 @@
 """Reads numbers as Chinese documents write them, exactly, as ``Decimal``.
 
-Arabic and full-width digits, Chinese numerals, the two mixed (3.43亿, 7500多亿), fractions and vague counts (十余, 上亿, 数十)
+Arabic and full-width digits, Chinese numerals, the two mixed (3.43亿, 7500多亿) and vague counts (十余, 上亿, 数十)
 have one value each; a vague one has the bound that it names.
 """
 
@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-DIGITS = {**{c: i for i, c in enumerate("零一二三四五六七八九")}, "〇": 0, "○": 0, "两": 2, "俩": 2,
-          **{c: i for i, c in enumerate("零壹贰叁肆伍陆柒捌玖")}}
+DIGITS = dict(zip("零一二三四五六七八九〇○两壹贰叁肆伍陆柒捌玖", [*range(10), 0, 0, 2, *range(1, 10)], strict=True))
 SMALL = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
 LARGE = {"万": 10**4, "亿": 10**8, "萬": 10**4, "億": 10**8}
 
 _VAGUE_FRONT = re.compile(r"^(?:约|近|上|超|逾|将近|接近|超过|数|几|成)(?=[\d十百千万亿]|[一二三四五六七八九两])")
 _VAGUE_INSIDE = re.compile(r"[余多来几]")
-_ARABIC = re.compile(r"(?P<number>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<multiplier>[十百千万亿]*)")
+_ARABIC = re.compile(r"([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)([十百千万亿]*)")
 _WIDTH = str.maketrans("０１２３４５６７８９．，％", "0123456789.,%")
 _HAN = re.compile(rf"[{''.join({**DIGITS, **SMALL, **LARGE})}]+")
 
@@ -42,9 +41,9 @@ def parse(text: str) -> Decimal | None:
     if text.endswith("半") and len(text) > 1:
         whole = parse(text[:-1])
         return None if whole is None else _half(text[:-1], whole)
-    arabic = _ARABIC.fullmatch(text)
-    if arabic:
-        return _exact(Decimal(arabic["number"].replace(",", "")) * _multiplier(arabic["multiplier"]))
+    parts = _ARABIC.findall(text)
+    if parts and "".join(number + marks for number, marks in parts) == text:
+        return _exact(sum((Decimal(n.replace(",", "")) * _multiplier(marks) for n, marks in parts), Decimal(0)))
     if "点" in text:
         return _with_point(text)
     return _han(text)

@@ -1,9 +1,9 @@
 """Reads the build of a document: title, sections with their headings and numberings, sentences, glossary.
 
-Chinese official writing orders its text by numberings of several styles (第一章, 一、, （一）, 1., （1）, ①, 一是, ——) and by
-headings without one: a line of its own, or a short first sentence that names the paragraph's topic (加快推进乡村全面振兴。…).
-Which style stands under which is read from the document itself: a style that is open already is continued, a new one opens
-below what is open.
+Chinese official writing orders its text by numberings of several styles (第一章, 一、, （一）, 1., （1）, ①, 一是, ——)
+and by headings without one: a line of its own, or a short first sentence that names the paragraph's topic
+(加快推进乡村全面振兴。…). Which style stands under which is read from the document itself: a style that is open already
+is continued, a new one opens below what is open.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _NUMBERING = re.compile(
     r"|(?P<dash>(?:—{1,3}|-{2,3})) *(?!\d{4}年\d)"
 )
 _ORDER = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
-_INSIDE = re.compile(rf"(?<=[。；：！？])(?=[（①-⒛首其再最第\d一二三四五六七八九十])")
+_INSIDE = re.compile(r"(?<=[。；：！？])(?=[（①-⒛首其再最第\d一二三四五六七八九十])")
 _STOP = re.compile(r'[。！？]+["）》]*|(?<=[\u4e00-\u9fff"）》%])\.(?=["）》]*(?: |\n|$|[\u4e00-\u9fff"（《]))["）》]*')
 _HALF_STOP_AT_START = re.compile(rf"^[ ]*{_HAN}\.")
 _ENDED = re.compile(r'[。！？；：，、…!?;:,.]["）》]*$')
@@ -117,8 +117,7 @@ class _Reader:
         topics = self._topics(range(body, glossary_from))
         closing = self._closing(body, glossary_from, topics)
         if body:
-            self._add(_Opening(self.paragraphs[0].start, "title",
-                               heading=Span(self.paragraphs[0].start, self.paragraphs[0].end)), role="title")
+            self._add(_headed(self.paragraphs[0], "title"), role="title")
             self._extend(self.paragraphs[body - 1].end)
             self.open.clear()
         for index in range(body, glossary_from):
@@ -131,9 +130,8 @@ class _Reader:
         entries: list[GlossaryEntry] = []
         if glossary_from < len(self.paragraphs):
             self.open.clear()
-            first, last = self.paragraphs[glossary_from], self.paragraphs[-1]
-            self._add(_Opening(first.start, "glossary", heading=Span(first.start, first.end), alone=True), role="glossary")
-            self._extend(last.end)
+            self._add(_headed(self.paragraphs[glossary_from], "glossary"), role="glossary")
+            self._extend(self.paragraphs[-1].end)
             entries = list(self._entries(self.paragraphs[glossary_from + 1 :]))
         entries = sorted([*entries, *self._explanations(glossary_from)], key=lambda e: (e.term.start, e.term.end))
         self._find_leads(sentences)
@@ -144,10 +142,11 @@ class _Reader:
 
     def _body(self) -> tuple[int, int]:
         """Return the index of the first paragraph behind title and contents, and that of the glossary's heading."""
-        count = len(self.paragraphs)
-        glossary = next(
-            (i for i in range(count - 1, -1, -1) if self.words.glossary.fullmatch(self._line(i)) and i + 1 < count), count
-        )
+        count = glossary = len(self.paragraphs)
+        for index in range(count - 2, -1, -1):
+            if self.words.glossary.fullmatch(self._line(index)):
+                glossary = index
+                break
         seen = Counter(self._line(i) for i in range(count))
         index = 0
         while index < glossary:
@@ -169,7 +168,7 @@ class _Reader:
     def _contents(self, index: int, limit: int, seen: Counter[str]) -> int:
         """Return the index behind a table of contents that begins here: headings without text, some met again later."""
         stop = index
-        while stop < limit and _NUMBERING.match(self._line(stop)) and not _ENDED.search(self._line(stop)) and len(self._line(stop)) <= 60:
+        while stop < limit and self._numbering(stop) and not _ENDED.search(self._line(stop)[:_LONGEST_TITLE_LINE]):
             stop += 1
         recurs = stop - index >= 3 and any(seen[self._line(i)] > 1 for i in range(index, stop))
         return stop if recurs else index
@@ -196,7 +195,7 @@ class _Reader:
             if index in topics:
                 self._place(_Opening(paragraph.start, "topic", heading=topics[index]))
             elif self._is_line_heading(index):
-                self._place(_Opening(paragraph.start, "line", heading=Span(paragraph.start, paragraph.end), alone=True))
+                self._place(_headed(paragraph, "line"))
             else:
                 self._plain(paragraph, line)
         for opening in openings:
@@ -288,19 +287,19 @@ class _Reader:
         stop = _STOP.search(self.text, start, end)
         first_end, behind = (stop.start(), stop.end()) if stop else (end, end)
         colon = self.text.find("：", start, first_end)
-        if 0 < colon - start <= 25 and colon + 1 < behind or colon == end - 1:
+        if (0 < colon - start <= 25 and colon + 1 < behind) or colon == end - 1:
             first_end, behind = colon, colon + 1
         fills = behind >= end and (following is None or following.lastgroup == match.lastgroup)
-        after = self._numbering(index + 1)
-        alone = fills and match.start() == paragraph.start and following is None and (
-            not _ENDED.search(self.text, start, first_end)
-            and (stop is None or style in RANKED or (after is None and index + 1 < len(self.paragraphs)))
-        )
-        heading = None
+        alone = fills and match.start() == paragraph.start and following is None
+        if stop is not None and style not in RANKED:
+            alone = alone and index + 1 < len(self.paragraphs) and self._numbering(index + 1) is None
+        alone = alone and not _ENDED.search(self.text, start, first_end)
         legal = style == "article" and stop is not None
+        heading = None
         if 0 < first_end - start <= _LONGEST_HEADING and (alone or not fills) and not legal:
             heading = Span(start, first_end)
-        return _Opening(match.start(), style, _ordinal(match), match.group(match.lastgroup or 0), heading, alone and heading is not None)
+        printed = match.group(match.lastgroup or 0)
+        return _Opening(match.start(), style, _ordinal(match), printed, heading, alone and heading is not None)
 
     def _numbering(self, index: int) -> re.Match[str] | None:
         """Return the numbering at the start of a paragraph."""
@@ -360,7 +359,8 @@ class _Reader:
         for index, draft in enumerate(self.drafts):
             if draft.role != "body":
                 continue
-            begin = draft.opening.heading.end if draft.opening.heading else draft.opening.start + len(draft.opening.numbering)
+            opening = draft.opening
+            begin = opening.heading.end if opening.heading else opening.start + len(opening.numbering)
             stop = self.drafts[index + 1].opening.start if index + 1 < len(self.drafts) else draft.end
             stop = min(stop, draft.end)
             while begin < stop and self.text[begin] in ' \n。：."）':
@@ -389,13 +389,18 @@ class _Reader:
         for draft in self.drafts:
             if draft.role != "body":
                 continue
-            above = self._inherited(draft)
             heading = draft.opening.heading
-            if above is None and heading is not None:
+            if heading is not None and not self._dated(draft):
                 words = self.text[heading.start : heading.end]
-                draft.period = self._period_of(words) or (Period.PLAN if self.words.self_government.search(words) else None)
-        silent = [d for d in self.drafts if d.role == "body" and d.parent is None and d.period is None]
-        silent = [d for d in silent if not any(c.period for c in self.drafts if c.parent is not None and self.drafts[c.parent] is d)]
+                draft.period = self._period_of(words)
+                if draft.period is None and self.words.self_government.search(words):
+                    draft.period = Period.PLAN
+        holders = {draft.parent for draft in self.drafts if draft.period is not None}
+        silent = [
+            draft
+            for index, draft in enumerate(self.drafts)
+            if draft.role == "body" and draft.parent is None and draft.period is None and index not in holders
+        ]
         for run in _runs(self.drafts, silent):
             words = "".join(self.text[d.opening.start : d.end] for d in run)
             review, plan = len(self.words.review_wording.findall(words)), len(self.words.plan_wording.findall(words))
@@ -403,13 +408,14 @@ class _Reader:
                 for draft in run:
                     draft.period = Period.REVIEW if review > plan else Period.PLAN
 
-    def _inherited(self, draft: _Draft) -> Period | None:
+    def _dated(self, draft: _Draft) -> bool:
+        """Tell whether a section above has a period."""
         index = draft.parent
         while index is not None:
             if self.drafts[index].period is not None:
-                return self.drafts[index].period
+                return True
             index = self.drafts[index].parent
-        return None
+        return False
 
     # glossary --------------------------------------------------------------------------------------------------------
 
@@ -472,6 +478,7 @@ def _words() -> _Words:
     period, heading, passage = data["period"], data["heading"], data["passage"]
     that_is = alternation(data["explanation"]["that_is"])
     years = alternation(heading["year_topics"])
+    free = "(?:(?!必须|已经|我们|今年)[^，是])*"
     act = f"(?:{alternation(heading['adverbs'])})*(?:{alternation(heading['verbs'])})"
     plain = r"[^。！？；：\d]"
     return _Words(
@@ -480,8 +487,10 @@ def _words() -> _Words:
         address=re.compile(rf"(?:{alternation(passage['address'])})(?=[，：！、 ]|$)"),
         transition=re.compile(alternation(passage["transition"])),
         closing=re.compile(alternation(passage["closing"])),
-        topic=re.compile(rf"(?={plain}{{4,36}}$)(?!(?:我们|要|必须|今年))(?:(?!{years})[^，是了]{{2,20}}，)?"
-            rf"(?:以[^，]{{2,12}}为[^，]{{1,3}})?{act}(?![于是不])(?:(?!必须|已经|我们|今年)[^，是])*(?:，(?:(?!必须|已经|我们|今年)[^，是])*)?$"),
+        topic=re.compile(
+            rf"(?={plain}{{4,36}}$)(?!我们|要|必须|今年)(?:(?!{years})[^，是了]{{2,20}}，)?"
+            rf"(?:以[^，]{{2,12}}为[^，]{{1,3}})?{act}(?![于是不]){free}(?:，{free})?$"
+        ),
         year_topic=re.compile(rf"(?:{years})，我们(?![^。]*(?:以下|下列|方面|是))[^。；\d]{{4,40}}。"),
         lead=re.compile(
             rf"(?:{alternation(passage['lead_before'])})*(?:{alternation(passage['lead'])}|[以把将][^，。]{{2,40}}为)"
@@ -502,6 +511,11 @@ def _words() -> _Words:
         ),
         debris=re.compile(alternation(data["explanation"]["debris"])),
     )
+
+
+def _headed(paragraph: _Paragraph, style: str) -> _Opening:
+    """Open a section whose heading is a whole paragraph without numbering."""
+    return _Opening(paragraph.start, style, heading=Span(paragraph.start, paragraph.end), alone=True)
 
 
 def _ordinal(match: re.Match[str]) -> int:

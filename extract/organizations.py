@@ -1,7 +1,7 @@
 """Finds organizations: bodies of party and state under their full names, firms, institutions and named teams.
 
-A body is named by its unit's word (省委, 市政府, 镇人大); which unit that is, the document's own chain of places says: in
-a town of 永济市, 市委 is 中共永济市委员会.
+A body is named by its unit's word (省委, 市政府, 镇人大); which unit that is, the document's own chain of places says:
+in a town of 永济市, 市委 is 中共永济市委员会.
 """
 
 from __future__ import annotations
@@ -211,6 +211,8 @@ def _start(reading: _Reading, head: int) -> int:
     if _all_generic(reading.text[start:head]):
         # A verb that stands inside the name (康庄|种植产业合作社) cut too far.
         start = _behind_verbs(reading.text, floor, head)
+    verb = re.match(f"(?:{alternation(_names('verbs'))})+(?=..)", reading.text[start:head])
+    start += verb.end() if verb else 0
     # A unit's name begins the name: 组建|云南农村商业银行.
     return max([start, *(unit for unit in reading.units if start < unit < head - 1)])
 
@@ -226,7 +228,8 @@ def _list_start(text: str, start: int) -> int:
     if items is None:
         return start
     first = max(0, start - 40) + items.start()
-    return _behind_verbs(text, first, text.index("、", first))
+    verb = re.match(f"(?:{alternation(_names('verbs'))})(?=..)", text[first:start])
+    return first + verb.end() if verb else _behind_verbs(text, first, text.index("、", first))
 
 
 def _is_name(stem: str) -> bool:

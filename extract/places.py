@@ -36,6 +36,12 @@ def _lexicon(table: str) -> Mapping[str, frozenset[str]]:
     return {name: frozenset(words) for name, words in lexicon("places")[table].items()}
 
 
+@cache
+def _pattern(table: str, name: str) -> str:
+    """Return a regular expression for any word of a list of the lexicon."""
+    return f"(?:{alternation(_lexicon(table)[name])})"
+
+
 @dataclass(frozen=True, slots=True)
 class _Gazetteer:
     """The names that a document of one place may use.
@@ -193,7 +199,7 @@ class _Reading:
 def find_units(reading: _Reading) -> None:
     """Add the administrative units that the text names, in full or in short."""
     text, gazetteer = reading.text, reading.gazetteer
-    never = re.compile(alternation(_lexicon("units")["not_before"]) + "|道(?!路)")
+    never = re.compile(_pattern("units", "not_before") + "|道(?!路)")
     covered = [False] * (len(text) + 1)
     container: tuple[int, Place] | None = None
     for index, start, end in gazetteer.automaton.find_matches_as_indexes(text):
@@ -216,7 +222,7 @@ def find_units(reading: _Reading) -> None:
                 Span(start, end), Kind.ADMINISTRATIVE_UNIT, "policy_places", sure, name=name, level=level
             )
             reading.found[start, end, Kind.ADMINISTRATIVE_UNIT] = candidate
-    nation = re.compile(f"中国(?!{alternation(_lexicon('units')['nation_not_before'])})|中华人民共和国")
+    nation = re.compile(f"中国(?!{_pattern('units', 'nation_not_before')})|中华人民共和国")
     for match in nation.finditer(text):
         if not covered[match.start()]:
             reading.add(match.start(), match.end(), Kind.ADMINISTRATIVE_UNIT, 0.75, NATION.name, NATION)
@@ -240,9 +246,8 @@ def _straddles(text: str, start: int, end: int, name: str) -> bool:
 
 def find_named_villages(reading: _Reading) -> None:
     """Add the villages and communities named with their ending."""
-    words = _lexicon("village")
-    never = re.compile(alternation(words["not_before"]))
-    for match in re.finditer(alternation(words["endings"]), reading.text):
+    never = re.compile(_pattern("village", "not_before"))
+    for match in re.finditer(_pattern("village", "endings"), reading.text):
         end, ending = match.end(), match.group()
         known = _known_before(reading, end)
         if known is not None:
@@ -276,20 +281,28 @@ def _known_before(reading: _Reading, end: int) -> int | None:
     for start in range(max(0, end - _LONGEST), end - 1):
         name = reading.text[start:end]
         if name in reading.gazetteer.villages:
-            return None if _ends_generic(reading.text, start, end) else start
+            return None if _is_common_noun(reading, start, end) else start
     return None
 
 
-def _ends_generic(text: str, start: int, end: int) -> bool:
-    """Tell whether a common noun that begins before ``start`` ends at ``end`` (示范村 where 范村 is a village)."""
-    ending = "社区" if text.startswith("社区", end - 2) else text[end - 1 : end]
-    longer = (word + ending for word in _lexicon("village")["generic"] if len(word) + len(ending) > end - start)
-    return text[:end].endswith(tuple(longer))
+def _is_common_noun(reading: _Reading, start: int, end: int) -> bool:
+    """Tell whether a village's name is a common noun here: 示|范村 within 示范村, 文明村 behind 省级."""
+    ending = "社区" if reading.text.startswith("社区", end - 2) else reading.text[end - 1 : end]
+    generic = tuple(word + ending for word in _lexicon("village")["generic"])
+    if reading.text[max(0, start - 6) : end].endswith(tuple(noun for noun in generic if len(noun) > end - start)):
+        return True
+    name = reading.text[start:end]
+    if name not in generic:
+        return False
+    attributed = re.search(f"{_pattern('village', 'attributes')}$", reading.text[max(0, start - 4) : start])
+    return name not in reading.gazetteer.near or attributed is not None
 
 
 def _item_start(reading: _Reading, floor: int, end: int) -> int:
     """Return where a name that ends at ``end`` begins: behind the governing verb and behind a unit's name."""
     start = max(floor, name_start(reading.text, end, floor=floor))
+    verb = re.match(f"{_pattern('village', 'verbs')}+(?=..)", reading.text[start:end])
+    start += verb.end() if verb else 0
     for _, unit_end, kind in reading.found:
         if kind is Kind.ADMINISTRATIVE_UNIT and start < unit_end < end:
             start = unit_end
@@ -371,11 +384,17 @@ def _items(reading: _Reading, floor: int, end: int) -> list[tuple[int, int]]:
     items, start = [], floor
     for match in re.finditer("、|和|及|与|以及", reading.text[floor:end]):
         at = floor + match.start()
-        if match.group() != "、" and at - start < 1:
+        if match.group() != "、" and (at == start or _begins_known(reading, at, end)):
             continue
         items.append((start, at))
         start = floor + match.end()
     return [*items, (start, end)]
+
+
+def _begins_known(reading: _Reading, start: int, end: int) -> bool:
+    """Tell whether a known village's short name begins at ``start``."""
+    stems = (reading.text[start:stop] for stop in range(start + 2, min(end, start + 4) + 1))
+    return any(reading.known(stem + "村") for stem in stems)
 
 
 def _add_items(reading: _Reading, items: list[tuple[int, int]], ending: str, floor: int, sure: float) -> None:
@@ -418,11 +437,11 @@ def find_bare_villages(reading: _Reading) -> None:
             return
         spans = list(_occurrences(reading.text, short))
         for start, end in spans:
-            _read_neighbours(reading, start, end, spans, short)
+            _read_neighbours(reading, start, end, spans, short, near)
         if len(reading.bare) == before:
             break
     proven = {s: full for s, full in reading.bare.items() if s not in no_village}
-    never = re.compile(alternation(_lexicon("village")["bare_not_before"]))
+    never = re.compile(_pattern("village", "bare_not_before"))
     for start, end in _occurrences(reading.text, proven):
         stem = reading.text[start:end]
         if stem in reading.gazetteer.own or never.match(reading.text, end):
@@ -441,7 +460,12 @@ def _occurrences(text: str, short: Mapping[str, str]) -> Iterator[tuple[int, int
 
 
 def _read_neighbours(
-    reading: _Reading, start: int, end: int, spans: list[tuple[int, int]], short: Mapping[str, str]
+    reading: _Reading,
+    start: int,
+    end: int,
+    spans: list[tuple[int, int]],
+    short: Mapping[str, str],
+    near: Mapping[str, str],
 ) -> None:
     """Read what stands beside a known short form, behind a separator: 窑头、|北阳|、下吴|千亩葡萄产业园."""
     text = reading.text
@@ -449,7 +473,7 @@ def _read_neighbours(
         return
     beside = []
     known = set(spans)
-    tails = alternation(_lexicon("village")["tails"])
+    tails = _pattern("village", "tails")
     right = re.compile(f"(?:、|和|及|与|至|到)([{_HAN}]{{2,3}}?)(?=、|和|至|到|[，。；（）0-9]|{tails})")
     if match := right.match(text, end + (1 if text[end : end + 1] == "村" else 0)):
         beside.append(match.span(1))
@@ -465,9 +489,9 @@ def _read_neighbours(
     for first, last in beside:
         stem = text[first:last]
         listed = (first, last) in known
-        if not listed and not _may_be_village(stem):
+        if not listed and stem not in near and not _may_be_village(stem):
             continue
-        full = short.get(stem, stem if stem.endswith("村") else stem + "村")
+        full = short.get(stem) or near.get(stem) or (stem if stem.endswith("村") else stem + "村")
         reading.add_village(first, last, full, 0.9 if listed else 0.75)
         reading.add_village(start, end, short[text[start:end]], 0.9 if listed else 0.8)
         if stem not in reading.gazetteer.own:
@@ -513,7 +537,7 @@ class PlaceFinder:
 
 
 def _settled(reading: _Reading) -> Iterator[Candidate]:
-    """Yield the candidates; where a word is both the town and a village of that name, its list decides for the village."""
+    """Yield the candidates; a word that may be the town or its village is the village where a list says so."""
     for (start, end, kind), candidate in sorted(reading.found.items()):
         if kind is Kind.ADMINISTRATIVE_UNIT and (start, end, Kind.VILLAGE) in reading.found:
             continue

@@ -1,0 +1,100 @@
+"""Organizations: bodies under their full names by the document's place, firms and teams by the form of their names."""
+
+from __future__ import annotations
+
+import pytest
+import spacy
+from spacy.tokens import Doc
+
+import extract.organizations
+import extract.places  # noqa: F401  registers the factory
+from extract.annotation import Candidate
+from extract.document import Document, Metadata, Place
+from ontology.divisions import NATION, divisions
+from ontology.terms import Kind
+
+for _extension in ("document", "structure", "candidates"):
+    if not Doc.has_extension(_extension):
+        Doc.set_extension(_extension, default=None)
+
+NLP = spacy.blank("zh")
+NLP.add_pipe("policy_places")
+NLP.add_pipe("policy_organizations")
+
+TOWN = divisions().find("张营镇", within=["永济市"])[0]
+COUNTY = divisions().find("夏县", within=["运城市"])[0]
+PREFECTURE = divisions().find("晋中市")[0]
+PROVINCE = divisions().find("云南省")[0]
+
+
+def find(text: str, place: Place) -> list[Candidate]:
+    doc = Doc(NLP.vocab, words=list(text), spaces=[False] * len(text))
+    doc._.document = Document("d", text, "0" * 64, metadata=Metadata(place=place, level=place.level))
+    doc._.candidates = []
+    for _, component in NLP.pipeline:
+        doc = component(doc)
+    return [c for c in doc._.candidates if c.kind is Kind.ORGANIZATION and c.confidence >= 0.5]
+
+
+def names(text: str, place: Place) -> dict[str, str]:
+    return {text[c.span.start : c.span.end]: c.name or text[c.span.start : c.span.end] for c in find(text, place)}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "bodies"),
+    [
+        ("镇政府请示镇党委。", TOWN, {"镇政府": "张营镇人民政府", "镇党委": "中共张营镇委员会"}),
+        ("在市委市政府领导下，", TOWN, {"市委": "中共永济市委员会", "市政府": "永济市人民政府"}),
+        ("在市委领导下，", PREFECTURE, {"市委": "中共晋中市委员会"}),
+        ("县委、县人民政府、县政协同行。", COUNTY,
+         {"县委": "中共夏县委员会", "县人民政府": "夏县人民政府", "县政协": "政协夏县委员会"}),
+        ("向张营镇第六届人民代表大会报告。", TOWN, {"张营镇第六届人民代表大会": "张营镇人民代表大会"}),
+        ("镇人大监督，人大代表建议多。", TOWN, {"镇人大": "张营镇人民代表大会", "人大": "张营镇人民代表大会"}),
+        ("省住建厅来调研。", TOWN, {"省住建厅": "山西省住房和城乡建设厅"}),
+        ("市发改委立项。", PREFECTURE, {"市发改委": "晋中市发展和改革委员会"}),
+        ("云南省人民政府印发。", PROVINCE, {"云南省人民政府": "云南省人民政府"}),
+        ("党中央、国务院部署。", TOWN, {"党中央": "党中央", "国务院": "国务院"}),
+        ("第十四届全国人民代表大会召开。", NATION, {"第十四届全国人民代表大会": "全国人民代表大会"}),
+    ],
+)  # fmt: skip
+def test_bodies_have_full_names_by_the_documents_place(text: str, place: Place, bodies: dict[str, str]) -> None:
+    assert names(text, place) == bodies
+
+
+def test_a_body_stands_in_its_unit() -> None:
+    (body,) = find("报市政府批准。", TOWN)
+    assert body.place is not None and body.place.path == ("山西省", "运城市", "永济市")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("支持云岭公司扩产，云岭又建新厂。", {"云岭公司": "云岭公司", "云岭": "云岭公司"}),
+        ("入股康田种植产业合作社分红。", {"康田种植产业合作社": "康田种植产业合作社"}),
+        ("推广“河东味道”、“老街坊”等餐饮品牌。", {"河东味道": "河东味道", "老街坊": "老街坊"}),
+        ("组成资料收集、入户核查两支小分队。", {"资料收集、入户核查两支小分队": "两支小分队"}),
+        ("便民服务中心延时办公。", {"便民服务中心": "便民服务中心"}),
+        ("云舟牧业现代化鸡舍开工。", {"云舟牧业": "云舟牧业"}),
+    ],
+)
+def test_named_firms_and_teams(text: str, found: dict[str, str]) -> None:
+    assert names(text, TOWN) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "培育上市公司3家，国有企业、龙头企业和民营企业共同发展。",
+        "各级政府、有关部门和乡镇政府齐抓共管，县、乡两级医院联动。",
+        "吸引更多跨国公司落户，壮大农民专业合作社20个。",
+        "建设人民满意的政府，推进社区委员会换届。",
+        "彰显人格力量，公安部门联合执法。",
+        "打掉流氓集团，处置一批大型企业集团风险。",
+    ],
+)
+def test_the_unnamed_is_no_organization(text: str) -> None:
+    assert names(text, TOWN) == {}
+
+
+def test_a_unit_that_the_chain_lacks_names_no_body() -> None:
+    assert names("县委书记到会。", PREFECTURE) == {}

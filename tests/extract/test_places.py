@@ -1,0 +1,154 @@
+"""Places by name: units told apart by the document's chain, villages also where 村 is left out."""
+
+from __future__ import annotations
+
+import pytest
+import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.tokens import Doc
+
+import extract.organizations
+import extract.places  # noqa: F401  registers the factory
+from extract.annotation import Candidate
+from extract.document import Document, Metadata, Place
+from ontology.divisions import NATION, divisions
+from ontology.terms import Kind, Level
+
+for _extension in ("document", "structure", "candidates"):
+    if not Doc.has_extension(_extension):
+        Doc.set_extension(_extension, default=None)
+
+NLP = spacy.blank("zh")
+NLP.add_pipe("policy_places")
+
+
+def home(*path: str) -> Place:
+    return divisions().find(path[-1], within=path[:-1])[0]
+
+
+TOWN = home("永济市", "张营镇")
+CITY = home("晋中市")
+
+
+def find(text: str, place: Place | None = TOWN) -> list[Candidate]:
+    doc = Doc(NLP.vocab, words=list(text), spaces=[False] * len(text))
+    doc._.document = Document("d", text, "0" * 64, metadata=Metadata(place=place, level=place.level if place else None))
+    doc._.candidates = []
+    for _, component in NLP.pipeline:
+        doc = component(doc)
+    return [c for c in doc._.candidates if c.confidence >= 0.5]
+
+
+def names(text: str, kind: Kind, place: Place | None = TOWN) -> dict[str, str | None]:
+    return {text[c.span.start : c.span.end]: c.name for c in find(text, place) if c.kind is kind}
+
+
+@pytest.mark.parametrize(
+    ("text", "villages"),
+    [
+        ("今年在舜帝村修了戏台。", {"舜帝村": "舜帝村"}),
+        ("打通小姚、康蜀2村断头路。", {"小姚": "小姚村", "康蜀": "康蜀村"}),
+        (
+            "给小姚、冯营、尊村和张营四村换水表。",
+            {"小姚": "小姚村", "冯营": "冯营村", "尊村": "尊村", "张营": "张营村"},
+        ),
+        ("完成东坡、辛庄、舜帝等村的井房维修。", {"东坡": "东坡村", "辛庄": "辛庄村", "舜帝": "舜帝村"}),
+        ("整治西敬、舜帝两个沿路重点村。", {"西敬": "西敬村", "舜帝": "舜帝村"}),
+        ("扩种上岭、北阳、后沟百亩梨园。", {"上岭": "上岭村", "北阳": "北阳村"}),
+        ("拓宽东岭至张营、新吕至南阳道路。", {"东岭": "东岭村", "张营": "张营村", "新吕": "新吕村", "南阳": "南阳村"}),
+        ("修好南阳北阳之间的水渠。", {"南阳": "南阳村", "北阳": "北阳村"}),
+        ("大柳自然村通了自来水。", {"大柳自然村": "大柳自然村"}),
+    ],
+)
+def test_villages_in_full_and_in_lists(text: str, villages: dict[str, str]) -> None:
+    found = names(text, Kind.VILLAGE)
+    assert {surface: found.get(surface) for surface in villages} == villages
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "深入农村，走遍乡村和各村，建设美丽乡村示范村、中心村。",
+        "改造城中村、空心村，帮扶贫困村，壮大19个村集体经济。",
+        "争当文明村，打造2个精品村、3个样板村。",
+        "推进农村社区、智慧社区和完整社区建设，社区服务更好。",
+        "坚持和平、发展、合作，弘扬新华精神。",
+        "村容村貌焕然一新，村民满意，行政村全覆盖。",
+        "举办庙会和采摘节两次乡村旅游活动。",
+    ],
+)
+def test_common_nouns_are_no_villages(text: str) -> None:
+    assert names(text, Kind.VILLAGE) == {}
+    assert names(text, Kind.VILLAGE, CITY) == {}
+
+
+def test_the_town_and_its_village_share_a_short_name() -> None:
+    assert names("张营的明天会更好。", Kind.ADMINISTRATIVE_UNIT) == {"张营": "张营镇"}
+    assert names("张营的明天会更好。", Kind.VILLAGE) == {}
+    text = "给尊村和张营两村架线。"
+    assert names(text, Kind.ADMINISTRATIVE_UNIT) == {}
+    assert names(text, Kind.VILLAGE)["张营"] == "张营村"
+
+
+def test_a_village_of_the_table_has_its_code_and_another_none() -> None:
+    places = {c.name: c.place for c in find("舜帝村与大槐村结对。") if c.kind is Kind.VILLAGE}
+    assert places["舜帝村"] is not None and places["舜帝村"].code == "140881106225"
+    assert places["大槐村"] == Place("大槐村", Level.VILLAGE, TOWN.chain)
+
+
+def test_the_unit_named_before_a_village_contains_it() -> None:
+    (village,) = [c for c in find("张营镇舜帝村开园。", home("永济市")) if c.kind is Kind.VILLAGE]
+    assert village.place is not None
+    assert village.place.path == ("山西省", "运城市", "永济市", "张营镇", "舜帝村")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "units"),
+    [
+        ("融入山西省和运城市大局，建设美丽永济。", TOWN, {"山西省": "山西省", "运城市": "运城市", "永济": "永济市"}),
+        ("平遥、介休空气更好，太谷增绿。", CITY, {"平遥": "平遥县", "介休": "介休市", "太谷": "太谷区"}),
+        ("北京冬奥会成功，深圳、上海先行。", NATION, {"北京": "北京市", "深圳": "深圳市", "上海": "上海市"}),
+        ("支援天津市和平区。", NATION, {"天津市": "天津市", "和平区": "和平区"}),
+        ("建设美丽中国。", NATION, {"中国": "中国"}),
+        ("做强晋中国家农高区。", CITY, {"晋中": "晋中市"}),
+    ],
+)
+def test_units_in_full_and_in_short(text: str, place: Place, units: dict[str, str]) -> None:
+    assert names(text, Kind.ADMINISTRATIVE_UNIT, place) == units
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "维护国家长治久安，实现世界大同与和平。",
+        "坚持中国特色社会主义，全市上下、我镇各方一起努力。",
+        "沿海城市扩大合作，推动新兴产业振兴。",
+        "改造上海路和南京路，治理苏州河。",
+    ],
+)
+def test_words_that_only_look_like_units_are_none(text: str) -> None:
+    assert names(text, Kind.ADMINISTRATIVE_UNIT, NATION) == {}
+
+
+def test_a_namesake_is_the_one_of_the_documents_own_chain() -> None:
+    (unit,) = find("朝阳区治理见效。", home("长春市"))
+    assert unit.place is not None and unit.place.path == ("吉林省", "长春市", "朝阳区")
+
+
+def test_a_document_without_a_place_still_reads_full_names() -> None:
+    assert names("山西省永济市来访。", Kind.ADMINISTRATIVE_UNIT, None) == {"山西省": "山西省", "永济市": "永济市"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["舜帝", "小姚", "尊村", "、", "和", "2村", "等村", "张营", "镇", "𠮷", "，", "１２", "在", "村", "\n"]
+        )
+    ).map("".join)
+)
+def test_any_text_gives_spans_within_it(text: str) -> None:
+    for candidate in find(text):
+        assert 0 <= candidate.span.start < candidate.span.end <= len(text)
+        assert 0 < candidate.confidence <= 1

@@ -47,6 +47,7 @@ _INSIDE = re.compile(r"(?<=[。；：！？])(?=[（①-⒛首其再最第\d一�
 _STOP = re.compile(r'[。！？]+["）》]*|(?<=[\u4e00-\u9fff"）》%])\.(?=["）》]*(?: |\n|$|[\u4e00-\u9fff"（《]))["）》]*')
 _HALF_STOP_AT_START = re.compile(rf"^[ ]*{_HAN}\.")
 _ENDED = re.compile(r'[。！？；：，、…!?;:,.]["）》]*$')
+_JOINED = re.compile("[和与及]|以及")
 _LONGEST_HEADING = 48
 _LONGEST_TITLE_LINE = 70
 
@@ -380,6 +381,8 @@ class _Reader:
         if len(heading) > _LONGEST_HEADING:
             return None
         review, plan = self.words.review.search(heading), self.words.plan.search(heading)
+        if review and plan and review.end() == len(heading) and not _JOINED.search(heading):
+            plan = None
         if bool(review) == bool(plan):
             return None
         return Period.REVIEW if review else Period.PLAN

@@ -1,0 +1,107 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extract.annotation import Indicator
+from extract.indicators import find
+from extract.structure import structure
+from ontology.terms import Period
+
+
+def read(text: str) -> list[Indicator]:
+    return list(find(text, structure(text)))
+
+
+def figures(text: str) -> list[tuple[str, str, str]]:
+    return [(text[i.span.start : i.span.end], str(i.value), i.unit) for i in read(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("完成投资2.5亿元。", [("2.5亿元", "250000000", "元")]),
+        ("栽植苗木7万余株。", [("7万余株", "70000", "株")]),
+        ("铺设管网十余公里，更换五台水泵。", [("十余公里", "10", "公里"), ("五台", "5", "台")]),
+        ("覆盖率从3.5%提高到4.2%以上。", [("3.5%", "3.5", "%"), ("4.2%", "4.2", "%")]),
+        ("约300万贫困人口脱贫。", [("300万", "3000000", "人")]),
+        ("参保人数增加2.4亿、覆盖9亿人。", [("2.4亿", "240000000", "人"), ("9亿人", "900000000", "人")]),
+        ("收入翻了两番，污染天数下降三成。", [("两番", "2", "番"), ("三成", "3", "成")]),
+        ("安全利用率保持“两个百分之百”。", [("百分之百", "100", "%")]),
+        ("装机５０万千瓦。", [("５０万千瓦", "500000", "千瓦")]),
+        ("平均受教育年限提高到11年。", [("11年", "11", "年")]),
+        ("连续举办6届博览会。", [("6届", "6", "届")]),
+        ("对沿河7村道路进行整修。", [("7村", "7", "村")]),
+        ("浓度下降到28微克/立方米。", [("28微克/立方米", "28", "微克/立方米")]),
+        ("产量达到1亿2000万吨。", [("1亿2000万吨", "120000000", "吨")]),
+    ],
+)
+def test_figures_with_their_units(text: str, expected: list[tuple[str, str, str]]) -> None:
+    assert figures(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2023年3月10日召开第3次会议。",
+        "十四届三次全会审议通过。",
+        "深化“2+8+30”治理体系。",
+        "排名全省第3位，进入前10名。",
+        "打造“30分钟服务圈”。",
+        "实施三年行动，推进一批项目。",
+        "抓好以下4个方面工作。",
+        "坚决做到两个维护。",
+        "建设千亩果园。",
+        "打通最后1公里。",
+        "结构如图3所示。",
+        "东坡、西岭2村道路完工。",
+        "长三角一体化发展，5G基站和PM2.5监测。",
+        "14亿多人口大国保持稳定。",
+    ],
+)
+def test_what_measures_nothing_is_left_out(text: str) -> None:
+    assert figures(text) == []
+
+
+def test_a_threshold_gives_way_to_what_it_counts() -> None:
+    assert figures("收入突破20万元村12个。") == [("12个", "12", "个")]
+    assert figures("8家企业营业收入超百亿元。") == [("8家", "8", "家")]
+
+
+def test_a_total_behind_other_members_is_kept() -> None:
+    assert figures("甲园、乙园等16个项目投产。") == [("16个", "16", "个")]
+
+
+def test_title_and_glossary_hold_no_indicators() -> None:
+    text = "某镇政府工作报告\n一、工作回顾\n种粮30亩。\n名词解释\n四网：4个网络，20个节点。"
+    assert figures(text) == [("30亩", "30", "亩")]
+
+
+def test_period_comes_from_the_part() -> None:
+    text = "一、2022年工作回顾\n种粮30亩。\n二、2023年工作安排\n修路8公里。"
+    assert [i.period for i in read(text)] == [Period.REVIEW, Period.PLAN]
+
+
+@pytest.mark.parametrize(
+    ("text", "measures"),
+    [
+        ("地区生产总值完成80亿元,增长2.5%。", ["地区生产总值", "地区生产总值增长"]),
+        ("新建12个便民中心。", ["便民中心"]),
+        ("开展9公里道路建设。", ["道路建设"]),
+        ("城镇化率从60%提高到65%。", ["城镇化率", "城镇化率"]),
+        ("工业、服务业增加值分别增长9%、8%。", ["工业、服务业增加值分别增长"] * 2),
+    ],
+)
+def test_measure_names_what_is_measured(text: str, measures: list[str]) -> None:
+    assert [i.measure for i in read(text)] == measures
+
+
+@given(st.text(alphabet="一二三十百千万亿0123456789.,%余多个元亩村上近年第、，。“”超从到 \n", max_size=60))
+def test_any_text_gives_spans_that_hold_the_figure(text: str) -> None:
+    before = 0
+    for indicator in read(text):
+        assert before <= indicator.span.start < indicator.span.end <= len(text)
+        assert isinstance(indicator.value, Decimal)
+        assert indicator.value.is_finite()
+        before = indicator.span.end

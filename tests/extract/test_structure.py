@@ -1,0 +1,180 @@
+import pytest
+import spacy
+from hypothesis import given
+from hypothesis import strategies as st
+from spacy.tokens import Doc
+
+from extract.document import Section
+from extract.structure import structure
+from ontology.terms import Period
+
+Outline = list[tuple[int, str, str | None]]
+
+
+def outline(text: str) -> Outline:
+    """Give depth, numbering and heading of each section."""
+    return [(s.depth, s.numbering, heading(text, s)) for s in structure(text).sections]
+
+
+def heading(text: str, section: Section) -> str | None:
+    return text[section.heading.start : section.heading.end] if section.heading else None
+
+
+def terms(text: str) -> list[tuple[str, str]]:
+    return [
+        (text[e.term.start : e.term.end], text[e.definition.start : e.definition.end]) for e in structure(text).glossary
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "一、兴农\n（一）种粮\n1.选种。选好种子。\n2.施肥。用好肥料。\n（二）养猪\n二、修路",
+            [(0, "一、", "兴农"), (1, "（一）", "种粮"), (2, "1.", "选种"), (2, "2.", "施肥"), (1, "（二）", "养猪"), (0, "二、", "修路")],
+        ),
+        (
+            "第一章 总则\n第一条 为了种粮，制定本办法。\n第二章 附则",
+            [(0, "第一章", "总则"), (1, "第一条", None), (0, "第二章", "附则")],
+        ),
+        (
+            "（七）护林,育林。大家来种树,多种树.\n一是栽树更快。栽了许多树。二是护林更严。巡山很勤。",
+            [(0, "（七）", "护林,育林"), (1, "一是", "栽树更快"), (1, "二是", "护林更严")],
+        ),
+        (
+            "（一）办实事\n一是办好小事。①修桥。②铺路。\n二是办好大事。办了许多大事。",
+            [(0, "（一）", "办实事"), (1, "一是", "办好小事"), (2, "①", None), (2, "②", None), (1, "二是", "办好大事")],
+        ),
+        (
+            "一、成绩\n——农业更强。粮食年年丰收。\n——道路更宽。村村通了公路。",
+            [(0, "一、", "成绩"), (1, "——", "农业更强"), (1, "——", "道路更宽")],
+        ),
+        (
+            "二、安排\n聚焦“实力某镇”，谋划大发展\n我们要围绕产业做文章，扩大规模。\n一是抓好项目。建设许多项目。",
+            [(0, "二、", "安排"), (1, "", "聚焦“实力某镇”，谋划大发展"), (2, "一是", "抓好项目")],
+        ),
+    ],
+)  # fmt: skip
+def test_sections_nest_as_their_numberings_do(text: str, expected: Outline) -> None:
+    assert outline(text) == expected
+
+
+def test_a_short_first_sentence_is_the_paragraph_s_heading_where_siblings_have_one_too() -> None:
+    elaboration = "各村各户都参加，大家一起干，干得很有劲头。"
+    text = f"三、自身建设\n用心用情讲政治，打造为民政府。{elaboration}\n加快推进乡村全面振兴。{elaboration}"
+    assert [row[2] for row in outline(text)] == ["自身建设", "用心用情讲政治，打造为民政府", "加快推进乡村全面振兴"]
+    assert [row[2] for row in outline(f"加快推进乡村全面振兴。{elaboration}")] == [None]
+
+
+def test_a_run_in_section_ends_with_its_paragraph() -> None:
+    text = "一、回顾\n一是修路更快。全镇修了许多路。\n我们也看到了不足。"
+    sections = structure(text).sections
+    assert text[sections[1].span.start : sections[1].span.end] == "一是修路更快。全镇修了许多路。"
+    assert sections[0].span.end == len(text)
+
+
+def test_a_table_of_contents_is_no_section() -> None:
+    text = "一、回顾\n二、安排\n三、建设\n某县政府工作报告\n各位代表:\n现在报告工作。\n一、回顾\n去年种粮。\n二、安排\n今年修路。"
+    sections = structure(text).sections
+    assert [s.role for s in sections] == ["title", "body", "body", "body"]
+    assert [heading(text, s) for s in sections[2:]] == ["回顾", "安排"]
+
+
+@pytest.mark.parametrize(
+    ("title", "period"),
+    [
+        ("2022年工作回顾", Period.REVIEW), ("过去五年", Period.REVIEW), ("今年工作安排", Period.PLAN),
+        ("下一步打算", Period.PLAN), ("2023年重点工作", Period.PLAN), ("2022年重点工作完成情况", Period.REVIEW),
+        ("2022年工作回顾和2023年工作安排", None),
+        ("全面加强政府自身建设", Period.PLAN), ("种粮", None),
+    ],
+)  # fmt: skip
+def test_a_part_s_heading_tells_its_period(title: str, period: Period | None) -> None:
+    assert structure(f"一、{title}\n大家齐心协力。").sections[0].period is period
+
+
+def test_self_government_under_a_review_part_stays_review() -> None:
+    found = structure("一、2022年工作回顾\n（一）加强政府自身建设\n大家齐心。")
+    assert found.sections[1].period is None
+    assert found.period_at(found.sections[1].span.start) is Period.REVIEW
+
+
+def test_wording_tells_the_period_of_an_excerpt_without_parts() -> None:
+    found = structure("确保粮食丰收，力争多收，进一步扩大面积，加快修渠。")
+    assert found.sections[0].period is Period.PLAN
+
+
+def test_lead_announces_the_work_below_a_heading() -> None:
+    text = "聚焦赋能某镇，推进振兴\n我们要围绕“三条带”建设，推动振兴。\n一是兴农。种了许多粮食。"
+    section = structure("一、安排\n" + text).sections[1]
+    assert section.lead is not None
+    assert ("一、安排\n" + text)[section.lead.start : section.lead.end] == "我们要围绕“三条带”建设，推动振兴。"
+
+
+def test_closing_words_have_a_section_of_their_own() -> None:
+    text = "一、今年工作安排\n" + "大家种粮修路，干好各样工作。" * 20 + "\n各位代表！让我们团结起来，为美好明天而奋斗！"
+    assert [s.role for s in structure(text).sections] == ["body", "closing"]
+
+
+def test_a_glossary_is_read_with_continuation_paragraphs() -> None:
+    text = "一、安排\n种粮。\n名词解释\n1、“两保”：保粮、保水。\n三清：\n清沟。\n清渠。\n“双增”行动是指增收增产。"
+    assert structure(text).sections[-1].role == "glossary"
+    assert terms(text) == [("两保", "保粮、保水。"), ("三清", "清沟。\n清渠。"), ("“双增”行动", "增收增产。")]
+
+
+def test_terms_explained_in_running_text() -> None:
+    assert terms("聚焦“两山两水”（东山、西山、南水、北水）地区。") == [("两山两水", "东山、西山、南水、北水")]
+    assert terms("做好“双保”即保就业、保民生工作。") == [("双保", "保就业、保民生工作")]
+    assert terms("开展“清风”行动（试行）。") == []
+
+
+def test_half_width_full_stops_end_sentences_and_decimals_do_not() -> None:
+    text = "种粮3.5亩,修路.养猪2头;养羊.\n一.兴农"
+    assert [text[s.start : s.end] for s in structure(text).sentences] == ["种粮3.5亩,修路.", "养猪2头;养羊.", "一.兴农"]
+
+
+def test_a_line_broken_off_in_mid_sentence_goes_on() -> None:
+    text = "一、回顾\n农业丰收。推动\n全面合作协定\n生效实施。大家高兴。"
+    assert [row[2] for row in outline(text)] == ["回顾"]
+
+
+_PIECES = st.sampled_from(
+    ["一、", "（一）", "(二)", "1.", "①", "一是", "二是", "第一，", "首先，", "——", "第一章", "加强党建。", "各位代表，",
+     "名词解释", "四保：", "工作回顾", "2023年", "。", ".", "，", "“", "”", "（", "）", "：", "\n", "\n\n", " ", "　", "粮食丰收",
+     "我们要围绕发展", "𠮷", "e\u0301", "\ud800", "目录", "让我们团结"]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=40).map("".join) | st.text(max_size=80))
+def test_any_text_gives_nested_sections_and_true_spans(text: str) -> None:
+    found = structure(text)
+    last = 0
+    for section in found.sections:
+        assert last <= section.span.start < section.span.end <= len(text)
+        last = section.span.start
+        if section.parent is not None:
+            parent = found.sections[section.parent]
+            assert parent.span.contains(section.span)
+            assert parent.depth == section.depth - 1
+        else:
+            assert section.depth == 0
+        for part in (section.heading, section.lead):
+            assert part is None or section.span.contains(part)
+    ends = [0]
+    for sentence in found.sentences:
+        assert ends[-1] <= sentence.start < sentence.end <= len(text)
+        assert "\n" not in text[sentence.start : sentence.end]
+        ends.append(sentence.end)
+    for entry in found.glossary:
+        assert entry.definition.end <= len(text)
+        assert not entry.term.overlaps(entry.definition)
+
+
+def test_the_component_sets_the_extension() -> None:
+    nlp = spacy.blank("zh")
+    nlp.add_pipe("policy_structure")
+    if not Doc.has_extension("structure"):
+        Doc.set_extension("structure", default=None)
+    text = "一、回顾\n种粮30亩。"
+    doc = Doc(nlp.vocab, words=list(text), spaces=[False] * len(text))
+    assert nlp.get_pipe("policy_structure")(doc)._.structure == structure(text)

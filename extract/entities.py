@@ -28,6 +28,7 @@ from ontology.terms import Kind, Level, Period, Predicate, Status
 _T = TypeVar("_T")
 _IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
 _PLACES = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
+_COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|类)")
 _TRUSTED = {"policy_authority": 3, "policy_glossary": 2, "policy_places": 2, "policy_organizations": 2, "policy_quotations": 1}
 
 
@@ -104,12 +105,13 @@ def cluster(candidates: Iterable[Candidate], folded: str) -> list[_Cluster]:
     A surface that stands for a longer name somewhere (舜帝 for 舜帝村) stands for it everywhere in the document.
     """
     full_name: dict[tuple[Kind, str], str] = {}
-    for c in candidates:
+    for c in sorted(candidates, key=lambda c: (c.concept is None, c.span)):
         if c.name is not None:
-            full_name.setdefault((c.kind, _form(folded, c.span)), c.name)
+            full_name.setdefault((c.kind, normalise(_form(folded, c.span))), c.name)
     clusters: dict[tuple[Kind, str, tuple[str, ...]], _Cluster] = {}
     for c in candidates:
-        name = c.name or full_name.get((c.kind, _form(folded, c.span))) or _form(folded, c.span)
+        own_name = c.name or _form(folded, c.span)
+        name = own_name if c.concept else full_name.get((c.kind, normalise(own_name)), own_name)
         key = (c.kind, normalise(name), c.place.path if c.place is not None and c.kind in _PLACES else ())
         clusters.setdefault(key, _Cluster(c.kind, name)).candidates.append(c)
     return _join_short_forms(list(clusters.values()))
@@ -132,7 +134,7 @@ def _short_form(short: _Cluster, whole: _Cluster) -> bool:
         return False
     if short.best().concept and whole.best().concept and short.best().concept != whole.best().concept:
         return False
-    if short.name != whole.name and whole.name.endswith(short.name):
+    if _COUNT.sub("", short.name) == _COUNT.sub("", whole.name) or whole.name.endswith(short.name):
         return True
     return short.kind is Kind.PROJECT and re.fullmatch(
         re.escape(short.name) + r"(?:(?:续建|扩建|建设|改造)?(?:项目|工程)|[^，。]{2,4}段)", whole.name

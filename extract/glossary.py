@@ -22,7 +22,7 @@ from extract.surface import fold
 from ontology.terms import Basis, Kind, Predicate
 
 _NUMERAL = r"[一二两三四五六七八九十]"
-_GROUP = re.compile(rf"({_NUMERAL}{{1,2}}|\d)([个条张大项]?)([^\d一二两三四五六七八九十、，。；：\"（）]{{1,8}})")
+_GROUP = re.compile(rf'({_NUMERAL}{{1,2}}|\d)([个条张大项]?)((?:统一|第一|[^\d一二两三四五六七八九十、，。；："（）]){{1,8}})')
 _THAT_IS = re.compile(r'"([^"\n]{1,12})"，?(?:即|是指|指的是|指|是|为|就是)：?')
 _SUMMED = re.compile(rf"等(?P<name>(?:{_NUMERAL}大[^，。；、]{{2,12}})|(?:[^，。；、]{{0,6}}{_NUMERAL}大[^，。；、]{{1,8}}))$")
 _VERB = re.compile(

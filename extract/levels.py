@@ -59,7 +59,7 @@ def level_of(
 ) -> Level | None:
     """Tell the level that issued a name that no authority knows.
 
-    A unit in the name or directly before it decides; else a strategy or slogan is the speaker's own, and a policy is the
+    A unit at either end of the name, in its brackets or directly before it decides; else a strategy or slogan is the speaker's own, and a policy is the
     speaker's own where the text says that it was set up here.
 
     Args:
@@ -77,7 +77,7 @@ def level_of(
     if place is not None:
         for unit in reversed((*place.within, place)):
             short = re.sub(r"(?:省|市|县|区|镇|乡|街道|自治区)$", "", unit.name)
-            if len(short) >= 2 and short in name:
+            if len(short) >= 2 and re.search(rf"^{short}|{short}$|（{short}段?）|{unit.name}", name):
                 return unit.level
     votes: Counter[Level] = Counter()
     created = own

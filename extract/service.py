@@ -47,6 +47,7 @@ class ServiceReader:
         if self.inferred:
             reading.by_authority()
             reading.by_topic()
+            reading.by_topic_upward()
         return doc
 
 
@@ -250,6 +251,20 @@ class _Reading:
                 for work in ((span, entity), *(named if entity.kind is Kind.PROJECT else ())):
                     self.relate(work, (goal.mentions[0], goal), Basis.INFERRED, 0.55 if own else 0.45,
                                 self.mentions.sentence(span), "topic")
+
+    def by_topic_upward(self) -> None:
+        """Link the speaker's strategies to those of the nearest higher level that share their subject matter."""
+        strategies = [(topics_of(e.name, "goal"), e) for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level]
+        for topics, lower in strategies:
+            above = [
+                e for shared, e in strategies
+                if topics & shared and below(lower.level, e.level) and e.level is not Level.NATIONAL
+            ]
+            nearest = max((e.level.rank for e in above if e.level), default=None)
+            span = lower.mentions[0]
+            for goal in above:
+                if goal.level and goal.level.rank == nearest and lower.level is not Level.NATIONAL:
+                    self.relate((span, lower), (goal.mentions[0], goal), Basis.INFERRED, 0.5, self.mentions.sentence(span), "topic")
 
     def _section(self, offset: int) -> Section | None:
         index = self.mentions.structure.section_at(offset)

@@ -195,7 +195,7 @@ class _Reader:
         if not openings or openings[0].start > paragraph.start:
             if index in topics:
                 self._place(_Opening(paragraph.start, "topic", heading=topics[index]))
-            elif self._is_line_heading(index):
+            elif not openings and self._is_line_heading(index):
                 self._place(_headed(paragraph, "line"))
             else:
                 self._plain(paragraph, line)

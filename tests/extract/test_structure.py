@@ -31,7 +31,8 @@ def terms(text: str) -> list[tuple[str, str]]:
     [
         (
             "一、兴农\n（一）种粮\n1.选种。选好种子。\n2.施肥。用好肥料。\n（二）养猪\n二、修路",
-            [(0, "一、", "兴农"), (1, "（一）", "种粮"), (2, "1.", "选种"), (2, "2.", "施肥"), (1, "（二）", "养猪"), (0, "二、", "修路")],
+            [(0, "一、", "兴农"), (1, "（一）", "种粮"), (2, "1.", "选种"), (2, "2.", "施肥"), (1, "（二）", "养猪"),
+             (0, "二、", "修路")],
         ),
         (
             "第一章 总则\n第一条 为了种粮，制定本办法。\n第二章 附则",
@@ -74,7 +75,8 @@ def test_a_run_in_section_ends_with_its_paragraph() -> None:
 
 
 def test_a_table_of_contents_is_no_section() -> None:
-    text = "一、回顾\n二、安排\n三、建设\n某县政府工作报告\n各位代表:\n现在报告工作。\n一、回顾\n去年种粮。\n二、安排\n今年修路。"
+    contents = "一、回顾\n二、安排\n三、建设\n某县政府工作报告\n"
+    text = contents + "各位代表:\n现在报告工作。\n一、回顾\n去年种粮。\n二、安排\n今年修路。"
     sections = structure(text).sections
     assert [s.role for s in sections] == ["title", "body", "body", "body"]
     assert [heading(text, s) for s in sections[2:]] == ["回顾", "安排"]
@@ -138,9 +140,17 @@ def test_a_line_broken_off_in_mid_sentence_goes_on() -> None:
     assert [row[2] for row in outline(text)] == ["回顾"]
 
 
+def test_a_list_run_in_behind_a_colon_makes_no_line_heading() -> None:
+    text = "一、安排\n附件：1.种粮项目；2.修路项目\n大家种粮修路。"
+    assert all(s.heading is None or s.span.contains(s.heading) for s in structure(text).sections)
+    assert [row[1] for row in outline(text)] == ["一、", "1.", "2."]
+
+
 _PIECES = st.sampled_from(
-    ["一、", "（一）", "(二)", "1.", "①", "一是", "二是", "第一，", "首先，", "——", "第一章", "加强党建。", "各位代表，",
-     "名词解释", "四保：", "工作回顾", "2023年", "。", ".", "，", "“", "”", "（", "）", "：", "\n", "\n\n", " ", "　", "粮食丰收",
+    ["一、", "（一）", "(二)", "1.", "①", "一是", "二是", "第一，", "首先，", "——", "第一章", "加强党建。",
+     "各位代表，",
+     "附件：", "2.", "修路项目；", "名词解释", "四保：", "工作回顾", "2023年", "。", ".", "，", "“", "”", "（", "）", "：",
+     "\n", "\n\n", " ", "　", "粮食丰收",
      "我们要围绕发展", "𠮷", "e\u0301", "\ud800", "目录", "让我们团结"]
 )  # fmt: skip
 

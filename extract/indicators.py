@@ -109,7 +109,9 @@ def _rules() -> _Rules:
         verbs=re.compile(f"(?:{alternation(measure['verbs'])})*"),
         lead=re.compile(rf"(?:[①-⒛—]|{alternation(measure['lead'])})+"),
         tail=re.compile(f"(?:{alternation(measure['tail'])})+$"),
-        change=re.compile(rf"(?:[十两三四五六七八九\d]年|以来)?(?:{alternation(measure['change'])})+$"),
+        change=re.compile(
+            rf"(?:(?:按可比价格计算)?(?:[十两三四五六七八九\d]年|以来|平均每年|[比较](?:上|去|同)[^，、]{{1,3}}))?(?:{alternation(measure['change'])})+$"
+        ),
         time=frozenset(units["time"]),
         count=frozenset(units["count"]),
         concrete=frozenset(units["concrete"]),
@@ -299,7 +301,7 @@ def _noun(clause: str) -> str:
     rules = _rules()
     words = clause.replace('"', "")
     for figure in reversed(list(rules.figure.finditer(words))):
-        rest = words[figure.end() :].strip("、")
+        rest = words[figure.end() :].strip("、和及")
         if rest and not rules.tail.fullmatch(rest):
             words = rest
             break

@@ -162,7 +162,7 @@ def find_national(reading: _Reading) -> None:
     for match in pattern.finditer(reading.text):
         start = match.start() if match["name"].startswith("全国") else match.start("name")
         reading.add(start, match.end(), 0.95, names[match["name"]], NATION)
-    for match in re.finditer(alternation(_names("known")), reading.text):
+    for match in re.finditer(f"(?:{alternation(_names('known'))})(?!大学)", reading.text):
         if not reading.taken(*match.span()):
             reading.add(*match.span(), 0.8)
 
@@ -171,13 +171,18 @@ def find_named(reading: _Reading) -> None:
     """Add firms, institutions, teams and standing bodies by the endings of their names."""
     text = reading.text
     for table, sure, shortest in (("firms", 0.8, 2), ("institutions", 0.65, 2), ("teams", 0.65, 2)):
-        for match in re.finditer(f"(?:{alternation(_names(table))})(?!化|员|法|议|谈)", text):
+        for match in re.finditer(f"(?:{alternation(_names(table))})(?!化|员|法|议|谈|伍|展|生)", text):
             start = _start(reading, match.start())
             stem = text[start : match.start()]
             counted = re.match(r"\s*[0-9]+(?:余|多)?[家户个所支]", text[match.end() :])
             if counted or len(stem) < shortest or not _is_name(stem) or reading.taken(start, match.end()):
                 continue
-            if match.group() in _names("local") and start not in reading.units and stem[0] not in "省市县区州镇乡":
+            placed = start in reading.units or stem.startswith(("中国", "国家"))
+            if match.group() in _names("local") and not placed and stem[0] not in "省市县区州镇乡":
+                continue
+            if match.group() in _names("widespread") and not placed:
+                continue
+            if match.group() in ("公司", "集团") and not placed and len(stem) > 5:
                 continue
             reading.add(start, match.end(), sure if len(stem) <= 14 else sure - 0.2)
             if table == "firms":
@@ -205,7 +210,7 @@ def _start(reading: _Reading, head: int) -> int:
     """Return where a name whose ending stands at ``head`` begins: behind 、 and 和 too."""
     floor = max(0, head - 30)
     stretch = reading.text[floor:head]
-    if cut := list(re.finditer("[、与及\n]|和(?!平|谐|美|顺)|了|的|在|由|为|对|以(?!岭)", stretch)):
+    if cut := list(re.finditer("[、与及\n]|和(?!平|谐|美|顺)|了|的|在|由|(?<!华)为|对|以(?!岭)", stretch)):
         floor += cut[-1].end()
     start = name_start(reading.text, head, floor=floor)
     if _all_generic(reading.text[start:head]):

@@ -159,7 +159,7 @@ class _Reading:
     gazetteer: _Gazetteer
     home: Place | None
     local: bool
-    sure_unknown: float
+    unlisted: float
     found: dict[tuple[int, int, Kind], Candidate] = field(default_factory=dict)
     bare: dict[str, str] = field(default_factory=dict)
     """Short forms that the document proved to be villages, with the full name."""
@@ -247,6 +247,7 @@ def _straddles(text: str, start: int, end: int, name: str) -> bool:
 def find_named_villages(reading: _Reading) -> None:
     """Add the villages and communities named with their ending."""
     never = re.compile(_pattern("village", "not_before"))
+    rarely = re.compile(_pattern("village", "institutions"))
     for match in re.finditer(_pattern("village", "endings"), reading.text):
         end, ending = match.end(), match.group()
         known = _known_before(reading, end)
@@ -263,9 +264,14 @@ def find_named_villages(reading: _Reading) -> None:
             continue
         name = reading.text[start:end]
         single = match.start() - start == 1
-        if (single and not reading.local) or re.match("[0-9]", reading.text[start - 1 : start]):
+        if re.match("[0-9]", reading.text[start - 1 : start]):
             continue
-        sure = reading.sure_unknown - (0.15 if single or ending in ("屯", "嘎查") else 0)
+        if (single or not reading.local) and (rarely.match(reading.text, end) or (not reading.local and single)):
+            continue
+        sure = reading.unlisted - (0.15 if single or ending in ("屯", "嘎查") else 0)
+        if not reading.local and not re.match("[省市州县区旗镇乡盟]", reading.text[start - 1 : start]):
+            # A report of a province names few villages, and says in which county they lie.
+            sure -= 0.35
         reading.add_village(start, end, name, sure)
         _prove(reading, name)
 
@@ -514,8 +520,7 @@ class PlaceFinder:
     """Appends candidates for administrative units and villages.
 
     Attributes:
-        unlisted: how sure a village is that the division table lacks, by its full form, in a township's or county's
-            document; 0 to 1.
+        unlisted: how sure a village named in full is that the division table lacks; 0 to 1.
     """
 
     def __init__(self, unlisted: float) -> None:
@@ -525,8 +530,7 @@ class PlaceFinder:
         """Find the places of a document."""
         home: Place | None = doc._.document.metadata.place
         local = home is not None and home.level in (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
-        sure = self.unlisted if local else self.unlisted - 0.15
-        reading = _Reading(fold(doc.text), _gazetteer(home), home, local, sure)
+        reading = _Reading(fold(doc.text), _gazetteer(home), home, local, self.unlisted)
         find_units(reading)
         find_named_villages(reading)
         find_listed_villages(reading)

@@ -18,7 +18,7 @@ from extract.annotation import Candidate
 from extract.document import Place, Span
 from extract.names import alternation, is_governing, lexicon, name_start
 from extract.surface import fold, quotations
-from ontology.divisions import NATION
+from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level
 
 _HAN = "一-龥㐀-䶿"
@@ -129,7 +129,7 @@ def find_bodies(reading: _Reading) -> None:
         reading.add(start, match.end(), 0.95 if named else 0.92, _full_name(match, unit), unit)
     following = re.compile(alternation(form for form in _forms() if form not in ("委", "法院")))
     session = re.compile(f"{_SESSION}(?:人民代表大会|人大)")
-    zone = re.compile(f"[{_HAN}]{{0,8}}(?:{alternation(_names('zones'))})")
+    zone = re.compile(f"(?:(?!创建|争创|申建|等地|[在和与])[{_HAN}]){{0,5}}(?:{alternation(_names('zones'))})")
     for start, (end, unit) in reading.units.items():
         body = following.match(text, end)
         if body and unit.level is not Level.NATIONAL and not reading.taken(start, body.end()):
@@ -274,7 +274,7 @@ def find_short_forms(reading: _Reading) -> None:
 
 def _is_short_name(text: str, stem: str, full: str) -> bool:
     """Tell whether a firm's stem is a name and not a common noun, which would stand alone far more often."""
-    return text.count(stem) <= 4 * text.count(full) + 4
+    return text.count(stem) <= 4 * text.count(full) + 4 and stem not in divisions().names()
 
 
 def find_brands(reading: _Reading) -> None:

@@ -65,59 +65,47 @@ class _Gazetteer:
 @lru_cache(maxsize=64)
 def _gazetteer(home: Place | None) -> _Gazetteer:
     table = divisions()
-    units: dict[str, tuple[Place | None, Level, float]] = {}
     chain = home.chain if home is not None and home.level is not Level.NATIONAL else ()
     path = tuple(unit.name for unit in chain)
-    ordinary, common = _lexicon("units")["ordinary"], _lexicon("units")["common"]
+    units: dict[str, tuple[Place | None, Level, float]] = {}
     for name, places in table.names().items():
-        if len(name) < 2 or places == (NATION,):
-            continue
-        full = [p for p in places if p.name == name]
-        nearest = _nearest(full or list(places), path)
-        place = nearest[0] if len(nearest) == 1 else None
-        level = nearest[0].level
-        within = place is not None and chain and place.path[: len(chain)] == path
-        if name in common and name not in path:
-            continue
-        if level is Level.PROVINCIAL or (place is None and all(p.level is Level.PROVINCIAL for p in places)):
-            sure = 0.95
-        elif full and len(name) > 2:
-            sure = 0.93 if place is not None else 0.4
-        elif full:
-            sure = 0.9 if within else 0.0
-        elif name in ordinary:
-            sure = 0.0
-        elif within:
-            sure = 0.9
-        else:
-            prefectures = [p for p in nearest if p.level is Level.PREFECTURE]
-            sure = 0.8 if prefectures else 0.0
-            place, level = (prefectures[0], Level.PREFECTURE) if prefectures else (place, level)
-        if sure:
-            units[name] = (place, level, sure)
-    seat = next((u for u in reversed(chain) if u.level in (Level.PREFECTURE, Level.COUNTY)), None)
-    seat = next((u for u in chain if u.level is Level.PREFECTURE), seat)
-    if seat is not None:
-        for township in table.townships(seat):
-            if re.search("(?:镇|乡|街道|苏木)$", township.name) and len(township.name) > 2:
-                known = units.get(township.name)
-                inside = bool(chain) and township.path[: len(chain)] == path
-                if known is None or inside:
-                    units[township.name] = (township, Level.TOWNSHIP, 0.93 if inside else 0.85)
-    for unit in chain:
-        for name in (unit.name, *table.short_names(unit)):
-            if len(name) >= 2:
-                units[name] = (unit, unit.level, 0.6 if name in ordinary else 0.96)
-    names = list(units)
-    villages, near = _villages(home)
-    return _Gazetteer(
-        units,
-        ahocorasick_rs.AhoCorasick(names, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest),
-        names,
-        villages,
-        near,
-        frozenset(n for unit in chain for n in (unit.name, *table.short_names(unit))),
-    )
+        if entry := _entry(name, places, path):
+            units[name] = entry
+    seat = next((u for u in chain if u.level in (Level.PREFECTURE, Level.COUNTY)), None)
+    for township in table.townships(seat) if seat is not None else ():
+        inside = township.path[: len(path)] == path
+        if re.search(".{2}(?:镇|乡|街道|苏木)$", township.name) and (inside or township.name not in units):
+            units[township.name] = (township, Level.TOWNSHIP, 0.93 if inside else 0.85)
+    own = {name: unit for unit in chain for name in (unit.name, *table.short_names(unit)) if len(name) >= 2}
+    for name, unit in own.items():
+        units[name] = (unit, unit.level, 0.6 if name in _lexicon("units")["ordinary"] else 0.96)
+    unit_names = list(units)
+    automaton = ahocorasick_rs.AhoCorasick(unit_names, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+    return _Gazetteer(units, automaton, unit_names, *_villages(home), frozenset(own))
+
+
+def _entry(name: str, places: tuple[Place, ...], path: tuple[str, ...]) -> tuple[Place | None, Level, float] | None:
+    """Tell which unit above the townships a name means in a document of a place, and how surely; None for no unit.
+
+    Full names count everywhere, short names within the document's territory; elsewhere only those of provinces and
+    prefectures that are no ordinary words.
+    """
+    if len(name) < 2 or places == (NATION,) or (name in _lexicon("units")["common"] and name not in path):
+        return None
+    full = [p for p in places if p.name == name]
+    nearest = _nearest(full or list(places), path)
+    place = nearest[0] if len(nearest) == 1 else None
+    inside = place is not None and path != () and place.path[: len(path)] == path
+    if nearest[0].level is Level.PROVINCIAL:
+        return place, Level.PROVINCIAL, 0.95
+    if full and len(name) > 2:
+        return place, nearest[0].level, 0.93 if place is not None else 0.4
+    if inside and (full or name not in _lexicon("units")["ordinary"]):
+        return place, nearest[0].level, 0.9
+    prefecture = next((p for p in nearest if p.level is Level.PREFECTURE), None)
+    if full or prefecture is None or name in _lexicon("units")["ordinary"]:
+        return None
+    return prefecture, Level.PREFECTURE, 0.8
 
 
 def _nearest(places: list[Place], path: tuple[str, ...]) -> list[Place]:
@@ -252,24 +240,22 @@ def find_named_villages(reading: _Reading) -> None:
         end, ending = match.end(), match.group()
         known = _known_before(reading, end)
         if known is not None:
-            reading.add_village(
-                known, end, reading.text[known:end], 0.97 if reading.text[known:end] in reading.gazetteer.near else 0.93
-            )
-            _prove(reading, reading.text[known:end])
+            name = reading.text[known:end]
+            reading.add_village(known, end, name, 0.97 if name in reading.gazetteer.near else 0.93)
+            _prove(reading, name)
             continue
-        if never.match(reading.text, end) and not re.match("社区", ending):
+        if never.match(reading.text, end) and ending != "社区":
             continue
         start = _unknown_start(reading, match.start())
         if start is None:
             continue
         name = reading.text[start:end]
         single = match.start() - start == 1
-        if re.match("[0-9]", reading.text[start - 1 : start]):
-            continue
-        if (single or not reading.local) and (rarely.match(reading.text, end) or (not reading.local and single)):
+        doubtful = single or not reading.local
+        if reading.text[start - 1 : start].isdigit() or (doubtful and rarely.match(reading.text, end)):
             continue
         sure = reading.unlisted - (0.15 if single or ending in ("屯", "嘎查") else 0)
-        if not reading.local and not re.match("[省市州县区旗镇乡盟]", reading.text[start - 1 : start]):
+        if not reading.local and not re.match("[省市州县区旗镇乡盟]", reading.text[max(0, start - 1)]):
             # A report of a province names few villages, and says in which county they lie.
             sure -= 0.35
         reading.add_village(start, end, name, sure)

@@ -108,11 +108,13 @@ def cluster(candidates: Iterable[Candidate], folded: str) -> list[_Cluster]:
     for c in sorted(candidates, key=lambda c: (c.concept is None, c.span)):
         if c.name is not None:
             full_name.setdefault((c.kind, normalise(_form(folded, c.span))), c.name)
+    where = {(c.kind, normalise(c.name or _form(folded, c.span))): c.place for c in candidates if c.place is not None}
     clusters: dict[tuple[Kind, str, tuple[str, ...]], _Cluster] = {}
     for c in candidates:
         own_name = c.name or _form(folded, c.span)
         name = own_name if c.concept else full_name.get((c.kind, normalise(own_name)), own_name)
-        key = (c.kind, normalise(name), c.place.path if c.place is not None and c.kind in _PLACES else ())
+        unit = c.place or where.get((c.kind, normalise(name)))
+        key = (c.kind, normalise(name), unit.path if unit is not None and c.kind in _PLACES else ())
         clusters.setdefault(key, _Cluster(c.kind, name)).candidates.append(c)
     return _join_short_forms(list(clusters.values()))
 

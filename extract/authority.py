@@ -104,6 +104,7 @@ def _speaks_of(concept: Concept, place: Place | None, length: int) -> bool:
 def longest(found: list[tuple[int, int, Concept]]) -> list[tuple[int, int, Concept]]:
     """Leave out matches within a longer match of the same concept, and those that cross an earlier or longer one.
 
+    The short form that begins a longer one is a form of its own (乡村振兴|战略, 中央八项规定|精神).
     A national concept named within a lower level's name stands (黄河流域…高质量发展 in Shanxi's …重要实验区); within
     another national name it is but a word of it (脱贫攻坚 in 巩固拓展脱贫攻坚成果).
     """
@@ -111,7 +112,10 @@ def longest(found: list[tuple[int, int, Concept]]) -> list[tuple[int, int, Conce
     open_spans: list[tuple[int, int, Concept]] = []
     for start, end, concept in sorted(found, key=lambda m: (m[0], -m[1], m[2].iri)):
         open_spans = [m for m in open_spans if m[1] > start]
-        if any(end > other_end or concept is other or concept.level is other.level for _, other_end, other in open_spans):
+        if any(
+            end > other_end or (start != other_start if concept is other else concept.level is other.level)
+            for other_start, other_end, other in open_spans
+        ):
             continue
         open_spans.append((start, end, concept))
         kept.append((start, end, concept))

@@ -15,6 +15,10 @@ BODIES = ("政府", "党委", "人大", "代表大会", "政协", "委员会", "
 """Endings of bodies that lead all work: they serve a strategy only where a sentence says so."""
 
 
+_ANNOUNCED = 2
+"""A lead that names more strategies than this lists them instead of announcing what follows."""
+
+
 class Mentions:
     """An index over the entities that ``policy_entities`` settled."""
 
@@ -69,7 +73,7 @@ class Mentions:
     def announcement(self, section: Section) -> tuple[list[tuple[Span, Entity]], Span | None]:
         """Return the strategies that a section announces, and the stretch that names them.
 
-        A heading announces the first strategy that it names, a lead every one.
+        A heading announces the first strategy that it names, a lead the one or two that it names.
         """
         if section.heading is not None:
             named = self.strategies(section.heading)
@@ -77,7 +81,7 @@ class Mentions:
                 return named[:1], section.heading
         if section.lead is not None:
             named = self.strategies(section.lead)
-            if named:
+            if 0 < len(named) <= _ANNOUNCED:
                 return named, section.lead
         return [], None
 

@@ -235,6 +235,7 @@ def _straddles(text: str, start: int, end: int, name: str) -> bool:
 def find_named_villages(reading: _Reading) -> None:
     """Add the villages and communities named with their ending."""
     never = re.compile(_pattern("village", "not_before"))
+    offices = re.compile(_pattern("village", "community_not_before"))
     rarely = re.compile(_pattern("village", "institutions"))
     for match in re.finditer(_pattern("village", "endings"), reading.text):
         end, ending = match.end(), match.group()
@@ -244,7 +245,7 @@ def find_named_villages(reading: _Reading) -> None:
             reading.add_village(known, end, name, 0.97 if name in reading.gazetteer.near else 0.93)
             _prove(reading, name)
             continue
-        if never.match(reading.text, end) and ending != "社区":
+        if (offices if ending == "社区" else never).match(reading.text, end):
             continue
         start = _unknown_start(reading, match.start())
         if start is None:
@@ -259,7 +260,10 @@ def find_named_villages(reading: _Reading) -> None:
             # A report of a province names few villages, and says in which county they lie.
             sure -= 0.35
         reading.add_village(start, end, name, sure)
-        _prove(reading, name)
+        stem = reading.text[start : match.start()]
+        # A common noun stands without 村 far more often than with it.
+        if ending == "村" and reading.text.count(stem) <= 3 * reading.text.count(name) + 1:
+            _prove(reading, name)
 
 
 def _prove(reading: _Reading, name: str) -> None:
@@ -346,7 +350,7 @@ def find_listed_villages(reading: _Reading) -> None:
         if quantified := _QUANTIFIED.fullmatch(last):
             items[-1] = (last_start, last_start + quantified.end("item"))
             number = quantified["count"]
-            if quantified["kind"] and quantified["kind"].endswith(("乡", "农")):
+            if not re.fullmatch(f"{_pattern('village', 'qualities')}*", quantified["kind"]):
                 continue
             counted = number is not None and _value(number) == len(items)
             if number is not None and not counted:
@@ -354,7 +358,7 @@ def find_listed_villages(reading: _Reading) -> None:
             if len(items) == 1 and not reading.known(reading.text[items[0][0] : items[0][1]] + match.group()):
                 continue
             sure = 0.95 if counted else 0.88
-        elif reading.local and (last_start, match.end(), Kind.VILLAGE) in reading.found and len(items) > 1:
+        elif reading.known(reading.text[last_start : match.end()]) and len(items) > 1:
             sure = 0.6
             items = items[:-1]
         else:
@@ -390,18 +394,13 @@ def _begins_known(reading: _Reading, start: int, end: int) -> bool:
 
 
 def _add_items(reading: _Reading, items: list[tuple[int, int]], ending: str, floor: int, sure: float) -> None:
-    words = _lexicon("village")
     for position in range(len(items) - 1, -1, -1):
         start, end = items[position]
         known = _known_short(reading, start, end, ending)
         start = known if known is not None else _item_start(reading, start, end)
         stem = reading.text[start:end]
         full = stem if re.search("(?:村|社区)$", stem) else stem + ending
-        if known is None and (
-            not re.fullmatch(f"[{_HAN}]{{1,4}}", stem) or stem in words["generic"] or stem in words["no_village"]
-        ):
-            return
-        if known is None and sure < 0.7 and (len(stem) not in (2, 3) or stem.endswith(tuple(words["generic_ends"]))):
+        if known is None and not _may_be_village(stem, longest=4):
             return
         reading.add_village(start, end, full, sure if known is None else max(sure, 0.9))
         _prove(reading, full)
@@ -466,10 +465,10 @@ def _read_neighbours(
     beside = []
     known = set(spans)
     tails = _pattern("village", "tails")
-    right = re.compile(f"(?:、|和|及|与|至|到)([{_HAN}]{{2,3}}?)(?=、|和|至|到|[，。；（）0-9]|{tails})")
+    right = re.compile(f"(?:、|至|到)([{_HAN}]{{2,3}}?)(?=、|和|至|到|[，。；（）0-9]|{tails})")
     if match := right.match(text, end + (1 if text[end : end + 1] == "村" else 0)):
         beside.append(match.span(1))
-    separator = re.search("(?:、|和|及|与|至|到)$", text[max(0, start - 2) : start])
+    separator = re.search("(?:、|至|到)$", text[max(0, start - 2) : start])
     if separator:
         stop = start - len(separator.group())
         floor = _clause_floor(text, stop)
@@ -492,10 +491,11 @@ def _read_neighbours(
             _prove(reading, short[text[start:end]])
 
 
-def _may_be_village(stem: str) -> bool:
+def _may_be_village(stem: str, longest: int = 3) -> bool:
     words = _lexicon("village")
     return (
-        re.fullmatch(f"[{_HAN}]{{2,3}}", stem) is not None
+        re.fullmatch(f"[{_HAN}]{{2,{longest}}}", stem) is not None
+        and re.fullmatch("[一二三四五六七八九十百千万亿零〇]+|百分.*", stem) is None
         and stem not in words["generic"]
         and stem not in words["no_village"]
         and not stem.endswith(tuple(words["generic_ends"] - {"村"}))

@@ -147,7 +147,7 @@ class _Reading:
                 continue
             for mine in own:
                 if below(mine[1].level, goal[1].level):
-                    self.relate(mine, goal, Basis.STATED, 0.75, sentence, "sentence")
+                    self.relate(mine, goal, Basis.STATED, 0.75 if len(named) <= _FEW else 0.5, sentence, "sentence")
         goals = [pair for pair in named if pair[1].id not in self.parts and self._aimed_at(sentence, pair[0], "purpose")]
         for work in self.mentions.within(sentence, _SERVING):
             if is_body(work[1]) or work[1].id in self.parts:

@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Span
+from extract.names import alternation, lexicon
 from extract.surface import fold
 from ontology.terms import Kind
 
@@ -28,11 +29,13 @@ class SloganFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Append a candidate for each slogan."""
         folded = fold(doc.text)
+        # A list of target states is none: 教育强省、健康福建.
+        named = re.compile(alternation(lexicon("kinds")[Kind.STRATEGY]["certain"]) + "|健康|区域|试点")
         for pattern, sure in ((_PARALLEL, 0.6), (_CALL, 0.55), (_ONE_BY_ONE, 0.8), (_CLOSING, 0.5)):
             for match in pattern.finditer(folded):
                 start, end = match.span()
                 parts = folded[start:end].split("、")
-                if pattern is _PARALLEL and len({len(part) for part in parts}) > 1:
+                if pattern is _PARALLEL and len({len(part) for part in parts}) > 1 or named.search(folded, start, end):
                     continue
                 doc._.candidates.append(Candidate(Span(start, end), Kind.SLOGAN, "policy_slogans", sure))
         return doc

@@ -30,11 +30,12 @@ class StrategyFinder:
         """Append a candidate for each strategy's name."""
         folded = fold(doc.text)
         headings = {i for s in doc._.structure.sections if s.heading is not None for i in range(s.heading.start, s.heading.end)}
+        certain = re.compile(f"(?:{alternation(lexicon('kinds')[Kind.STRATEGY]['certain'])})$")
         for start, end, head in headed(folded, Kind.STRATEGY, longest=36):
             if end - start - len(head) < 2:
                 continue
             aimed = _AIM.search(folded[max(0, start - 8) : start].rstrip('"'))
-            sure = 0.7 if aimed or start in headings else 0.4
+            sure = 0.7 if aimed or start in headings else 0.55 if certain.search(head) else 0.4
             doc._.candidates.append(Candidate(Span(start, end), Kind.STRATEGY, "policy_strategies", sure))
         self._epithets(doc, folded)
         for pattern in (_SPIRIT, _MEETING_SPIRIT):

@@ -76,6 +76,9 @@ def test_villages_in_full_and_in_lists(text: str, villages: dict[str, str]) -> N
         "坚持和平、发展、合作，弘扬新华精神。",
         "村容村貌焕然一新，村民满意，行政村全覆盖。",
         "举办庙会和采摘节两次乡村旅游活动。",
+        "发展助餐、理发等多样社区服务，面向社区招聘，立足社区资源。",
+        "建好大数据、云计算等各类开源社区，人人各有特点和长处。",
+        "农产品出村进城，建制村通客车，一九八四年村里通电。",
     ],
 )
 def test_common_nouns_are_no_villages(text: str) -> None:

@@ -336,7 +336,7 @@ def _clause_floor(text: str, end: int) -> int:
 
 
 _QUANTIFIED = re.compile(
-    f"(?P<item>[{_HAN}]{{1,8}}?)(?P<rest>等(?:(?P<many>{_NUMBER})余?个?)?|(?P<count>{_NUMBER})个?)(?P<kind>[{_HAN}]{{0,6}}?)"
+    f"(?P<item>[{_HAN}]{{1,8}}?)(?:等(?:(?:{_NUMBER})余?个?)?|(?P<count>{_NUMBER})个?)(?P<kind>[{_HAN}]{{0,6}}?)"
 )
 
 
@@ -363,7 +363,7 @@ def find_listed_villages(reading: _Reading) -> None:
             items = items[:-1]
         else:
             continue
-        _add_items(reading, items, match.group(), floor, sure)
+        _add_items(reading, items, match.group(), sure)
 
 
 def _value(number: str) -> int:
@@ -372,7 +372,7 @@ def _value(number: str) -> int:
     tens, _, ones = number.rpartition("十")
     if "十" not in number:
         return _NUMERALS[number[-1]]
-    return (_NUMERALS[tens] if tens else 1) * 10 + (_NUMERALS[ones] if ones else 0)
+    return (_NUMERALS[tens[-1]] if tens else 1) * 10 + (_NUMERALS[ones[-1]] if ones else 0)
 
 
 def _items(reading: _Reading, floor: int, end: int) -> list[tuple[int, int]]:
@@ -393,7 +393,7 @@ def _begins_known(reading: _Reading, start: int, end: int) -> bool:
     return any(reading.known(stem + "村") for stem in stems)
 
 
-def _add_items(reading: _Reading, items: list[tuple[int, int]], ending: str, floor: int, sure: float) -> None:
+def _add_items(reading: _Reading, items: list[tuple[int, int]], ending: str, sure: float) -> None:
     for position in range(len(items) - 1, -1, -1):
         start, end = items[position]
         known = _known_short(reading, start, end, ending)

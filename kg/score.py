@@ -55,14 +55,19 @@ Proof = tuple[str | None, int | None, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An entity of the gold or of the graph."""
+    """An entity of the gold or of the graph, with the forms under which the document names it."""
 
     id: str
     kind: Kind
     name: str
-    forms: frozenset[str]
+    written: tuple[str, ...]
     level: str | None = None
     status: str | None = None
+    forms: frozenset[str] = field(init=False)
+    """The written forms without the quotation marks around them."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "forms", frozenset(form.strip(_MARKS) for form in self.written))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,7 @@ def load_gold(path: Path) -> Reading:
         reading = Reading(gold["document"])
         for e in gold["entities"]:
             reading.entities.append(
-                Named(e["id"], Kind(e["type"]), e["name"], _bare(e["surfaces"]), e.get("level"), e.get("status"))
+                Named(e["id"], Kind(e["type"]), e["name"], tuple(e["surfaces"]), e.get("level"), e.get("status"))
             )
         for i in gold.get("indicators", []):
             reading.indicators.append(Measured(i["surface"], float(i["value"]), i["unit"], i.get("of")))
@@ -210,7 +215,7 @@ def read(quads: Iterable[ox.Quad]) -> Reading:
         about = said[entity]
         kind = next(kind for kind in Kind if PL + kind in about[TYPE])
         level, status, name = _term(about[pl("level")]), _term(about[pl("status")]), about[PREF_LABEL][0]
-        reading.entities.append(Named(entity, kind, name, _bare(forms[entity]), level, status))
+        reading.entities.append(Named(entity, kind, name, tuple(sorted(forms[entity])), level, status))
     for subject, relation, object_ in plain:
         if subject in forms and object_ in forms:
             reading.links[relation][subject, object_] = []
@@ -305,7 +310,7 @@ def _compare(gold: Reading, predicted: Reading, tally: _Tally) -> Iterator[str]:
         if e.kind in _LEVELLED:
             tally.counted(f"level {e.level or 'unknown'}", 0, 1, 0)
         if e.id not in strict:
-            yield f"spurious {e.kind}: {' / '.join(sorted(e.forms))}"
+            yield f"spurious {e.kind}: {' / '.join(e.written)}"
     found = {g: p for p, g in strict.items()}
     predictions = {e.id: e for e in predicted.entities}
     for e in gold.entities:
@@ -313,7 +318,7 @@ def _compare(gold: Reading, predicted: Reading, tally: _Tally) -> Iterator[str]:
             right = e.id in found and predictions[found[e.id]].level == e.level
             tally.counted(f"level {e.level or 'unknown'}", right, 0, 1)
         if e.id not in found:
-            yield f"missed {e.kind}: {' / '.join(sorted(e.forms))}"
+            yield f"missed {e.kind}: {' / '.join(e.written)}"
     for p, g in relaxed.items():
         said, wanted = predictions[p], golds[g]
         if wanted.kind in _LEVELLED and wanted.level:
@@ -450,10 +455,6 @@ def _measured(about: Mapping[ox.NamedNode, list[str]], form: str) -> Measured:
 
 def _term(values: Sequence[str]) -> str | None:
     return values[0].removeprefix(PL) if values else None
-
-
-def _bare(forms: Iterable[str]) -> frozenset[str]:
-    return frozenset(form.strip(_MARKS) for form in forms)
 
 
 def _squeeze(text: str) -> str:

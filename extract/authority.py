@@ -25,7 +25,7 @@ _TRAILING = re.compile(r"(?:工作|要求|部署|任务|目标|思路|问题|活
 
 
 def _loose_form(surface: str, concept: Concept) -> bool:
-    """Tell whether a surface is a form of the concept with a verb before it (构建|新发展格局) or a noun behind (“六保”|工作).
+    """Tell whether a surface is the concept with a verb before it (构建|新发展格局) or a noun behind (“六保”|工作).
 
     Neither is part of a name (GUIDELINES "Span"), however often documents write them together.
     """
@@ -35,7 +35,9 @@ def _loose_form(surface: str, concept: Concept) -> bool:
     if surface.endswith(label) and is_governing(surface[: -len(label)]):
         return True
     bare = _MARKS.sub("", _TRAILING.sub("", surface))
-    return bare != _MARKS.sub("", surface) and bare in {_MARKS.sub("", fold(f)) for f in (concept.label, *concept.alt_labels)}
+    return bare != _MARKS.sub("", surface) and bare in {
+        _MARKS.sub("", fold(f)) for f in (concept.label, *concept.alt_labels)
+    }
 
 
 class AuthorityFinder:
@@ -74,7 +76,10 @@ class AuthorityFinder:
         folded = fold(doc.text)
         automaton = self._build()
         doc._.scheme = self.scheme
-        found = [(start, end, self._concepts[p]) for p, start, end in automaton.find_matches_as_indexes(folded, overlapping=True)]
+        found = [
+            (start, end, self._concepts[p])
+            for p, start, end in automaton.find_matches_as_indexes(folded, overlapping=True)
+        ]
         place = doc._.document.metadata.place
         found = [(start, end, concept) for start, end, concept in found if _speaks_of(concept, place, end - start)]
         for start, end, concept in longest(found):

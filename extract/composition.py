@@ -24,7 +24,7 @@ _COMPOUND = re.compile(r"[二两三四五六七八九十][个大项条]?[一-鿿
 
 
 class CompositionReader:
-    """Claims parts and wholes: by the authority file, by enumeration (甲、乙等丙), by number (四个政府), by headings."""
+    """Claims parts and wholes: by the authority file, by enumeration (甲、乙等丙), number and headings."""
 
     def __call__(self, doc: Doc) -> Doc:
         """Append the claims."""
@@ -37,7 +37,9 @@ class CompositionReader:
         return doc
 
     def _claim(self, doc: Doc, part: Span, whole: Span, basis: Basis, sure: float, evidence: Span, rule: str) -> None:
-        doc._.claims.append(Claim(part, Predicate.COMPONENT_OF, whole, basis, sure, evidence, f"policy_composition/{rule}"))
+        doc._.claims.append(
+            Claim(part, Predicate.COMPONENT_OF, whole, basis, sure, evidence, f"policy_composition/{rule}")
+        )
 
     def _by_authority(self, doc: Doc, mentions: Mentions) -> None:
         scheme: Scheme | None = doc._.scheme
@@ -50,7 +52,9 @@ class CompositionReader:
                 whole = by_concept.get(whole_iri)
                 if whole is not None and _COMPOUND.search(whole.name):
                     span = part.mentions[0]
-                    self._claim(doc, span, whole.mentions[0], Basis.DEFINITIONAL, 0.9, mentions.sentence(span), "authority")
+                    self._claim(
+                        doc, span, whole.mentions[0], Basis.DEFINITIONAL, 0.9, mentions.sentence(span), "authority"
+                    )
 
     def _by_enumeration(self, doc: Doc, mentions: Mentions, folded: str) -> None:
         for entity in mentions.entities:
@@ -67,9 +71,15 @@ class CompositionReader:
 
     @staticmethod
     def _listed(mentions: Mentions, folded: str, sentence: Span, whole: Span, entity: Entity) -> list[Span]:
-        before = [
-            span for span, other in mentions.within(Span(sentence.start, whole.start), (entity.kind,)) if other is not entity
-        ] if sentence.start < whole.start else []
+        before = (
+            [
+                span
+                for span, other in mentions.within(Span(sentence.start, whole.start), (entity.kind,))
+                if other is not entity
+            ]
+            if sentence.start < whole.start
+            else []
+        )
         listed: list[Span] = []
         edge = len(folded[: whole.start].rstrip('"等'))
         for span in reversed(before):
@@ -82,15 +92,21 @@ class CompositionReader:
 
     def _by_number(self, doc: Doc, mentions: Mentions) -> None:
         for whole in mentions.entities:
-            match = _COUNTED.match(whole.name.strip("“”\"")) if whole.kind in _IDEAS else None
+            match = _COUNTED.match(whole.name.strip('“”"')) if whole.kind in _IDEAS else None
             if match is None:
                 continue
             count, head = int(parse(match.group(1)) or 0), match.group(2)
-            parts = [e for e in mentions.entities if e.kind is whole.kind and e.level is whole.level and e is not whole and e.name.endswith(head)]
+            parts = [
+                e
+                for e in mentions.entities
+                if e.kind is whole.kind and e.level is whole.level and e is not whole and e.name.endswith(head)
+            ]
             if len(parts) == count:
                 for part in parts:
                     span = part.mentions[0]
-                    self._claim(doc, span, whole.mentions[0], Basis.DEFINITIONAL, 0.9, mentions.sentence(span), "number")
+                    self._claim(
+                        doc, span, whole.mentions[0], Basis.DEFINITIONAL, 0.9, mentions.sentence(span), "number"
+                    )
 
     def _by_heading(self, doc: Doc, mentions: Mentions) -> None:
         sections = mentions.structure.sections

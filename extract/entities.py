@@ -29,7 +29,13 @@ _T = TypeVar("_T")
 _IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
 _PLACES = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
 _COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|类)")
-_TRUSTED = {"policy_authority": 3, "policy_glossary": 2, "policy_places": 2, "policy_organizations": 2, "policy_quotations": 1}
+_TRUSTED = {
+    "policy_authority": 3,
+    "policy_glossary": 2,
+    "policy_places": 2,
+    "policy_organizations": 2,
+    "policy_quotations": 1,
+}
 
 
 @dataclass(slots=True)
@@ -57,7 +63,9 @@ def one_kind_a_phrase(candidates: Iterable[Candidate], folded: str) -> list[Cand
             form = folded[c.span.start : c.span.end].strip('"')
             votes[form][c.kind] += c.confidence + _TRUSTED.get(c.extractor, 0) * 0.2  # type: ignore[assignment]
     winner = {form: max(kinds, key=lambda k: (kinds[k], k)) for form, kinds in votes.items()}
-    return [c for c in candidates if c.kind in _PLACES or winner[folded[c.span.start : c.span.end].strip('"')] is c.kind]
+    return [
+        c for c in candidates if c.kind in _PLACES or winner[folded[c.span.start : c.span.end].strip('"')] is c.kind
+    ]
 
 
 def settle_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -138,9 +146,13 @@ def _short_form(short: _Cluster, whole: _Cluster) -> bool:
         return False
     if _COUNT.sub("", short.name) == _COUNT.sub("", whole.name) or whole.name.endswith(short.name):
         return True
-    return short.kind is Kind.PROJECT and re.fullmatch(
-        re.escape(short.name) + r"(?:(?:续建|扩建|建设|改造)?(?:项目|工程)|[^，。]{2,4}段)", whole.name
-    ) is not None
+    return (
+        short.kind is Kind.PROJECT
+        and re.fullmatch(
+            re.escape(short.name) + r"(?:(?:续建|扩建|建设|改造)?(?:项目|工程)|[^，。]{2,4}段)", whole.name
+        )
+        is not None
+    )
 
 
 def _form(folded: str, span: Span) -> str:
@@ -176,7 +188,9 @@ def everywhere(clusters: list[_Cluster], folded: str, *, shortest: int) -> None:
         if any(span.overlaps(other) for other in covered[group.kind]):
             continue
         pattern = group.best()
-        group.candidates.append(replace(pattern, span=span, extractor="policy_entities", confidence=pattern.confidence - 0.05))
+        group.candidates.append(
+            replace(pattern, span=span, extractor="policy_entities", confidence=pattern.confidence - 0.05)
+        )
         covered[group.kind].append(span)
 
 
@@ -226,7 +240,9 @@ class EntityResolver:
                     name=normalise(group.name) if best.concept is None else group.name,
                     mentions=mentions,
                     level=unit.level if group.kind in _PLACES and unit is not None else level,
-                    issuer=place.at(level) if place is not None and level is not None and group.kind not in _PLACES else None,
+                    issuer=place.at(level)
+                    if place is not None and level is not None and group.kind not in _PLACES
+                    else None,
                     place=unit,
                     concept=group.first("concept", str),
                     definition=group.first("definition", str),
@@ -242,7 +258,6 @@ class EntityResolver:
         ]
         return doc
 
-
     @staticmethod
     def _levels(doc: Doc, clusters: list[_Cluster], folded: str) -> list[Level | None]:
         """Return the level of each cluster; a part that no authority knows is of the level of its whole."""
@@ -257,9 +272,10 @@ class EntityResolver:
             levels.append(level)
         for claim in doc._.claims:  # wholes come before their parts
             part, whole = at.get(claim.subject), at.get(claim.object)
-            if claim.predicate is Predicate.COMPONENT_OF and part is not None and whole is not None:
-                if clusters[part].best().concept is None:
-                    levels[part] = levels[whole]
+            if claim.predicate is not Predicate.COMPONENT_OF or part is None or whole is None:
+                continue
+            if clusters[part].best().concept is None:
+                levels[part] = levels[whole]
         return levels
 
 

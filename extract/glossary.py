@@ -1,20 +1,19 @@
 """Finds the terms that a document explains itself, and takes their definitions apart.
 
 A compound 提法 is spelled out by its glossary: 三区三地 into six aims, “6466”长效机制 into four groups with members of
-their own. The numerals in the term say how many members to expect, which keeps an ordinary list from being taken for one.
+their own. The numerals in the term say how many members to expect, so that no ordinary list is taken for one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.annotation import Candidate, Claim
-from extract.document import Span
+from extract.document import Span, Structure
 from extract.names import alternation, lexicon
 from extract.numerals import parse
 from extract.quotations import Reading, read
@@ -22,12 +21,17 @@ from extract.surface import fold
 from ontology.terms import Basis, Kind, Predicate
 
 _NUMERAL = r"[一二两三四五六七八九十]"
-_GROUP = re.compile(rf'({_NUMERAL}{{1,2}}|\d)([个条张大项]?)((?:统一|第一|[^\d一二两三四五六七八九十、，。；："（）]){{1,8}})')
+_GROUP = re.compile(
+    rf'({_NUMERAL}{{1,2}}|\d)([个条张大项]?)((?:统一|第一|[^\d一二两三四五六七八九十、，。；："（）]){{1,8}})'
+)
 _THAT_IS = re.compile(r'"([^"\n]{1,12})"，?(?:即|是指|指的是|指|是|为|就是)：?')
-_SUMMED = re.compile(rf"等(?P<name>(?:{_NUMERAL}大[^，。；、]{{2,12}})|(?:[^，。；、]{{0,6}}{_NUMERAL}大[^，。；、]{{1,8}}))$")
+_SUMMED = re.compile(
+    rf"等(?P<name>(?:{_NUMERAL}大[^，。；、]{{2,12}})|(?:[^，。；、]{{0,6}}{_NUMERAL}大[^，。；、]{{1,8}}))$"
+)
 _VERB = re.compile(
     r"^(?:把[^，。、]{1,10}?建设成为?|就是|具体为|包括|分别是|即|全面|加快|着力|大力|重点|切实|"
-    r"打造|构建|建强建优|建设|建成|建优|建强|实施|围绕创建|围绕|创建|做大做强|推进|推动|实现|坚持走|坚持|狠抓|体现|明确|形成|培育|发展|"
+    r"打造|构建|建强建优|建设|建成|建优|建强|实施|围绕创建|围绕|创建|做大做强|推进|推动|实现|"
+    r"坚持走|坚持|狠抓|体现|明确|形成|培育|发展|"
     r"抓好|完善|[在以][^，。、]{2,16}[上中]体现|在[^，。、]{2,10}[中上方面])+"
 )
 
@@ -90,8 +94,8 @@ def _split(folded: str, start: int, end: int, marks: str) -> list[Span]:
 
 
 def _listing(folded: str, start: int, end: int, count: int) -> list[Span]:
-    """Return the ``count`` members listed in a stretch, whichever mark separates them; [] where none gives that many."""
-    fitting = []
+    """Return the ``count`` members listed in a stretch, whichever mark separates them; [] where none does."""
+    fitting: list[tuple[int, int, list[Span]]] = []
     for marks in ("、", "，；", "、，；", "。；\n", "，、；。"):
         spans = _split(folded, start, end, marks)
         if len(spans) == count:
@@ -168,15 +172,15 @@ def _announced_groups(folded: str, term: Span, counts: list[int], definition: Sp
     seen: set[str] = set()
     labels = [g for g in groups if int(parse(g.group(1)) or 0) > 1]
     for group in labels:
-        label = group.group()
-        if label in seen:
+        wording = group.group()
+        if wording in seen:
             continue
-        repeat = [g for g in labels if g.group() == label]
-        seen.add(label)
+        repeat = [g for g in labels if g.group() == wording]
+        seen.add(wording)
         spelled = repeat[-1]
         count = int(parse(group.group(1)) or 0)
         if len(repeat) > 1 or folded[spelled.end() : spelled.end() + 1] in "：，":
-            later = [g.start() for g in labels if g.start() > spelled.end() and g.group() != label]
+            later = [g.start() for g in labels if g.start() > spelled.end() and g.group() != wording]
             stop = min([*later, definition.end])
             sentence = re.search(r"[。；\n]", folded[spelled.end() : stop])
             if sentence:
@@ -185,8 +189,10 @@ def _announced_groups(folded: str, term: Span, counts: list[int], definition: Sp
             again.append(Member(Span(group.start(), group.end()), tuple(Member(p) for p in parts)))
     if len(again) >= 2 and len(again) >= len([c for c in counts if c > 1]) - 1:
         return again
-    in_term = [Span(term.start + m.start(), term.start + m.end())
-               for m in re.finditer(r'[^、"]+', folded[term.start : term.end])]
+    in_term = [
+        Span(term.start + m.start(), term.start + m.end())
+        for m in re.finditer(r'[^、"]+', folded[term.start : term.end])
+    ]
     if len(counts) < 2 or len(in_term) != len(counts):
         return []
     clauses = _split(folded, definition.start, definition.end, "，；")
@@ -213,7 +219,7 @@ def _announced_groups(folded: str, term: Span, counts: list[int], definition: Sp
 
 
 class GlossaryFinder:
-    """Proposes explained terms with their definitions, the members they are spelled out into, and componentOf claims."""
+    """Proposes explained terms with their definitions, the members they are spelled out into, and componentOf."""
 
     def __call__(self, doc: Doc) -> Doc:
         """Append candidates for terms and members, and a claim for each part and its whole."""
@@ -226,10 +232,14 @@ class GlossaryFinder:
             doc._.candidates.append(
                 Candidate(entry.term, reading.kind, "policy_glossary", reading.confidence, definition=definition)
             )
-            self._members(doc, entry.term, members(folded, entry.term, entry.definition), reading.kind, entry.definition)
+            self._members(
+                doc, entry.term, members(folded, entry.term, entry.definition), reading.kind, entry.definition
+            )
         return doc
 
-    def _members(self, doc: Doc, whole: Span, parts: list[Member] | tuple[Member, ...], kind: Kind, within: Span) -> None:
+    def _members(
+        self, doc: Doc, whole: Span, parts: list[Member] | tuple[Member, ...], kind: Kind, within: Span
+    ) -> None:
         for part in parts:
             name = doc.text[part.span.start : part.span.end]
             doc._.candidates.append(Candidate(part.span, kind, "policy_glossary", 0.85))
@@ -243,8 +253,9 @@ class GlossaryFinder:
 
     @staticmethod
     def _sentence(doc: Doc, span: Span, within: Span) -> Span:
+        structure: Structure = doc._.structure
         try:
-            return doc._.structure.sentence_at(span.start)
+            return structure.sentence_at(span.start)
         except IndexError:
             return within
 
@@ -278,5 +289,3 @@ class GlossaryFinder:
 def make_glossary_finder(nlp: Language, name: str) -> GlossaryFinder:
     """Create the finder of explained terms."""
     return GlossaryFinder()
-
-

@@ -55,12 +55,18 @@ def named_level(before: str, place: Place | None) -> Level | None:
 
 
 def level_of(
-    kind: Kind, name: str, mentions: Iterable[Span], folded: str, metadata: Metadata, *, own: bool = False
+    kind: Kind,
+    name: str,
+    mentions: Iterable[Span],
+    folded: str,
+    metadata: Metadata,
+    *,
+    own: bool = False,
 ) -> Level | None:
     """Tell the level that issued a name that no authority knows.
 
-    A unit at either end of the name, in its brackets or directly before it decides; else a strategy or slogan is the speaker's own, and a policy is the
-    speaker's own where the text says that it was set up here.
+    A unit at either end of the name, in its brackets or directly before it decides; else a strategy or slogan is the
+    speaker's own, and a policy is where the text says that it was set up here.
 
     Args:
         kind: Strategy, Policy or Slogan.

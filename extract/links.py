@@ -54,8 +54,20 @@ class LinkResolver:
                 by_basis[claim.basis].append(claim)
             for basis, same in by_basis.items():
                 best = max(same, key=lambda c: (c.confidence, -c.evidence.start))
-                evidence: tuple[Span, ...] = tuple(dict.fromkeys(c.evidence for c in sorted(same, key=lambda c: (-c.confidence, c.evidence))))
-                links.append(Link(subject, predicate, obj, basis, round(best.confidence, 3), evidence[:_EVIDENCE_KEPT], best.extractor))
+                evidence: tuple[Span, ...] = tuple(
+                    dict.fromkeys(c.evidence for c in sorted(same, key=lambda c: (-c.confidence, c.evidence)))
+                )
+                links.append(
+                    Link(
+                        subject,
+                        predicate,
+                        obj,
+                        basis,
+                        round(best.confidence, 3),
+                        evidence[:_EVIDENCE_KEPT],
+                        best.extractor,
+                    )
+                )
         doc._.links = tuple(sorted(links, key=lambda k: (_number(k.subject), k.predicate, _number(k.object), k.basis)))
         return doc
 

@@ -24,7 +24,9 @@ class LocationReader:
         mentions = Mentions(doc)
         folded = fold(doc.text)
         home: Place | None = doc._.document.metadata.place
-        units = {e.place.path: e for e in mentions.entities if e.kind is Kind.ADMINISTRATIVE_UNIT and e.place is not None}
+        units = {
+            e.place.path: e for e in mentions.entities if e.kind is Kind.ADMINISTRATIVE_UNIT and e.place is not None
+        }
         own = units.get(home.path) if home is not None else None
         for entity in mentions.entities:
             if entity.kind is Kind.VILLAGE:
@@ -40,7 +42,9 @@ class LocationReader:
                 self._project(doc, entity, mentions, folded, own, home)
         return doc
 
-    def _project(self, doc: Doc, entity: Entity, mentions: Mentions, folded: str, own: Entity | None, home: Place | None) -> None:
+    def _project(
+        self, doc: Doc, entity: Entity, mentions: Mentions, folded: str, own: Entity | None, home: Place | None
+    ) -> None:
         places = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
         found: dict[str, tuple[Span, Entity]] = {}
         for span in entity.mentions:
@@ -62,7 +66,15 @@ class LocationReader:
             found = {key: value for key, value in found.items() if value[1].kind is Kind.VILLAGE}
         for span, place in found.values():
             doc._.claims.append(
-                Claim(span, Predicate.LOCATED_IN, place.mentions[0], Basis.STATED, 0.9, mentions.sentence(span), "policy_location/name")
+                Claim(
+                    span,
+                    Predicate.LOCATED_IN,
+                    place.mentions[0],
+                    Basis.STATED,
+                    0.9,
+                    mentions.sentence(span),
+                    "policy_location/name",
+                )
             )
         if not found and own is not None and home is not None and home.level not in _WIDE:
             self._claim(doc, entity, own, mentions, "document", 0.7)
@@ -73,7 +85,15 @@ class LocationReader:
             return
         span = entity.mentions[0]
         doc._.claims.append(
-            Claim(span, Predicate.LOCATED_IN, unit.mentions[0], Basis.STATED, sure, mentions.sentence(span), f"policy_location/{rule}")
+            Claim(
+                span,
+                Predicate.LOCATED_IN,
+                unit.mentions[0],
+                Basis.STATED,
+                sure,
+                mentions.sentence(span),
+                f"policy_location/{rule}",
+            )
         )
 
 

@@ -20,7 +20,7 @@ _SEGMENT = re.compile("[。；！？\n]")
 
 
 class Measurement:
-    """Sets ``Indicator.of``: the entity nearest in the clause; else the last project or policy before it in its segment."""
+    """Sets ``Indicator.of``: the nearest entity in the clause, else the last project or policy in its segment."""
 
     def __call__(self, doc: Doc) -> Doc:
         """Relate the indicators of a document to its entities."""

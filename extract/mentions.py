@@ -11,7 +11,22 @@ from extract.annotation import Entity
 from extract.document import Section, Span, Structure
 from ontology.terms import Kind, Level
 
-BODIES = ("政府", "党委", "人大", "代表大会", "政协", "委员会", "常委会", "中央", "国务院", "主席团", "省委", "市委", "县委", "区委")
+BODIES = (
+    "政府",
+    "党委",
+    "人大",
+    "代表大会",
+    "政协",
+    "委员会",
+    "常委会",
+    "中央",
+    "国务院",
+    "主席团",
+    "省委",
+    "市委",
+    "县委",
+    "区委",
+)
 """Endings of bodies that lead all work: they serve a strategy only where a sentence says so."""
 
 
@@ -28,7 +43,7 @@ class Mentions:
         self.structure: Structure = doc._.structure
         self.entities: tuple[Entity, ...] = doc._.entities
         self.by_id = {entity.id: entity for entity in self.entities}
-        self._all = sorted(
+        self._all: list[tuple[Span, Entity]] = sorted(
             ((span, entity) for entity in self.entities for span in entity.mentions),
             key=lambda pair: (pair[0].start, -pair[0].end, pair[1].id),
         )

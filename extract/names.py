@@ -19,7 +19,10 @@ from ontology.errors import AuthorityError
 LEXICON = Path(__file__).parent / "lexicon"
 _HARD = frozenset("。；！？\n：，、（《… ①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _NOT_ONE_NAME = re.compile(r'"(?:和|、|与|及)"|应当|可以|不得|必须')
-_NUMBER = r"(?:第?[0-9]+(?:\.[0-9]+)?(?:[余多])?[万亿]?(?:[余多])?(?:元|亩|公里|平方米|米|个|座|条|处|家|户|人|名|项|吨|套|台|千瓦|%|次|年|月|日|期|批|村)?)"
+_NUMBER = (
+    r"(?:第?[0-9]+(?:\.[0-9]+)?(?:[余多])?[万亿]?(?:[余多])?"
+    r"(?:元|亩|公里|平方米|米|个|座|条|处|家|户|人|名|项|吨|套|台|千瓦|%|次|年|月|日|期|批|村)?)"
+)
 _SITUATED = re.compile(r"^[^\0]{0,6}?在[^，。、]{2,12}?(?:建设|新建|实施|开展|打造|建成|设立|建立|规划)")
 """Where a project stands and what is done there come before its name: 在张营街道建设|张营镇全民健身中心."""
 
@@ -124,7 +127,9 @@ def _heads(kind: str, table: str) -> re.Pattern[str]:
     return re.compile(f"(?:{heads})(?:{extension}(?:{heads}))*(?![{unfinished}])")
 
 
-def headed(folded: str, kind: str, *, table: str = "heads", across: str = "", longest: int = 40) -> Iterator[tuple[int, int, str]]:
+def headed(
+    folded: str, kind: str, *, table: str = "heads", across: str = "", longest: int = 40
+) -> Iterator[tuple[int, int, str]]:
     """Yield the spans that end in a head of a kind, with the head, outside quotation marks.
 
     Args:

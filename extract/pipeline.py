@@ -54,7 +54,7 @@ COMPONENTS: tuple[str, ...] = (
     "policy_links",
     "policy_measurement",
 )
-"""The order matters only in this: structure first, then the finders, entities, the readers of relations, and links last."""
+"""The order matters only in this: structure, then the finders, entities, the readers of relations, and links."""
 
 _LISTS = ("candidates", "claims")
 _VALUES = ("document", "structure", "indicators", "entities", "links", "scheme")

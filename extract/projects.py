@@ -15,12 +15,17 @@ from extract.surface import fold
 from ontology.terms import Kind, Status
 
 _SITE = re.compile(r"[一-鿿](?:村|镇|乡|街|路|县|河|湖|段|线|大道|社区)|[A-Za-z]{2}|公司|集团|—|[一二三四五]期|号")
-_UNNAMED = re.compile(r"^(?:所|座|条|批|处|家|个|各|每|一批|新一轮|国家级|省级|市级|县级|乡镇|镇级|村级|具有|全国性|区域性|主要|其他|有关|以上|优良|普惠性|公办|民办|[A-Z0-9]级|指|控制|共建|推出|配套)")
-_SORT = re.compile(r"^(?:[^村镇乡]{0,2}(?:重点|重大|民生|产业|工业|农业|文旅|基础设施|市政|水利|交通|生态|科技|招商|外资|技改|储备|签约|开工|建设|优质|标志性))*"
-                   r"(?:建设)?(?:项目|工程|基地|中心|园区|产业园|公园|市场|学校|医院|公路|高速公路|铁路|高铁|机场|港|水库|养老院|幼儿园)$")
-_ROADS = re.compile(r"(?P<name>[一-鿿]{2,6}至[一-鿿]{2,6}?)(?P<head>道路|公路|高速公路|高速|高铁|铁路|大道)(?P<tail>铺设|建设|改造|提升|工程|项目)?")
+_UNNAMED = re.compile(
+    r"^(?:所|座|条|批|处|家|个|各|每|一批|新一轮|国家级|省级|市级|县级|乡镇|镇级|村级|具有|全国性|区域性|主要|其他|有关|以上|优良|普惠性|公办|民办|[A-Z0-9]级|指|控制|共建|推出|配套)"
+)
+_SORT = re.compile(
+    r"^(?:[^村镇乡]{0,2}(?:重点|重大|民生|产业|工业|农业|文旅|基础设施|市政|水利|交通|生态|科技|招商|外资|技改|储备|签约|开工|建设|优质|标志性))*"
+    r"(?:建设)?(?:项目|工程|基地|中心|园区|产业园|公园|市场|学校|医院|公路|高速公路|铁路|高铁|机场|港|水库|养老院|幼儿园)$"
+)
+_ROADS = re.compile(
+    r"(?P<name>[一-鿿]{2,6}至[一-鿿]{2,6}?)(?P<head>道路|公路|高速公路|高速|高铁|铁路|大道)(?P<tail>铺设|建设|改造|提升|工程|项目)?"
+)
 _COMPLETED = re.compile(r"完工|竣工|建成|投产|完成|投用|投入使用|通车|落成|交付|运营|落到实处|达效|验收|启用|开业|开园")
-
 
 
 class ProjectFinder:
@@ -35,7 +40,13 @@ class ProjectFinder:
         for start, end, head in headed(folded, Kind.PROJECT):
             name = folded[start:end]
             modifier = name[: -len(head)]
-            if len(modifier) < 2 or _SORT.match(name) or _UNNAMED.match(name) or modifier.endswith(("的", "为")) or "等" in name:
+            if (
+                len(modifier) < 2
+                or _SORT.match(name)
+                or _UNNAMED.match(name)
+                or modifier.endswith(("的", "为"))
+                or "等" in name
+            ):
                 continue
             start = max([start, *(at for at in named if start < at < end and folded[at - 1] in "和及与")])
             start = _coordinated(doc._.candidates, folded, start)

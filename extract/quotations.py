@@ -21,7 +21,9 @@ from ontology.terms import Basis, Kind, Predicate
 
 _LONGEST = 40
 _NOT_A_NAME = re.compile(r"^[0-9A-Za-z.%+\-—/\s]{1,3}$|^[，。、；：]|[。；！？：]")
-_NUMERAL_GROUP = re.compile(r"^[一二两三四五六七八九十百千0-9]+[个条大项张]?[^，。、]{1,5}(?:[一二两三四五六七八九十百千]+[个条大项张]?[^，。、]{1,4})*$")
+_NUMERAL_GROUP = re.compile(
+    r"^[一二两三四五六七八九十百千0-9]+[个条大项张]?[^，。、]{1,5}(?:[一二两三四五六七八九十百千]+[个条大项张]?[^，。、]{1,4})*$"
+)
 _PART = re.compile(r"(?:推进|建设|打造|实施|构建|实现|建成|奋战|决胜|加快|争创)(?P<name>[^，、。]{3,12})")
 _KINDS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN, Kind.PROJECT)
 
@@ -48,7 +50,9 @@ def _cues() -> dict[str, re.Pattern[str]]:
                 # A short attribute may stand before a noun that joins the name: “61020”科技创新行动.
                 attribute = rf"|[一-鿿]{{2,8}}?(?:{nouns})(?=[，。、；：的])" if key == "quoted_joined" else ""
                 cues[f"{kind} {key}"] = re.compile(f"的?(?:{nouns}){attribute}")
-        cues[f"{kind} heads"] = re.compile(f"(?:{alternation(words['heads'])})$") if words.get("heads") else re.compile(r"(?!)")
+        cues[f"{kind} heads"] = (
+            re.compile(f"(?:{alternation(words['heads'])})$") if words.get("heads") else re.compile(r"(?!)")
+        )
         if words.get("before"):
             cues[f"{kind} before"] = re.compile(f"(?:{alternation(words['before'])})(?:好|了|全[国省市县区镇乡])?$")
     cues["category before"] = re.compile(f"(?:{alternation(kinds['category']['before'])})$")
@@ -138,7 +142,6 @@ class QuotationFinder:
             if reading.kind is Kind.STRATEGY:
                 self._parts(doc, folded, Span(start, end))
         return doc
-
 
     @staticmethod
     def _parts(doc: Doc, folded: str, whole: Span) -> None:

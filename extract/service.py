@@ -14,8 +14,8 @@ from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
 from extract.document import Section, Span
-from extract.names import alternation, lexicon
 from extract.mentions import Mentions, below, is_body
+from extract.names import alternation, lexicon
 from extract.surface import fold
 from ontology.scheme import Scheme
 from ontology.terms import Basis, Kind, Level, Predicate
@@ -62,7 +62,7 @@ class _Reading:
         self.level: Level | None = doc._.document.metadata.level
 
     def _parts(self) -> dict[str, set[str]]:
-        """Return the entities that are part of another, with their wholes: what the whole serves, its parts need not say."""
+        """Return the entities that are part of another, with their wholes, which serve in their stead."""
         ideas = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
         parts: dict[str, set[str]] = {}
         for claim in self.doc._.claims:
@@ -78,15 +78,23 @@ class _Reading:
         concept = scheme.concept(entity.concept) if scheme is not None and entity.concept else None
         return entity.id in self.parts or bool(concept and concept.component_of)
 
-    def claim(self, subject: Span, predicate: Predicate, obj: Span, basis: Basis, sure: float, evidence: Span, rule: str) -> None:
+    def claim(
+        self, subject: Span, predicate: Predicate, obj: Span, basis: Basis, sure: float, evidence: Span, rule: str
+    ) -> None:
         self.doc._.claims.append(Claim(subject, predicate, obj, basis, sure, evidence, f"policy_service/{rule}"))
 
     def relate(
-        self, subject: tuple[Span, Entity], strategy: tuple[Span, Entity], basis: Basis, sure: float, evidence: Span, rule: str
+        self,
+        subject: tuple[Span, Entity],
+        strategy: tuple[Span, Entity],
+        basis: Basis,
+        sure: float,
+        evidence: Span,
+        rule: str,
     ) -> None:
         """Claim serves or advances, whichever the levels of the two allow."""
         (span, entity), (goal_span, goal) = subject, strategy
-        if entity is goal or span.contains(goal_span) and basis is not Basis.DEFINITIONAL:
+        if entity is goal or (span.contains(goal_span) and basis is not Basis.DEFINITIONAL):
             return
         if entity.kind is not Kind.STRATEGY:
             self.claim(span, Predicate.SERVES, goal_span, basis, sure, evidence, rule)
@@ -112,7 +120,11 @@ class _Reading:
                 self._sentence(sentence, named)
 
     def _preamble(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
-        own = [pair for pair in named if pair[1].level is self.level and self.level is not None and not self._is_part(pair[1])]
+        own = [
+            pair
+            for pair in named
+            if pair[1].level is self.level and self.level is not None and not self._is_part(pair[1])
+        ]
         higher = [pair for pair in named if below(self.level, pair[1].level)]
         for mine in own:
             for goal in higher:
@@ -121,7 +133,7 @@ class _Reading:
         self._speaker(sentence, own)
 
     def _levels(self, sentence: Span, higher: list[tuple[Span, Entity]]) -> None:
-        """Chain the overall strategies of the levels above: the county's is guided by the prefecture's, and so on up."""
+        """Chain the overall strategies of the levels above: the county's is guided by the prefecture's."""
         local = [pair for pair in higher if pair[1].level is not Level.NATIONAL]
         for lower in local:
             above = [pair for pair in local if below(lower[1].level, pair[1].level)]
@@ -132,8 +144,15 @@ class _Reading:
     def _speaker(self, sentence: Span, goals: list[tuple[Span, Entity]]) -> None:
         place = self.doc._.document.metadata.place
         speaker = next(
-            (e for e in self.mentions.entities if is_body(e) and e.name.endswith(("政府", "国务院")) and e.place is not None
-             and place is not None and e.place.path == place.path),
+            (
+                e
+                for e in self.mentions.entities
+                if is_body(e)
+                and e.name.endswith(("政府", "国务院"))
+                and e.place is not None
+                and place is not None
+                and e.place.path == place.path
+            ),
             None,
         )
         if speaker is not None:
@@ -148,7 +167,9 @@ class _Reading:
             for mine in own:
                 if below(mine[1].level, goal[1].level):
                     self.relate(mine, goal, Basis.STATED, 0.75 if len(named) <= _FEW else 0.5, sentence, "sentence")
-        goals = [pair for pair in named if pair[1].id not in self.parts and self._aimed_at(sentence, pair[0], "purpose")]
+        goals = [
+            pair for pair in named if pair[1].id not in self.parts and self._aimed_at(sentence, pair[0], "purpose")
+        ]
         for work in self.mentions.within(sentence, _SERVING):
             if is_body(work[1]) or work[1].id in self.parts:
                 continue
@@ -158,7 +179,11 @@ class _Reading:
     def _aimed_at(self, sentence: Span, goal: Span, verbs: str) -> bool:
         """Tell whether the clause leads up to the goal with such a verb (围绕, 打造, 确保), not as one item of work."""
         clause = re.split("[，；：]", self.folded[sentence.start : goal.start])[-1]
-        return bool(_verbs(verbs).search(clause)) or bool(re.match(r'"?[^，。；]{0,4}(?:为|要求|目标|导向|思路|为目标|为抓手|为引领)', self.folded[goal.end : goal.end + 8]))
+        return bool(_verbs(verbs).search(clause)) or bool(
+            re.match(
+                r'"?[^，。；]{0,4}(?:为|要求|目标|导向|思路|为目标|为抓手|为引领)', self.folded[goal.end : goal.end + 8]
+            )
+        )
 
     # structural ------------------------------------------------------------------------------------------------------
 
@@ -190,7 +215,9 @@ class _Reading:
 
     def definitional(self) -> None:
         """Link names that contain one another, or that differ in the stretch of territory only."""
-        for span, entity in self.mentions.within(Span(0, max(1, len(self.doc.text))), (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY)):
+        for span, entity in self.mentions.within(
+            Span(0, max(1, len(self.doc.text))), (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY)
+        ):
             for goal in self.mentions.within(span, (Kind.STRATEGY,)):
                 coordinated = self.folded[goal[0].start - 1 : goal[0].start] in ("和", "、", "与")
                 if goal[0] != span and len(goal[1].name) >= 4 and not coordinated:
@@ -198,15 +225,18 @@ class _Reading:
         strategies = [e for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level is not None]
         cores = {e.id: _SEGMENT.sub("", e.name) for e in strategies}
         for lower in strategies:
-            above = [
-                e for e in strategies
-                if below(lower.level, e.level) and _same_core(cores[lower.id], cores[e.id])
-            ]
+            above = [e for e in strategies if below(lower.level, e.level) and _same_core(cores[lower.id], cores[e.id])]
             if above:
                 nearest = max(above, key=lambda e: e.level.rank if e.level else 0)
                 span = lower.mentions[0]
-                self.relate((span, lower), (nearest.mentions[0], nearest), Basis.DEFINITIONAL, 0.9,
-                            self.mentions.sentence(span), "segment")
+                self.relate(
+                    (span, lower),
+                    (nearest.mentions[0], nearest),
+                    Basis.DEFINITIONAL,
+                    0.9,
+                    self.mentions.sentence(span),
+                    "segment",
+                )
 
     # inferred --------------------------------------------------------------------------------------------------------
 
@@ -224,8 +254,14 @@ class _Reading:
             for goal_iri in (*concept.serves, *concept.advances):
                 goal = by_concept.get(goal_iri)
                 if goal is not None:
-                    self.relate((span, entity), (goal.mentions[0], goal), Basis.INFERRED, 0.7,
-                                self.mentions.sentence(span), "authority")
+                    self.relate(
+                        (span, entity),
+                        (goal.mentions[0], goal),
+                        Basis.INFERRED,
+                        0.7,
+                        self.mentions.sentence(span),
+                        "authority",
+                    )
 
     def by_topic(self) -> None:
         """Link work to the strategy that its subject matter shows (a pig farm: 畜牧养殖强镇战略).
@@ -235,7 +271,9 @@ class _Reading:
         sections = self.mentions.structure.sections
         announced = {goal.id for section in sections for _, goal in self.mentions.announcement(section)[0]}
         goals = [
-            (topics_of(e.name, "goal"), e) for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.id not in announced
+            (topics_of(e.name, "goal"), e)
+            for e in self.mentions.entities
+            if e.kind is Kind.STRATEGY and e.id not in announced
         ]
         for entity in self.mentions.entities:
             if entity.kind not in (Kind.PROJECT, Kind.POLICY) or entity.id in self.parts:
@@ -246,25 +284,43 @@ class _Reading:
             national = [goal for goal in fitting if goal.level is Level.NATIONAL]
             span = entity.mentions[0]
             # The village and the builder that a project is named after do the project's work.
-            named = [pair for pair in self.mentions.within(span, (Kind.VILLAGE, Kind.ORGANIZATION)) if not is_body(pair[1])]
+            named = [
+                pair for pair in self.mentions.within(span, (Kind.VILLAGE, Kind.ORGANIZATION)) if not is_body(pair[1])
+            ]
             for goal in (own or national)[:2]:
                 for work in ((span, entity), *(named if entity.kind is Kind.PROJECT else ())):
-                    self.relate(work, (goal.mentions[0], goal), Basis.INFERRED, 0.55 if own else 0.45,
-                                self.mentions.sentence(span), "topic")
+                    self.relate(
+                        work,
+                        (goal.mentions[0], goal),
+                        Basis.INFERRED,
+                        0.55 if own else 0.45,
+                        self.mentions.sentence(span),
+                        "topic",
+                    )
 
     def by_topic_upward(self) -> None:
         """Link the speaker's strategies to those of the nearest higher level that share their subject matter."""
-        strategies = [(topics_of(e.name, "goal"), e) for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level]
+        strategies = [
+            (topics_of(e.name, "goal"), e) for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level
+        ]
         for topics, lower in strategies:
             above = [
-                e for shared, e in strategies
+                e
+                for shared, e in strategies
                 if topics & shared and below(lower.level, e.level) and e.level is not Level.NATIONAL
             ]
             nearest = max((e.level.rank for e in above if e.level), default=None)
             span = lower.mentions[0]
             for goal in above:
                 if goal.level and goal.level.rank == nearest and lower.level is not Level.NATIONAL:
-                    self.relate((span, lower), (goal.mentions[0], goal), Basis.INFERRED, 0.5, self.mentions.sentence(span), "topic")
+                    self.relate(
+                        (span, lower),
+                        (goal.mentions[0], goal),
+                        Basis.INFERRED,
+                        0.5,
+                        self.mentions.sentence(span),
+                        "topic",
+                    )
 
     def _section(self, offset: int) -> Section | None:
         index = self.mentions.structure.section_at(offset)

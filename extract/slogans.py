@@ -24,7 +24,7 @@ _CLOSING = re.compile(rf"(?P<first>{_HAN}{{4}})、(?P<second>{_HAN}{{4}})(?=，(
 
 
 class SloganFinder:
-    """Proposes unquoted set phrases; quoted ones come from ``policy_quotations``, nationwide ones from the authority file."""
+    """Proposes unquoted set phrases; the quoted and the nationwide ones are other finders'."""
 
     def __call__(self, doc: Doc) -> Doc:
         """Append a candidate for each slogan."""
@@ -35,7 +35,8 @@ class SloganFinder:
             for match in pattern.finditer(folded):
                 start, end = match.span()
                 parts = folded[start:end].split("、")
-                if pattern is _PARALLEL and len({len(part) for part in parts}) > 1 or named.search(folded, start, end):
+                uneven = pattern is _PARALLEL and len({len(part) for part in parts}) > 1
+                if uneven or named.search(folded, start, end):
                     continue
                 doc._.candidates.append(Candidate(Span(start, end), Kind.SLOGAN, "policy_slogans", sure))
         return doc

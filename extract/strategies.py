@@ -1,4 +1,4 @@
-"""Finds strategies: target states and positionings by head, a place's own epithet (幸福永济), the spirit of a speech or meeting."""
+"""Finds strategies: target states by their head, a place's own epithet (幸福永济), the spirit of a speech."""
 
 from __future__ import annotations
 
@@ -14,22 +14,28 @@ from extract.surface import fold
 from ontology.terms import Kind
 
 _SPIRIT = re.compile(
-    r"(?:习近平)?总书记[^，。；！？\n]{0,24}?(?:重要讲话(?:、?重要)?(?:指示)?(?:批示)?精神|重要论述(?:精神)?|重要(?:指示|批示)(?:批示)?精神|"
+    r"(?:习近平)?总书记[^，。；！？\n]{0,24}?(?:重要讲话(?:、?重要)?(?:指示)?(?:批示)?精神|重要论述(?:精神)?|"
+    r"重要(?:指示|批示)(?:批示)?精神|"
     r"殷殷嘱托|嘱托|重要要求|视察[^，。；\n]{0,12}?精神)(?:和重要指示(?:批示)?精神)?"
 )
 _MEETING_SPIRIT = re.compile(
-    r"(?:党的|中国共产党)?(?:[一二三四五六七八九十]+(?:届|大)[一-鿿、]{0,12}?|中央[一-鿿]{2,8}?|[省市县区]委[一-鿿]{1,14}?)(?:全会|全体会议|大会|会议|工作会议|大)精神"
+    r"(?:党的|中国共产党)?(?:[一二三四五六七八九十]+(?:届|大)[一-鿿、]{0,12}?|中央[一-鿿]{2,8}?|"
+    r"[省市县区]委[一-鿿]{1,14}?)(?:全会|全体会议|大会|会议|工作会议|大)精神"
 )
-_AIM = re.compile(r"(?:打造|建设|建成|建强|争创|创建|构建|迈向|成为|实现|锚定|围绕|聚焦|推动形成|融入|服务|促进|推进)(?:成|为|好)?$")
+_AIM = re.compile(
+    r"(?:打造|建设|建成|建强|争创|创建|构建|迈向|成为|实现|锚定|围绕|聚焦|推动形成|融入|服务|促进|推进)(?:成|为|好)?$"
+)
 
 
 class StrategyFinder:
-    """Proposes target states (…示范区, …强市), epithets of the document's own places, and spirits of speeches and meetings."""
+    """Proposes target states (…示范区, …强市), epithets of the document's places, spirits of speeches and meetings."""
 
     def __call__(self, doc: Doc) -> Doc:
         """Append a candidate for each strategy's name."""
         folded = fold(doc.text)
-        headings = {i for s in doc._.structure.sections if s.heading is not None for i in range(s.heading.start, s.heading.end)}
+        headings = {
+            i for s in doc._.structure.sections if s.heading is not None for i in range(s.heading.start, s.heading.end)
+        }
         certain = re.compile(f"(?:{alternation(lexicon('kinds')[Kind.STRATEGY]['certain'])})$")
         for start, end, head in headed(folded, Kind.STRATEGY, longest=36):
             if end - start - len(head) < 2:

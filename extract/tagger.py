@@ -81,11 +81,20 @@ def _line(line: str, hints: list[list[str]], offset: int) -> list[list[str]]:
     shapes = [_shape(mark) for mark in text]
     rows = []
     for i in range(2, len(text) - 2):
-        a, b, c, d, e = text[i - 2 : i + 3]
+        a, b, c, d, e = text[i - 2], text[i - 1], text[i], text[i + 1], text[i + 2]
         row = [
-            "0" + c, "-" + b, "+" + d, "=" + a, "#" + e,
-            "<" + b + c, ">" + c + d, "(" + a + b, ")" + d + e, "^" + b + c + d,
-            "[" + a + b + c, "]" + c + d + e,
+            "0" + c,
+            "-" + b,
+            "+" + d,
+            "=" + a,
+            "#" + e,
+            "<" + b + c,
+            ">" + c + d,
+            "(" + a + b,
+            ")" + d + e,
+            "^" + b + c + d,
+            "[" + a + b + c,
+            "]" + c + d + e,
             "s" + shapes[i - 1] + shapes[i] + shapes[i + 1],
         ]
         here = offset + i - 2
@@ -181,7 +190,11 @@ class Tagger:
 
     def _weigh(self, tagger: pycrfsuite.Tagger, c: Candidate, offset: int) -> Candidate:
         first, last = c.span.start - offset, c.span.end - offset - 1
-        sure = tagger.marginal("S", first) if first == last else min(tagger.marginal("B", first), tagger.marginal("E", last))
+        sure = (
+            tagger.marginal("S", first)
+            if first == last
+            else min(tagger.marginal("B", first), tagger.marginal("E", last))
+        )
         return replace(c, confidence=round((1 - self.weight) * c.confidence + self.weight * sure, 3))
 
 

@@ -1,7 +1,7 @@
 """Trains the tagger from annotated documents: ``python -m extract.training --shared ../shared``.
 
 The annotations are the gold files and our own, in ``extract/model/annotations``: offsets into the real reports, without
-their text. A model is a pure function of the texts, the annotations and the rules, so a second run gives the same files.
+their text. A second run on the same texts, annotations and rules gives the same files.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from extract.tagger import KINDS, MODELS, features, labels
 from ontology.terms import Kind
 
 ANNOTATIONS = MODELS / "annotations"
-RULES = tuple(name for name in pipeline.COMPONENTS[: pipeline.COMPONENTS.index("policy_indicators")] if name != "policy_tagger")
+RULES = tuple(
+    name for name in pipeline.COMPONENTS[: pipeline.COMPONENTS.index("policy_indicators")] if name != "policy_tagger"
+)
 """The finders that the tagger sees."""
 
 
@@ -69,7 +71,8 @@ def own_examples(shared: Path, folder: Path = ANNOTATIONS) -> list[Example]:
         report = (shared / "reports" / f"{data['report']}.txt").read_text(encoding="utf-8")
         text = report[data["begin"] : data["end"]]
         spans = {
-            kind: sorted(Span(*m) for e in data["entities"] if e["type"] == kind for m in e["mentions"]) for kind in KINDS
+            kind: sorted(Span(*m) for e in data["entities"] if e["type"] == kind for m in e["mentions"])
+            for kind in KINDS
         }
         examples.append(Example(path.stem, text, spans))
     return examples
@@ -105,13 +108,15 @@ def train(examples: Sequence[Example], folder: Path, *, kinds: Sequence[Kind] = 
 
 def _closed(tags: list[str]) -> list[str]:
     """Return the tags of a line with spans that run over its end taken out."""
-    return tags if not tags or tags[-1] in "OES" and tags[0] in "OBS" else ["O" if t in "BIE" else t for t in tags]
+    return tags if not tags or (tags[-1] in "OES" and tags[0] in "OBS") else ["O" if t in "BIE" else t for t in tags]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train the bundled models anew."""
     parser = argparse.ArgumentParser(prog="python -m extract.training", description=__doc__)
-    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with gold/, corpus/ and reports/")
+    parser.add_argument(
+        "--shared", type=Path, default=Path("../shared"), help="folder with gold/, corpus/ and reports/"
+    )
     parser.add_argument("--output", type=Path, default=MODELS, help="where the models go (default: the package's own)")
     options = parser.parse_args(arguments)
     if not (options.shared / "gold").is_dir():

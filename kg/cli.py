@@ -168,6 +168,25 @@ def lineage(args: argparse.Namespace) -> int:
     return DONE
 
 
+@command(
+    STORE,
+    argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine alone)"),
+    argument("--port", type=int, default=7878, help="port to listen on, 0 for a free one (default: %(default)s)"),
+    argument(
+        "--update-token",
+        metavar="TOKEN",
+        default=os.environ.get("KG_UPDATE_TOKEN"),
+        help="let whoever sends it update the graph (default: ${KG_UPDATE_TOKEN}, else updates are off)",
+    ),
+)
+def serve(args: argparse.Namespace) -> int:
+    """Serve the graph over HTTP: SPARQL at /sparql, the explorer at /."""
+    from kg.server.app import serve
+
+    serve(args.store, host=args.host, port=args.port, update_token=args.update_token)
+    return DONE
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error is one line on stderr."""
     parser = argparse.ArgumentParser(prog="kg", description="Knowledge graphs of Chinese policy documents.")

@@ -138,6 +138,15 @@ def open_version(folder: Path) -> Version:
     raise _damaged(folder, "its published version could not be opened")
 
 
+def published_number(folder: Path) -> int:
+    """Return the number of the published version, 0 before the first; cheap, to see whether there is a newer one.
+
+    Raises:
+        StoreError: the store is damaged.
+    """
+    return _current(folder)
+
+
 class Draft:
     """The next version of a store while it is being made; nobody sees it until ``publish``.
 

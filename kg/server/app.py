@@ -1,0 +1,236 @@
+"""The application: routes, headers, errors; and ``serve``, which runs it.
+
+Explorer pages live in ``kg.server.pages``: its ``routes(pool)`` are mounted behind those of data, and a browser that
+asks for a page gets it where both answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from importlib.util import find_spec
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kg.server.limits import Limits
+from kg.server.negotiation import prefers_html
+from kg.server.protocol import Graphs, RequestError, Sparql
+from kg.server.updater import create
+from kg.server.workers import Busy, Pool
+from kg.store import DEFAULT_STORE, open_version, published_number
+from ontology.errors import NotFound, PolicyGraphError, StoreError, UsageError
+
+_log = logging.getLogger(__name__)
+_STATIC = Path(__file__).parent / "static"
+_STATUSES = {
+    "PL-QUERY-TIMEOUT": 504,
+    "PL-QUERY-MEMORY": 500,
+    "PL-SERVER-ACCEPT": 406,
+    "PL-SERVER-SIZE": 413,
+}
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Content-Type",
+    "Access-Control-Expose-Headers": "X-Truncated, X-Graph-Version, Retry-After",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+def create_app(
+    store: str | Path = DEFAULT_STORE, *, update_token: str | None = None, limits: Limits | None = None
+) -> Starlette:
+    """Make the application over a store; ``app.state.pool`` answers queries, see ``Pool.ask``.
+
+    Args:
+        store: folder of the store; with ``update_token`` it is made empty where there is none.
+        update_token: who sends it may update; None turns updates off.
+        limits: what a request may cost.
+
+    Raises:
+        UsageError: the token is empty.
+        StoreError: there is no store, or it is damaged.
+    """
+    if update_token is not None and not update_token.strip():
+        raise UsageError("the update token is empty; leave it out to turn updates off")
+    folder = Path(store)
+    if update_token is not None and published_number(folder) == 0:
+        create(folder)
+    open_version(folder)
+    pool = Pool(folder, limits or Limits())
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with pool:
+            yield
+
+    app = Starlette(
+        routes=_routes(pool, update_token),
+        lifespan=lifespan,
+        exception_handlers={
+            PolicyGraphError: _refuse,
+            HTTPException: _refuse,
+            ClientDisconnect: _refuse,
+            Exception: _fail,
+        },
+    )
+    app.state.pool = pool
+    app.add_middleware(_Headers)
+    return app
+
+
+def serve(
+    store: str | Path = DEFAULT_STORE,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7878,
+    update_token: str | None = None,
+    limits: Limits | None = None,
+) -> None:
+    """Serve a store over HTTP until interrupted; the address is printed once it answers.
+
+    Args:
+        store: folder of the store; with ``update_token`` it is made empty where there is none.
+        host: address to listen on; only this machine reaches the default.
+        port: 0 takes a free one.
+        update_token: who sends it may update; None turns updates off.
+        limits: what a request may cost.
+
+    Raises:
+        StoreError: there is no store, or it is damaged.
+        UsageError: the address can't be listened on.
+    """
+    limits = limits or Limits()
+    app = create_app(store, update_token=update_token, limits=limits)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http="h11",
+        ws="none",
+        log_level="warning",
+        server_header=False,
+        limit_concurrency=limits.connections,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=3,
+        h11_max_incomplete_event_size=64 << 10,
+    )
+    try:
+        listening = config.bind_socket()
+    except SystemExit as error:  # uvicorn's way of saying that the address is taken
+        raise UsageError(f"{host}:{port} can't be listened on; choose another --port", subject=str(port)) from error
+    shown = f"[{host}]" if ":" in host else host
+    print(f"serving {store} at http://{shown}:{listening.getsockname()[1]}/ (stop with Ctrl+C)", flush=True)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+class DataRoute(Route):
+    """A route that leaves a browser's request for a page to the explorer."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match as ``Route`` does, but for requests that like HTML best."""
+        match, child = super().matches(scope)
+        if match is not Match.NONE and prefers_html(Request(scope).headers.get("accept", "")):
+            return Match.NONE, {}
+        return match, child
+
+
+def _routes(pool: Pool, update_token: str | None) -> list[BaseRoute]:
+    sparql, graphs = Sparql(pool, update_token), Graphs(pool)
+    routes: list[BaseRoute] = [
+        Route("/sparql", sparql.handle, methods=["GET", "POST"]),
+        Route("/sparql/", sparql.handle, methods=["GET", "POST"]),
+        Route("/graphs", graphs.handle, methods=["GET"]),
+    ]
+    if _STATIC.is_dir():
+        routes.append(Mount("/static", StaticFiles(directory=_STATIC)))
+    if find_spec("kg.server.pages"):
+        from kg.server import pages
+
+        routes += getattr(pages, "routes", lambda pool: [])(pool)
+    return routes
+
+
+class _Headers:
+    """Adds the headers of security to every response, and those that let any page read to every read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                if not scope.get("writes"):
+                    headers.update(_CORS)
+            await send(message)
+
+        if scope["method"] == "OPTIONS":
+            await Response(status_code=204, headers={"Allow": _CORS["Access-Control-Allow-Methods"]})(
+                scope, receive, send_with_headers
+            )
+            return
+        await self.app(scope, receive, send_with_headers)
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    """Tell what is wrong in the one shape that errors have."""
+    headers: dict[str, str] = {}
+    code, subject, message = "PL-SERVER-REQUEST", None, str(error)
+    if isinstance(error, HTTPException):
+        status, headers = error.status_code, dict(error.headers or {})
+        message = f"{request.method} {request.url.path}: {HTTPStatus(status).phrase}"
+    elif isinstance(error, PolicyGraphError):
+        code, subject = error.code, error.subject
+        status = _STATUSES.get(code, 400)
+        if isinstance(error, RequestError):
+            status, headers = error.status, error.headers
+        elif isinstance(error, Busy):
+            status, headers = 503, {"Retry-After": str(error.retry_after)}
+        elif isinstance(error, StoreError):
+            status, headers = 503, {"Retry-After": "5"}
+        elif isinstance(error, NotFound):
+            status = 404
+    else:
+        status = 499
+    return error_response(status, code, message, subject, headers)
+
+
+async def _fail(request: Request, error: Exception) -> Response:
+    """Answer an error that nobody foresaw; what it was stands in the log alone."""
+    _log.exception("%s %s", request.method, request.url.path, exc_info=error)
+    return error_response(500, "PL-SERVER", "the server met an error of its own; its log says more")
+
+
+def error_response(
+    status: int, code: str, message: str, subject: str | None = None, headers: dict[str, str] | None = None
+) -> Response:
+    """Return the JSON that every error comes as."""
+    content = {"error": {"status": status, "code": code, "message": message, "subject": subject}}
+    return JSONResponse(content, status_code=status, headers=headers)

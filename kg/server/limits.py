@@ -1,0 +1,37 @@
+"""Every limit of the server in one table: name, default, unit, and what it bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+def _limit(default: float, unit: str, sentence: str) -> Any:
+    return field(default=default, metadata={"unit": unit, "sentence": sentence})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may cost.
+
+    >>> Limits().rows
+    10000
+    """
+
+    query_seconds: float = _limit(10.0, "s", "A query that takes longer is killed with its process.")
+    rows: int = _limit(10_000, "rows", "Rows or triples of an answer; the rest is cut off and the answer says so.")
+    answer_bytes: int = _limit(64 << 20, "bytes", "Size of an answer; what is longer is cut off at a row or refused.")
+    memory_bytes: int = _limit(4 << 30, "bytes", "Address space of a process that answers; at the limit it ends.")
+    body_bytes: int = _limit(1 << 20, "bytes", "Size of a request's body.")
+    body_seconds: float = _limit(10.0, "s", "Time in which the whole body must have come in.")
+    nesting: int = _limit(64, "levels", "Depth of brackets of all kinds in a query or an update.")
+    workers: int = _limit(2, "processes", "Queries that run at the same time.")
+    queue: int = _limit(20, "requests", "Queries that wait for a process; beyond it the answer is 503.")
+    queue_seconds: float = _limit(12.0, "s", "Time that a query waits for a process; then the answer is 503.")
+    update_seconds: float = _limit(60.0, "s", "An update that takes longer is killed and changes nothing.")
+    connections: int = _limit(256, "connections", "Connections that are open at the same time.")
+
+
+def table() -> list[tuple[str, str, str, str]]:
+    """Return name, default, unit and sentence of each limit."""
+    return [(f.name, f"{f.default:g}", f.metadata["unit"], f.metadata["sentence"]) for f in fields(Limits)]

@@ -1,0 +1,289 @@
+"""The process that answers queries: ``python -m kg.server.worker STORE BASE MEMORY``.
+
+It reads one request a line (JSON) on its standard input and answers each on its standard output with a line that
+describes the answer, and the answer. It holds the published version open, read-only, and goes over to a newer one
+between two requests. It is killed from outside when a query takes too long; an answer is complete before it is sent.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyoxigraph as ox
+
+from kg.server import guard
+from kg.store import Version, open_version, published_number
+from ontology.errors import NotFound, PolicyGraphError, QueryError
+from ontology.terms import PREFIXES
+
+ROW_FORMATS = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+GRAPH_FORMATS = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "rdf": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a worker is asked.
+
+    Attributes:
+        query: SPARQL; "" for the triples of ``graph``.
+        graph: IRI of a named graph, None for the default one.
+        base: what relative IRIs start from.
+        default: graphs that make up the default graph; None where the protocol names none.
+        named: graphs that ``GRAPH`` sees.
+        row_format: key of ``ROW_FORMATS``; None where the client takes none.
+        graph_format: key of ``GRAPH_FORMATS``; None where the client takes none.
+        rows: greatest number of rows or triples.
+        size: greatest size of the answer in bytes.
+        nesting: greatest depth of brackets.
+        seconds: after this time the process ends itself, should nobody have killed it.
+    """
+
+    query: str = ""
+    graph: str | None = None
+    base: str = "http://localhost/sparql"
+    default: tuple[str, ...] | None = None
+    named: tuple[str, ...] | None = None
+    row_format: str | None = "json"
+    graph_format: str | None = "ttl"
+    rows: int = 10_000
+    size: int = 64 << 20
+    nesting: int = 64
+    seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came out: the content, its format (a key of the tables above), and whether something was cut off."""
+
+    content: bytes
+    format: str
+    truncated: bool = False
+    version: int = 0
+
+
+def answer(store: ox.Store, request: Request) -> Answer:
+    """Answer a request whole.
+
+    Raises:
+        QueryError: it can't be parsed, is refused, or gives what the client does not take.
+        NotFound: the store has no such graph.
+    """
+    if not request.query:
+        return _whole_graph(store, request)
+    guard.check(request.query, request.nesting)
+    try:
+        results = _run(store, request)
+        if isinstance(results, ox.QueryTriples):
+            return _triples(results, request)
+        form = _accepted(request.row_format, "rows")
+        if isinstance(results, ox.QueryBoolean):
+            return Answer(results.serialize(format=ROW_FORMATS[form]) or b"", form)
+        return _rows(results, form, request)
+    except SyntaxError as error:
+        raise QueryError(f"the query can't be parsed: {error}", code="PL-QUERY-SYNTAX") from error
+    except (OSError, ValueError, RuntimeError) as error:
+        raise QueryError(f"the query can't be answered: {error}") from error
+
+
+def _run(store: ox.Store, request: Request) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    """Run the query on the graphs that it or the protocol names; several default graphs are merged as one set."""
+    asked = guard.Dataset(request.default, request.named)
+    dataset = asked or guard.dataset(request.query, request.base)
+    if not dataset:
+        return store.query(request.query, base_iri=request.base, prefixes=PREFIXES)
+    default = [ox.NamedNode(iri) for iri in dict.fromkeys(dataset.default or ())]
+    named = [ox.NamedNode(iri) for iri in dict.fromkeys(dataset.named or ())]
+    if len(default) > 1:
+        merged = ox.Store()
+        quads = (quad for graph in (*default, *named) for quad in store.quads_for_pattern(None, None, None, graph))
+        merged.extend(
+            part
+            for quad in quads
+            for part in (
+                *([quad] if quad.graph_name in named else ()),
+                *([ox.Quad(*quad.triple)] if quad.graph_name in default else ()),
+            )
+        )
+        return merged.query(
+            request.query,
+            base_iri=request.base,
+            prefixes=PREFIXES,
+            default_graph=ox.DefaultGraph(),
+            named_graphs=named,
+        )
+    return store.query(
+        request.query, base_iri=request.base, prefixes=PREFIXES, default_graph=list(default), named_graphs=list(named)
+    )
+
+
+def _rows(results: ox.QuerySolutions, form: str, request: Request) -> Answer:
+    """Write rows down as TSV, whose cells are the terms themselves, and have the engine turn it into other formats."""
+    lines = ["\t".join(f"?{variable.value}" for variable in results.variables)]
+    cut = _Cut(request)
+    for solution in results:
+        line = "\t".join("" if term is None else _text(term) for term in solution)
+        if cut.full(len(line)):
+            break
+        lines.append(line)
+    content = ("\n".join(lines) + "\n").encode()
+    if form != "tsv":
+        parsed = ox.parse_query_results(content, format=ox.QueryResultsFormat.TSV)
+        assert isinstance(parsed, ox.QuerySolutions)
+        content = parsed.serialize(format=ROW_FORMATS[form]) or b""
+    return Answer(_marked(content, form, request.rows) if cut.truncated else content, form, cut.truncated)
+
+
+def _triples(results: Iterable[ox.Triple], request: Request) -> Answer:
+    form = _accepted(request.graph_format, "triples")
+    cut = _Cut(request)
+    kept: dict[ox.Triple, None] = {}
+    for triple in results:
+        if triple in kept:
+            continue
+        if cut.full(len(str(triple))):
+            break
+        kept[triple] = None
+    content = ox.serialize(kept, format=GRAPH_FORMATS[form], prefixes=PREFIXES) or b""
+    return Answer(_marked(content, form, request.rows) if cut.truncated else content, form, cut.truncated)
+
+
+def _whole_graph(store: ox.Store, request: Request) -> Answer:
+    """Return all triples of a graph: never a part, since whoever copies a graph takes it for the whole."""
+    form = _accepted(request.graph_format, "triples")
+    name = ox.NamedNode(request.graph) if request.graph is not None else ox.DefaultGraph()
+    if isinstance(name, ox.NamedNode) and not store.contains_named_graph(name):
+        raise NotFound(f"there is no graph {request.graph}", subject=request.graph)
+    size = 0
+
+    def triples() -> Iterator[ox.Triple]:
+        nonlocal size
+        for quad in store.quads_for_pattern(None, None, None, name):
+            size += len(str(quad.triple))
+            if size > request.size:
+                raise QueryError(f"the graph is larger than {request.size} bytes; kg export", code="PL-SERVER-SIZE")
+            yield quad.triple
+
+    return Answer(ox.serialize(list(triples()), format=GRAPH_FORMATS[form], prefixes=PREFIXES) or b"", form)
+
+
+class _Cut:
+    """Counts rows and characters, and tells when an answer is full."""
+
+    def __init__(self, request: Request) -> None:
+        self._rows, self._size = request.rows, request.size
+        self.truncated = False
+
+    def full(self, size: int) -> bool:
+        self._rows -= 1
+        self._size -= size
+        self.truncated = self._rows < 0 or self._size < 0
+        return self.truncated
+
+
+def _accepted(form: str | None, what: str) -> str:
+    if form is None:
+        raise QueryError(f"the query gives {what}, and the request accepts no format for them", code="PL-SERVER-ACCEPT")
+    return form
+
+
+def _text(term: Any) -> str:
+    """Return a term as SPARQL writes it; ``str`` leaves the brackets of a triple out."""
+    if isinstance(term, ox.Triple):
+        return f"<<( {_text(term.subject)} {_text(term.predicate)} {_text(term.object)} )>>"
+    return str(term)
+
+
+def _marked(content: bytes, form: str, rows: int) -> bytes:
+    """Say inside the answer that it was cut off, where its format has a place for that; CSV, TSV, JSON-LD have none."""
+    note = f"truncated: only the first part of the answer, {rows} rows at most"
+    if form == "json":
+        return b'{"truncated":true,' + content.removeprefix(b"{")
+    if form in ("ttl", "nt"):
+        return f"# {note}\n".encode() + content
+    if form in ("xml", "rdf"):
+        return re.sub(rb"^(<\?xml.*?\?>)?", rb"\g<0><!-- " + note.encode() + b" -->", content, count=1)
+    return content
+
+
+class _Published:
+    """The published version, reopened when there is a newer one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._version: Version | None = None
+
+    def version(self) -> Version:
+        if self._version is None or self._version.number != published_number(self._folder):
+            self._version = open_version(self._folder)
+        return self._version
+
+
+def reply(output: BinaryIO, head: Mapping[str, Any], content: bytes = b"") -> None:
+    """Send one answer: a line that describes it, with its length, and the content."""
+    output.write(json.dumps({**head, "length": len(content)}).encode() + b"\n" + content)
+    output.flush()
+
+
+def refusal(error: PolicyGraphError) -> dict[str, Any]:
+    """Return an error as it goes over the pipe."""
+    return {"error": {"code": error.code, "message": str(error), "subject": error.subject}}
+
+
+def limit_memory(size: int) -> None:
+    """Let this process have no more address space than that; without effect on Windows."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def arm(seconds: float) -> None:
+    """End this process after a time, whatever it does then; 0 takes that back. Without effect on Windows."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def main() -> None:
+    """Answer requests until the pipe is closed."""
+    folder, memory = Path(sys.argv[1]), int(sys.argv[2])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    limit_memory(memory)
+    published = _Published(folder)
+    output = sys.stdout.buffer
+    for line in sys.stdin.buffer:
+        request = Request(**json.loads(line))
+        arm(request.seconds)
+        try:
+            version = published.version()
+            found = answer(version.store, request)
+        except PolicyGraphError as error:
+            reply(output, refusal(error))
+        except MemoryError:
+            reply(output, refusal(QueryError("the answer needs too much memory", code="PL-QUERY-MEMORY")))
+        else:
+            described = asdict(found) | {"version": version.number}
+            reply(output, {key: described[key] for key in ("format", "truncated", "version")}, found.content)
+        arm(0)
+
+
+if __name__ == "__main__":
+    main()

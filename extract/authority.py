@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate
 from extract.document import Place, Span
 from extract.names import is_governing
-from extract.surface import fold
+from extract.surface import fold, folded_text
 from ontology import scheme as schemes
 from ontology.scheme import Concept, Scheme
 from ontology.terms import Level
@@ -73,7 +73,7 @@ class AuthorityFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Append a candidate for each match that stands, and leave the scheme for the readers of relations."""
-        folded = fold(doc.text)
+        folded = folded_text(doc)
         automaton = self._build()
         doc._.scheme = self.scheme
         found = [

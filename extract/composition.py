@@ -11,7 +11,7 @@ from extract.annotation import Claim, Entity
 from extract.document import Span
 from extract.mentions import Mentions
 from extract.numerals import parse
-from extract.surface import fold
+from extract.surface import folded_text
 from ontology.scheme import Scheme
 from ontology.terms import Basis, Kind, Predicate
 
@@ -29,7 +29,7 @@ class CompositionReader:
     def __call__(self, doc: Doc) -> Doc:
         """Append the claims."""
         mentions = Mentions(doc)
-        folded = fold(doc.text)
+        folded = folded_text(doc)
         self._by_authority(doc, mentions)
         self._by_enumeration(doc, mentions, folded)
         self._by_number(doc, mentions)

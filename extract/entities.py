@@ -21,13 +21,15 @@ from extract.annotation import Candidate, Entity
 from extract.document import Place, Span, Structure
 from extract.levels import level_of
 from extract.projects import status
-from extract.surface import fold
+from extract.surface import folded_text
 from ontology.iri import normalise
 from ontology.terms import Kind, Level, Period, Predicate, Status
 
 _T = TypeVar("_T")
 _IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
 _PLACES = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
+_SURE = 0.7
+"""A name less sure than this is not looked for elsewhere in its document."""
 _COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|类)")
 _TRUSTED = {
     "policy_authority": 3,
@@ -130,12 +132,16 @@ def cluster(candidates: Iterable[Candidate], folded: str) -> list[_Cluster]:
 def _join_short_forms(clusters: list[_Cluster]) -> list[_Cluster]:
     """Join a project or policy with its short form: 镇村综治中心标准化建设, 综治中心标准化建设; …公路张营段, …公路."""
     joined: list[_Cluster] = []
+    alike: dict[tuple[Kind, str], list[_Cluster]] = defaultdict(list)  # by the four characters at either end
     for group in sorted(clusters, key=lambda g: (-len(g.name), g.candidates[0].span)):
-        whole = next((other for other in joined if _short_form(group, other)), None)
-        if whole is None:
-            joined.append(group)
-        else:
+        ends = ((group.kind, group.name[:4]), (group.kind, group.name[-4:]))
+        whole = next((other for end in ends for other in alike[end] if _short_form(group, other)), None)
+        if whole is not None:
             whole.candidates.extend(group.candidates)
+            continue
+        joined.append(group)
+        for end in set(ends):
+            alike[end].append(group)
     return joined
 
 
@@ -168,30 +174,31 @@ def everywhere(clusters: list[_Cluster], folded: str, *, shortest: int) -> None:
         shortest: forms of fewer characters are too common to look for; in characters.
     """
     forms: dict[str, _Cluster] = {}
-    taken: dict[tuple[int, int], Kind] = {}
     for group in clusters:
+        if group.kind in _PLACES or group.best().confidence < _SURE:
+            continue
         for c in group.candidates:
-            taken[(c.span.start, c.span.end)] = group.kind
             form = _form(folded, c.span)
-            if len(form) >= shortest and group.kind not in _PLACES and group.best().confidence >= 0.7:
+            if len(form) >= shortest:
                 forms.setdefault(form, group)
     if not forms:
         return
-    covered: dict[Kind, list[Span]] = defaultdict(list)
+    covered: dict[Kind, bytearray] = defaultdict(lambda: bytearray(len(folded)))
     for group in clusters:
-        covered[group.kind].extend(c.span for c in group.candidates)
+        for c in group.candidates:
+            covered[group.kind][c.span.start : c.span.end] = b"\1" * (c.span.end - c.span.start)
     automaton = ahocorasick_rs.AhoCorasick(list(forms), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
     names = list(forms)
     for index, start, end in automaton.find_matches_as_indexes(folded):
         group = forms[names[index]]
-        span = Span(start, end)
-        if any(span.overlaps(other) for other in covered[group.kind]):
+        if any(covered[group.kind][start:end]):
             continue
+        span = Span(start, end)
         pattern = group.best()
         group.candidates.append(
             replace(pattern, span=span, extractor="policy_entities", confidence=pattern.confidence - 0.05)
         )
-        covered[group.kind].append(span)
+        covered[group.kind][start:end] = b"\1" * (end - start)
 
 
 def _status(mentions: Iterable[Span], folded: str, structure: Structure) -> Status:
@@ -219,7 +226,7 @@ class EntityResolver:
 
     def __call__(self, doc: Doc) -> Doc:
         """Resolve the candidates of a document."""
-        folded = fold(doc.text)
+        folded = folded_text(doc)
         structure: Structure = doc._.structure
         likely = [c for c in doc._.candidates if c.confidence >= self.threshold]
         clusters = cluster(settle_overlaps(one_kind_a_phrase(likely, folded)), folded)

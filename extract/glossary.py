@@ -17,7 +17,7 @@ from extract.document import Span, Structure
 from extract.names import alternation, lexicon
 from extract.numerals import parse
 from extract.quotations import Reading, read
-from extract.surface import fold
+from extract.surface import folded_text, text_of
 from ontology.terms import Basis, Kind, Predicate
 
 _NUMERAL = r"[一二两三四五六七八九十]"
@@ -223,12 +223,12 @@ class GlossaryFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Append candidates for terms and members, and a claim for each part and its whole."""
-        folded = fold(doc.text)
+        folded = folded_text(doc)
         for entry in doc._.structure.glossary:
             reading = self._kind(folded, entry.term, entry.definition)
             if reading is None:
                 continue
-            definition = doc.text[entry.definition.start : entry.definition.end].strip()
+            definition = text_of(doc)[entry.definition.start : entry.definition.end].strip()
             doc._.candidates.append(
                 Candidate(entry.term, reading.kind, "policy_glossary", reading.confidence, definition=definition)
             )
@@ -241,7 +241,7 @@ class GlossaryFinder:
         self, doc: Doc, whole: Span, parts: list[Member] | tuple[Member, ...], kind: Kind, within: Span
     ) -> None:
         for part in parts:
-            name = doc.text[part.span.start : part.span.end]
+            name = text_of(doc)[part.span.start : part.span.end]
             doc._.candidates.append(Candidate(part.span, kind, "policy_glossary", 0.85))
             if part.alias is not None:
                 doc._.candidates.append(Candidate(part.alias, kind, "policy_glossary", 0.85, name=name))

@@ -19,7 +19,7 @@ from extract.annotation import Indicator
 from extract.document import Span, Structure
 from extract.names import alternation, lexicon
 from extract.numerals import parse
-from extract.surface import fold, quotations
+from extract.surface import fold, quotations, text_of
 
 _DIGIT_HAN = "一二两三四五六七八九零〇"
 _TIMES = r"(?:[十百万亿]|千(?![瓦米克伏]))"
@@ -124,7 +124,7 @@ class IndicatorFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the indicators of the Doc outside its title and glossary."""
-        text = doc.text
+        text = text_of(doc)
         doc._.indicators = tuple(find(text, doc._.structure))
         return doc
 

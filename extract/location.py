@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from extract.annotation import Claim, Entity
 from extract.document import Place, Span
 from extract.mentions import Mentions
-from extract.surface import fold
+from extract.surface import folded_text
 from ontology.terms import Basis, Kind, Level, Predicate
 
 _WIDE = (Level.NATIONAL, Level.PROVINCIAL)
@@ -22,7 +22,7 @@ class LocationReader:
     def __call__(self, doc: Doc) -> Doc:
         """Append the claims."""
         mentions = Mentions(doc)
-        folded = fold(doc.text)
+        folded = folded_text(doc)
         home: Place | None = doc._.document.metadata.place
         units = {
             e.place.path: e for e in mentions.entities if e.kind is Kind.ADMINISTRATIVE_UNIT and e.place is not None

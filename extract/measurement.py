@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from extract.annotation import Entity, Indicator
 from extract.document import Span
 from extract.mentions import Mentions, is_body
-from extract.surface import fold
+from extract.surface import folded_text
 from ontology.terms import Kind
 
 _MEASURED = (Kind.PROJECT, Kind.POLICY, Kind.ORGANIZATION, Kind.STRATEGY, Kind.VILLAGE)
@@ -27,7 +27,7 @@ class Measurement:
         if not doc._.indicators:
             return doc
         mentions = Mentions(doc)
-        folded = fold(doc.text)
+        folded = folded_text(doc)
         doc._.indicators = tuple(
             indicator if indicator.of else replace(indicator, of=self._measured(indicator, mentions, folded))
             for indicator in doc._.indicators

@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Entity
 from extract.document import Section, Span, Structure
+from extract.surface import text_of
 from ontology.terms import Kind, Level
 
 BODIES = (
@@ -39,7 +40,7 @@ class Mentions:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        self.text: str = doc.text
+        self.text: str = text_of(doc)
         self.structure: Structure = doc._.structure
         self.entities: tuple[Entity, ...] = doc._.entities
         self.by_id = {entity.id: entity for entity in self.entities}

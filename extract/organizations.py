@@ -17,7 +17,7 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate
 from extract.document import Place, Span
 from extract.names import alternation, is_governing, lexicon, name_start
-from extract.surface import fold, quotations
+from extract.surface import folded_text, quotations
 from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level
 
@@ -304,7 +304,7 @@ class OrganizationFinder:
             for c in doc._.candidates
             if c.kind is Kind.ADMINISTRATIVE_UNIT and c.place is not None
         }
-        reading = _Reading(fold(doc.text), doc._.document.metadata.place, units)
+        reading = _Reading(folded_text(doc), doc._.document.metadata.place, units)
         find_national(reading)
         find_bodies(reading)
         find_named(reading)

@@ -102,6 +102,7 @@ def load(
 def make_doc(nlp: Language, document: Document) -> Doc:
     """Make a Doc with one token a code point, so that a token's index is its offset."""
     doc = Doc(nlp.vocab, words=list(document.text), spaces=[False] * len(document.text))
+    doc.user_data["text"] = document.text
     doc._.document = document
     for name in _LISTS:
         setattr(doc._, name, [])

@@ -19,7 +19,7 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate
 from extract.document import Place, Span
 from extract.names import alternation, lexicon, name_start
-from extract.surface import fold
+from extract.surface import folded_text
 from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level
 
@@ -516,7 +516,7 @@ class PlaceFinder:
         """Find the places of a document."""
         home: Place | None = doc._.document.metadata.place
         local = home is not None and home.level in (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
-        reading = _Reading(fold(doc.text), _gazetteer(home), home, local, self.unlisted)
+        reading = _Reading(folded_text(doc), _gazetteer(home), home, local, self.unlisted)
         find_units(reading)
         find_named_villages(reading)
         find_listed_villages(reading)

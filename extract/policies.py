@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate
 from extract.document import Span
 from extract.names import headed
-from extract.surface import fold
+from extract.surface import folded_text
 from ontology.terms import Kind
 
 _TITLE = re.compile(r"《([^《》\n]{4,60})》")
@@ -22,7 +22,7 @@ class PolicyFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Append a candidate for each instrument's name."""
-        folded = fold(doc.text)
+        folded = folded_text(doc)
         for table, sure in (("heads", 0.65), ("heads_weak", 0.4)):
             for start, end, head in headed(folded, Kind.POLICY, table=table, longest=30):
                 modifier = folded[start : end - len(head)]

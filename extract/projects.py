@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate
 from extract.document import Span
 from extract.names import alternation, headed, lexicon
-from extract.surface import fold
+from extract.surface import folded_text
 from ontology.terms import Kind, Status
 
 _SITE = re.compile(r"[一-鿿](?:村|镇|乡|街|路|县|河|湖|段|线|大道|社区)|[A-Za-z]{2}|公司|集团|—|[一二三四五]期|号")
@@ -33,7 +33,7 @@ class ProjectFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Append a candidate for each project's name."""
-        folded = fold(doc.text)
+        folded = folded_text(doc)
         concrete = re.compile(f"(?:{alternation(lexicon('kinds')[Kind.PROJECT]['concrete'])})$")
         sites = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT, Kind.ORGANIZATION)
         named = sorted({c.span.start for c in doc._.candidates if c.kind in sites and c.confidence >= 0.6})

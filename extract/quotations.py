@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate, Claim
 from extract.document import Span
 from extract.names import alternation, lexicon
-from extract.surface import fold, quotations
+from extract.surface import folded_text, quotations, text_of
 from ontology.terms import Basis, Kind, Predicate
 
 _LONGEST = 40
@@ -126,12 +126,12 @@ class QuotationFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Append one candidate a quotation, two where a noun joins it."""
-        folded = fold(doc.text)
+        folded = folded_text(doc)
         for start, end in quotations(folded):
             reading = read(folded, start, end)
             if reading is None:
                 continue
-            name = doc.text[start - 1 : reading.end] if reading.joined else None
+            name = text_of(doc)[start - 1 : reading.end] if reading.joined else None
             if reading.joined:
                 doc._.candidates.append(
                     Candidate(Span(start - 1, reading.end), reading.kind, "policy_quotations", reading.confidence, name)

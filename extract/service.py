@@ -7,6 +7,7 @@ of what follows (structural), the names contain one another (definitional), the 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import cache
 
 from spacy.language import Language
@@ -16,7 +17,7 @@ from extract.annotation import Claim, Entity
 from extract.document import Section, Span
 from extract.mentions import Mentions, below, is_body
 from extract.names import alternation, lexicon
-from extract.surface import fold
+from extract.surface import folded_text, text_of
 from ontology.scheme import Scheme
 from ontology.terms import Basis, Kind, Level, Predicate
 
@@ -25,6 +26,8 @@ _PREAMBLE = re.compile(r"以[^，。]{0,40}(?:为指导|为统领|为引领|为�
 _SPEAKER = re.compile(r"我们|政府|全[省市县区镇乡]")
 _FEW = 3
 """A sentence that names more strategies than this lists them; only words of guidance relate them then."""
+_CORE = 6
+"""So many characters from the start have to agree before two names are one strategy of two territories."""
 _SEGMENT = re.compile(r"（[^（）]{1,8}段）|（[^（）]{1,6}）")
 
 
@@ -57,7 +60,7 @@ class _Reading:
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
         self.mentions = Mentions(doc)
-        self.folded = fold(doc.text)
+        self.folded = folded_text(doc)
         self.parts = self._parts()
         self.level: Level | None = doc._.document.metadata.level
 
@@ -191,7 +194,7 @@ class _Reading:
         """Link what stands in a section to the strategy that its innermost announcing heading or lead names."""
         sections = self.mentions.structure.sections
         announced = {i: self.mentions.announcement(s) for i, s in enumerate(sections) if s.role == "body"}
-        for span, entity in self.mentions.within(Span(0, max(1, len(self.doc.text)))):
+        for span, entity in self.mentions.within(Span(0, max(1, len(text_of(self.doc))))):
             if entity.kind not in (*_SERVING, Kind.STRATEGY) or is_body(entity) or entity.id in self.parts:
                 continue
             for index in self.mentions.structure.path(self.mentions.structure.section_at(span.start)):
@@ -216,7 +219,7 @@ class _Reading:
     def definitional(self) -> None:
         """Link names that contain one another, or that differ in the stretch of territory only."""
         for span, entity in self.mentions.within(
-            Span(0, max(1, len(self.doc.text))), (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY)
+            Span(0, max(1, len(text_of(self.doc)))), (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY)
         ):
             for goal in self.mentions.within(span, (Kind.STRATEGY,)):
                 coordinated = self.folded[goal[0].start - 1 : goal[0].start] in ("和", "、", "与")
@@ -224,8 +227,15 @@ class _Reading:
                     self.relate((span, entity), goal, Basis.DEFINITIONAL, 0.85, self.mentions.sentence(span), "name")
         strategies = [e for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level is not None]
         cores = {e.id: _SEGMENT.sub("", e.name) for e in strategies}
+        alike: dict[str, list[Entity]] = defaultdict(list)
+        for entity in strategies:
+            alike[cores[entity.id][:_CORE]].append(entity)
         for lower in strategies:
-            above = [e for e in strategies if below(lower.level, e.level) and _same_core(cores[lower.id], cores[e.id])]
+            above = [
+                e
+                for e in alike[cores[lower.id][:_CORE]]
+                if below(lower.level, e.level) and _same_core(cores[lower.id], cores[e.id])
+            ]
             if above:
                 nearest = max(above, key=lambda e: e.level.rank if e.level else 0)
                 span = lower.mentions[0]
@@ -299,20 +309,21 @@ class _Reading:
                     )
 
     def by_topic_upward(self) -> None:
-        """Link the speaker's strategies to those of the nearest higher level that share their subject matter."""
+        """Link strategies to those of the nearest higher level but the nation's that share their subject matter."""
+        by_topic: dict[str, list[Entity]] = defaultdict(list)
         strategies = [
             (topics_of(e.name, "goal"), e) for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level
         ]
+        for topics, entity in strategies:
+            for topic in topics:
+                if entity.level is not Level.NATIONAL:
+                    by_topic[topic].append(entity)
         for topics, lower in strategies:
-            above = [
-                e
-                for shared, e in strategies
-                if topics & shared and below(lower.level, e.level) and e.level is not Level.NATIONAL
-            ]
-            nearest = max((e.level.rank for e in above if e.level), default=None)
+            above = {e.id: e for topic in topics for e in by_topic[topic] if below(lower.level, e.level)}
+            nearest = max((e.level.rank for e in above.values() if e.level), default=None)
             span = lower.mentions[0]
-            for goal in above:
-                if goal.level and goal.level.rank == nearest and lower.level is not Level.NATIONAL:
+            for goal in above.values():
+                if goal.level and goal.level.rank == nearest:
                     self.relate(
                         (span, lower),
                         (goal.mentions[0], goal),
@@ -338,7 +349,7 @@ def _same_core(lower: str, upper: str) -> bool:
         if a != b:
             break
         shared += 1
-    return shared >= 6 and shared >= 0.6 * min(len(lower), len(upper))
+    return shared >= _CORE and shared >= 0.6 * min(len(lower), len(upper))
 
 
 @cache

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate
 from extract.document import Span
 from extract.names import alternation, lexicon
-from extract.surface import fold
+from extract.surface import folded_text
 from ontology.terms import Kind
 
 _HAN = r"[一-鿿]"
@@ -28,7 +28,7 @@ class SloganFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Append a candidate for each slogan."""
-        folded = fold(doc.text)
+        folded = folded_text(doc)
         # A list of target states is none: 教育强省、健康福建.
         named = re.compile(alternation(lexicon("kinds")[Kind.STRATEGY]["certain"]) + "|健康|区域|试点")
         for pattern, sure in ((_PARALLEL, 0.6), (_CALL, 0.55), (_ONE_BY_ONE, 0.8), (_CLOSING, 0.5)):

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate
 from extract.document import Span
 from extract.names import alternation, headed, lexicon
-from extract.surface import fold
+from extract.surface import folded_text
 from ontology.terms import Kind
 
 _SPIRIT = re.compile(
@@ -32,7 +32,7 @@ class StrategyFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Append a candidate for each strategy's name."""
-        folded = fold(doc.text)
+        folded = folded_text(doc)
         headings = {
             i for s in doc._.structure.sections if s.heading is not None for i in range(s.heading.start, s.heading.end)
         }

@@ -20,7 +20,7 @@ from spacy.tokens import Doc
 from extract.document import GlossaryEntry, Section, Span, Structure
 from extract.names import alternation, lexicon
 from extract.numerals import parse
-from extract.surface import fold, quotations
+from extract.surface import fold, quotations, text_of
 from ontology.terms import Period
 
 RANKED = ("part", "chapter", "division", "article", "han", "bracketed han", "arabic", "bracketed arabic")
@@ -622,7 +622,7 @@ class StructureReader:
 
     def __call__(self, doc: Doc) -> Doc:
         """Read the structure of the Doc's text."""
-        doc._.structure = structure(doc.text)
+        doc._.structure = structure(text_of(doc))
         return doc
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from spacy.tokens import Doc
+
 _FOLD = str.maketrans(
     {
         **dict.fromkeys("“”„‟＂「」『』‘’＇", '"'),
@@ -56,6 +58,22 @@ def fold(text: str) -> str:
     folded = text.translate(_FOLD)
     if "，" in folded or "：" in folded:
         folded = _BETWEEN_DIGITS.sub(lambda m: text[m.start()] if text[m.start()] in ",:" else m.group(), folded)
+    return folded
+
+
+def text_of(doc: Doc) -> str:
+    """Return a Doc's text, which spaCy would put together anew from its tokens at each ``doc.text``."""
+    if "text" not in doc.user_data:
+        doc.user_data["text"] = doc.text
+    text: str = doc.user_data["text"]
+    return text
+
+
+def folded_text(doc: Doc) -> str:
+    """Return a Doc's folded text, folded once."""
+    if "folded" not in doc.user_data:
+        doc.user_data["folded"] = fold(text_of(doc))
+    folded: str = doc.user_data["folded"]
     return folded
 
 

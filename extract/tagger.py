@@ -17,7 +17,7 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate
 from extract.document import Span
 from extract.names import governed
-from extract.surface import fold, quotations
+from extract.surface import folded_text, quotations
 from ontology.terms import Kind
 
 MODELS = Path(__file__).parent / "model"
@@ -43,7 +43,7 @@ def features(doc: Doc) -> list[list[list[str]]]:
         For each line, for each of its characters, the names of its features; lines in the order of the text, empty
         lines included, so that offsets add up (one line end between two).
     """
-    folded = fold(doc.text)
+    folded = folded_text(doc)
     size = len(folded)
     hints: list[list[str]] = [[] for _ in range(size)]
     for c in doc._.candidates:

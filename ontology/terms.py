@@ -64,7 +64,7 @@ class Level(StrEnum):
     @property
     def rank(self) -> int:
         """Return 0 for the nation up to 5 for a village."""
-        return list(Level).index(self)
+        return _RANK[self]
 
     def above(self, other: Level) -> bool:
         """Tell whether this level stands strictly above ``other``.
@@ -73,6 +73,9 @@ class Level(StrEnum):
         True
         """
         return self.rank < other.rank
+
+
+_RANK = {level: rank for rank, level in enumerate(Level)}
 
 
 class Predicate(StrEnum):

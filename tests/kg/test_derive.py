@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import rdflib
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -232,3 +234,14 @@ def test_the_bundled_scheme_can_be_derived_from(tell, label: str) -> None:  # ty
     store = store_of([tell("d", "丁镇", [f"兴镇 advances {label}"], concepts={label: known.iri})], scheme)
     tail = known.iri.removeprefix(PLID).split("/", 1)[1]
     assert (f"{COUNTY}/丁镇/兴镇", tail) in lineage(store, scheme)
+
+
+def test_every_term_that_is_written_is_defined_in_the_ontology(report: Annotation, tell) -> None:  # type: ignore[no-untyped-def]
+    store = told(tell)
+    store.extend(statements(report))
+    store.extend(derive(store, SCHEME))
+    ontology = rdflib.Graph().parse(Path(__file__).parents[2] / "ontology" / "policy-lineage.ttl")
+    written = {term.value for quad in store for term in quad.triple if term.value.startswith(PL)}
+    defined = {str(term) for term in ontology.subjects() if str(term).startswith(PL)}
+    assert len(written) > 40
+    assert written <= defined

@@ -10,6 +10,7 @@ import csv
 import os
 import re
 import zipfile
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,10 +22,9 @@ import pyoxigraph as ox
 
 from kg.graph import Graph
 from kg.graph import open as open_graph
-from kg.rows import IRI
 from ontology.errors import StoreError, UsageError
 from ontology.iri import place_of
-from ontology.terms import PREFIXES, Kind
+from ontology.terms import PL, PREFIXES, Kind
 
 Cell: TypeAlias = str | int | float | None
 
@@ -82,101 +82,144 @@ def export(graph: Graph | ox.Store, path: str | Path) -> Path:
 
 def documents(graph: Graph) -> Table:
     """Return a row for each document."""
-    columns = dict.fromkeys(("document", "title", "issued", "level", "unit", "text_length", "iri"), str)
-    return _table(
-        graph,
-        "documents",
-        {**columns, "year": int, "text_length": int},
-        """SELECT ?document (SAMPLE(?t) AS ?title) (STR(SAMPLE(?i)) AS ?issued) (SAMPLE(?l) AS ?level)
-          (SAMPLE(?n) AS ?unit) (STRLEN(SAMPLE(?x)) AS ?text_length) ?iri (SAMPLE(?y) AS ?year)
-        { ?iri a pl:Document ; dcterms:identifier ?document ; nif:isString ?x
-          OPTIONAL { ?iri dcterms:title ?t } OPTIONAL { ?iri dcterms:issued ?i } OPTIONAL { ?iri pl:level ?l }
-          OPTIONAL { ?iri pl:year ?y } OPTIONAL { ?iri pl:issuer/skos:prefLabel ?n FILTER(LANG(?n) = "zh") }
-        } GROUP BY ?iri ?document""",
-    )
+    columns = {
+        **dict.fromkeys(("document", "title", "issued"), str),
+        **{"year": int, "level": str, "unit": str, "characters": int, "iri": str},
+    }
+    about = _About(graph)
+    rows: list[tuple[Cell, ...]] = []
+    for iri in about.subjects("pl:Document"):
+        issuer = about.one(iri, "pl:issuer")
+        year, text = about.one(iri, "pl:year"), about.one(iri, "nif:isString") or ""
+        told = [about.one(iri, term) for term in ("dcterms:identifier", "dcterms:title", "dcterms:issued")]
+        unit = about.one(issuer, "skos:prefLabel") if issuer else None
+        rows.append((*told, int(year) if year else None, about.local(iri, "pl:level"), unit, len(text), iri))
+    return Table("documents", columns, _sorted(rows))
 
 
 def entities(graph: Graph) -> Table:
     """Return a row for each entity."""
-    columns = ("name", "kind", "level", "place", "name_en", "definition", "division_code", "status", "iri")
-    kinds = " ".join(f"pl:{kind}" for kind in Kind)
-    return _table(
-        graph,
-        "entities",
-        {**dict.fromkeys(columns, str), "mentions": int},
-        f"""SELECT (MIN(?n) AS ?name) ?kind (MIN(?l) AS ?level) ("" AS ?place) (MIN(?en) AS ?name_en)
-          (MIN(?d) AS ?definition) (MIN(?c) AS ?division_code)
-          (GROUP_CONCAT(DISTINCT STRAFTER(STR(?s), "#"); separator="; ") AS ?status) ?iri (SAMPLE(?count) AS ?mentions)
-        {{ VALUES ?kind {{ {kinds} }} ?iri a ?kind
-          OPTIONAL {{ ?iri skos:prefLabel ?n FILTER(LANG(?n) = "zh") }}
-          OPTIONAL {{ ?iri skos:prefLabel ?en FILTER(LANG(?en) = "en") }}
-          OPTIONAL {{ ?iri pl:level ?l }} OPTIONAL {{ ?iri skos:definition ?d }}
-          OPTIONAL {{ ?iri pl:divisionCode ?c }} OPTIONAL {{ ?iri pl:status ?s }}
-          OPTIONAL {{ {{ SELECT ?iri (COUNT(?m) AS ?count) {{ ?m itsrdf:taIdentRef ?iri }} GROUP BY ?iri }} }}
-        }} GROUP BY ?iri ?kind""",
-    )
+    columns = ("name", "kind", "level", "place", "name_en", "definition", "division_code", "status")
+    about = _About(graph)
+    mentions = Counter(iri for named in about.values("itsrdf:taIdentRef").values() for iri in named)
+    rows: list[tuple[Cell, ...]] = []
+    for kind in Kind:
+        for iri in about.subjects(f"pl:{kind}"):
+            rows.append(
+                (
+                    about.one(iri, "skos:prefLabel"),
+                    str(kind),
+                    about.local(iri, "pl:level"),
+                    " › ".join(map(unquote, place_of(iri))) or None,
+                    about.one(iri, "skos:prefLabel", "en"),
+                    about.one(iri, "skos:definition"),
+                    about.one(iri, "pl:divisionCode"),
+                    "; ".join(status.removeprefix(PL) for status in about.values("pl:status").get(iri, ())) or None,
+                    mentions[iri],
+                    iri,
+                )
+            )
+    return Table("entities", {**dict.fromkeys(columns, str), "mentions": int, "iri": str}, _sorted(rows))
 
 
 def links(graph: Graph) -> Table:
     """Return a row for each ``pl:Link`` and piece of evidence."""
-    ends = ("name", "kind", "level", "place", "iri")
-    columns = [f"subject_{end}" for end in ends[:4]] + ["relation"] + [f"object_{end}" for end in ends[:4]]
+    ends = ("name", "kind", "level", "place")
+    columns = [f"subject_{end}" for end in ends] + ["relation"] + [f"object_{end}" for end in ends]
     columns += ["basis", "confidence", "evidence", "document", "title", "year", "begin", "end", "made_by"]
     columns += ["subject_iri", "object_iri", "link_iri"]
     types = {**dict.fromkeys(columns, str), "confidence": float, "year": int, "begin": int, "end": int}
-    known = {row[-2]: row for row in entities(graph).rows}
-    said = {row[6]: row for row in documents(graph).rows}
-    rows = []
-    for row in graph.query(
-        """SELECT ?link ?s ?p ?o ?basis ?confidence ?by ?evidence ?begin ?end ?document {
-          ?link a pl:Link ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; pl:basis ?basis ;
-            pl:confidence ?confidence ; prov:wasGeneratedBy ?by
-          OPTIONAL { ?link pl:evidence ?e
-            OPTIONAL { ?e nif:anchorOf ?a ; nif:beginIndex ?begin ; nif:endIndex ?end ; nif:referenceContext ?document }
-            BIND(COALESCE(?a, STR(?e)) AS ?evidence) } }"""
-    ):
-        subject, object_ = (known.get(end, (end.local, None, None, None)) for end in (row.s, row.o))
-        document = said.get(row.document, (None,) * 8)
-        why = (row.basis.local, float(row.confidence), row.evidence, document[0], document[1], document[7])
-        where = (row.begin, row.end, row.by.local, str(row.s), str(row.o), str(row.link))
-        rows.append((*subject[:4], row.p.local, *object_[:4], *why, *where))
+    about = _About(graph)
+    known = {row[-1]: row[: len(ends)] for row in entities(graph).rows}
+    told = {row[-1]: (row[0], row[1], row[3]) for row in documents(graph).rows}
+    rows: list[tuple[Cell, ...]] = []
+    for link in about.subjects("pl:Link"):
+        subject, object_ = about.one(link, "rdf:subject"), about.one(link, "rdf:object")
+        made_by = unquote(str(about.one(link, "prov:wasGeneratedBy")).rsplit("/", 1)[-1])
+        for proof in about.values("pl:evidence").get(link, [""]):
+            anchor, document = about.one(proof, "nif:anchorOf"), about.one(proof, "nif:referenceContext")
+            span = [about.one(proof, term) for term in ("nif:beginIndex", "nif:endIndex")]
+            rows.append(
+                (
+                    *known.get(subject, (subject, None, None, None)),
+                    about.local(link, "rdf:predicate"),
+                    *known.get(object_, (object_, None, None, None)),
+                    about.local(link, "pl:basis"),
+                    float(about.one(link, "pl:confidence") or 0),
+                    anchor or proof or None,
+                    *told.get(document, (None, None, None)),
+                    *(int(offset) if offset else None for offset in span),
+                    *(made_by, subject, object_, link),
+                )
+            )
     return Table("links", types, _sorted(rows))
 
 
 def indicators(graph: Graph) -> Table:
     """Return a row for each indicator."""
-    columns = ("document", "measure", "figure", "unit", "of", "of_kind", "period", "iri")
-    return _table(
-        graph,
-        "indicators",
-        {**dict.fromkeys(columns, str), "value": float, "year": int, "begin": int, "end": int},
-        """SELECT ?document (SAMPLE(?w) AS ?measure) (SAMPLE(?a) AS ?figure) (SAMPLE(?u) AS ?unit)
-          (MIN(?n) AS ?of) (SAMPLE(?k) AS ?of_kind) (SAMPLE(?p) AS ?period) ?iri
-          (SAMPLE(?v) AS ?value) (SAMPLE(?y) AS ?year) (MIN(?b) AS ?begin) (MIN(?e) AS ?end)
-        { ?iri a pl:Indicator ; pl:value ?v .
-          ?m itsrdf:taIdentRef ?iri ; nif:anchorOf ?a ; nif:beginIndex ?b ; nif:endIndex ?e ; nif:referenceContext ?d .
-          ?d dcterms:identifier ?document OPTIONAL { ?d pl:year ?y }
-          OPTIONAL { ?iri pl:unit ?u } OPTIONAL { ?iri pl:measure ?w } OPTIONAL { ?iri pl:period ?p }
-          OPTIONAL { ?iri pl:indicatorOf ?x . ?x skos:prefLabel ?n ; a ?k FILTER(LANG(?n) = "zh")
-            FILTER(STRSTARTS(STR(?k), STR(pl:))) }
-        } GROUP BY ?iri ?document""",
-    )
+    columns = {
+        **{"document": str, "year": int, "measure": str, "figure": str, "value": float, "unit": str, "period": str},
+        **{"of": str, "of_kind": str, "begin": int, "end": int, "iri": str},
+    }
+    about = _About(graph)
+    known = {row[-1]: row[:2] for row in entities(graph).rows}
+    told = {row[-1]: (row[0], row[3]) for row in documents(graph).rows}
+    mentions = {named[0]: mention for mention, named in about.values("itsrdf:taIdentRef").items()}
+    rows: list[tuple[Cell, ...]] = []
+    for iri in about.subjects("pl:Indicator"):
+        mention = mentions.get(iri, "")
+        span = [about.one(mention, term) for term in ("nif:beginIndex", "nif:endIndex")]
+        rows.append(
+            (
+                *told.get(about.one(mention, "nif:referenceContext"), (None, None)),
+                about.one(iri, "pl:measure"),
+                about.one(mention, "nif:anchorOf"),
+                float(about.one(iri, "pl:value") or 0),
+                about.one(iri, "pl:unit"),
+                about.local(iri, "pl:period"),
+                *known.get(about.one(iri, "pl:indicatorOf"), (None, None)),
+                *(int(offset) if offset else None for offset in span),
+                iri,
+            )
+        )
+    return Table("indicators", columns, _sorted(rows))
 
 
-def _table(graph: Graph, name: str, columns: Mapping[str, type], query: str) -> Table:
-    """Return a query's rows in the order of ``columns``, terms of the ontology by their local names."""
-    rows = []
-    for row in graph.query(query):
-        cells: list[Cell] = []
-        for column, kind in columns.items():
-            value: Any = row[column]
-            if column == "place":
-                value = " › ".join(map(unquote, place_of(row.iri)))
-            elif isinstance(value, IRI) and column != "iri":
-                value = value.local
-            cells.append(None if value is None or value == "" else kind(value))
-        rows.append(tuple(cells))
-    return Table(name, columns, _sorted(rows))
+class _About:
+    """What the union says of each subject, read property by property: many times faster than joins for whole tables."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._store = graph.store
+        self._read: dict[tuple[str, str], dict[str, list[str]]] = {}
+
+    def subjects(self, kind: str) -> list[str]:
+        """Return the IRIs of a class."""
+        quads = self._store.quads_for_pattern(None, _term("rdf:type"), _term(kind), ox.DefaultGraph())
+        return [quad.subject.value for quad in quads]  # type: ignore[union-attr]
+
+    def values(self, term: str, language: str = "zh") -> dict[str, list[str]]:
+        """Return the values of a property by subject, in order; of texts with a language only those in this one."""
+        if (term, language) not in self._read:
+            found: dict[str, list[str]] = defaultdict(list)
+            for quad in self._store.quads_for_pattern(None, _term(term), None, ox.DefaultGraph()):
+                if not isinstance(quad.object, ox.Literal) or quad.object.language in (None, language):
+                    found[quad.subject.value].append(quad.object.value)  # type: ignore[union-attr]
+            self._read[term, language] = {subject: sorted(values) for subject, values in found.items()}
+        return self._read[term, language]
+
+    def one(self, subject: str, term: str, language: str = "zh") -> str | None:
+        """Return the first value of a property."""
+        return next(iter(self.values(term, language).get(subject, ())), None)
+
+    def local(self, subject: str, term: str) -> str | None:
+        """Return the local name of a term of the ontology."""
+        value = self.one(subject, term)
+        return value.removeprefix(PL) if value is not None else None
+
+
+def _term(name: str) -> ox.NamedNode:
+    prefix, _, local = name.partition(":")
+    return ox.NamedNode(PREFIXES[prefix] + local)
 
 
 def _sorted(rows: list[tuple[Any, ...]]) -> list[tuple[Cell, ...]]:
@@ -206,7 +249,7 @@ def _write_network(graph: Graph, path: Path, suffix: str) -> None:
 
     network: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
     for row in entities(graph).rows:
-        name, kind, level, place, *_, iri, _ = (_plain(cell) for cell in row)
+        name, kind, level, place, *_, iri = (_plain(cell) for cell in row)
         network.add_node(iri, label=name, kind=kind, level=level, place=place)
     table = links(graph)
     for row in table.rows:

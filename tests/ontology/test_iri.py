@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from ontology import iri, scheme
 from ontology.terms import PLID, Basis, Kind, Predicate
 
-CHINESE = st.text("山水乡村振兴两三放管服“”\"「」《》（）(),，：: 　\u200b％%/.·１1Ａa①\u0301é", min_size=1, max_size=12)
-    '山水乡村振兴两三放管服镇“”"「」《》（）()，,：: 　\u200b％%/.·１1Ａa①\u0301é', min_size=1, max_size=12
-)
+MARKS = '“”"「」《》（）()，,：: 　\u200b％%/.·１1Ａa①\u0301é'
+CHINESE = st.text(f"山水乡村振兴两三{MARKS}", min_size=1, max_size=12)
 ANY = st.one_of(CHINESE, st.text(min_size=1, max_size=20))
 
 

@@ -67,7 +67,7 @@ class CompositionReader:
                 listed = self._listed(mentions, folded, sentence, whole, entity)
                 if len(listed) >= 2:
                     for part in listed:
-                        self._claim(doc, part, whole, Basis.STATED, 0.85, sentence, "enumeration")
+                        self._claim(doc, part, whole, Basis.STATED, 0.95, sentence, "enumeration")
 
     @staticmethod
     def _listed(mentions: Mentions, folded: str, sentence: Span, whole: Span, entity: Entity) -> list[Span]:

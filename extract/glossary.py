@@ -247,7 +247,7 @@ class GlossaryFinder:
                 doc._.candidates.append(Candidate(part.alias, kind, "policy_glossary", 0.85, name=name))
             evidence = self._sentence(doc, part.span, within)
             doc._.claims.append(
-                Claim(part.span, Predicate.COMPONENT_OF, whole, Basis.DEFINITIONAL, 0.95, evidence, "policy_glossary")
+                Claim(part.span, Predicate.COMPONENT_OF, whole, Basis.DEFINITIONAL, 0.98, evidence, "policy_glossary")
             )
             self._members(doc, part.span, part.parts, kind, within)
 

@@ -13,6 +13,10 @@ from extract.mentions import Mentions
 from extract.surface import folded_text
 from ontology.terms import Basis, Kind, Level, Predicate
 
+_INSTITUTION = re.compile(
+    r"(?:政府|委员会|党委|人大|代表大会|政协|主席团|中心|专班|小分队|[队所站办局厅院校社会]|办公室|大学|实验室|学校|医院)$"
+)
+"""Institutions of the place; where a firm or a brand sits, a report seldom says."""
 _WIDE = (Level.NATIONAL, Level.PROVINCIAL)
 
 
@@ -32,12 +36,15 @@ class LocationReader:
             if entity.kind is Kind.VILLAGE:
                 container = entity.place.within[-1] if entity.place is not None and entity.place.within else home
                 unit = units.get(container.path) if container is not None else None
-                self._claim(doc, entity, unit or own, mentions, "village", 0.95)
+                self._claim(doc, entity, unit or own, mentions, "village", 0.97)
             elif entity.kind is Kind.ORGANIZATION:
+                if not _INSTITUTION.search(entity.name):
+                    continue
                 unit = units.get(entity.place.path) if entity.place is not None else None
                 if unit is None and entity.place is None and home is not None and home.level not in _WIDE:
                     unit = own
-                self._claim(doc, entity, unit, mentions, "organization", 0.85)
+                if unit is not None and unit.level is not Level.NATIONAL:
+                    self._claim(doc, entity, unit, mentions, "organization", 0.94)
             elif entity.kind is Kind.PROJECT:
                 self._project(doc, entity, mentions, folded, own, home)
         return doc
@@ -71,7 +78,7 @@ class LocationReader:
                     Predicate.LOCATED_IN,
                     place.mentions[0],
                     Basis.STATED,
-                    0.9,
+                    0.94,
                     mentions.sentence(span),
                     "policy_location/name",
                 )

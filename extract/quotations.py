@@ -153,7 +153,7 @@ class QuotationFinder:
             span = Span(*part.span("name"))
             doc._.candidates.append(Candidate(span, Kind.STRATEGY, "policy_quotations", 0.7))
             doc._.claims.append(
-                Claim(span, Predicate.COMPONENT_OF, whole, Basis.DEFINITIONAL, 0.85, whole, "policy_quotations/parts")
+                Claim(span, Predicate.COMPONENT_OF, whole, Basis.DEFINITIONAL, 0.95, whole, "policy_quotations/parts")
             )
 
 

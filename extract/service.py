@@ -131,7 +131,7 @@ class _Reading:
         higher = [pair for pair in named if below(self.level, pair[1].level)]
         for mine in own:
             for goal in higher:
-                self.relate(mine, goal, Basis.STATED, 0.85, sentence, "preamble")
+                self.relate(mine, goal, Basis.STATED, 0.92, sentence, "preamble")
         self._levels(sentence, higher)
         self._speaker(sentence, own)
 
@@ -146,6 +146,8 @@ class _Reading:
 
     def _speaker(self, sentence: Span, goals: list[tuple[Span, Entity]]) -> None:
         place = self.doc._.document.metadata.place
+        if self.level is Level.NATIONAL:  # every strategy of the preamble is its own
+            return
         speaker = next(
             (
                 e
@@ -177,7 +179,7 @@ class _Reading:
             if is_body(work[1]) or work[1].id in self.parts:
                 continue
             for goal in goals:
-                self.relate(work, goal, Basis.STATED, 0.7, sentence, "sentence")
+                self.relate(work, goal, Basis.STATED, 0.65, sentence, "sentence")
 
     def _aimed_at(self, sentence: Span, goal: Span, verbs: str) -> bool:
         """Tell whether the clause leads up to the goal with such a verb (围绕, 打造, 确保), not as one item of work."""
@@ -197,22 +199,26 @@ class _Reading:
         for span, entity in self.mentions.within(Span(0, max(1, len(text_of(self.doc))))):
             if entity.kind not in (*_SERVING, Kind.STRATEGY) or is_body(entity) or entity.id in self.parts:
                 continue
-            for index in self.mentions.structure.path(self.mentions.structure.section_at(span.start)):
+            path = self.mentions.structure.path(self.mentions.structure.section_at(span.start))
+            for index in path:
                 goals, evidence = announced.get(index, ([], None))
                 if not goals or evidence is None:
                     continue
                 if evidence.contains(span):
                     break
-                self._announced(span, entity, goals, evidence)
+                direct = index == path[0] and evidence == sections[index].heading
+                self._announced(span, entity, goals, evidence, 0.91 if direct else 0.8)
                 break
 
-    def _announced(self, span: Span, entity: Entity, goals: list[tuple[Span, Entity]], evidence: Span) -> None:
+    def _announced(
+        self, span: Span, entity: Entity, goals: list[tuple[Span, Entity]], evidence: Span, sure: float
+    ) -> None:
         for goal in goals:
             if entity.kind is Kind.STRATEGY and below(goal[1].level, entity.level):
                 # A higher strategy named under a local heading: the heading's strategy carries it out.
-                self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.55, evidence, "under heading")
+                self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.7, evidence, "under heading")
             else:
-                self.relate((span, entity), goal, Basis.STRUCTURAL, 0.8, evidence, "heading")
+                self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, "heading")
 
     # definitional ----------------------------------------------------------------------------------------------------
 
@@ -274,39 +280,32 @@ class _Reading:
                     )
 
     def by_topic(self) -> None:
-        """Link work to the strategy that its subject matter shows (a pig farm: 畜牧养殖强镇战略).
+        """Link work to the speaker's own strategy that its subject matter shows (a pig farm: 畜牧养殖强镇战略).
 
-        The speaker's own strategies come first; a strategy that a heading announces has its work by structure already.
+        Only for towns, counties and cities: the strategies of a province or the nation divide the whole of government
+        among them. A strategy that a heading announces has its work by structure already.
         """
+        if self.level in (None, Level.NATIONAL, Level.PROVINCIAL):
+            return
         sections = self.mentions.structure.sections
         announced = {goal.id for section in sections for _, goal in self.mentions.announcement(section)[0]}
         goals = [
             (topics_of(e.name, "goal"), e)
             for e in self.mentions.entities
-            if e.kind is Kind.STRATEGY and e.id not in announced
+            if e.kind is Kind.STRATEGY and e.level is self.level and e.id not in announced
         ]
         for entity in self.mentions.entities:
             if entity.kind not in (Kind.PROJECT, Kind.POLICY) or entity.id in self.parts:
                 continue
             topics = topics_of(entity.name, "work")
-            fitting = [goal for shared, goal in goals if topics & shared]
-            own = [goal for goal in fitting if goal.level is self.level]
-            national = [goal for goal in fitting if goal.level is Level.NATIONAL]
             span = entity.mentions[0]
             # The village and the builder that a project is named after do the project's work.
-            named = [
-                pair for pair in self.mentions.within(span, (Kind.VILLAGE, Kind.ORGANIZATION)) if not is_body(pair[1])
-            ]
-            for goal in (own or national)[:2]:
+            named = [p for p in self.mentions.within(span, (Kind.VILLAGE, Kind.ORGANIZATION)) if not is_body(p[1])]
+            for goal in [goal for shared, goal in goals if topics & shared][:2]:
                 for work in ((span, entity), *(named if entity.kind is Kind.PROJECT else ())):
-                    self.relate(
-                        work,
-                        (goal.mentions[0], goal),
-                        Basis.INFERRED,
-                        0.55 if own else 0.45,
-                        self.mentions.sentence(span),
-                        "topic",
-                    )
+                    sure = 0.6 if entity.kind is Kind.PROJECT else 0.5
+                    evidence = self.mentions.sentence(span)
+                    self.relate(work, (goal.mentions[0], goal), Basis.INFERRED, sure, evidence, "topic")
 
     def by_topic_upward(self) -> None:
         """Link strategies to those of the nearest higher level but the nation's that share their subject matter."""

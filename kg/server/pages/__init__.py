@@ -1,0 +1,42 @@
+"""The explorer: pages to search the graph, read it from the nation down to a village, and see the proving sentences.
+
+``routes`` is all that the server needs. ``catalogue`` is what pages know in milliseconds, ``entity``, ``document`` and
+``gallery`` gather what one page shows, ``views`` answers, ``words`` speaks Chinese and English; templates and scripts
+lie beside this package in ``templates/`` and ``static/``.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from kg.server.pages.catalogue import Catalogues
+from kg.server.pages.entity import Ask
+from kg.server.pages.views import Explorer
+
+
+def routes(folder: str | Path, ask: Ask) -> list[BaseRoute]:
+    """Return the explorer's routes.
+
+    Args:
+        folder: folder of the store; its published version is shown.
+        ask: answers SPARQL over that version: ``await ask(query, **parameters)`` gives ``kg.rows.Rows``.
+    """
+    explorer = Explorer(Catalogues(Path(folder)), ask)
+    found: list[BaseRoute] = [
+        Route("/", explorer.home),
+        Route("/index.{form:str}", explorer.home),
+        Route("/entity/{name:path}", explorer.entity),
+        Route("/document/{name:path}", explorer.document),
+        Route("/queries/{name:str}", explorer.question),
+        Route("/editor", explorer.editor),
+        Route("/suggest.json", explorer.suggest),
+        Route("/terms.json", explorer.terms),
+        Mount("/static", StaticFiles(directory=str(files("kg.server") / "static")), name="static"),
+    ]
+    for path, page in (("/search", explorer.search), ("/documents", explorer.documents), ("/queries", explorer.gallery)):
+        found += [Route(path, page), Route(path + ".{form:str}", page)]
+    return found

@@ -1,0 +1,584 @@
+"""The catalogue: an SQLite file beside each published version, for what a page must know in a few milliseconds.
+
+It holds the names of entities as character bigrams (FTS5) with the initials of their pinyin, what facets count, and
+links without their evidence; whatever is told about one entity or document in detail comes from the graph itself.
+Bigrams, because FTS5's own trigrams find nothing for names of two characters.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from kg.graph import Graph
+from kg.lineage import UPWARD
+from kg.rows import IRI
+from kg.store import open_version
+from ontology.iri import place_of
+from ontology.terms import PLID, Basis, Kind, Level, Predicate
+
+DEFAULT_CONFIDENCE = 0.5
+"""What a page shows unless asked for more."""
+
+_FORMAT = 1
+"""Raised when the tables change, so that a file of an earlier release is made anew."""
+
+_KEPT = 2
+"""Catalogues that stay beside a store: the published version's and the one before, which a reader may still hold."""
+
+_SCHEMA = """
+CREATE TABLE entity (id INTEGER PRIMARY KEY, iri TEXT UNIQUE, name TEXT, english TEXT, kind TEXT, level TEXT,
+                     place TEXT, mentions INTEGER, supporters INTEGER);
+CREATE TABLE document (id INTEGER PRIMARY KEY, iri TEXT UNIQUE, identifier TEXT, title TEXT, level TEXT, place TEXT,
+                       year INTEGER, mentions INTEGER);
+CREATE TABLE mentioned (entity INTEGER, document INTEGER, year INTEGER, mentions INTEGER);
+CREATE TABLE link (subject INTEGER, predicate TEXT, object INTEGER, basis TEXT, confidence REAL);
+CREATE TABLE contributes (subject INTEGER, object INTEGER);
+CREATE VIRTUAL TABLE name USING fts5(grams, initials, entity UNINDEXED, label UNINDEXED, tokenize='unicode61');
+"""
+_INDEXES = """
+CREATE INDEX entity_kind ON entity (kind, level);
+CREATE INDEX entity_order ON entity (mentions DESC, name);
+CREATE INDEX mentioned_entity ON mentioned (entity);
+CREATE INDEX mentioned_year ON mentioned (year, entity);
+CREATE INDEX link_subject ON link (subject);
+CREATE INDEX link_object ON link (object);
+CREATE INDEX contributes_subject ON contributes (subject, object);
+CREATE INDEX contributes_object ON contributes (object, subject);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entity as lists and graphs show it.
+
+    Attributes:
+        iri: its IRI.
+        name: preferred label, in Chinese where there is one.
+        english: label in English, "" where there is none.
+        kind: its class.
+        level: level of government, "" where unknown.
+        places: the places that contain it, from the province down.
+        mentions: how often documents name it.
+        supporters: how many entities contribute to it, directly or not.
+    """
+
+    iri: IRI
+    name: str
+    english: str
+    kind: str
+    level: str
+    places: tuple[str, ...]
+    mentions: int
+    supporters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document as lists show it."""
+
+    iri: IRI
+    identifier: str
+    title: str
+    level: str
+    places: tuple[str, ...]
+    year: int | None
+    mentions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A link without its evidence; of several proofs the surest speaks."""
+
+    subject: IRI
+    predicate: Predicate
+    object: IRI
+    basis: Basis
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a search is narrowed to; "" and None mean anything.
+
+    Attributes:
+        text: part of a name, or of the initials of its pinyin.
+        kind: class of the entities.
+        level: level of government.
+        place: names of places from the province down, joined by ``/``; what lies within is found too.
+        year: year of a document that names them.
+        basis: why a link of theirs is believed.
+        confidence: what a link of theirs reaches.
+    """
+
+    text: str = ""
+    kind: str = ""
+    level: str = ""
+    place: str = ""
+    year: int | None = None
+    basis: str = ""
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search gives: one page of entities, how many there are, and for each facet how many of each value."""
+
+    items: tuple[Item, ...]
+    total: int
+    facets: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """A part of the graph to draw.
+
+    Attributes:
+        items: the entities.
+        ties: the links among them.
+        hidden: for each entity how many of its neighbours are not among them.
+    """
+
+    items: tuple[Item, ...]
+    ties: tuple[Tie, ...]
+    hidden: Mapping[IRI, int] = field(default_factory=dict)
+
+
+class Catalogue:
+    """The catalogue of one version, open for reading from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.search = lru_cache(maxsize=512)(self._search)
+        self.summary = lru_cache(maxsize=1)(self._summary)
+
+    def _rows(self, query: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection:
+            connection.row_factory = sqlite3.Row
+            return connection.execute(query, parameters).fetchall()
+
+    def _summary(self) -> dict[str, Any]:
+        """Count what the version holds."""
+        kinds = {row["kind"]: row["n"] for row in self._rows("SELECT kind, COUNT(*) n FROM entity GROUP BY kind")}
+        (sums,) = self._rows(
+            "SELECT (SELECT COUNT(*) FROM entity) entities, (SELECT COUNT(*) FROM document) documents,"
+            " (SELECT COUNT(*) FROM link) links, (SELECT COALESCE(SUM(mentions), 0) FROM document) mentions"
+        )
+        return {**dict(sums), "kinds": {kind: kinds[kind] for kind in map(str, Kind) if kind in kinds}}
+
+    def leading(self, limit: int = 12) -> tuple[Item, ...]:
+        """Return the strategies that most contributes to."""
+        query = f"SELECT * FROM entity WHERE kind = '{Kind.STRATEGY}' ORDER BY supporters DESC, mentions DESC, iri LIMIT ?"
+        return tuple(_item(row) for row in self._rows(query, [limit]))
+
+    def item(self, iri: str) -> Item | None:
+        """Return one entity."""
+        return next((_item(row) for row in self._rows("SELECT * FROM entity WHERE iri = ?", [iri])), None)
+
+    def items(self, iris: Iterable[str]) -> dict[IRI, Item]:
+        """Return entities by IRI; what is no entity is left out."""
+        found: dict[IRI, Item] = {}
+        wanted = sorted(set(iris))
+        for start in range(0, len(wanted), 500):
+            some = wanted[start : start + 500]
+            for row in self._rows(f"SELECT * FROM entity WHERE iri IN ({_marks(some)})", some):
+                found[IRI(row["iri"])] = _item(row)
+        return found
+
+    def paper(self, iri: str) -> Paper | None:
+        """Return one document."""
+        return next((_paper(row) for row in self._rows("SELECT * FROM document WHERE iri = ?", [iri])), None)
+
+    def papers(self, limit: int = 1000) -> tuple[Paper, ...]:
+        """Return the documents, the nation's first."""
+        order = " ".join(f"WHEN '{level}' THEN {level.rank}" for level in Level)
+        query = f"SELECT * FROM document ORDER BY CASE level {order} ELSE 9 END, place, year, identifier LIMIT ?"
+        return tuple(_paper(row) for row in self._rows(query, [limit]))
+
+    def suggest(self, text: str, limit: int = 10) -> tuple[Item, ...]:
+        """Return the entities that fit what has been typed so far."""
+        return self.search(Filter(text), limit).items
+
+    def _search(self, wanted: Filter, limit: int = 25, offset: int = 0) -> Found:
+        """Find entities.
+
+        Args:
+            wanted: what they must be.
+            limit: how many to return.
+            offset: how many to pass over.
+        """
+        conditions, parameters = _conditions(wanted)
+        matched = _match(wanted.text)
+        if wanted.text and matched is None:
+            return Found((), 0, {})
+        source = "entity e"
+        order = "e.mentions DESC, e.supporters DESC, e.name, e.iri"
+        start: list[Any] = []
+        if matched is not None:
+            plain = wanted.text.strip()
+            source = (
+                "(SELECT entity, MIN(CASE WHEN label = ? THEN 0 WHEN label LIKE ? ESCAPE '\\' THEN 1 ELSE 2 END) closeness,"
+                " MIN(LENGTH(label)) length FROM name WHERE name MATCH ? GROUP BY entity) n JOIN entity e ON e.id = n.entity"
+            )
+            start = [plain, plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%", matched]
+            order = f"n.closeness, {order}" if len(plain) > 1 else f"n.closeness, n.length, {order}"
+        where = " AND ".join(["1", *conditions])
+        rows = self._rows(
+            f"SELECT e.* FROM {source} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
+            [*start, *parameters, limit, offset],
+        )
+        facets: dict[str, Mapping[str, int]] = {}
+        for name, column, join in _FACETS:
+            if name == "place":
+                counted = self._places(source, where, start, parameters, wanted.place)
+            else:
+                counted = {
+                    str(row["v"]): row["n"]
+                    for row in self._rows(
+                        f"SELECT {column} v, COUNT(DISTINCT e.id) n FROM {source} {join} WHERE {where}"
+                        f" AND {column} IS NOT NULL AND {column} <> '' GROUP BY v",
+                        [*start, *parameters],
+                    )
+                }
+            facets[name] = counted
+        (total,) = self._rows(f"SELECT COUNT(*) n FROM {source} WHERE {where}", [*start, *parameters])
+        return Found(tuple(_item(row) for row in rows), total["n"], facets)
+
+    def _places(
+        self, source: str, where: str, start: list[Any], parameters: list[Any], within: str
+    ) -> dict[str, int]:
+        """Count entities by the places one step below ``within``."""
+        depth = within.count("/") + 1 if within else 0
+        counted: defaultdict[str, int] = defaultdict(int)
+        for row in self._rows(
+            f"SELECT e.place v, COUNT(*) n FROM {source} WHERE {where} GROUP BY v", [*start, *parameters]
+        ):
+            parts = row["v"].split("/") if row["v"] else []
+            if len(parts) > depth:
+                counted["/".join(parts[: depth + 1])] += row["n"]
+        return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:30])
+
+    def lineage(
+        self, iri: str, confidence: float = DEFAULT_CONFIDENCE, above: int = 40, below: int = 12
+    ) -> Neighbourhood:
+        """Return where an entity stands: what it contributes to, and what serves it directly.
+
+        Args:
+            iri: the entity.
+            confidence: links below it are left out.
+            above: how many entities above it at most, the nearest first.
+            below: how many that serve it directly at most, the surest first.
+        """
+        reachable = {
+            IRI(row["iri"])
+            for row in self._rows(
+                "SELECT t.iri FROM contributes c JOIN entity s ON s.id = c.subject JOIN entity t ON t.id = c.object"
+                " WHERE s.iri = ?",
+                [iri],
+            )
+        }
+        shown = {IRI(iri): None}
+        frontier = [IRI(iri)]
+        while frontier and len(shown) <= above:
+            steps = [tie for tie in self._ties("subject", frontier, confidence) if tie.object in reachable]
+            frontier = [node for node in dict.fromkeys(tie.object for tie in steps) if node not in shown]
+            frontier = frontier[: max(0, above + 1 - len(shown))]
+            shown |= dict.fromkeys(frontier)
+        lower = dict.fromkeys(tie.subject for tie in self._ties("object", [IRI(iri)], confidence))
+        shown |= dict.fromkeys([node for node in lower if node not in shown][:below])
+        return self._among(list(shown), confidence)
+
+    def neighbours(
+        self, iri: str, around: Sequence[str], confidence: float = DEFAULT_CONFIDENCE, limit: int = 30
+    ) -> Neighbourhood:
+        """Return an entity with its direct neighbours, and what they are to the entities around.
+
+        Args:
+            iri: the entity that is expanded.
+            around: the entities that are drawn already.
+            confidence: links below it are left out.
+            limit: how many new neighbours at most, those above first, then the surest.
+        """
+        known = {iri, *around}
+        ties = self._ties("subject", [iri], confidence) + self._ties("object", [iri], confidence)
+        ends = dict.fromkeys(tie.object if tie.subject == iri else tie.subject for tie in ties)
+        fresh = [end for end in ends if end not in known][:limit]
+        return self._among([IRI(iri), *map(IRI, around), *fresh], confidence)
+
+    def _among(self, iris: Sequence[IRI], confidence: float) -> Neighbourhood:
+        items = self.items(iris)
+        upward = self._ties("subject", iris, confidence)
+        downward = self._ties("object", iris, confidence)
+        hidden: defaultdict[IRI, set[IRI]] = defaultdict(set)
+        for tie in (*upward, *downward):
+            for here, there in ((tie.subject, tie.object), (tie.object, tie.subject)):
+                if here in items and there not in items:
+                    hidden[here].add(there)
+        ties = tuple(tie for tie in upward if tie.subject in items and tie.object in items)
+        ordered = tuple(items[iri] for iri in dict.fromkeys(iris) if iri in items)
+        return Neighbourhood(ordered, ties, {iri: len(ends) for iri, ends in hidden.items()})
+
+    def _ties(self, end: str, iris: Sequence[str], confidence: float) -> list[Tie]:
+        """Return the upward links with one end among the entities, the surest first."""
+        found: list[Tie] = []
+        predicates = [str(predicate) for predicate in UPWARD]
+        for start in range(0, len(iris), 400):
+            some = list(iris[start : start + 400])
+            found += [
+                Tie(IRI(row["s"]), Predicate(row["p"]), IRI(row["o"]), Basis(row["basis"]), row["confidence"])
+                for row in self._rows(
+                    f"SELECT s.iri s, l.predicate p, o.iri o, l.basis, MAX(l.confidence) confidence"
+                    f" FROM entity here JOIN link l ON l.{end} = here.id"
+                    f" JOIN entity s ON s.id = l.subject JOIN entity o ON o.id = l.object"
+                    f" WHERE here.iri IN ({_marks(some)}) AND l.predicate IN ({_marks(predicates)})"
+                    f" AND l.confidence >= ? GROUP BY l.subject, l.predicate, l.object"
+                    f" ORDER BY MAX(l.confidence) DESC, s.mentions + o.mentions DESC, s.iri, o.iri",
+                    [*some, *predicates, confidence],
+                )
+            ]
+        return found
+
+
+class Catalogues:
+    """The catalogue of whatever version is published, made when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._current: tuple[str, Catalogue] | None = None
+
+    def current(self) -> Catalogue:
+        """Return the published version's catalogue; the first call for a version makes it, which takes a while.
+
+        Raises:
+            StoreError: there is no store, or it is damaged.
+        """
+        published = self._published()
+        held = self._current
+        if held is not None and held[0] == published:
+            return held[1]
+        with self._lock:
+            held = self._current
+            if held is None or held[0] != self._published():
+                held = self._current = self._made()
+            return held[1]
+
+    def _published(self) -> str:
+        """Return what names the published version; another string when another is published."""
+        try:
+            return (self.folder / "current").read_text(encoding="utf-8").strip()
+        except OSError:
+            return ""
+
+    def _made(self) -> tuple[str, Catalogue]:
+        from kg.graph import Embedded
+
+        published = self._published()
+        version = open_version(self.folder)
+        home = _writable(self.folder)
+        path = home / f"catalogue-{version.number:06d}-{_FORMAT}.sqlite"
+        if not path.exists():
+            draft = path.with_suffix(f".{os.getpid()}.draft")
+            draft.unlink(missing_ok=True)
+            write(Graph(Embedded(version.store, version)), draft)
+            draft.replace(path)
+            for old in sorted(home.glob("catalogue-*.sqlite"))[:-_KEPT]:
+                old.unlink(missing_ok=True)
+        return published, Catalogue(path.resolve())
+
+
+def write(graph: Graph, path: Path) -> None:
+    """Write the catalogue of a graph into a new file."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+        with connection:
+            _fill(graph, connection)
+        connection.executescript(_INDEXES + "INSERT INTO name(name) VALUES ('optimize'); ANALYZE;")
+
+
+def grams(text: str) -> str:
+    """Return the overlapping pairs of characters of a text, and its last character, as words.
+
+    >>> grams("乡村振兴")
+    '乡村 村振 振兴 兴'
+    >>> grams("“两山”理念")
+    '两山 山理 理念 念'
+    """
+    plain = _plain(text)
+    return " ".join(plain[index : index + 2] for index in range(len(plain)))
+
+
+def _plain(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
+def initials(text: str) -> str:
+    """Return the first letter of each syllable.
+
+    >>> initials("乡村振兴"), initials("“543”现代产业矩阵")
+    ('xczx', '543xdcyjz')
+    """
+    from pypinyin import Style, lazy_pinyin
+
+    return "".join(lazy_pinyin(_plain(text), style=Style.FIRST_LETTER))
+
+
+def _match(text: str) -> str | None:
+    """Return an FTS5 expression for names that hold a text; None where no name can."""
+    plain = _plain(text)
+    if not plain:
+        return None
+    if len(plain) == 1:
+        phrase = f'"{plain}"*'
+    else:
+        phrase = '"' + " ".join(plain[index : index + 2] for index in range(len(plain) - 1)) + '"'
+    return f"{{grams initials}} : {phrase}" if plain.isascii() else f"grams : {phrase}"
+
+
+_FACETS = (
+    ("kind", "e.kind", ""),
+    ("level", "e.level", ""),
+    ("place", "e.place", ""),
+    ("year", "y.year", "JOIN mentioned y ON y.entity = e.id"),
+    (
+        "basis",
+        "l.basis",
+        "JOIN (SELECT subject id, basis FROM link UNION SELECT object, basis FROM link) l ON l.id = e.id",
+    ),
+)
+
+
+def _conditions(wanted: Filter) -> tuple[list[str], list[Any]]:
+    conditions: list[str] = []
+    parameters: list[Any] = []
+    for column, value in (("kind", wanted.kind), ("level", wanted.level)):
+        if value:
+            conditions.append(f"e.{column} = ?")
+            parameters.append(value)
+    if wanted.place:
+        conditions.append("(e.place = ? OR SUBSTR(e.place, 1, ?) = ?)")
+        parameters += [wanted.place, len(wanted.place) + 1, wanted.place + "/"]
+    if wanted.year is not None:
+        conditions.append("e.id IN (SELECT entity FROM mentioned WHERE year = ?)")
+        parameters.append(wanted.year)
+    if wanted.basis or wanted.confidence is not None:
+        link = "(? = '' OR basis = ?) AND confidence >= ?"
+        conditions.append(
+            f"e.id IN (SELECT subject FROM link WHERE {link} UNION SELECT object FROM link WHERE {link})"
+        )
+        parameters += [wanted.basis, wanted.basis, wanted.confidence or 0.0] * 2
+    return conditions, parameters
+
+
+def _fill(graph: Graph, connection: sqlite3.Connection) -> None:
+    ids: dict[str, int] = {}
+    kinds = " ".join(f"pl:{kind}" for kind in Kind)
+    levels = {row.e: row.level.local for row in graph.query("SELECT ?e ?level { ?e pl:level ?level }")}
+    labels: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for row in graph.query(
+        "SELECT ?e ?p ?l (LANG(?l) AS ?tag) { VALUES ?p { skos:prefLabel skos:altLabel skos:hiddenLabel } ?e ?p ?l }"
+    ):
+        labels[row.e].append((row.p.local, row.tag, row.l))
+    entities: dict[str, list[Any]] = {}
+    names: list[tuple[str, str, int, str]] = []
+    for row in graph.query(f"SELECT DISTINCT ?e ?k {{ VALUES ?k {{ {kinds} }} ?e a ?k }} ORDER BY ?e"):
+        if row.e in ids:
+            continue
+        ids[row.e] = len(ids) + 1
+        preferred = sorted((tag != "zh", label) for what, tag, label in labels[row.e] if what == "prefLabel")
+        english = min((label for what, tag, label in labels[row.e] if what == "prefLabel" and tag == "en"), default="")
+        name = preferred[0][1] if preferred else unquote(row.e.rsplit("/", 1)[-1])
+        places = [unquote(part) for part in place_of(row.e)]
+        if row.k.local in (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT):
+            places.append(name)
+        place = "/".join(part.replace("/", "／") for part in places)
+        entities[row.e] = [
+            ids[row.e], row.e, name, english, row.k.local, levels.get(row.e, ""), place, 0, 0,
+        ]  # fmt: skip
+        for label in sorted({name, *(label for _, _, label in labels[row.e])}):
+            names.append((grams(label), grams(initials(label)), ids[row.e], label))
+    papers: dict[str, list[Any]] = {}
+    years: dict[str, int | None] = {}
+    for row in graph.query(
+        "SELECT ?d (SAMPLE(?i) AS ?identifier) (SAMPLE(?t) AS ?title) (SAMPLE(?y) AS ?year) (SAMPLE(?u) AS ?unit)"
+        " { ?d a pl:Document ; dcterms:identifier ?i OPTIONAL { ?d dcterms:title ?t } OPTIONAL { ?d pl:year ?y }"
+        " OPTIONAL { ?d pl:issuer ?u } } GROUP BY ?d ORDER BY ?d"
+    ):
+        years[row.d] = row.year
+        unit = row.unit.removeprefix(f"{PLID}{Kind.ADMINISTRATIVE_UNIT}/") if row.unit else ""
+        papers[row.d] = [
+            len(papers) + 1, row.d, row.identifier, row.title or row.identifier, levels.get(row.d, ""),
+            unquote(unit), row.year, 0,
+        ]  # fmt: skip
+    mentioned: list[tuple[int, int, int | None, int]] = []
+    for row in graph.query(
+        "SELECT ?e ?d (COUNT(*) AS ?n) { ?m itsrdf:taIdentRef ?e ; nif:referenceContext ?d } GROUP BY ?e ?d"
+    ):
+        if row.e in ids and row.d in papers:
+            mentioned.append((ids[row.e], papers[row.d][0], years[row.d], row.n))
+            entities[row.e][7] += row.n
+            papers[row.d][7] += row.n
+    links = (
+        (ids[row.s], row.p.local, ids[row.o], row.basis.local, float(row.c))
+        for row in graph.query(
+            "SELECT ?s ?p ?o ?basis (MAX(?confidence) AS ?c) { ?l rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ;"
+            " pl:basis ?basis ; pl:confidence ?confidence } GROUP BY ?s ?p ?o ?basis"
+        )
+        if row.s in ids and row.o in ids
+    )
+    connection.executemany("INSERT INTO link VALUES (?, ?, ?, ?, ?)", links)
+    connection.executemany("INSERT INTO contributes VALUES (?, ?)", _contributes(graph, ids, entities))
+    connection.executemany(f"INSERT INTO entity VALUES ({_marks(range(9))})", entities.values())
+    connection.executemany(f"INSERT INTO document VALUES ({_marks(range(8))})", papers.values())
+    connection.executemany("INSERT INTO mentioned VALUES (?, ?, ?, ?)", mentioned)
+    connection.executemany("INSERT INTO name VALUES (?, ?, ?, ?)", names)
+
+
+def _contributes(graph: Graph, ids: Mapping[str, int], entities: Mapping[str, list[Any]]) -> Iterator[tuple[int, int]]:
+    for row in graph.query("SELECT ?s ?o { ?s pl:contributesTo ?o }"):
+        if row.s in ids and row.o in ids:
+            entities[row.o][8] += 1
+            yield ids[row.s], ids[row.o]
+
+
+def _item(row: sqlite3.Row) -> Item:
+    places = tuple(row["place"].split("/")) if row["place"] else ()
+    if row["kind"] in (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT):
+        places = places[:-1]
+    return Item(
+        IRI(row["iri"]), row["name"], row["english"], row["kind"], row["level"], places, row["mentions"],
+        row["supporters"],
+    )  # fmt: skip
+
+
+def _paper(row: sqlite3.Row) -> Paper:
+    places = tuple(row["place"].split("/")) if row["place"] else ()
+    return Paper(
+        IRI(row["iri"]), row["identifier"], row["title"], row["level"], places, row["year"], row["mentions"]
+    )  # fmt: skip
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _writable(folder: Path) -> Path:
+    """Return where catalogues are kept: in the store, or for one that may not be written, in the system's temp folder."""
+    home = folder / "catalogue"
+    try:
+        home.mkdir(exist_ok=True)
+        (home / f".{os.getpid()}").touch()
+        (home / f".{os.getpid()}").unlink()
+    except OSError:
+        home = Path(tempfile.mkdtemp(prefix="kg-catalogue-"))
+    return home

@@ -1,0 +1,526 @@
+"""The explorer's pages and what stands behind them: each in Chinese and English, as HTML, JSON, CSV and Turtle."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+from urllib.parse import quote, urlencode
+
+import pyoxigraph as ox
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from kg import sparql
+from kg.example import MARKER
+from kg.rows import IRI
+from kg.server.pages.catalogue import (
+    DEFAULT_CONFIDENCE,
+    Catalogue,
+    Catalogues,
+    Filter,
+    Item,
+    Neighbourhood,
+    Paper,
+)
+from kg.server.pages.document import Mark, reading
+from kg.server.pages.entity import Account, Ask, Relation, account
+from kg.server.pages.words import Language, Words, language_of
+from ontology.terms import PL, PLID, PREFIXES, Basis, Kind, Level, Predicate
+
+Form = Literal["html", "json", "csv", "ttl"]
+FORMS: Mapping[str, Form] = {
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "application/json": "json",
+    "text/csv": "csv",
+    "text/turtle": "ttl",
+}
+PAGE = 25
+"""Entities of one page of search results."""
+
+_MOST_CSV = 10_000
+_MOST_TRIPLES = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Explorer:
+    """What the pages need: the catalogues, and somebody to ask."""
+
+    catalogues: Catalogues
+    ask: Ask
+
+    async def catalogue(self) -> Catalogue:
+        """Return the published version's catalogue."""
+        return await run_in_threadpool(self.catalogues.current)
+
+    # Pages
+
+    async def home(self, request: Request) -> Response:
+        """What the graph holds, and where to begin."""
+        catalogue = await self.catalogue()
+        leading = await run_in_threadpool(catalogue.leading)
+        papers = await run_in_threadpool(catalogue.papers)
+        summary = await run_in_threadpool(catalogue.summary)
+        data = {"summary": summary, "leading": leading, "documents": papers}
+        return await self._answer(request, "home", data, rows=[_paper_row(paper) for paper in papers], papers=papers)
+
+    async def search(self, request: Request) -> Response:
+        """Entities by name, with facets."""
+        catalogue = await self.catalogue()
+        wanted = _filter(request)
+        page = max(1, _integer(request, "page") or 1)
+        form = form_of(request)
+        limit, offset = (PAGE, (page - 1) * PAGE) if form != "csv" else (_MOST_CSV, 0)
+        found = await run_in_threadpool(catalogue.search, wanted, limit, offset)
+        pages = max(1, -(-found.total // PAGE))
+        data = {"filter": wanted, "total": found.total, "page": page, "pages": pages, "items": found.items,
+                "facets": found.facets}  # fmt: skip
+        sample = await run_in_threadpool(_any_sample, catalogue)
+        return await self._answer(
+            request, "search", data, rows=[_item_row(item) for item in found.items], sample=sample,
+            about=[item.iri for item in found.items],
+        )  # fmt: skip
+
+    async def entity(self, request: Request) -> Response:
+        """All that the graph says of an entity."""
+        catalogue = await self.catalogue()
+        item, suffix = await _named(request, catalogue.item)
+        if item is None:
+            return await self.missing(request)
+        if suffix == "graph":
+            return JSONResponse(_jsonable(await self._neighbourhood(request, catalogue, item)))
+        confidence = _confidence(request)
+        told = await account(self.ask, catalogue, item)
+        issuers = await run_in_threadpool(catalogue.items, told.facts.get("issuer", ()))
+        data = {"account": told, "confidence": confidence, "issuers": issuers}
+        rows = [_relation_row(item, relation, up) for up, relation in _relations(told) if relation.confidence >= confidence]
+        papers = {quote.document for quote in told.quotes() if quote.document}
+        return await self._answer(request, "entity", data, rows=rows, papers=papers, about=[item.iri], suffix=suffix)
+
+    async def _neighbourhood(self, request: Request, catalogue: Catalogue, item: Item) -> Neighbourhood:
+        confidence = _confidence(request)
+        around = request.query_params.getlist("around")[:400]
+        if around or "expand" in request.query_params:
+            return await run_in_threadpool(catalogue.neighbours, item.iri, around, confidence)
+        return await run_in_threadpool(catalogue.lineage, item.iri, confidence)
+
+    async def documents(self, request: Request) -> Response:
+        """The list of documents."""
+        catalogue = await self.catalogue()
+        papers = await run_in_threadpool(catalogue.papers)
+        rows = [_paper_row(paper) for paper in papers]
+        about = [paper.iri for paper in papers]
+        return await self._answer(request, "documents", {"documents": papers}, rows=rows, papers=papers, about=about)
+
+    async def document(self, request: Request) -> Response:
+        """A document's text with its mentions."""
+        catalogue = await self.catalogue()
+        paper, suffix = await _named(request, catalogue.paper)
+        if paper is None:
+            return await self.missing(request)
+        read = await reading(self.ask, catalogue, paper)
+        data = {"reading": read, "cited": _span(request)}
+        rows = [
+            {"start": mark.start, "end": mark.end, "text": read.text[mark.start : mark.end],
+             "entity": mark.item.iri if mark.item else "", "name": mark.item.name if mark.item else mark.figure,
+             "kind": mark.item.kind if mark.item else "Indicator"}
+            for mark in read.marks
+        ]  # fmt: skip
+        return await self._answer(
+            request, "document", data, rows=rows, papers=[paper], about=[paper.iri], suffix=suffix
+        )
+
+    async def suggest(self, request: Request) -> Response:
+        """Names that fit what is being typed."""
+        text = request.query_params.get("q", "")[:100]
+        catalogue = await self.catalogue()
+        items = await run_in_threadpool(catalogue.suggest, text) if text.strip() else ()
+        words = _words(request)
+        return JSONResponse(
+            [{**_jsonable(item), "href": href(item.iri), "what": what(words, item)} for item in items]
+        )
+
+    async def missing(self, request: Request) -> Response:
+        """Say that there is no such page."""
+        return await self._answer(request, "missing", {}, rows=[], status=404)
+
+    async def gallery(self, request: Request) -> Response:
+        """The library of queries."""
+        return await self.missing(request)
+
+    async def question(self, request: Request) -> Response:
+        """One query of the library with its form and its answer."""
+        return await self.missing(request)
+
+    async def editor(self, request: Request) -> Response:
+        """The SPARQL editor."""
+        catalogue = await self.catalogue()
+        sample = await run_in_threadpool(_any_sample, catalogue)
+        return await self._answer(request, "editor", {"query": request.query_params.get("query", "")}, sample=sample)
+
+    async def terms(self, request: Request) -> Response:
+        """The ontology's terms and the known prefixes, for the editor's completion."""
+        return JSONResponse({"prefixes": PREFIXES, "terms": ontology_terms()})
+
+    # Answers
+
+    async def _answer(
+        self,
+        request: Request,
+        page: str,
+        data: Mapping[str, Any],
+        *,
+        rows: Sequence[Mapping[str, Any]] = (),
+        about: Sequence[IRI] = (),
+        papers: Iterable[Paper] = (),
+        sample: bool = False,
+        suffix: str | None = None,
+        status: int = 200,
+    ) -> Response:
+        """Answer in the form that is asked for.
+
+        Args:
+            request: whose answer it is.
+            page: name of the template.
+            data: what the page shows; the answer as JSON.
+            rows: its table, the answer as CSV.
+            about: the entities and documents whose description is the answer as Turtle.
+            papers: the documents that the page shows.
+            sample: whether it shows example texts, besides what ``papers`` tell.
+            suffix: the form that the address itself ends with.
+            status: the HTTP status.
+        """
+        form = form_of(request, suffix)
+        vary = {"Vary": "Accept, Accept-Language, Cookie"}
+        if form == "json":
+            return JSONResponse(_jsonable(data), status, vary)
+        if form == "csv":
+            return Response(_csv(rows), status, vary, "text/csv; charset=utf-8")
+        if form == "ttl":
+            return Response(await self._turtle(about), status, vary, "text/turtle; charset=utf-8")
+        words = _words(request)
+        sample = sample or any(is_sample(paper) for paper in papers)
+        path = request.url.path.removesuffix(f".{suffix}") if suffix else request.url.path
+        content = environment().get_template(f"{page}.html").render(
+            **data, t=words, request=request, sample=sample, path=path, here=_address(request),
+            links=_alternatives(request, path) if page in _TABLES and status == 200 else {},
+            switch=_address(request, lang="en" if words.language == "zh" else "zh"),
+        )  # fmt: skip
+        response = Response(content, status, vary, "text/html; charset=utf-8")
+        if request.query_params.get("lang") == words.language:
+            response.set_cookie("lang", words.language, max_age=31_536_000, samesite="lax", httponly=True)
+        return response
+
+    async def _turtle(self, about: Sequence[IRI]) -> bytes:
+        """Describe things: what is said of them, and the links that start from them with their evidence."""
+        if not about:
+            return b""
+        values = " ".join(str(sparql.term(iri)) for iri in about)
+        rows = await self.ask(
+            "SELECT DISTINCT ?s ?p (ISIRI(?o) AS ?named) (STR(?o) AS ?value) (LANG(?o) AS ?tag)"
+            " (STR(DATATYPE(?o)) AS ?type) {"
+            f" {{ VALUES ?s {{ {values} }} ?s ?p ?o FILTER(?p != pl:contributesTo) }} UNION"
+            f" {{ VALUES ?e {{ {values} }} ?s rdf:subject ?e ; ?p ?o }} UNION"
+            f" {{ VALUES ?e {{ {values} }} ?l rdf:subject ?e ; pl:evidence ?s . FILTER(ISIRI(?s)) ?s ?p ?o }} }}"
+            f" LIMIT {_MOST_TRIPLES}"
+        )
+        triples = (
+            ox.Triple(ox.NamedNode(row.s), ox.NamedNode(row.p), _term(row)) for row in rows if isinstance(row.s, IRI)
+        )
+        content = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
+        assert content is not None  # only None where an output is given
+        return content
+
+
+_TABLES = ("home", "search", "entity", "documents", "document", "question")
+"""Pages that have their data in other forms."""
+
+
+def _term(row: Any) -> ox.NamedNode | ox.Literal:
+    if row.named:
+        return ox.NamedNode(row.value)
+    if row.tag:
+        return ox.Literal(row.value, language=row.tag)
+    return ox.Literal(row.value, datatype=ox.NamedNode(row.type))
+
+
+def form_of(request: Request, suffix: str | None = None) -> Form:
+    """Return the form in which a page is asked for: by the end of its address, or else by ``Accept``."""
+    if suffix in FORMS.values():
+        return suffix  # type: ignore[return-value]  # mypy does not narrow by membership
+    path = request.url.path
+    if suffix is None:
+        for form in ("json", "csv", "ttl"):
+            if path.endswith(f".{form}"):
+                return form  # type: ignore[return-value]  # nor here
+    wishes: list[tuple[float, int, Form]] = []
+    for index, part in enumerate(request.headers.get("accept", "").split(",")):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        quality = next((p.removeprefix("q=") for p in parameters if p.startswith("q=")), "1")
+        if name in FORMS and quality.replace(".", "", 1).isdigit():
+            wishes.append((-float(quality), index, FORMS[name]))
+    return min(wishes)[2] if wishes else "html"
+
+
+def href(iri: str, form: str = "", **parameters: Any) -> str:
+    """Return the address of a thing's page within this site; never an address outside it.
+
+    >>> href(PLID + "Strategy/山西省/三区三地")
+    '/entity/Strategy/%E5%B1%B1%E8%A5%BF%E7%9C%81/%E4%B8%89%E5%8C%BA%E4%B8%89%E5%9C%B0'
+    >>> href("javascript:alert(1)")
+    '/entity/?iri=javascript%3Aalert%281%29'
+    """
+    local = iri.removeprefix(PLID)
+    suffix = f".{form}" if form else ""
+    query = {key: value for key, value in parameters.items() if value not in (None, "")}
+    if local.startswith("Document/") and "#" not in local:
+        path = "/document/" + quote(local.removeprefix("Document/"), safe="/") + suffix
+    elif local != iri and "#" not in local:
+        path = "/entity/" + quote(local, safe="/") + suffix
+    else:
+        path, query = "/entity/" + suffix, {"iri": iri, **query}
+    return path + (f"?{urlencode(query)}" if query else "")
+
+
+def source(document: Paper, start: int | None, end: int | None) -> str:
+    """Return the address of a passage: the page scrolls to it and shows it as cited."""
+    if start is None or end is None:
+        return href(document.iri)
+    return href(document.iri, at=f"{start}-{end}") + "#cited"
+
+
+def what(words: Words, item: Item) -> str:
+    """Return what an entity is in a few words: its level, its kind, and where.
+
+    >>> what(Words("en"), Item(IRI("x"), "三区三地", "", "Strategy", "provincial", ("山西省",), 1, 0))
+    'Provincial Strategy · 山西省'
+    """
+    level = words.term("Level", item.level) if item.level and item.kind != Kind.VILLAGE else ""
+    kind = words.term("Kind", item.kind)
+    first = f"{level} {kind}" if words.language == "en" and level else f"{level}{kind}"
+    return " · ".join(filter(None, [first, " › ".join(item.places)]))
+
+
+def is_sample(paper: Paper) -> bool:
+    """Tell whether a document is an example text, which may not be cited."""
+    return MARKER in paper.title
+
+
+def title(paper: Paper) -> str:
+    """Return a document's title without the marker of example texts, which the page shows beside it."""
+    return paper.title.replace(f"（{MARKER}）", "").replace(MARKER, "").strip() or paper.identifier
+
+
+@cache
+def ontology_terms() -> list[dict[str, str]]:
+    """Return the terms of the ontology: name, what it is, label and comment in both languages."""
+    known: dict[str, dict[str, str]] = {}
+    content = (files("ontology") / "policy-lineage.ttl").read_bytes()
+    for quad in ox.parse(content, format=ox.RdfFormat.TURTLE):
+        if not isinstance(quad.subject, ox.NamedNode) or not quad.subject.value.startswith(PL):
+            continue
+        term = known.setdefault(quad.subject.value, {"name": quad.subject.value.replace(PL, "pl:")})
+        property = IRI(quad.predicate.value).local
+        if property == "type" and isinstance(quad.object, ox.NamedNode):
+            kind = IRI(quad.object.value).local
+            if "Property" in kind or kind == "Class":
+                term["type"] = "property" if "Property" in kind else "class"
+        elif property in ("label", "comment") and isinstance(quad.object, ox.Literal):
+            term[f"{property}_{quad.object.language or 'en'}"] = quad.object.value
+    return sorted(known.values(), key=lambda term: term["name"])
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates; everything that they write is escaped."""
+    made = Environment(
+        loader=PackageLoader("kg.server"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {
+        "href": href, "source": source, "what": what, "title": title, "is_sample": is_sample,
+        "Kind": list(Kind), "Level": list(Level), "Basis": list(Basis), "Predicate": list(Predicate),
+        "MARKER": MARKER, "DEFAULT_CONFIDENCE": DEFAULT_CONFIDENCE,
+        "data": _data, "data_list": _listed, "quote_around": quote_around, "address": _address,
+    }  # fmt: skip
+    return made
+
+
+def quote_around(text: str, mark: tuple[int, int] | None) -> tuple[str, str, str]:
+    """Return a sentence in what stands before, in and after the part that is marked."""
+    if mark is None:
+        return text, "", ""
+    return text[: mark[0]], text[mark[0] : mark[1]], text[mark[1] :]
+
+
+def _listed(marks: Iterable[Mark], words: Words) -> str:
+    """Return overlapping marks as JSON for an attribute, from which the page's script makes a menu."""
+    return json.dumps(
+        [
+            {"name": mark.item.name, "what": what(words, mark.item), "href": href(mark.item.iri)}
+            if mark.item
+            else {"name": mark.figure, "what": "", "href": ""}
+            for mark in marks
+        ],
+        ensure_ascii=False,
+    )
+
+
+def _data(value: Any) -> Markup:
+    """Return a value as JSON that can stand in a ``<script type="application/json">``."""
+    text = json.dumps(_jsonable(value), ensure_ascii=False)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
+
+
+def _words(request: Request) -> Words:
+    chosen = request.query_params.get("lang") or request.cookies.get("lang")
+    language: Language = language_of(chosen, request.headers.get("accept-language", ""))
+    return Words(language)
+
+
+def _address(request: Request, **changes: Any) -> str:
+    """Return the page's own address with some parameters changed; None takes one out."""
+    parameters = dict(request.query_params)
+    for key, value in changes.items():
+        parameters.pop(key, None)
+        if value is not None:
+            parameters[key] = str(value)
+    path = quote(request.url.path if "%" not in request.url.path else request.scope["path"], safe="/")
+    return path + (f"?{urlencode(parameters)}" if parameters else "")
+
+
+def _alternatives(request: Request, path: str) -> dict[str, str]:
+    """Return where the same page is found in other forms."""
+    plain = quote(request.scope["path"], safe="/")
+    stem = plain if plain != "/" else "/index"
+    parameters = {key: value for key, value in request.query_params.items() if key != "lang"}
+    query = f"?{urlencode(parameters)}" if parameters else ""
+    return {name: f"{stem}.{form}{query}" for name, form in (("JSON", "json"), ("CSV", "csv"), ("Turtle", "ttl"))}
+
+
+async def _named(request: Request, find: Callable[[str], Any]) -> tuple[Any, str | None]:
+    """Return what the address names, and the form that the address ends with."""
+    name: str = request.path_params.get("name", "")
+    if "iri" in request.query_params:
+        return await run_in_threadpool(find, request.query_params["iri"]), name.removeprefix(".") or None
+    prefix = f"{PLID}Document/" if request.url.path.startswith("/document/") else PLID
+    found = await run_in_threadpool(find, prefix + name)
+    if found is None and "." in name:
+        stem, _, suffix = name.rpartition(".")
+        if suffix in ("json", "csv", "ttl", "graph"):
+            return await run_in_threadpool(find, prefix + stem), suffix
+    return found, ""
+
+
+def _filter(request: Request) -> Filter:
+    given = request.query_params
+    confidence = _number(given.get("confidence"))
+    return Filter(
+        text=given.get("q", "").strip()[:100],
+        kind=given.get("kind", ""),
+        level=given.get("level", ""),
+        place=given.get("place", "").strip("/"),
+        year=_integer(request, "year"),
+        basis=given.get("basis", ""),
+        confidence=confidence,
+    )
+
+
+def _confidence(request: Request) -> float:
+    found = _number(request.query_params.get("confidence"))
+    return DEFAULT_CONFIDENCE if found is None else found
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return min(1.0, max(0.0, float(text))) if text else None
+    except ValueError:
+        return None
+
+
+def _integer(request: Request, name: str) -> int | None:
+    text = request.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
+
+
+def _span(request: Request) -> tuple[int, int] | None:
+    first, _, last = request.query_params.get("at", "").partition("-")
+    if first.isascii() and last.isascii() and first.isdigit() and last.isdigit() and len(first + last) < 20:
+        return (int(first), int(last)) if int(first) < int(last) else None
+    return None
+
+
+def _any_sample(catalogue: Catalogue) -> bool:
+    return any(is_sample(paper) for paper in catalogue.papers())
+
+
+def _relations(told: Account) -> Iterable[tuple[bool, Relation]]:
+    yield from ((True, relation) for relation in (*told.above, *told.located_in))
+    yield from ((False, relation) for relation in (*told.below, *told.located_here))
+
+
+def _item_row(item: Item) -> dict[str, Any]:
+    return {"iri": item.iri, "name": item.name, "english": item.english, "kind": item.kind, "level": item.level,
+            "place": "/".join(item.places), "mentions": item.mentions, "supporters": item.supporters}  # fmt: skip
+
+
+def _paper_row(paper: Paper) -> dict[str, Any]:
+    return {"iri": paper.iri, "identifier": paper.identifier, "title": paper.title, "level": paper.level,
+            "place": "/".join(paper.places), "year": paper.year, "mentions": paper.mentions}  # fmt: skip
+
+
+def _relation_row(item: Item, relation: Relation, up: bool) -> dict[str, Any]:
+    reason = relation.reasons[0]
+    quote = reason.quotes[0] if reason.quotes else None
+    subject, object_ = (item, relation.other) if up else (relation.other, item)
+    return {
+        "subject": subject.iri, "subject_name": subject.name, "predicate": str(relation.predicate),
+        "object": object_.iri, "object_name": object_.name, "basis": str(reason.basis),
+        "confidence": reason.confidence, "evidence": quote.text if quote else "",
+        "document": quote.document.iri if quote and quote.document else "",
+        "start": quote.start if quote else None, "end": quote.end if quote else None,
+    }  # fmt: skip
+
+
+def _csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """Return rows as CSV that spreadsheets read as UTF-8, with no cell that they take for a formula."""
+    text = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(text, list(rows[0]))
+        writer.writeheader()
+        writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+    return ("\ufeff" + text.getvalue()).encode()
+
+
+def _cell(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _jsonable(value: Any) -> Any:
+    """Return a value as JSON's types; where keys are no strings, a list of pairs."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {key: _jsonable(getattr(value, key)) for key in value.__dataclass_fields__}
+    if isinstance(value, Mapping):
+        if all(isinstance(key, str) for key in value):
+            return {str(key): _jsonable(part) for key, part in value.items()}
+        return [[_jsonable(key), _jsonable(part)] for key, part in value.items()]
+    if isinstance(value, list | tuple | set):
+        return [_jsonable(part) for part in value]
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    return str(value)

@@ -126,10 +126,12 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     sequential = _announced_groups(folded, term, counts, definition)
     if sequential:
         return sequential
+    if len(counts) > 1 and len(set(counts)) == 1:
+        # 四破四立: each of the four sentences says what to break with and what to set up.
+        sentences = _split(folded, definition.start, definition.end, "。；\n")
+        if len(sentences) == counts[0]:
+            return [Member(span) for span in sentences]
     flat = _listing(folded, definition.start, definition.end, sum(counts))
-    if not flat and len(counts) > 1 and len(set(counts)) == 1:
-        # 四破四立: each of the four says what to break with and what to set up.
-        flat = _listing(folded, definition.start, definition.end, counts[0])
     return [Member(span) for span in flat]
 
 

@@ -1,0 +1,149 @@
+"""The finders of projects, policies, strategies and slogans, on sentences of our own."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extract import pipeline
+from extract.document import Document, Metadata, Place, Span
+from extract.names import name_start
+from extract.projects import status
+from extract.surface import fold, pairs, quotations
+from ontology.terms import Kind, Level, Status
+
+PROVINCE = Place("甲省", Level.PROVINCIAL)
+CITY = Place("乙市", Level.PREFECTURE, (PROVINCE,))
+COUNTY = Place("丙县", Level.COUNTY, (PROVINCE, CITY))
+TOWN = Place("丁镇", Level.TOWNSHIP, (PROVINCE, CITY, COUNTY))
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    return pipeline.load()
+
+
+def annotate(nlp, text: str, place: Place = TOWN):
+    return pipeline.annotate(nlp, Document("t", text, "0" * 64, metadata=Metadata(place=place, level=place.level)))
+
+
+def names(annotation, kind: Kind) -> set[str]:
+    text = annotation.document.text
+    return {text[m.start : m.end] for e in annotation.entities if e.kind is kind for m in e.mentions}
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60))
+def test_folding_keeps_every_offset(text):
+    assert len(fold(text)) == len(text)
+
+
+@given(st.text(alphabet='"（）《》甲乙，\n', max_size=40))
+def test_marks_pair_within_a_line_and_never_cross_themselves(text):
+    for closer, opener in pairs(text).items():
+        assert opener < closer and "\n" not in text[opener:closer]
+    for start, end in quotations(text):
+        assert '"' not in text[start:end]
+
+
+@pytest.mark.parametrize(
+    ("text", "head", "name"),
+    [
+        ("持续推进青石村传统村落保护项目", "项目", "青石村传统村落保护项目"),
+        ("在中心街建设丁镇全民健身中心", "中心", "丁镇全民健身中心"),
+        ("启动白石村乡村振兴示范创建项目", "项目", "白石村乡村振兴示范创建项目"),
+        ("投资30万元将青石村园林村项目", "项目", "青石村园林村项目"),
+        ("以“一户一策”工作机制", "机制", "“一户一策”工作机制"),
+    ],
+)
+def test_a_name_begins_behind_its_governing_verb(text, head, name):
+    folded = fold(text)
+    at = folded.rindex(head)
+    assert text[name_start(folded, at) : at + len(head)] == name
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("我们扎实开展“百村清洁”治理行动。", Kind.POLICY, "“百村清洁”治理行动"),
+        ("深化“三办合一”改革。", Kind.POLICY, "“三办合一”改革"),
+        ("紧紧围绕“一带三园”发展思路，真抓实干。", Kind.STRATEGY, "一带三园"),
+        ("全力打造“实力丁镇”。", Kind.STRATEGY, "实力丁镇"),
+        ("努力建设生态文化旅游强县。", Kind.STRATEGY, "生态文化旅游强县"),
+        ("以“今日事今日毕、明日事早安排”的作风抓落实。", Kind.SLOGAN, "今日事今日毕、明日事早安排"),
+        ("完成青石村日光温室大棚建设。", Kind.PROJECT, "青石村日光温室大棚"),
+        ("深入学习贯彻党的二十大精神。", Kind.STRATEGY, "党的二十大精神"),
+        ("制定《丁镇环境卫生管理办法》。", Kind.POLICY, "丁镇环境卫生管理办法"),
+    ],
+)
+def test_a_name_is_found_with_its_kind(nlp, text, kind, name):
+    assert name in names(annotate(nlp, text), kind)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["抓好重点项目建设。", "清理“四堆”五十处。", "完善体制机制。", "大飞机制造取得突破。", "请各位代表提出意见。"],
+)
+def test_what_names_nothing_is_no_project_policy_strategy_or_slogan(nlp, text):
+    found = annotate(nlp, text)
+    assert [e for e in found.entities if e.kind in (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY, Kind.SLOGAN)] == []
+
+
+def test_one_phrase_has_one_kind_in_a_document(nlp):
+    found = annotate(nlp, "聚焦“双拥双促”发展思路。\n“双拥双促”更有成效。")
+    kinds = {e.kind for e in found.entities if "双拥双促" in e.name}
+    assert kinds == {Kind.STRATEGY}
+
+
+def test_a_name_once_recognised_is_recognised_everywhere(nlp):
+    text = "全面推行“红旗积分”工作机制。\n今年，红旗积分覆盖到户。"
+    entity = next(e for e in annotate(nlp, text).entities if "红旗积分" in e.name)
+    assert {text[m.start : m.end] for m in entity.mentions} >= {"“红旗积分”工作机制", "红旗积分"}
+    assert max(m.start for m in entity.mentions) > text.index("今年")
+
+
+def test_a_provinces_strategy_is_not_another_provinces(nlp):
+    text = "深入落实“三区三地”部署。"
+    shanxi = Place("山西省", Level.PROVINCIAL)
+    concepts = [e.concept for e in annotate(nlp, text, shanxi).entities if "三区三地" in e.name]
+    assert any(concepts)
+    assert not any(e.concept for e in annotate(nlp, text, PROVINCE).entities if "三区三地" in e.name)
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "plan", "expected"),
+    [
+        ("", "顺利完工", False, Status.COMPLETED),
+        ("", "主体基本完成", False, Status.ONGOING),
+        ("积极争取", "，重塑优势", False, Status.PLANNED),
+        ("实施", "，改善出行", True, Status.PLANNED),
+        ("持续推进", "，确保按期投产", True, Status.ONGOING),
+    ],
+)
+def test_status_is_read_off_the_words_around(before, behind, plan, expected):
+    assert status(before, behind, plan=plan) is expected
+
+
+@given(st.lists(st.sampled_from(["推进", "“甲乙”", "改革", "青石村", "项目", "，", "。", "\n", "𠮷", "é", "示范区", "：", "（"]), max_size=30))
+def test_offsets_are_true_for_any_text(parts):
+    text = "".join(parts)
+    if not text:
+        return
+    found = annotate(_shared(), text)
+    for entity in found.entities:
+        assert entity.mentions
+        for mention in entity.mentions:
+            assert 0 <= mention.start < mention.end <= len(text)
+    ids = {e.id for e in found.entities}
+    for link in found.links:
+        assert {link.subject, link.object} <= ids
+        assert all(isinstance(v, Span) and v.end <= len(text) for v in link.evidence)
+
+
+_PIPELINE: list = []
+
+
+def _shared():
+    if not _PIPELINE:
+        _PIPELINE.append(pipeline.load())
+    return _PIPELINE[0]

@@ -1,0 +1,52 @@
+"""Explained terms are taken apart into the members that their numerals announce."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract.document import Span
+from extract.glossary import expected, members
+from extract.surface import fold
+
+
+def taken_apart(term: str, definition: str) -> dict[str, list[str]]:
+    text = fold(f"{term}：{definition}")
+    found = members(text, Span(0, len(term)), Span(len(term) + 1, len(text)))
+    return {text[m.span.start : m.span.end]: [text[p.span.start : p.span.end] for p in m.parts] for m in found}
+
+
+@pytest.mark.parametrize(
+    ("term", "counts"),
+    [("三园两带", [3, 2]), ("一条主线、两个抓手、四大工程", [1, 2, 4]), ("乡村振兴", []), ("“362”工作法", [3, 6, 2])],
+)
+def test_numerals_announce_how_many_members_to_expect(term, counts):
+    assert expected(term.split("”")[0].strip("“") if "“" in term else term) == counts
+
+
+def test_a_flat_list_of_the_announced_number():
+    assert list(taken_apart("四种意识", "忧患意识、大局意识、创新意识、服务意识。")) == ["忧患意识", "大局意识", "创新意识", "服务意识"]
+
+
+def test_a_list_of_another_number_is_no_definition_by_parts():
+    assert taken_apart("三种意识", "忧患意识、大局意识、创新意识、服务意识。") == {}
+
+
+def test_groups_named_with_that_is():
+    found = taken_apart("一心两翼", "“一心”，即打造中心城区。“两翼”，即建设东部工业区、西部生态区。")
+    assert found == {"中心城区": [], "两翼": ["东部工业区", "西部生态区"]}
+
+
+def test_a_group_of_one_keeps_its_short_form_as_alias():
+    text = fold("一心两翼：“一心”，即打造中心城区。“两翼”，即建设东部工业区、西部生态区。")
+    first = members(text, Span(0, 4), Span(5, len(text)))[0]
+    assert first.alias is not None and text[first.alias.start : first.alias.end] == "一心"
+
+
+def test_groups_spelled_out_clause_by_clause():
+    found = taken_apart("一条主线、两张名片", "围绕创建河谷生态示范区这条主线，打造“山水古村”和“云上茶园”。")
+    assert found == {"河谷生态示范区": [], "两张名片": ["山水古村", "云上茶园"]}
+
+
+def test_parallel_clauses_of_a_double_number():
+    found = taken_apart("两破两立", "破除守旧思想，树立创新意识。\n破除畏难思想，树立担当意识。")
+    assert list(found) == ["破除守旧思想，树立创新意识", "破除畏难思想，树立担当意识"]

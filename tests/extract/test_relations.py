@@ -1,0 +1,116 @@
+"""What serves, advances, is part of and stands where, on a report of our own."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract import pipeline
+from extract.document import Document, Metadata, Place
+from extract.service import topics_of
+from ontology.terms import Basis, Level, Predicate
+
+PROVINCE = Place("甲省", Level.PROVINCIAL)
+CITY = Place("乙市", Level.PREFECTURE, (PROVINCE,))
+COUNTY = Place("丙县", Level.COUNTY, (PROVINCE, CITY))
+TOWN = Place("丁镇", Level.TOWNSHIP, (PROVINCE, CITY, COUNTY))
+
+REPORT = """丁镇人民政府工作报告
+
+一、2023年工作安排
+
+今年工作的总体要求是：以习近平新时代中国特色社会主义思想为指导，深入贯彻党的二十大精神，紧紧围绕“一带三园”发展思路，埋头苦干。
+
+（一）聚焦打造“活力丁镇”，推动产业升级
+实施丁镇青石村冷链仓储项目，开展“百企进村”帮扶行动。健全河长制、林长制等生态治理体系。
+
+（二）建设“美丽丁镇”，改善环境
+我们要深入践行“两山”理念，打造“美丽丁镇”。推进丁镇白石村污水处理厂。
+
+名词解释
+一带三园：“一带”，即建设清河（丁镇段）生态产业带。“三园”，即打造果蔬园、养殖园、物流园。
+"""
+
+
+@pytest.fixture(scope="module")
+def annotation():
+    document = Document("t", REPORT, "0" * 64, metadata=Metadata(place=TOWN, level=Level.TOWNSHIP, year=2023))
+    return pipeline.annotate(pipeline.load(), document)
+
+
+def links(annotation, predicate: Predicate) -> dict[tuple[str, str], list]:
+    name = {e.id: e.name for e in annotation.entities}
+    found: dict[tuple[str, str], list] = {}
+    for link in annotation.links:
+        if link.predicate is predicate:
+            found.setdefault((name[link.subject], name[link.object]), []).append(link)
+    return found
+
+
+def test_work_under_a_heading_serves_what_the_heading_announces(annotation):
+    serves = links(annotation, Predicate.SERVES)
+    link = next(k for k in serves["丁镇青石村冷链仓储项目", "活力丁镇"] if k.basis is Basis.STRUCTURAL)
+    evidence = REPORT[link.evidence[0].start : link.evidence[0].end]
+    assert "聚焦打造“活力丁镇”" in evidence
+    assert ("丁镇青石村冷链仓储项目", "美丽丁镇") not in serves
+
+
+def test_the_preamble_says_what_the_overall_strategy_carries_out(annotation):
+    advances = links(annotation, Predicate.ADVANCES)
+    for goal in ("习近平新时代中国特色社会主义思想", "党的二十大精神"):
+        assert any(k.basis is Basis.STATED for k in advances["一带三园", goal])
+
+
+def test_a_sentence_says_which_doctrine_a_strategy_practises(annotation):
+    assert ("美丽丁镇", "“两山”理念") in links(annotation, Predicate.ADVANCES)
+
+
+def test_the_glossary_gives_parts_and_wholes(annotation):
+    parts = links(annotation, Predicate.COMPONENT_OF)
+    assert ("三园", "一带三园") in parts
+    assert {part for part, whole in parts if whole == "三园"} == {"果蔬园", "养殖园", "物流园"}
+
+
+def test_a_part_has_the_level_of_its_whole(annotation):
+    levels = {e.name: e.level for e in annotation.entities}
+    assert levels["果蔬园"] is levels["一带三园"] is Level.TOWNSHIP
+
+
+def test_advances_only_ever_points_to_a_higher_level(annotation):
+    level = {e.id: e.level for e in annotation.entities}
+    for link in annotation.links:
+        if link.predicate is Predicate.ADVANCES:
+            assert level[link.object].above(level[link.subject])
+
+
+def test_every_link_has_a_confidence_and_evidence(annotation):
+    assert annotation.links
+    for link in annotation.links:
+        assert 0 < link.confidence <= 1 and link.evidence
+
+
+def test_no_strategy_serves_a_whole_that_it_is_part_of(annotation):
+    parts = set(links(annotation, Predicate.COMPONENT_OF))
+    assert parts.isdisjoint(links(annotation, Predicate.SERVES))
+
+
+def test_a_component_that_is_switched_off_says_nothing():
+    components = [name for name in pipeline.COMPONENTS if name != "policy_service"]
+    document = Document("t", REPORT, "0" * 64, metadata=Metadata(place=TOWN, level=Level.TOWNSHIP))
+    found = pipeline.annotate(pipeline.load(components=components), document)
+    assert {k.predicate for k in found.links}.isdisjoint({Predicate.SERVES, Predicate.ADVANCES})
+
+
+def test_displacy_renders_the_mentions():
+    from spacy import displacy
+
+    document = Document("t", REPORT, "0" * 64, metadata=Metadata(place=TOWN, level=Level.TOWNSHIP))
+    html = displacy.render(pipeline.process(pipeline.load(), document), style="span", jupyter=False)
+    assert "Strategy" in html and "Project" in html
+
+
+@pytest.mark.parametrize(
+    ("name", "side", "topic"),
+    [("现代化连排猪舍项目", "work", "畜牧水产"), ("文旅融合兴镇战略", "goal", "文旅"), ("屋顶光伏发电项目", "work", "能源")],
+)
+def test_names_show_their_subject_matter(name, side, topic):
+    assert topic in topics_of(name, side)

@@ -22,6 +22,7 @@ from kg.graph import Counts, Embedded, Graph
 from kg.progress import Progress, Silent
 from kg.store import DEFAULT_STORE, Draft, Entry, Manifest, open_version, writing
 from ontology.errors import NotFound, PolicyGraphError, StoreError, UsageError
+from ontology.iri import AUTHORITY_GRAPH, DERIVED_GRAPH
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -194,12 +195,9 @@ def _apply(draft: Draft, documents: Mapping[str, Entry]) -> None:
     )
     draft.replace_graphs((ox.NamedNode(before[name].graph), ()) for name in before.keys() - documents.keys())
     draft.replace_graph(curation.GRAPH, curation.statements(decisions))
-    followed: dict[Any, list[ox.Triple]] = {
-        graph: [] for graph in draft.graphs() - {ox.NamedNode(entry.graph) for entry in documents.values()}
-    }
-    followed.pop(curation.GRAPH, None)
+    followed: dict[Any, list[ox.Triple]] = {ox.NamedNode(graph): [] for graph in (AUTHORITY_GRAPH, DERIVED_GRAPH)}
     for quad in derive.derive(draft.store, scheme.load(*draft.scheme)):
-        followed.setdefault(quad.graph_name, []).append(quad.triple)
+        followed[quad.graph_name].append(quad.triple)
     draft.replace_graphs(followed.items())
     draft.manifest = manifest
 

@@ -32,7 +32,15 @@ from kg.statements import (
     link_triples,
     pl,
 )
-from ontology.iri import AUTHORITY_GRAPH, DECISIONS_GRAPH, DERIVED_GRAPH, NATION, link_iri, place_of
+from ontology.iri import (
+    AUTHORITY_GRAPH,
+    DECISIONS_GRAPH,
+    DERIVED_GRAPH,
+    NATION,
+    UPDATES_GRAPH,
+    link_iri,
+    place_of,
+)
 from ontology.scheme import Concept, Scheme
 from ontology.terms import DCTERMS, PL, PLID, PROV, SKOS, Basis, Kind, Predicate
 
@@ -49,6 +57,9 @@ _GRAPHS = {
     DERIVED_GRAPH: ("推导数据", "What follows from all documents"),
     DECISIONS_GRAPH: ("人工判定", "Curators' decisions"),
 }
+
+_COMMON = (DECISIONS_GRAPH, UPDATES_GRAPH)
+"""Graphs of no document, whose links hold in every document."""
 
 _State = tuple[str, str | None]
 """An entity that a walk has reached, and the document whose links it follows; None before the first."""
@@ -82,7 +93,7 @@ class _Said:
     Attributes:
         kinds: class of each entity.
         links: upward links by document and subject.
-        common: upward links by subject that hold in every document: curators' decisions.
+        common: upward links by subject that hold in every document: curators' decisions, and updates of the union.
         rejected: links that curators reject.
         issuers: the unit whose strategy each strategy is.
         issued: documents by the unit that speaks in them.
@@ -91,7 +102,7 @@ class _Said:
 
     def __init__(self, store: ox.Store) -> None:
         documents = {s for s, _, graph in _quads(store, TYPE, pl("Document")) if s == graph}
-        sources = {*documents, DECISIONS_GRAPH}
+        sources = {*documents, *_COMMON}
 
         def said(predicate: ox.NamedNode, object_: ox.NamedNode | None = None) -> Iterator[tuple[str, str, str]]:
             return (quad for quad in _quads(store, predicate, object_) if quad[2] in sources)
@@ -102,7 +113,7 @@ class _Said:
         self.common: dict[str, set[str]] = defaultdict(set)
         for relation in UPWARD:
             for subject, object_, graph in said(pl(relation)):
-                by_subject = self.common if graph == DECISIONS_GRAPH else self.links[graph]
+                by_subject = self.common if graph in _COMMON else self.links[graph]
                 by_subject[subject].add(object_)
         self.issuers: dict[str, str] = {}
         self.issued: dict[str, list[str]] = defaultdict(list)

@@ -1,39 +1,36 @@
 """The application: routes, headers, errors; and ``serve``, which runs it.
 
-Explorer pages live in ``kg.server.pages``: its ``routes(pool)`` are mounted behind those of data, and a browser that
-asks for a page gets it where both answer.
+The explorer's pages (``kg.server.pages``) stand behind the routes of data; where both answer, a browser gets the page.
 """
 
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from importlib.util import find_spec
 from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Match, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kg.server import pages
 from kg.server.limits import Limits
 from kg.server.negotiation import prefers_html
 from kg.server.protocol import Graphs, RequestError, Sparql
+from kg.server.resources import Library, Things
 from kg.server.updater import create
 from kg.server.workers import Busy, Pool
 from kg.store import DEFAULT_STORE, open_version, published_number
 from ontology.errors import NotFound, PolicyGraphError, StoreError, UsageError
 
 _log = logging.getLogger(__name__)
-_STATIC = Path(__file__).parent / "static"
 _STATUSES = {
     "PL-QUERY-TIMEOUT": 504,
     "PL-QUERY-MEMORY": 500,
@@ -150,25 +147,21 @@ class DataRoute(Route):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Match as ``Route`` does, but for requests that like HTML best."""
         match, child = super().matches(scope)
-        if match is not Match.NONE and prefers_html(Request(scope).headers.get("accept", "")):
+        if match is not Match.NONE and prefers_html(Headers(scope=scope).get("accept", "")):
             return Match.NONE, {}
         return match, child
 
 
 def _routes(pool: Pool, update_token: str | None) -> list[BaseRoute]:
     sparql, graphs = Sparql(pool, update_token), Graphs(pool)
-    routes: list[BaseRoute] = [
+    return [
         Route("/sparql", sparql.handle, methods=["GET", "POST"]),
         Route("/sparql/", sparql.handle, methods=["GET", "POST"]),
         Route("/graphs", graphs.handle, methods=["GET"]),
+        Route("/id/{path:path}", Things(pool).handle, methods=["GET"]),
+        DataRoute("/queries/{name:str}", Library(pool).handle, methods=["GET"]),
+        *pages.routes(pool.store, pool.ask),
     ]
-    if _STATIC.is_dir():
-        routes.append(Mount("/static", StaticFiles(directory=_STATIC)))
-    if find_spec("kg.server.pages"):
-        from kg.server import pages
-
-        routes += getattr(pages, "routes", lambda pool: [])(pool)
-    return routes
 
 
 class _Headers:

@@ -77,7 +77,7 @@ def check(text: str, nesting: int, refused: Sequence[str] = ("service",)) -> Non
         if token.depth > nesting:
             raise QueryError(f"brackets are nested deeper than {nesting}", code="PL-QUERY-NESTING")
         if token.kind == "word":
-            _refuse(refused, lambda keyword, word=token.keyword: keyword in word)
+            _refuse(refused, token.keyword.__contains__)
         elif token.kind == "name":
             prefix = token.text.partition(":")[0].lower().removesuffix("silent")
             _refuse(refused, prefix.endswith)

@@ -98,7 +98,7 @@ class Sparql:
         parameters, text, kind = await _operation(request, self._pool.limits)
         if kind is None:
             if prefers_html(request.headers.get("accept", "")):
-                return RedirectResponse("/", status_code=303)
+                return RedirectResponse("/editor", status_code=303)
             return await self._describe(request)
         base = str(request.url.replace(query="", fragment=""))
         if kind == UPDATE:
@@ -162,7 +162,7 @@ class Sparql:
         form = choose(request.headers.get("accept", ""), GRAPHS)
         if form is None:
             raise RequestError("the service description is RDF, which the request does not accept", 406)
-        graphs = [str(row["g"]) for row in await self._pool.ask("SELECT ?g { GRAPH ?g {} } ORDER BY ?g")]
+        graphs = [str(row.g) for row in await self._pool.ask("SELECT ?g { GRAPH ?g {} } ORDER BY ?g")]
         endpoint = str(request.url.replace(query="", fragment=""))
         triples = _description(endpoint, graphs, updates=self._token is not None)
         content = ox.serialize(triples, format=_RDF[form], prefixes={**PREFIXES, "sd": SD, "formats": FORMATS})
@@ -186,7 +186,7 @@ class Graphs:
         return respond(await unless_gone(request, self._pool.answer(question)))
 
 
-def formats(request: Request) -> dict[str, str | None]:
+def formats(request: Request) -> dict[str, Any]:
     """Return the formats of rows and of triples that a request accepts."""
     accept = request.headers.get("accept", "")
     return {"row_format": choose(accept, ROWS), "graph_format": choose(accept, GRAPHS)}

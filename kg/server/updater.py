@@ -2,7 +2,8 @@
 
 The default graph of a store is the union of its named graphs, before an update and after each of its operations: what
 is taken out of the default graph is taken out of every named graph, and what is put into it alone goes to the graph of
-updates. What follows from the documents is then derived anew, and the version published whole, or nothing at all.
+updates (``ontology.iri.UPDATES_GRAPH``). What follows from the documents is then derived anew, and the version
+published whole, or nothing at all.
 """
 
 from __future__ import annotations
@@ -23,16 +24,17 @@ from kg.server.worker import arm, limit_memory, refusal, reply
 from kg.store import Draft, Manifest, writing
 from ontology import scheme
 from ontology.errors import PolicyGraphError, QueryError
-from ontology.iri import AUTHORITY_GRAPH, DECISIONS_GRAPH, DERIVED_GRAPH
-from ontology.terms import PLID, PREFIXES
-
-UPDATES_GRAPH = ox.NamedNode(f"{PLID}graph/updates")
-"""Holds what an update puts into the default graph and into no named one."""
+from ontology.iri import AUTHORITY_GRAPH, DECISIONS_GRAPH, DERIVED_GRAPH, UPDATES_GRAPH
+from ontology.terms import PREFIXES
 
 _FOLLOWS = (ox.NamedNode(AUTHORITY_GRAPH), ox.NamedNode(DERIVED_GRAPH))
+_UPDATES = ox.NamedNode(UPDATES_GRAPH)
 _DEFAULT = ox.DefaultGraph()
+_CAUSES = "ASK { { ?d a pl:Document } UNION { ?s pl:serves|pl:componentOf|pl:advances ?o } }"
+"""Whether there is anything that something follows from."""
 
-_Graphs = Mapping[Any, set[ox.Triple]]
+_Content = Mapping[Any, set[ox.Triple]]
+"""The triples of each graph."""
 
 
 def update(folder: Path, text: str, graphs: guard.Dataset, base: str, nesting: int) -> int:
@@ -54,14 +56,15 @@ def update(folder: Path, text: str, graphs: guard.Dataset, base: str, nesting: i
     """
     guard.check(text, nesting, refused=("service", "load"))
     with writing(folder) as draft:
-        before = now = _graphs(draft.store)
+        before: _Content = _content(draft.store)
+        now = before
         for operation in guard.operations(text):
             _apply(draft.store, guard.using(operation, graphs) if graphs else operation, base)
             now = _united(draft.store, now)
         if now == before and draft.base is not None:
             return draft.base.number
         draft.manifest = _manifest(draft.manifest, before, now)
-        _derive(draft, now)
+        _derive(draft)
         return draft.publish()
 
 
@@ -85,43 +88,47 @@ def _apply(store: ox.Store, operation: str, base: str) -> None:
         raise QueryError(f"the update can't be done: {error}") from error
 
 
-def _graphs(store: ox.Store) -> dict[Any, set[ox.Triple]]:
+def _content(store: ox.Store) -> dict[Any, set[ox.Triple]]:
     found: dict[Any, set[ox.Triple]] = defaultdict(set)
     for quad in store:
         found[quad.graph_name].add(quad.triple)
     return found
 
 
-def _united(store: ox.Store, before: _Graphs) -> _Graphs:
+def _united(store: ox.Store, before: _Content) -> _Content:
     """Make the default graph the union again after an operation, and return what the graphs now hold."""
-    now = _graphs(store)
+    now = _content(store)
     old, new = before.get(_DEFAULT, set()), now.pop(_DEFAULT, set())
     for name, triples in now.items():
         for triple in triples & before.get(name, set()) & (old - new):
-            store.remove(ox.Quad(*triple, name))
+            store.remove(_quad(triple, name))
             triples.discard(triple)
     named: set[ox.Triple] = set().union(*now.values())
     for triple in (new - old) - named:
-        store.add(ox.Quad(*triple, UPDATES_GRAPH))
-        now[UPDATES_GRAPH].add(triple)
+        store.add(_quad(triple, _UPDATES))
+        now[_UPDATES].add(triple)
         named.add(triple)
     for triple in named - new:
-        store.add(ox.Quad(*triple))
+        store.add(_quad(triple, _DEFAULT))
     for triple in new - named:
-        store.remove(ox.Quad(*triple))
+        store.remove(_quad(triple, _DEFAULT))
     return {_DEFAULT: named, **{name: triples for name, triples in now.items() if triples}}
 
 
-def _derive(draft: Draft, now: _Graphs) -> None:
+def _derive(draft: Draft) -> None:
     """Derive anew what follows from the documents; from nothing follows nothing."""
-    followed: dict[ox.NamedNode, list[ox.Triple]] = {name: [] for name in _FOLLOWS}
-    if now.keys() - {_DEFAULT, *_FOLLOWS}:
+    followed: dict[Any, list[ox.Triple]] = {name: [] for name in _FOLLOWS}
+    if bool(draft.store.query(_CAUSES, prefixes=PREFIXES)):
         for quad in derive.derive(draft.store, scheme.load(*draft.scheme)):
-            followed[quad.graph_name].append(quad.triple)  # type: ignore[index]
+            followed[quad.graph_name].append(quad.triple)
     draft.replace_graphs(followed.items())
 
 
-def _manifest(manifest: Manifest, before: _Graphs, now: _Graphs) -> Manifest:
+def _quad(triple: ox.Triple, graph: Any) -> ox.Quad:
+    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def _manifest(manifest: Manifest, before: _Content, now: _Content) -> Manifest:
     """Forget documents whose graph is gone; have those whose graph has changed read again by the next build."""
     documents = {}
     for name, entry in manifest.documents.items():

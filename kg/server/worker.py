@@ -109,7 +109,7 @@ def _run(store: ox.Store, request: Request) -> ox.QuerySolutions | ox.QueryBoole
     if not dataset:
         return store.query(request.query, base_iri=request.base, prefixes=PREFIXES)
     default = [ox.NamedNode(iri) for iri in dict.fromkeys(dataset.default or ())]
-    named = [ox.NamedNode(iri) for iri in dict.fromkeys(dataset.named or ())]
+    named: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(iri) for iri in dict.fromkeys(dataset.named or ())]
     if len(default) > 1:
         merged = ox.Store()
         quads = (quad for graph in (*default, *named) for quad in store.quads_for_pattern(None, None, None, graph))
@@ -118,7 +118,7 @@ def _run(store: ox.Store, request: Request) -> ox.QuerySolutions | ox.QueryBoole
             for quad in quads
             for part in (
                 *([quad] if quad.graph_name in named else ()),
-                *([ox.Quad(*quad.triple)] if quad.graph_name in default else ()),
+                *([_in_default(quad)] if quad.graph_name in default else ()),
             )
         )
         return merged.query(
@@ -129,8 +129,12 @@ def _run(store: ox.Store, request: Request) -> ox.QuerySolutions | ox.QueryBoole
             named_graphs=named,
         )
     return store.query(
-        request.query, base_iri=request.base, prefixes=PREFIXES, default_graph=list(default), named_graphs=list(named)
+        request.query, base_iri=request.base, prefixes=PREFIXES, default_graph=[*default], named_graphs=named
     )
+
+
+def _in_default(quad: ox.Quad) -> ox.Quad:
+    return ox.Quad(quad.subject, quad.predicate, quad.object)
 
 
 def _rows(results: ox.QuerySolutions, form: str, request: Request) -> Answer:

@@ -20,7 +20,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg import sparql
-from kg.rows import Cell, cell
+from kg.rows import Rows, cell
 from kg.server.limits import Limits
 from kg.server.worker import Answer, Request
 from ontology.errors import NotFound, PolicyGraphError, QueryError
@@ -64,11 +64,11 @@ class Pool:
         for process in list(self._processes):
             await self._end(process)
 
-    async def ask(self, query: str, **parameters: Any) -> list[dict[str, Cell]]:
-        """Ask the graph under the same limits as everyone, and return rows as ``Graph.query`` has them.
+    async def ask(self, query: str, **parameters: Any) -> Rows:
+        """Ask the graph under the same limits as everyone, and return rows as ``Graph.query`` does.
 
         Args:
-            query: SPARQL text of a ``SELECT`` or ``ASK``; the latter gives one row, ``{"answer": …}``.
+            query: SPARQL text of a ``SELECT`` or ``ASK``.
             parameters: values of its variables, see ``kg.sparql.bind``.
 
         Raises:
@@ -76,7 +76,7 @@ class Pool:
             Busy: the queue is full.
         """
         found = await self.answer(Request(sparql.bind(query, parameters), row_format="json", graph_format=None))
-        return await asyncio.to_thread(_cells, found.content)
+        return await asyncio.to_thread(_read, found.content)
 
     async def answer(self, request: Request) -> Answer:
         """Have a process answer; the limits of the pool hold, whatever the request says.
@@ -184,9 +184,9 @@ def _kill(process: Process) -> None:
         process.kill()
 
 
-def _cells(content: bytes) -> list[dict[str, Cell]]:
+def _read(content: bytes) -> Rows:
     results = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
     if isinstance(results, ox.QueryBoolean):
-        return [{"answer": bool(results)}]
+        return Rows(["answer"], [[bool(results)]])
     names = [variable.value for variable in results.variables]
-    return [dict(zip(names, map(cell, solution), strict=True)) for solution in results]
+    return Rows(names, ([cell(term) for term in solution] for solution in results))

@@ -20,6 +20,7 @@ NATION = "中国"
 AUTHORITY_GRAPH = f"{PLID}graph/authority"
 DERIVED_GRAPH = f"{PLID}graph/derived"
 DECISIONS_GRAPH = f"{PLID}graph/decisions"
+UPDATES_GRAPH = f"{PLID}graph/updates"
 
 _QUOTES = "\"'`´“”„‟‘’‚‛「」『』〝〞〟«»‹›"
 _FULL_WIDTH = str.maketrans("(),:;!?", "（），：；！？")

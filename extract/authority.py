@@ -14,7 +14,7 @@ from extract.names import is_governing
 from extract.surface import fold, folded_text
 from ontology import scheme as schemes
 from ontology.scheme import Concept, Scheme
-from ontology.terms import Level
+from ontology.terms import Kind, Level
 
 _UNMISTAKABLE = 6
 """Names this long mean one province's concept wherever they stand; in characters."""
@@ -106,19 +106,24 @@ def _speaks_of(concept: Concept, place: Place | None, length: int) -> bool:
     return concept.issuer.rsplit("/", 1)[-1] in place.path
 
 
+def _word_of(inner: Concept, outer: Concept) -> bool:
+    """Tell whether a concept within another's name is but a word of it: both of one level and one sort."""
+    return inner.level is outer.level and not (inner.kind is Kind.STRATEGY and outer.kind is Kind.POLICY)
+
+
 def longest(found: list[tuple[int, int, Concept]]) -> list[tuple[int, int, Concept]]:
     """Leave out matches within a longer match of the same concept, and those that cross an earlier or longer one.
 
     The short form that begins a longer one is a form of its own (乡村振兴|战略, 中央八项规定|精神).
     A national concept named within a lower level's name stands (黄河流域…高质量发展 in Shanxi's …重要实验区); within
-    another national name it is but a word of it (脱贫攻坚 in 巩固拓展脱贫攻坚成果).
+    another national strategy it is but a word of it (脱贫攻坚 in 巩固拓展脱贫攻坚成果).
     """
     kept: list[tuple[int, int, Concept]] = []
     open_spans: list[tuple[int, int, Concept]] = []
     for start, end, concept in sorted(found, key=lambda m: (m[0], -m[1], m[2].iri)):
         open_spans = [m for m in open_spans if m[1] > start]
         if any(
-            end > other_end or (start != other_start if concept is other else concept.level is other.level)
+            end > other_end or (start != other_start if concept is other else _word_of(concept, other))
             for other_start, other_end, other in open_spans
         ):
             continue

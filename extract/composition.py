@@ -20,7 +20,7 @@ _COUNTED = re.compile(r"^([二两三四五六七八九十])(?:个|大|条|项)?(
 
 
 _COMPOUND = re.compile(r"[二两三四五六七八九十][个大项条]?[一-鿿]")
-"""A name that announces its parts (六保, 四个自信, 两不愁三保障): only there does every mention imply them."""
+"""A name that announces its parts (两不愁三保障): among policies only there does every mention imply them."""
 
 
 class CompositionReader:
@@ -50,7 +50,7 @@ class CompositionReader:
             concept = scheme.concept(iri) if iri else None
             for whole_iri in concept.component_of if concept else ():
                 whole = by_concept.get(whole_iri)
-                if whole is not None and _COMPOUND.search(whole.name):
+                if whole is not None and (part.kind is not Kind.POLICY or _COMPOUND.search(whole.name)):
                     span = part.mentions[0]
                     self._claim(
                         doc, span, whole.mentions[0], Basis.DEFINITIONAL, 0.9, mentions.sentence(span), "authority"

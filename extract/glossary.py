@@ -128,9 +128,10 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
         return sequential
     if len(counts) > 1 and len(set(counts)) == 1:
         # 四破四立: each of the four sentences says what to break with and what to set up.
-        sentences = _split(folded, definition.start, definition.end, "。；\n")
-        if len(sentences) == counts[0]:
-            return [Member(span) for span in sentences]
+        for marks in ("。；\n", "，"):
+            sentences = _split(folded, definition.start, definition.end, marks)
+            if len(sentences) == counts[0]:
+                return [Member(span) for span in sentences]
     flat = _listing(folded, definition.start, definition.end, sum(counts))
     return [Member(span) for span in flat]
 

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from extract.surface import pairs
+from extract.surface import pairs, quotations
 from ontology.errors import AuthorityError
 
 LEXICON = Path(__file__).parent / "lexicon"
@@ -82,7 +82,7 @@ def clause_start(folded: str, position: int, *, floor: int = 0, across: str = ""
         mark = folded[index - 1]
         if mark in '"）》':
             partner = partners.get(index - 1)
-            if partner is None or partner < floor:
+            if partner is None or partner < floor or _begins_line(folded, partner):
                 return index
             index = partner
         elif mark in _HARD and mark not in across:
@@ -90,6 +90,11 @@ def clause_start(folded: str, position: int, *, floor: int = 0, across: str = ""
         else:
             index -= 1
     return max(index, floor)
+
+
+def _begins_line(folded: str, index: int) -> bool:
+    """Tell whether a bracket opens a line: a heading's numbering （一）, no part of a name."""
+    return folded[index] == "（" and not folded[folded.rfind("\n", 0, index) + 1 : index].strip()
 
 
 def name_start(folded: str, head_start: int, *, floor: int = 0, across: str = "") -> int:
@@ -140,9 +145,10 @@ def headed(
         longest: longer stretches are sentences, not names; in characters.
     """
     taken = 0
+    inside = {at: end for start, end in quotations(folded) for at in range(start, end)}
     for match in _heads(kind, table).finditer(folded):
-        if match.start() < taken:
-            continue
+        if match.start() < taken or inside.get(match.start(), match.end()) != match.end():
+            continue  # within a longer quoted name: 一区两城三强市|三高地
         start = name_start(folded, match.start(), floor=taken, across=across)
         end = match.end()
         taken = end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -22,6 +23,8 @@ _MEETING_SPIRIT = re.compile(
     r"(?:党的|中国共产党)?(?:[一二三四五六七八九十]+(?:届|大)[一-鿿、]{0,12}?|中央[一-鿿]{2,8}?|"
     r"[省市县区]委[一-鿿]{1,14}?)(?:全会|全体会议|大会|会议|工作会议|大)精神"
 )
+_SHORTEST = 4
+"""A target state has at least so many characters."""
 _AIM = re.compile(
     r"(?:打造|建设|建成|建强|争创|创建|构建|迈向|成为|实现|锚定|围绕|聚焦|推动形成|融入|服务|促进|推进)(?:成|为|好)?$"
 )
@@ -33,6 +36,11 @@ class StrategyFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Append a candidate for each strategy's name."""
         folded = folded_text(doc)
+        # A unit's full name before a target state says whose it is: 运城市|现代农业强市.
+        units: dict[int, list[int]] = defaultdict(list)
+        for c in doc._.candidates:
+            if c.kind is Kind.ADMINISTRATIVE_UNIT and folded[c.span.end - 1] in "省市县区镇乡":
+                units[c.span.start].append(c.span.end)
         headings = {
             i for s in doc._.structure.sections if s.heading is not None for i in range(s.heading.start, s.heading.end)
         }
@@ -40,6 +48,7 @@ class StrategyFinder:
         for start, end, head in headed(folded, Kind.STRATEGY, longest=36):
             if end - start - len(head) < 2:
                 continue
+            start = max([start, *(unit for unit in units.get(start, ()) if end - unit >= _SHORTEST)])
             aimed = _AIM.search(folded[max(0, start - 8) : start].rstrip('"'))
             sure = 0.7 if aimed or start in headings else 0.55 if certain.search(head) else 0.4
             doc._.candidates.append(Candidate(Span(start, end), Kind.STRATEGY, "policy_strategies", sure))

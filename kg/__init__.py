@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kg.build import BuildReport, build, remove
+    from kg.export import export
     from kg.graph import Graph, Info, info, open, query
     from kg.lineage import Lineage, lineage
     from kg.picture import draw
+    from kg.score import score
+    from kg.validate import validate
 
 __all__ = [
     "BuildReport",
@@ -23,11 +26,14 @@ __all__ = [
     "Lineage",
     "build",
     "draw",
+    "export",
     "info",
     "lineage",
     "open",
     "query",
     "remove",
+    "score",
+    "validate",
 ]
 
 _HOMES = {
@@ -37,11 +43,14 @@ _HOMES = {
     "Lineage": "kg.lineage",
     "build": "kg.build",
     "draw": "kg.picture",
+    "export": "kg.export",
     "info": "kg.graph",
     "lineage": "kg.lineage",
     "open": "kg.graph",
     "query": "kg.graph",
     "remove": "kg.build",
+    "score": "kg.score",
+    "validate": "kg.validate",
 }
 
 

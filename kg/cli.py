@@ -10,7 +10,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -168,6 +168,81 @@ def lineage(args: argparse.Namespace) -> int:
     return DONE
 
 
+@command(STORE, QUIET, JSON)
+def validate(args: argparse.Namespace) -> int:
+    """Check the graph against its SHACL shapes and the contract, offsets included."""
+    from kg.graph import open
+    from kg.progress import counting
+    from kg.validate import validate
+
+    bar = nullcontext() if args.quiet or args.json or not err.is_terminal else counting("checked", err)
+    with open(args.store) as graph, bar as progress:
+        report = validate(graph, progress)
+    if args.json:
+        _print_json(asdict(report))
+    elif not args.quiet:
+        for violation in report.violations:
+            print(violation)
+        out.print(f"{report.graphs} graphs checked, {len(report.violations)} violations")
+    return DONE if report.conforms else NOTHING_DONE
+
+
+@command(
+    STORE,
+    argument(
+        "-o",
+        metavar="FILE",
+        dest="output",
+        type=Path,
+        required=True,
+        help="by suffix .nq .trig .ttl .nt .jsonld .rdf, or .graphml .gexf .csv .parquet .xlsx for other tools",
+    ),
+    QUIET,
+)
+def export(args: argparse.Namespace) -> int:
+    """Write the whole graph to a file."""
+    from kg.export import export
+    from kg.graph import open
+
+    with open(args.store) as graph:
+        path = export(graph, args.output)
+    if not args.quiet:
+        out.print(f"{path} written, {path.stat().st_size:,} bytes")
+    return DONE
+
+
+@command(
+    argument("golds", metavar="GOLD.json", nargs="+", type=Path, help="gold annotation files"),
+    STORE,
+    argument("--corpus", metavar="DIR", type=Path, help="folder of the gold documents' texts"),
+    argument("--errors", action="store_true", help="list what is missed and what is spurious"),
+    argument("--each", action="store_true", help="the figures of each document and level too"),
+    JSON,
+)
+def score(args: argparse.Namespace) -> int:
+    """Compare extraction and linking with gold annotations."""
+    from kg.graph import open
+    from kg.score import score
+
+    with open(args.store) as graph:
+        scores = score(graph, args.golds, args.corpus)
+    if args.json:
+        _print_json(asdict(scores))
+    else:
+        _print_figures(scores.figures)
+        if args.each:
+            for title, figures in (*scores.documents.items(), ("by level", scores.levels)):
+                out.print(f"\n{title}", style="bold")
+                _print_figures(figures)
+        for error in scores.errors if args.errors else ():
+            print(error)
+    for name in scores.missing:
+        print(f"left out: the graph holds no document with the text of {name}", file=sys.stderr)
+    if not scores.missing:
+        return DONE
+    return DONE_IN_PART if len(scores.missing) < len(args.golds) else NOTHING_DONE
+
+
 @command(
     STORE,
     argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine alone)"),
@@ -178,12 +253,15 @@ def lineage(args: argparse.Namespace) -> int:
         default=os.environ.get("KG_UPDATE_TOKEN"),
         help="let whoever sends it update the graph (default: ${KG_UPDATE_TOKEN}, else updates are off)",
     ),
+    argument("--limit", metavar="NAME=NUMBER", action="append", default=[], help="set a limit, see docs/server.md"),
 )
 def serve(args: argparse.Namespace) -> int:
     """Serve the graph over HTTP: SPARQL at /sparql, the explorer at /."""
     from kg.server.app import serve
+    from kg.server.limits import Limits
 
-    serve(args.store, host=args.host, port=args.port, update_token=args.update_token)
+    limits = Limits.read(args.limit)
+    serve(args.store, host=args.host, port=args.port, update_token=args.update_token, limits=limits)
     return DONE
 
 
@@ -263,6 +341,11 @@ def _print_report(report: Any, args: argparse.Namespace) -> None:
         print(f"left out: {left.reason} [{left.code}]", file=sys.stderr)
     for name in report.missing:
         print(f"source gone: {name} stays in the graph; kg remove takes it out", file=sys.stderr)
+
+
+def _print_figures(figures: Mapping[str, Mapping[str, float | int | None]]) -> None:
+    for name, figure in figures.items():
+        print(f"{name:45}", "  ".join(f"{key} {value}" for key, value in figure.items()))
 
 
 def _print_counts(counts: Any) -> None:

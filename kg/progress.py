@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -78,3 +80,19 @@ class TerminalProgress:
     def stage(self, name: str) -> None:
         """Show the stage in front of the bar."""
         self._bar.update(self._task, description=name)
+
+
+@contextmanager
+def counting(title: str, console: Console) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar that a callback of (done, of) moves on."""
+    bar = Bar(
+        TextColumn(title),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True),
+        console=console,
+        transient=True,
+    )
+    task = bar.add_task(title, total=None)
+    with bar:
+        yield lambda done, of: bar.update(task, completed=done, total=of)

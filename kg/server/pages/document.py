@@ -12,6 +12,9 @@ from kg.rows import IRI
 from kg.server.pages.catalogue import Catalogue, Item, Paper
 from kg.server.pages.entity import Ask
 
+_NUMBERING = 8
+"""Characters that the numbering of a heading and its marks take at most."""
+
 MOST_MENTIONS = 8000
 """Mentions that a page highlights."""
 
@@ -64,11 +67,19 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A line of the text in pieces."""
+    """A line of the text in pieces.
+
+    Attributes:
+        start: where it begins.
+        pieces: its text.
+        section: the section that begins with it.
+        alone: whether it is that section's heading and nothing more.
+    """
 
     start: int
     pieces: tuple[Piece, ...]
-    heading: Heading | None
+    section: Heading | None
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +110,8 @@ class Reading:
             pending = [mark for mark in pending if mark.end > begin]
             if line.strip():
                 pieces = tuple(_pieces(self.text, begin, end, pending, cited))
-                found.append(Paragraph(begin, pieces, starts.get(begin + len(line) - len(line.lstrip()))))
+                section = starts.get(begin + len(line) - len(line.lstrip()))
+                found.append(Paragraph(begin, pieces, section, section is not None and _is_heading(line, section)))
             begin = end + 1
         return tuple(found)
 
@@ -129,6 +141,11 @@ def _pieces(
         yield Piece(
             text[left:right], left, tuple(covering), cited is not None and cited[0] <= left and right <= cited[1]
         )
+
+
+def _is_heading(line: str, section: Heading) -> bool:
+    """Tell whether a line holds no more than a heading with its numbering."""
+    return len(line.strip()) <= len(section.text) + _NUMBERING
 
 
 async def reading(ask: Ask, catalogue: Catalogue, paper: Paper) -> Reading:

@@ -187,9 +187,9 @@ async def _relations(
     )
     names = " ".join(str(sparql.term(row.link)) for row in links)
     evidence = await ask(
-        f"""SELECT ?link ?text ?start ?end {{ VALUES ?link {{ {names} }} ?link pl:evidence ?e
-          OPTIONAL {{ ?e nif:anchorOf ?anchor ; nif:beginIndex ?start ; nif:endIndex ?end }}
-          BIND(COALESCE(?anchor, STR(?e)) AS ?text) }} ORDER BY ?link ?start"""
+        f"""SELECT ?link ?text ?start ?end {{ {{ VALUES ?link {{ {names} }} ?link pl:evidence ?e .
+          ?e nif:anchorOf ?text ; nif:beginIndex ?start ; nif:endIndex ?end }} UNION
+          {{ VALUES ?link {{ {names} }} ?link pl:evidence ?text FILTER(ISLITERAL(?text)) }} }} ORDER BY ?link ?start"""
     )
     texts: defaultdict[IRI, list[Any]] = defaultdict(list)
     for row in evidence:

@@ -1,0 +1,159 @@
+// The SPARQL editor: YASGUI on our own endpoint, completing our prefixes, terms and names, with nothing asked elsewhere.
+import { edge, node, style } from "./layered.js";
+
+const { query, graph: graphTitle, chart: chartTitle } = JSON.parse(document.querySelector("#editor-data").textContent);
+const BASE = "https://w3id.org/policy-lineage/id/";
+const FIRST = `PREFIX pl: <https://w3id.org/policy-lineage#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT ?strategy ?name (COUNT(?thing) AS ?contributing) {
+  ?thing pl:contributesTo ?strategy .
+  ?strategy skos:prefLabel ?name FILTER(LANG(?name) = "zh")
+} GROUP BY ?strategy ?name ORDER BY DESC(?contributing) LIMIT 20
+`;
+const path = iri => iri.slice(BASE.length).split("/").map(part => encodeURIComponent(part)).join("/");
+const page = iri => !iri.startsWith(BASE) || iri.includes("#") ? ""
+  : iri.startsWith(`${BASE}Document/`) ? "/document/" + path(iri).slice("Document/".length) : "/entity/" + path(iri);
+const local = iri => {
+  const end = iri.split(/[#/]/).pop() || iri;
+  try { return decodeURIComponent(end); } catch { return end; }
+};
+const escaped = text => text.replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`);
+
+function completers(Yasqe, { prefixes, terms }) {
+  const language = document.documentElement.lang.slice(0, 2);
+  const fitting = (type, token) => {
+    const typed = (token.autocompletionString || token.string || "").replace(/^</, "").toLowerCase();
+    const full = name => prefixes.pl + name.slice(3);
+    return terms
+      .filter(term => term.type === type && [full(term.name), term.name, term.label_zh, term.label_en]
+        .some(text => (text || "").toLowerCase().includes(typed)))
+      .map(term => full(term.name));
+  };
+  const labelled = (yasqe, hints) => hints.map(hint => {
+    const term = terms.find(one => hint.text.endsWith(`#${one.name.slice(3)}`) || hint.text === one.name);
+    return term ? { ...hint, displayText: `${term.name}  ${term[`label_${language}`] || ""}` } : hint;
+  });
+  Yasqe.defaults.autocompleters = ["variables"];
+  Yasqe.forkAutocompleter("prefixes", {
+    name: "our-prefixes", persistenceId: null, bulk: false,
+    get: async () => Object.entries(prefixes).map(([name, iri]) => `${name}: <${iri}>`),
+  });
+  for (const type of ["property", "class"]) Yasqe.forkAutocompleter(type, {
+    name: `our-${type}`, persistenceId: null, bulk: false, autoShow: true, postprocessHints: labelled,
+    get: async (yasqe, token) => fitting(type, token),
+  });
+  // A Chinese name, typed bare where an entity may stand, becomes the entity's IRI.
+  const typedName = yasqe => {
+    const { line, ch } = yasqe.getDoc().getCursor();
+    const before = yasqe.getDoc().getLine(line).slice(0, ch);
+    if ((before.match(/"/g) || []).length % 2 || before.includes("#") && !before.includes("<")) return "";
+    return /(?<![\w:/\u3400-\u9fff])[\u3400-\u9fff]+$/.exec(before)?.[0] || "";
+  };
+  Yasqe.registerAutocompleter({
+    name: "our-names", bulk: false, autoShow: true,
+    isValidCompletionPosition: yasqe => typedName(yasqe).length > 0,
+    get: async yasqe => {
+      const response = await fetch(`/suggest.json?q=${encodeURIComponent(typedName(yasqe))}`);
+      return response.ok ? (await response.json()).map(item => item.iri) : [];
+    },
+    preProcessToken: (yasqe, token) => {
+      const { ch } = yasqe.getDoc().getCursor();
+      return { ...token, start: ch - typedName(yasqe).length, end: ch, string: typedName(yasqe) };
+    },
+    postProcessSuggestion: (yasqe, token, iri) => `<${iri}>`,
+    postprocessHints: (yasqe, hints) => hints.map(hint => ({ ...hint, displayText: local(hint.text.replace(/[<>]/g, "")) + "  " + hint.text.replace(/[<>]/g, "").slice(BASE.length).split("/").slice(0, -1).join(" › ") })),
+  });
+}
+
+function views(Yasr) {
+  class Table extends Yasr.plugins.table {
+    getUriLinkFromBinding(binding) {
+      const address = page(binding.value), name = escaped(local(binding.value));
+      return address ? `<a class="iri" href="${escaped(address)}" title="${escaped(binding.value)}">${name}</a>`
+        : `<span title="${escaped(binding.value)}">${name}</span>`;
+    }
+  }
+  const bindings = yasr => yasr.results?.getBindings?.() || [];
+  const triples = yasr => {
+    const statements = yasr.results?.getStatements?.();
+    if (statements) return statements.filter(s => s.object.termType === "NamedNode")
+      .map(s => [s.subject.value, s.predicate.value, s.object.value]);
+    const variables = yasr.results?.getVariables?.() || [];
+    return bindings(yasr).flatMap(row => {
+      const iris = variables.filter(name => row[name]?.type === "uri").map(name => row[name].value);
+      const ends = iris.filter(iri => iri.startsWith(BASE));
+      const between = iris.find(iri => !iri.startsWith(BASE)) || "";
+      return ends.slice(1).map((end, index) => [ends[index], between, end]);
+    });
+  };
+  class Graph {
+    constructor(yasr) { this.yasr = yasr; this.priority = 5; this.label = graphTitle; }
+    canHandleResults() { return triples(this.yasr).length > 0; }
+    getIcon() { return document.createElement("span"); }
+    draw() {
+      const box = document.createElement("div"), some = triples(this.yasr).slice(0, 600);
+      box.className = "yasr_canvas";
+      this.yasr.resultsEl.replaceChildren(box);
+      const iris = [...new Set(some.flatMap(([s, , o]) => [s, o]))];
+      const kind = iri => iri.startsWith(BASE) ? iri.slice(BASE.length).split("/")[0] : "";
+      const drawn = cytoscape({ container: box, style, minZoom: 0.1, maxZoom: 2.5, elements: [
+        ...iris.map(iri => node({ iri, name: local(iri), kind: kind(iri), level: "", places: [] }, 0)),
+        ...some.map(([subject, predicate, object]) => edge({ subject, predicate, object, basis: "stated", confidence: 0.5 })),
+      ], layout: { name: "dagre", rankDir: "BT", animate: false } });
+      drawn.on("dbltap", "node", event => { const address = page(event.target.id()); if (address) location.assign(address); });
+    }
+  }
+  const numeric = binding => binding?.type !== "uri" && binding?.datatype && !Number.isNaN(Number(binding.value));
+  class Chart {
+    constructor(yasr) { this.yasr = yasr; this.priority = 4; this.label = chartTitle; }
+    columns() {
+      const rows = bindings(this.yasr), names = this.yasr.results?.getVariables?.() || [];
+      const number = names.filter(name => rows.some(row => numeric(row[name]))).at(-1);
+      const label = names.find(name => name !== number && rows.some(row => row[name]?.["xml:lang"])) || names.find(name => name !== number);
+      return [label, number];
+    }
+    canHandleResults() { return this.columns().every(Boolean); }
+    getIcon() { return document.createElement("span"); }
+    draw() {
+      const [label, number] = this.columns(), box = document.createElement("div");
+      const rows = bindings(this.yasr).filter(row => numeric(row[number])).slice(0, 60);
+      const most = Math.max(...rows.map(row => Math.abs(Number(row[number].value))), 1e-9);
+      box.className = "yasr_bars";
+      for (const row of rows) {
+        const name = document.createElement("span"), place = document.createElement("span"), bar = document.createElement("i"), value = document.createElement("span");
+        name.textContent = row[label] ? (row[label].type === "uri" ? local(row[label].value) : row[label].value) : "";
+        bar.style.width = `${100 * Math.abs(Number(row[number].value)) / most}%`;
+        value.textContent = Number(row[number].value).toLocaleString();
+        place.append(bar);
+        box.append(name, place, value);
+      }
+      this.yasr.resultsEl.replaceChildren(box);
+    }
+  }
+  Yasr.registerPlugin("table", Table);
+  Yasr.registerPlugin("graph", Graph);
+  Yasr.registerPlugin("chart", Chart);
+  Yasr.defaults.pluginOrder = ["table", "graph", "chart", "boolean", "response", "error"];
+}
+
+async function start() {
+  const known = await (await fetch("/terms.json")).json();
+  completers(Yasgui.Yasqe, known);
+  views(Yasgui.Yasr);
+  Yasgui.Yasr.defaults.prefixes = known.prefixes;
+  const endpoint = new URL("/sparql", location).href;
+  const link = yasqe => `${location.origin}/editor?query=${encodeURIComponent(yasqe.getValue())}`;
+  const editor = new Yasgui(document.querySelector("#yasgui"), {
+    persistenceId: "kg-editor", autofocus: false, populateFromUrl: false, copyEndpointOnNewTab: true,
+    requestConfig: { endpoint, method: "POST" },
+    endpointCatalogueOptions: { getData: () => [], keys: [], renderItem: () => {} },
+    yasqe: { ...Yasgui.Yasqe.defaults, createShareableLink: link, value: FIRST },
+  });
+  const tab = editor.getTab();
+  tab.setEndpoint(endpoint);
+  if (query) tab.setQuery(query);
+  document.querySelector("#yasgui").editor = editor;
+}
+
+if (document.readyState === "complete") start(); else addEventListener("load", start);

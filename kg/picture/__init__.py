@@ -1,0 +1,131 @@
+"""Pictures of the graph: levels as layers with the nation on top, as a page, an SVG or a PNG.
+
+Each is one file that needs nothing outside itself: no browser to make it, no Chinese fonts to show it (the page takes
+the reader's own), no network.
+"""
+
+from __future__ import annotations
+
+import html
+from abc import ABC, abstractmethod
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
+
+from ontology.errors import UsageError
+
+if TYPE_CHECKING:
+    from kg.picture.layout import Layout
+    from kg.picture.network import Drawable, Network
+
+MOST = 200
+"""Entities that a picture shows one by one; of more, the lowest are folded into bundles with their count."""
+
+
+class Picture(ABC):
+    """A drawing that a notebook shows and that goes into a file; ``html``, ``svg`` and ``png`` are its forms."""
+
+    title: str
+
+    @property
+    @abstractmethod
+    def html(self) -> str:
+        """Return it as a page of one file."""
+
+    @property
+    @abstractmethod
+    def svg(self) -> str:
+        """Return it as SVG."""
+
+    @cached_property
+    def png(self) -> bytes:
+        """Return it as PNG, twice as many pixels as the SVG has."""
+        from kg.picture.svg import png
+
+        return png(self.svg)
+
+    def save(self, path: str | Path) -> Path:
+        """Write it into a file, whose suffix says how: ``.html``, ``.svg`` or ``.png``.
+
+        Raises:
+            UsageError: the suffix is another, or the file can't be written.
+        """
+        path = Path(path)
+        try:
+            match path.suffix.lower():
+                case ".html":
+                    path.write_text(self.html, encoding="utf-8")
+                case ".svg":
+                    path.write_text(self.svg, encoding="utf-8")
+                case ".png":
+                    path.write_bytes(self.png)
+                case _:
+                    raise UsageError(f"{path}: a picture is written as .html, .svg or .png", subject=str(path))
+        except OSError as error:
+            raise UsageError(f"{path} can't be written ({error.strerror})", subject=str(path)) from error
+        return path
+
+    def _repr_html_(self) -> str:
+        """Return it for a notebook: a frame of its own, so that neither reaches into the other."""
+        return framed(self.html)
+
+
+class Layered(Picture):
+    """The layered picture of a lineage or of any part of the graph."""
+
+    def __init__(self, source: Drawable, title: str = "") -> None:
+        from kg.picture.network import folded, network
+
+        self.whole: Network = network(source)
+        self.shown: Network = folded(self.whole, MOST)
+        focus = [about["label"] for _, about in self.whole.nodes(data=True) if about["focus"]]
+        self.title = title or "".join(focus[:1]) or "政策图谱"
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Return where everything stands."""
+        from kg.picture.layout import layout
+
+        return layout(self.shown)
+
+    @cached_property
+    def svg(self) -> str:
+        """Return it as SVG; what is pointed at tells its name, level, definition and evidence."""
+        from kg.picture.svg import svg
+
+        return svg(self.shown, self.layout, self.title)
+
+    @cached_property
+    def html(self) -> str:
+        """Return it as a page of one file."""
+        from kg.picture.page import page
+
+        return page(self.shown, self.layout, self.whole, self.title)
+
+
+@overload
+def draw(source: Drawable, path: None = None, *, title: str = "") -> Layered: ...
+@overload
+def draw(source: Drawable, path: str | Path, *, title: str = "") -> Path: ...
+def draw(source: Drawable, path: str | Path | None = None, *, title: str = "") -> Layered | Path:
+    """Draw a lineage, a graph, or a part of it that was cut out with networkx.
+
+    Args:
+        source: ``Lineage``, ``Graph``, or a ``MultiDiGraph`` as ``Graph.graph()`` gives it.
+        path: file to write, by suffix: ``.html``, ``.svg``, ``.png``; without one the picture itself is returned, which
+            a notebook shows.
+        title: of the page; by default the name of the entity whose lineage it is.
+
+    Raises:
+        UsageError: the suffix is another, or the file can't be written.
+    """
+    picture = Layered(source, title)
+    return picture if path is None else picture.save(path)
+
+
+def framed(page: str, height: int = 620) -> str:
+    """Return a page in a frame of its own, for a notebook."""
+    return (
+        f'<iframe srcdoc="{html.escape(page, quote=True)}" sandbox="allow-scripts"'
+        f' style="width:100%;height:{height}px;border:1px solid #e5e7eb;border-radius:6px"></iframe>'
+    )

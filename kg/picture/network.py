@@ -1,0 +1,201 @@
+"""What a picture shows, as a networkx graph: entities, the links between them, and what is folded away in large ones.
+
+A node has ``label``, ``kind``, ``level``, ``places``, ``definition`` and ``focus``; an edge, from what serves to what
+is served, has ``relation``, ``basis``, ``confidence``, ``evidence`` and ``document``. ``Graph.graph()`` gives
+such a graph too, so that any part of it that a researcher cuts out can be drawn.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import unquote
+
+import networkx
+
+from kg.lineage import Lineage, Step
+from kg.picture.style import WORDS
+from kg.rows import IRI
+from ontology.terms import PLID, Kind, Level, Predicate
+
+if TYPE_CHECKING:
+    from kg.graph import Graph
+
+Network: TypeAlias = "networkx.MultiDiGraph[str]"
+Drawable: TypeAlias = "Lineage | Graph | networkx.MultiDiGraph[str]"
+
+FOOT = (Kind.VILLAGE, Kind.ORGANIZATION, Kind.PROJECT)
+"""What stands at the foot of a picture, below every level of government."""
+
+
+def network(source: Drawable) -> Network:
+    """Return what is to be drawn as a graph of its own, with every attribute that a picture reads."""
+    if isinstance(source, Lineage):
+        found = _of_lineage(source)
+    elif isinstance(source, networkx.MultiDiGraph):
+        found = source.copy()
+    else:
+        found = source.graph()
+        found.remove_nodes_from([node for node in found if not found.degree(node)])
+    for node, about in found.nodes(data=True):
+        for name in ("label", "kind", "level", "places", "definition"):
+            about.setdefault(name, "")
+        about["label"] = about["label"] or str(node)
+        about.setdefault("focus", False)
+        about.setdefault("members", ())
+    for _, _, why in found.edges(data=True):
+        for name in ("relation", "basis", "evidence", "document"):
+            why.setdefault(name, "")
+        why.setdefault("confidence", 0.0)
+        why["document"] = unquote(why["document"].removeprefix(f"{PLID}Document/"))
+    return found
+
+
+def trunk(lineage: Lineage, *, most: int = 2, least: float = 0.0) -> Lineage:
+    """Return the main line of a lineage: of each entity the surest steps to the nearest levels, and no short cuts.
+
+    Args:
+        lineage: the whole.
+        most: steps kept of each entity.
+        least: confidence below which a step is left out where the entity has a surer one.
+    """
+    simple: networkx.DiGraph[str] = networkx.DiGraph((step.subject, step.object) for step in lineage.above)
+    upward: defaultdict[str, list[Step]] = defaultdict(list)
+    for step in lineage.above:
+        upward[step.subject].append(step)
+    kept: list[Step] = []
+    open_, seen = [str(lineage.entity.iri)], {str(lineage.entity.iri)}
+    while open_:
+        node = open_.pop(0)
+        steps = [step for step in upward[node] if not _reached_otherwise(simple, node, step.object)]
+        steps.sort(key=lambda step: (-_level(lineage, step.object), -step.confidence, step.object))
+        for step in ([step for step in steps if step.confidence >= least] or steps[:1])[:most]:
+            kept.append(step)
+            if step.object not in seen:
+                seen.add(step.object)
+                open_.append(step.object)
+    below = tuple(step for step in lineage.below if step.object == lineage.entity.iri)
+    ends = {lineage.entity.iri, *(end for step in (*kept, *below) for end in (step.subject, step.object))}
+    entities = {iri: thing for iri, thing in lineage.entities.items() if iri in ends}
+    return replace(lineage, entities=entities, above=tuple(s for s in lineage.above if s in kept), below=below)
+
+
+def folded(whole: Network, most: int) -> Network:
+    """Fold a graph of more than ``most`` entities: the lowest are hidden behind the strategy that they serve.
+
+    Args:
+        whole: everything.
+        most: entities that a picture shows one by one.
+
+    Returns:
+        The graph, in which a bundle is a node that names its ``members``.
+    """
+    if len(whole) <= most:
+        return whole
+    order = sorted(
+        whole, key=lambda node: (not whole.nodes[node]["focus"], _rank(whole, node), -whole.degree(node), node)
+    )
+    shown = set(order[: most // 2])
+    home: dict[str, str] = {}
+    for node in order[most // 2 :]:  # from the top down, so that a strategy's home is known before its servants'
+        steps = sorted(
+            (-why["confidence"], -_rank(whole, target), target)
+            for _, target, why in whole.out_edges(node, data=True)
+            if target in shown or target in home
+        )
+        home[node] = next((home.get(target, target) for _, _, target in steps), "")
+    bundles: defaultdict[str, list[str]] = defaultdict(list)
+    for node, strategy in home.items():
+        bundles[f"+{strategy}"].append(node)
+    part: Network = whole.subgraph(shown).copy()
+    for bundle, members in bundles.items():
+        lowest = max(members, key=lambda node: _rank(whole, node))
+        part.add_node(
+            bundle,
+            label=_count(whole.nodes[node]["kind"] for node in members),
+            **{name: whole.nodes[lowest][name] for name in ("kind", "level")},
+            places="",
+            definition="",
+            focus=False,
+            members=tuple(members),
+        )
+        if bundle[1:]:
+            surest = max(
+                (why for node in members for _, to, why in whole.out_edges(node, data=True) if to == bundle[1:]),
+                key=lambda why: why["confidence"],
+                default={"basis": "", "confidence": 0.0},
+            )
+            part.add_edge(
+                bundle,
+                bundle[1:],
+                relation=str(Predicate.SERVES),
+                basis=surest["basis"],
+                confidence=surest["confidence"],
+                evidence="",
+                document="",
+            )
+    return part
+
+
+def _of_lineage(lineage: Lineage) -> Network:
+    found: Network = networkx.MultiDiGraph()
+    for iri, thing in sorted(lineage.entities.items()):
+        found.add_node(
+            str(iri),
+            label=thing.name,
+            kind=str(thing.kind),
+            level=str(thing.level or ""),
+            places=" › ".join(thing.places),
+            definition=thing.definition or "",
+            focus=iri == lineage.entity.iri,
+        )
+    for step in {(s.subject, s.predicate, s.object): s for s in (*lineage.above, *lineage.below)}.values():
+        ends = (str(step.subject), str(step.object))
+        for proof in step.proofs:
+            found.add_edge(
+                *ends,
+                relation=str(step.predicate),
+                basis=str(proof.basis),
+                confidence=proof.confidence,
+                evidence=proof.text or "",
+                document=proof.document or "",
+            )
+        if not step.proofs:
+            found.add_edge(*ends, relation=str(step.predicate), basis="", confidence=0.0, evidence="", document="")
+    return found
+
+
+def _reached_otherwise(simple: networkx.DiGraph[str], start: str, end: str) -> bool:
+    """Tell whether a longer way leads from ``start`` to ``end``, so that the direct one is a short cut."""
+    passed, open_ = {start}, [node for node in simple.successors(start) if node != end]
+    while open_:
+        node = open_.pop()
+        if node == end:
+            return True
+        if node not in passed:
+            passed.add(node)
+            open_ += simple.successors(node)
+    return False
+
+
+def _level(lineage: Lineage, iri: str) -> int:
+    level = lineage.entities[IRI(iri)].level
+    return level.rank if level else len(Level)
+
+
+def _rank(whole: Network, node: str) -> int:
+    """Return 0 for the nation's strategies, one more than the lowest level for what stands at the foot."""
+    about = whole.nodes[node]
+    if about["kind"] in FOOT or not about["level"]:
+        return len(Level) + (about["kind"] in FOOT)
+    return Level(about["level"]).rank
+
+
+def _count(kinds: Iterable[str]) -> str:
+    """Return how many there are of each kind: 项目 12、村 3."""
+    counts: defaultdict[str, int] = defaultdict(int)
+    for kind in kinds:
+        counts[kind] += 1
+    return "、".join(f"{WORDS[kind]} {number}" for kind, number in sorted(counts.items(), key=lambda item: -item[1]))

@@ -1,0 +1,184 @@
+"""Pictures: what is drawn where, one file each, nothing from outside, hostile text stays text."""
+
+from __future__ import annotations
+
+import io
+import re
+import xml.etree.ElementTree as ET
+from itertools import combinations
+from pathlib import Path
+
+import networkx
+import pytest
+from PIL import Image
+
+import kg
+from kg.picture import font
+from kg.picture.layout import Layout, crossings, layout
+from kg.picture.network import Network, folded, network
+from ontology.errors import UsageError
+from ontology.terms import Basis, Kind, Level
+
+HOSTILE = ["<script>alert(1)</script>", '"></script><script>alert(2)</script>', "javascript:alert(3)", "href='x'"]
+
+
+def town(strategies: int, projects: int, *, names: list[str] | None = None) -> Network:
+    """Return a graph of national, provincial and township strategies with projects at the foot."""
+    made: Network = networkx.MultiDiGraph()
+    levels = [Level.NATIONAL, Level.PROVINCIAL, Level.TOWNSHIP]
+    why = {"relation": "serves", "evidence": "围绕战略实施项目。", "document": "某镇_2023"}
+    for index in range(strategies):
+        level = levels[index % 3]
+        label = f"第{index}个生态保护和高质量发展战略"
+        made.add_node(f"s{index}", label=label, kind=str(Kind.STRATEGY), level=str(level))
+        if index >= 3:
+            made.add_edge(f"s{index}", f"s{index % 3 - 1 if index % 3 else 0}", basis="stated", confidence=0.9, **why)
+    for index in range(projects):
+        label = names[index] if names and index < len(names) else f"黄河滩涂第{index}号产业园建设项目"
+        made.add_node(f"p{index}", label=label, kind=str(Kind.PROJECT), level="")
+        basis = list(Basis)[index % 5]
+        made.add_edge(f"p{index}", f"s{index % strategies}", basis=str(basis), confidence=0.5, **why)
+    return made
+
+
+def overlaps(placed: Layout) -> list[tuple[str, str]]:
+    return [
+        (one, other)
+        for (one, a), (other, b) in combinations(placed.boxes.items(), 2)
+        if abs(a.x - b.x) < (a.width + b.width) / 2 - 0.01 and abs(a.y - b.y) < (a.height + b.height) / 2 - 0.01
+    ]
+
+
+@pytest.mark.parametrize(("strategies", "projects"), [(1, 0), (5, 20), (40, 160)])
+def test_no_two_names_overlap(strategies: int, projects: int) -> None:
+    placed = layout(network(town(strategies, projects)))
+    assert len(placed.boxes) == strategies + projects
+    assert overlaps(placed) == []
+    assert all(box.x - box.width / 2 > 0 and box.x + box.width / 2 < placed.width for box in placed.boxes.values())
+
+
+def test_the_nation_stands_on_top_and_projects_at_the_foot() -> None:
+    whole = network(town(9, 12))
+    placed = layout(whole)
+    assert [band.name for band in placed.bands] == ["国家", "省", "乡镇", "项目"]
+    for node, box in placed.boxes.items():
+        about = whole.nodes[node]
+        words = {"": "项目", "national": "国家", "provincial": "省", "township": "乡镇"}
+        name = words[about["level"]]
+        (band,) = (band for band in placed.bands if band.name == name)
+        assert band.top <= box.top and box.bottom <= band.bottom
+
+
+def test_what_serves_stands_below_within_a_level_and_circles_end() -> None:
+    made: Network = networkx.MultiDiGraph()
+    for name in "甲乙丙":
+        made.add_node(name, label=name, kind="Strategy", level="township")
+    made.add_edge("乙", "甲")
+    placed = layout(network(made))
+    assert placed.boxes["乙"].top > placed.boxes["甲"].bottom
+    made.add_edge("甲", "丙")
+    made.add_edge("丙", "乙")
+    made.add_edge("丙", "丙")
+    assert overlaps(layout(network(made))) == []
+
+
+def test_sweeps_untangle_what_can_be_untangled() -> None:
+    made: Network = networkx.MultiDiGraph()
+    for index in range(8):
+        made.add_node(f"t{index}", label=f"战略{index}", kind="Strategy", level="national")
+        made.add_node(f"u{(index * 5) % 8}", label=f"镇战略{index}", kind="Strategy", level="township")
+    for index in range(8):
+        made.add_edge(f"u{index}", f"t{(index * 3) % 8}")
+    assert crossings(layout(network(made))) == 0
+
+
+def test_a_large_graph_folds_its_foot_behind_strategies_with_counts() -> None:
+    whole = network(town(30, 400))
+    shown = folded(whole, 200)
+    bundles = {node: about for node, about in shown.nodes(data=True) if about["members"]}
+    hidden = [node for about in bundles.values() for node in about["members"]]
+    assert len(shown) <= 200
+    assert sorted([*hidden, *(node for node in shown if node not in bundles)]) == sorted(whole)
+    assert {f"s{index}" for index in range(30)} <= set(shown)
+    for node, about in bundles.items():
+        (strategy,) = shown.successors(node)
+        assert about["label"] == f"项目 {len(about['members'])}"
+        assert all(whole.has_edge(member, strategy) for member in about["members"])
+
+
+def test_a_bundle_opens_below_the_picture_without_overlaps() -> None:
+    import json
+
+    page = kg.draw(town(30, 400)).html
+    data = json.loads(re.search(r"const picture = (\{.*?\});\n", page, re.DOTALL)[1])  # type: ignore[index]
+    assert sum(len(bundle["nodes"]) for bundle in data["bundles"].values()) >= 230
+    for bundle in data["bundles"].values():
+        rooms = [(n["x"], n["y"], n["box"]["width"], n["box"]["height"]) for n in bundle["nodes"]]
+        assert all(y - height / 2 > data["height"] for _, y, _, height in rooms)
+        for (x1, y1, w1, h1), (x2, y2, w2, h2) in combinations(rooms, 2):
+            assert abs(x1 - x2) >= (w1 + w2) / 2 or abs(y1 - y2) >= (h1 + h2) / 2
+
+
+@pytest.mark.parametrize("suffix", ["html", "svg", "png"])
+def test_each_form_is_one_file(suffix: str, tmp_path: Path) -> None:
+    path = kg.draw(town(5, 9), tmp_path / f"图.{suffix}")
+    assert path.stat().st_size > 5_000
+
+
+def test_another_suffix_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"\.html, \.svg or \.png"):
+        kg.draw(town(1, 1), tmp_path / "p.gif")
+    with pytest.raises(UsageError, match="written"):
+        kg.draw(town(1, 1), tmp_path / "absent" / "p.svg")
+
+
+def test_the_page_asks_no_address_and_forbids_it() -> None:
+    page = kg.draw(town(5, 9)).html
+    assert not re.search(r"<(?:link|script|img|iframe)\b[^>]*(?:src|href)\s*=", page)
+    assert "default-src 'none'" in page
+    assert page.startswith("<!doctype html>")
+
+
+def test_hostile_names_stay_text() -> None:
+    picture = kg.draw(town(3, len(HOSTILE), names=HOSTILE), title="</title><script>alert(4)</script>")
+    scripts = picture.html.count("<script")
+    assert scripts == kg.draw(town(3, len(HOSTILE))).html.count("<script")
+    assert "<script>alert" not in picture.html
+    root = ET.fromstring(picture.svg)
+    assert not [element for element in root.iter() if element.tag.endswith(("script", "foreignObject", "}a"))]
+    assert "<iframe srcdoc=" in picture._repr_html_() and picture._repr_html_().count("<") == 2
+
+
+def test_control_characters_do_not_break_the_svg() -> None:
+    ET.fromstring(kg.draw(town(3, 2, names=["一\x00二\ufffe\x1b[31m三", " \n "])).svg)
+
+
+def test_the_svg_needs_no_font() -> None:
+    picture = kg.draw(town(5, 9)).svg
+    assert "<text" not in picture and f'id="g{ord("滩"):x}"' in picture
+    assert "围绕战略实施项目。" in picture and "某镇_2023" in picture
+
+
+def test_the_png_shows_chinese_without_fonts_of_the_machine() -> None:
+    same = [kg.draw(town(3, 1, names=[name])) for name in ("黄河公园", "长江大桥")]
+    pictures = [Image.open(io.BytesIO(picture.png)) for picture in same]
+    assert pictures[0].size == pictures[1].size
+    assert pictures[0].tobytes() != pictures[1].tobytes()
+    assert font.outline("黄") != font.outline("河")
+
+
+def test_rare_characters_are_left_to_the_reader() -> None:
+    assert ">𠀀</text>" in kg.draw(town(3, 1, names=["𠀀村公园"])).svg
+
+
+def test_the_font_is_small_licensed_and_knows_place_names() -> None:
+    assert font.PATH.stat().st_size < 3_000_000
+    assert "SIL OPEN FONT LICENSE" in (font.PATH.parent / "OFL.txt").read_text(encoding="utf-8")
+    assert all(font.outline(character) for character in "张营镇舜帝村鹳栲栳郇濮亳衢暨“”（）、·")
+
+
+def test_names_break_into_even_lines() -> None:
+    assert font.wrapped("黄河流域生态保护和高质量发展", 9) == ["黄河流域生态保", "护和高质量发展"]
+    assert font.wrapped("舜帝村", 9) == ["舜帝村"]
+    assert all(font.measure(line, 1) <= 10 for line in font.wrapped("长" * 60, 9))
+    assert font.wrapped("长" * 60, 9)[-1].endswith("…")

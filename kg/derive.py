@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
-import networkx
 import pyoxigraph as ox
 
 from extract.annotation import Link
@@ -254,23 +253,49 @@ def _contributions(concepts: dict[str, Concept], said: _Said) -> Triples:
 
 
 def _closure(walk: _Walk, starts: Iterable[_State], bits: dict[str, int]) -> dict[_State, int]:
-    """Return the entities above each state, as a sum of bits, as there are too many to keep sets."""
-    steps: networkx.DiGraph[_State] = networkx.DiGraph()
-    todo = list(starts)
-    steps.add_nodes_from(todo)
-    while todo:
-        state = todo.pop()
-        for above in walk.steps(state):
-            if above not in steps:
-                todo.append(above)
-            steps.add_edge(state, above)
+    """Return the entities above each state, as a sum of bits, as there are too many to keep sets.
+
+    Tarjan's algorithm: a circle of states, found when the walk comes back to where it entered, has one closure.
+    """
+    entered: dict[_State, int] = {}
+    lowest: dict[_State, int] = {}
+    above: dict[_State, int] = {}
     closed: dict[_State, int] = {}
-    for circle in networkx.strongly_connected_components(steps):  # a component comes after those that it leads to
-        found = 0
-        for state in circle:
-            for above in steps[state]:
-                found |= bits.get(above[0], 0) | closed.get(above, 0)
-        closed |= dict.fromkeys(circle, found)
+    waiting: list[_State] = []
+    path: list[tuple[_State, Iterator[_State]]] = []
+
+    def enter(state: _State) -> None:
+        entered[state] = lowest[state] = len(entered)
+        above[state] = 0
+        waiting.append(state)
+        path.append((state, walk.steps(state)))
+
+    for start in starts:
+        if start not in entered:
+            enter(start)
+        while path:
+            state, steps = path[-1]
+            for upper in steps:
+                above[state] |= bits.get(upper[0], 0) | closed.get(upper, 0)
+                if upper not in entered:
+                    enter(upper)
+                    break
+                if upper not in closed:
+                    lowest[state] = min(lowest[state], entered[upper])
+            else:
+                path.pop()
+                if lowest[state] == entered[state]:
+                    circle = [waiting.pop()]
+                    while circle[-1] != state:
+                        circle.append(waiting.pop())
+                    found = 0
+                    for each in circle:
+                        found |= above.pop(each)
+                    closed.update(dict.fromkeys(circle, found))
+                if path:
+                    below = path[-1][0]
+                    lowest[below] = min(lowest[below], lowest[state])
+                    above[below] |= closed.get(state, 0)
     return closed
 
 

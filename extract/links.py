@@ -52,6 +52,8 @@ class LinkResolver:
             by_basis: dict[Basis, list[Claim]] = defaultdict(list)
             for claim in claims:
                 by_basis[claim.basis].append(claim)
+            if len(by_basis) > 1:  # what is read off the text needs no inference
+                by_basis.pop(Basis.INFERRED, None)
             for basis, same in by_basis.items():
                 best = max(same, key=lambda c: (c.confidence, -c.evidence.start))
                 evidence: tuple[Span, ...] = tuple(

@@ -138,7 +138,9 @@ def query(args: argparse.Namespace) -> int:
             sys.stdout.buffer.write(graph.serialize(text, args.format, **parameters))
             return DONE
         rows = graph.query(text, **parameters)
-    table = Table(*rows.names)
+    table = Table()
+    for name in rows.names:
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else cell.short if isinstance(cell, IRI) else str(cell) for cell in row))
     out.print(table)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import errno
+import importlib
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -18,13 +19,13 @@ import rdflib.compare
 
 from extract.annotation import Annotation
 from extract.document import Document
-from kg import export as exporting
 from kg.derive import derive
 from kg.export import export
 from kg.statements import statements
 from ontology import scheme
 from ontology.errors import StoreError, UsageError
 
+exporting = importlib.import_module("kg.export")  # kg.export is also the function
 SUFFIXES = [".nq", ".trig", ".ttl", ".nt", ".jsonld", ".rdf", ".graphml", ".gexf", ".csv", ".parquet", ".xlsx"]
 
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeAlias
@@ -331,7 +330,7 @@ class Graph:
         return int(self.query(f"SELECT (COUNT(*) AS ?n) {{ ?x a {kind} }}")[0].n)
 
     def _run(self, query: str, parameters: Mapping[str, Any]) -> Results:
-        return self.backend.run(sparql.bind(_text(query), parameters))
+        return self.backend.run(_bound(query, parameters))
 
 
 def open(store: Source = DEFAULT_STORE) -> Graph:
@@ -394,14 +393,13 @@ def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:
     )
 
 
-def _text(query: str) -> str:
-    """Return the text of a query that is given as text or by name."""
+def _bound(query: str, parameters: Mapping[str, Any]) -> str:
+    """Return the text of a query that is given as text or by name, with its parameters set."""
     if not re.fullmatch(r"[\w-]+", query):
-        return query
-    path = files("queries") / f"{query}.rq"
-    if not path.is_file():
-        raise NotFound(f"the library has no query {query}", subject=query)
-    return path.read_text(encoding="utf-8")
+        return sparql.bind(query, parameters)
+    from queries import load
+
+    return load(query).bind(**parameters)
 
 
 def _reason(error: SyntaxError) -> str:

@@ -1,1 +1,5 @@
-"""The library of questions: one ``.rq`` file each, and its loader."""
+"""The library of questions: ``.rq`` files, and their loader."""
+
+from queries.library import Parameter, Query, Type, as_rdf, library, load, parse
+
+__all__ = ["Parameter", "Query", "Type", "as_rdf", "library", "load", "parse"]

@@ -1,0 +1,240 @@
+"""The library of questions: one ``.rq`` file each, with a header that says what it answers and what may be set.
+
+The header is grlc's: lines that begin with ``#+`` hold YAML. A parameter is a variable with a default in a ``VALUES``
+block, so that the file runs as it stands on any SPARQL 1.1 engine::
+
+    #+ summary: All projects under a strategy
+    #+ summary_zh: 一项战略之下的全部项目
+    #+ description: …
+    #+ tags: [project, strategy]
+    #+ parameters:
+    #+   strategy: {label: Strategy, label_zh: 战略}
+    PREFIX pl: <https://w3id.org/policy-lineage#>
+
+    SELECT … { VALUES ?strategy { "三区三地"@zh } … }
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import pyoxigraph as ox
+import yaml
+
+from kg import sparql
+from ontology.errors import NotFound, QueryError
+from ontology.terms import DCTERMS, PL, PLID, PREFIXES, RDF, RDFS, SH, XSD
+
+_ENDING = ".rq"
+_FIELDS = frozenset({"summary", "summary_zh", "description", "tags", "parameters"})
+_KEYWORD = f"{DCTERMS}subject"
+
+
+class Type(StrEnum):
+    """What a parameter's values are."""
+
+    NAME = "name"
+    """A name in Chinese."""
+    TEXT = "text"
+    NUMBER = "number"
+    IRI = "iri"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What may be set in a query.
+
+    Attributes:
+        name: of the variable.
+        type: what its values are.
+        label: what it is, in English.
+        label_zh: and in Chinese.
+        defaults: its values unless others are given; mostly one.
+    """
+
+    name: str
+    type: Type
+    label: str
+    label_zh: str
+    defaults: tuple[sparql.Term, ...]
+
+    @property
+    def default(self) -> str:
+        """Return the default as people write it: the values of the terms, IRIs with their prefix."""
+        return " ".join(_written(term) for term in self.defaults)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question of policy research.
+
+    Attributes:
+        name: by which it is called, the file's.
+        summary: the question in a line, in English.
+        summary_zh: and in Chinese.
+        description: what the answer is made of.
+        tags: what it is about.
+        parameters: what may be set.
+        text: SPARQL, with the defaults.
+    """
+
+    name: str
+    summary: str
+    summary_zh: str
+    description: str
+    tags: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    text: str
+
+    def bind(self, **parameters: Any) -> str:
+        """Return the SPARQL text with parameters set; see ``kg.sparql.bind``.
+
+        Raises:
+            QueryError: the query has no such parameter, or the value does not fit its type.
+
+        >>> '"甲镇"@zh' in load("unserved-strategies").bind(township="甲镇")
+        True
+        """
+        known = [parameter.name for parameter in self.parameters]
+        for name in parameters:
+            if name not in known:
+                has = f"it has {', '.join(known)}" if known else "it has none"
+                raise QueryError(
+                    f"query {self.name} has no parameter {name}; {has}", subject=name, code="PL-QUERY-PARAMETER"
+                )
+        return sparql.bind(self.text, parameters)
+
+
+def library() -> tuple[Query, ...]:
+    """Return every query of the library, by name."""
+    folder = files("queries")
+    names = (path.name for path in folder.iterdir() if path.name.endswith(_ENDING))
+    return tuple(load(name.removesuffix(_ENDING)) for name in sorted(names))
+
+
+@lru_cache(maxsize=None)
+def load(name: str) -> Query:
+    """Return a query of the library.
+
+    Raises:
+        NotFound: the library has no query of that name.
+        QueryError: its header or a parameter breaks the rules.
+
+    >>> load("unserved-strategies").parameters[0].default
+    '张营镇'
+    """
+    path = files("queries") / f"{name}{_ENDING}"
+    if not re.fullmatch(r"[\w-]+", name) or not path.is_file():
+        raise NotFound(f"the library has no query {name}; kg query --list names them", subject=name)
+    return parse(name, path.read_text(encoding="utf-8"))
+
+
+def parse(name: str, text: str) -> Query:
+    """Read a query with its header.
+
+    Args:
+        name: by which it is called.
+        text: content of the ``.rq`` file.
+
+    Raises:
+        QueryError: a field of the header is missing, unknown or of the wrong form, a parameter has no default, or the
+            text is no SPARQL.
+    """
+    lines = text.splitlines(keepends=True)
+    header = "".join(line[2:].removeprefix(" ") for line in lines if line.startswith("#+"))
+    body = "".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
+    try:
+        fields = yaml.safe_load(header)
+        if not isinstance(fields, Mapping) or fields.keys() - _FIELDS or _FIELDS - {"parameters"} - fields.keys():
+            raise ValueError(f"the header has the fields {', '.join(sorted(_FIELDS))}")
+        parameters = tuple(
+            _parameter(variable, labels["label"], labels["label_zh"], body)
+            for variable, labels in (fields.get("parameters") or {}).items()
+        )
+        ox.Store().query(body)
+    except (yaml.YAMLError, ValueError, KeyError, TypeError, SyntaxError) as error:
+        raise QueryError(f"query {name} can't be used: {error}", subject=name) from error
+    return Query(
+        name,
+        str(fields["summary"]),
+        str(fields["summary_zh"]),
+        " ".join(str(fields["description"]).split()),
+        tuple(fields["tags"]),
+        parameters,
+        body,
+    )
+
+
+def as_rdf(queries: Iterable[Query] | None = None) -> str:
+    """Return the queries as SPARQL examples in Turtle: one ``sh:SPARQLSelectExecutable`` each.
+
+    Args:
+        queries: what to publish; the whole library by default.
+    """
+    triples = [triple for query in (library() if queries is None else queries) for triple in _example(query)]
+    used = {prefix: PREFIXES[prefix] for prefix in ("dcterms", "pl", "rdfs", "sh", "xsd")}
+    content = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=used)
+    assert content is not None  # only None where an output is given
+    return content.decode()
+
+
+def _example(query: Query) -> Iterator[ox.Triple]:
+    node = ox.NamedNode(f"{PLID}query/{query.name}")
+
+    def say(predicate: str, value: ox.NamedNode | ox.Literal, of: ox.NamedNode = node) -> ox.Triple:
+        return ox.Triple(of, ox.NamedNode(predicate), value)
+
+    yield say(f"{RDF}type", ox.NamedNode(f"{SH}SPARQLExecutable"))
+    yield say(f"{RDF}type", ox.NamedNode(f"{SH}SPARQLSelectExecutable"))
+    yield say(f"{RDFS}label", ox.Literal(query.summary, language="en"))
+    yield say(f"{RDFS}label", ox.Literal(query.summary_zh, language="zh"))
+    yield say(f"{RDFS}comment", ox.Literal(query.description, language="en"))
+    yield say(f"{SH}select", ox.Literal(query.text))
+    for tag in query.tags:
+        yield say(_KEYWORD, ox.Literal(tag))
+    for parameter in query.parameters:
+        about = ox.NamedNode(f"{node.value}#{parameter.name}")
+        yield say(f"{SH}parameter", about)
+        yield say(f"{RDF}type", ox.NamedNode(f"{SH}Parameter"), about)
+        yield say(f"{SH}path", ox.NamedNode(f"{PL}{parameter.name}"), about)
+        yield say(f"{SH}name", ox.Literal(parameter.label, language="en"), about)
+        yield say(f"{SH}name", ox.Literal(parameter.label_zh, language="zh"), about)
+        if len(parameter.defaults) == 1:
+            yield say(f"{SH}defaultValue", parameter.defaults[0], about)
+
+
+def _parameter(name: str, label: str, label_zh: str, body: str) -> Parameter:
+    blocks = {
+        " ".join(found.split()) for found in re.findall(rf"VALUES\s*\?{re.escape(name)}\s*\{{([^{{}}]*)\}}", body)
+    }
+    if len(blocks) != 1:
+        raise ValueError(f"parameter {name} needs one default, VALUES ?{name} {{ … }}")
+    results: Any = ox.Store().query(f"SELECT * {{ VALUES ?{name} {{ {blocks.pop()} }} }}", prefixes=PREFIXES)
+    defaults = tuple(solution[name] for solution in results)
+    return Parameter(name, _type(defaults), label, label_zh, defaults)
+
+
+def _type(terms: Sequence[sparql.Term]) -> Type:
+    if not terms:
+        raise ValueError("a parameter's default is empty")
+    if isinstance(terms[0], ox.NamedNode):
+        return Type.IRI
+    if terms[0].language:
+        return Type.NAME
+    numeric = {f"{XSD}{name}" for name in ("integer", "decimal", "double")}
+    return Type.NUMBER if terms[0].datatype.value in numeric else Type.TEXT
+
+
+def _written(term: sparql.Term) -> str:
+    if isinstance(term, ox.Literal):
+        return term.value
+    for prefix, namespace in PREFIXES.items():
+        if term.value.startswith(namespace) and prefix != "plid":
+            return f"{prefix}:{term.value.removeprefix(namespace)}"
+    return term.value

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kg.build import BuildReport, build, remove
+    from kg.demo import demo
     from kg.export import export
     from kg.graph import Graph, Info, info, open, query
     from kg.lineage import Lineage, lineage
@@ -25,6 +26,7 @@ __all__ = [
     "Info",
     "Lineage",
     "build",
+    "demo",
     "draw",
     "export",
     "info",
@@ -42,6 +44,7 @@ _HOMES = {
     "Info": "kg.graph",
     "Lineage": "kg.lineage",
     "build": "kg.build",
+    "demo": "kg.demo",
     "draw": "kg.picture",
     "export": "kg.export",
     "info": "kg.graph",

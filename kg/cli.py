@@ -60,6 +60,24 @@ QUIET = argument("--quiet", action="store_true", help="print nothing but errors"
 
 
 @command(
+    STORE,
+    argument("--pictures", metavar="DIR", type=Path, default=Path("demo"), help="folder of the pictures (./demo)"),
+)
+def demo(args: argparse.Namespace) -> int:
+    """Build the example graph, print a lineage and write its pictures."""
+    from kg.demo import demo
+    from kg.example import MARKER
+    from kg.lineage import tree
+
+    made = demo(args.pictures, store=args.store)
+    out.print(f"{MARKER}\n")
+    out.print(tree(made.lineage))
+    out.print(f"\ngraph     {made.store}  ({made.documents} documents; kg info, kg query, kg serve)")
+    out.print(f"pictures  {'  '.join(map(str, made.pictures))}", soft_wrap=True)
+    return DONE
+
+
+@command(
     argument("sources", metavar="SOURCE", nargs="+", type=Path, help="a file, or a folder that is searched for files"),
     STORE,
     argument("--scheme", metavar="FILE.ttl", action="append", default=[], type=Path, help="your own authority file"),
@@ -152,7 +170,7 @@ def query(args: argparse.Namespace) -> int:
     argument("name", metavar="NAME", help="a label of the entity, or its IRI"),
     STORE,
     argument("--in", metavar="PLACE", dest="within", help="the place that tells it from its namesakes"),
-    argument("-o", metavar="FILE", dest="output", type=Path, help="draw it instead (.html)"),
+    argument("-o", metavar="FILE", dest="output", type=Path, help="draw it instead: .html, .svg or .png"),
 )
 def lineage(args: argparse.Namespace) -> int:
     """Show the strategies above an entity up to the nation and what serves it, with the sentence of each step."""

@@ -7,15 +7,17 @@ such a graph too, so that any part of it that a researcher cuts out can be drawn
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote
 
 import networkx
 
-from kg.lineage import Lineage, Step
+from kg.lineage import Lineage
 from kg.picture.style import WORDS
 from kg.rows import IRI
 from ontology.terms import PLID, Kind, Level, Predicate
@@ -53,33 +55,35 @@ def network(source: Drawable) -> Network:
     return found
 
 
-def trunk(lineage: Lineage, *, most: int = 2, least: float = 0.0) -> Lineage:
-    """Return the main line of a lineage: of each entity the surest steps to the nearest levels, and no short cuts.
+def trunk(lineage: Lineage, *, most: int = 3) -> Lineage:
+    """Return the main line of a lineage: its surest chains up to the nation, and what serves the entity itself.
+
+    A chain ends at the first national strategy that it reaches. One that goes from level to level is preferred to one
+    that leaps, as is one of surer steps.
 
     Args:
         lineage: the whole.
-        most: steps kept of each entity.
-        least: confidence below which a step is left out where the entity has a surer one.
+        most: chains at most, each to another national strategy; those by way of most levels are kept.
     """
-    simple: networkx.DiGraph[str] = networkx.DiGraph((step.subject, step.object) for step in lineage.above)
-    upward: defaultdict[str, list[Step]] = defaultdict(list)
+    ways: networkx.DiGraph[str] = networkx.DiGraph()
+    start = str(lineage.entity.iri)
+    ways.add_node(start)
     for step in lineage.above:
-        upward[step.subject].append(step)
-    kept: list[Step] = []
-    open_, seen = [str(lineage.entity.iri)], {str(lineage.entity.iri)}
-    while open_:
-        node = open_.pop(0)
-        steps = [step for step in upward[node] if not _reached_otherwise(simple, node, step.object)]
-        steps.sort(key=lambda step: (-_level(lineage, step.object), -step.confidence, step.object))
-        for step in ([step for step in steps if step.confidence >= least] or steps[:1])[:most]:
-            kept.append(step)
-            if step.object not in seen:
-                seen.add(step.object)
-                open_.append(step.object)
+        if _level(lineage, step.subject) > 0:
+            leap = max(0, _level(lineage, step.subject) - _level(lineage, step.object) - 1)
+            cost = 0.2 - math.log(max(step.confidence, 0.01)) + 0.6 * leap
+            ways.add_edge(str(step.subject), str(step.object), cost=cost)
+    paths: dict[str, list[str]] = networkx.single_source_dijkstra_path(ways, start, weight="cost")
+    costs: dict[str, float] = networkx.single_source_dijkstra_path_length(ways, start, weight="cost")
+    tops = [node for node in paths if node != start and _level(lineage, node) == 0]
+    tops = tops or [node for node in paths if node != start and not ways.out_degree(node)]
+    tops.sort(key=lambda node: (-len({_level(lineage, on) for on in paths[node]}), costs[node], node))
+    kept = {stretch for node in tops[:most] for stretch in pairwise(paths[node])}
+    above = tuple(step for step in lineage.above if (str(step.subject), str(step.object)) in kept)
     below = tuple(step for step in lineage.below if step.object == lineage.entity.iri)
-    ends = {lineage.entity.iri, *(end for step in (*kept, *below) for end in (step.subject, step.object))}
+    ends = {lineage.entity.iri, *(end for step in (*above, *below) for end in (step.subject, step.object))}
     entities = {iri: thing for iri, thing in lineage.entities.items() if iri in ends}
-    return replace(lineage, entities=entities, above=tuple(s for s in lineage.above if s in kept), below=below)
+    return replace(lineage, entities=entities, above=above, below=below)
 
 
 def folded(whole: Network, most: int) -> Network:
@@ -167,22 +171,10 @@ def _of_lineage(lineage: Lineage) -> Network:
     return found
 
 
-def _reached_otherwise(simple: networkx.DiGraph[str], start: str, end: str) -> bool:
-    """Tell whether a longer way leads from ``start`` to ``end``, so that the direct one is a short cut."""
-    passed, open_ = {start}, [node for node in simple.successors(start) if node != end]
-    while open_:
-        node = open_.pop()
-        if node == end:
-            return True
-        if node not in passed:
-            passed.add(node)
-            open_ += simple.successors(node)
-    return False
-
-
 def _level(lineage: Lineage, iri: str) -> int:
+    """Return the rank of an entity's level; what has none stands below all."""
     level = lineage.entities[IRI(iri)].level
-    return level.rank if level else len(Level)
+    return level.rank if level and lineage.entities[IRI(iri)].kind not in FOOT else len(Level)
 
 
 def _rank(whole: Network, node: str) -> int:

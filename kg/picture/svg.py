@@ -9,11 +9,11 @@ from xml.sax.saxutils import escape, quoteattr
 
 from kg.picture import font
 from kg.picture.layout import FOOT_LINE, FOOT_TEXT, ICON, LINE, MARGIN, TEXT, Box, Layout, holds_label
-from kg.picture.network import Network
+from kg.picture.network import FOOT, Network
 from kg.picture.style import COLOURS, DASHES, FOCUS, INK, LINES, NO_LEVEL, PALE_INK, SHAPES, TINTS, WORDS, thickness
 from ontology.terms import Basis, Kind
 
-LEGEND = 64.0
+LEGEND, _MOST_WORDS = 64.0, 30
 
 
 class Drawing:
@@ -78,7 +78,7 @@ class Drawing:
 def svg(network: Network, layout: Layout, title: str = "") -> str:
     """Return a layered picture as SVG."""
     drawing = Drawing()
-    width, height = max(layout.width, 1080.0), layout.height + LEGEND
+    width, height = max(layout.width, _legend(Drawing(), network, 0.0) + 8), layout.height + LEGEND
     shift = (width - layout.width) / 2
     for band in layout.bands:
         drawing.add("rect", y=band.top, width=width, height=band.bottom - band.top - 2, fill=TINTS[band.level])
@@ -90,6 +90,8 @@ def svg(network: Network, layout: Layout, title: str = "") -> str:
             drawing.text(MARGIN / 2, y, name, 21, colour=colour, anchor=0.5, bold=True)
     drawing.parts.append(f'<g transform="translate({_number(shift)} 0)">')
     _edges(drawing, network, layout)
+    if len(layout.ways) <= _MOST_WORDS:
+        _words(drawing, network, layout)
     for node, box in layout.boxes.items():
         about = network.nodes[node]
         drawing.parts.append(f"<g><title>{escape(_clean(tooltip(about)))}</title>")
@@ -158,6 +160,33 @@ def _edges(drawing: Drawing, network: Network, layout: Layout) -> None:
             tip = y2 - 6 if y2 < y1 else y2 + 6
             drawing.add("path", d=f"M{x2 - 5:.1f} {y2:.1f}L{x2 + 5:.1f} {y2:.1f}L{x2:.1f} {tip:.1f}Z", fill=colour)
         drawing.parts.append("</g>")
+
+
+def _words(drawing: Drawing, network: Network, layout: Layout) -> None:
+    """Say at each link how it serves: 属于, 落实; plain service at the foot goes without saying."""
+    for (start, end), points in sorted(layout.ways.items()):
+        a, b = layout.boxes[start], layout.boxes[end]
+        if network.nodes[start]["kind"] in FOOT:
+            continue
+        up = a.y > b.y
+        x, y = a.x, a.top if up else a.bottom
+        x2, y2 = points[0] if points else (b.x, b.bottom if up else b.top)
+        relations = {str(why["relation"]) for why in network[start][end].values()}
+        word = "、".join(WORDS.get(relation, relation) for relation in sorted(relations))
+        size = 12.0
+        room = font.measure(word, size)
+        middle = (x + x2) / 2, (y + y2) / 2
+        drawing.add(
+            "rect",
+            x=middle[0] - room / 2 - 3,
+            y=middle[1] - size * 0.7,
+            width=room + 6,
+            height=size * 1.4,
+            rx=4,
+            fill="#ffffff",
+            opacity=0.85,
+        )
+        drawing.text(*(middle[0], middle[1] + size * 0.36), word, size, colour=PALE_INK, anchor=0.5)
 
 
 def _node(drawing: Drawing, kind: str, level: str, box: Box, *, focus: bool = False) -> None:

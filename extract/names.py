@@ -127,9 +127,9 @@ def name_start(folded: str, head_start: int, *, floor: int = 0, across: str = ""
 @cache
 def _heads(kind: str, table: str) -> re.Pattern[str]:
     heads = alternation(lexicon("kinds")[kind][table])
-    unfinished = "".join(lexicon("names")["boundary"]["unfinished"])
+    unfinished = alternation(lexicon("names")["boundary"]["unfinished"])
     extension = "(?:建设|续建|扩建|改造|提升|提升改造|示范)?"
-    return re.compile(f"(?:{heads})(?:{extension}(?:{heads}))*(?![{unfinished}])")
+    return re.compile(f"(?:{heads})(?:{extension}(?:{heads}))*(?!{unfinished})")
 
 
 def headed(

@@ -44,7 +44,7 @@ class ProjectFinder:
                 len(modifier) < 2
                 or _SORT.match(name)
                 or _UNNAMED.match(name)
-                or modifier.endswith(("的", "为"))
+                or modifier.endswith(("的", "为", "宅"))
                 or "等" in name
             ):
                 continue

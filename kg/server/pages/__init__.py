@@ -26,17 +26,24 @@ def routes(folder: str | Path, ask: Ask) -> list[BaseRoute]:
         ask: answers SPARQL over that version: ``await ask(query, **parameters)`` gives ``kg.rows.Rows``.
     """
     explorer = Explorer(Catalogues(Path(folder)), ask)
-    found: list[BaseRoute] = [
-        Route("/", explorer.home),
-        Route("/index.{form:str}", explorer.home),
-        Route("/entity/{name:path}", explorer.entity),
-        Route("/document/{name:path}", explorer.document),
-        Route("/queries/{name:str}", explorer.question),
-        Route("/editor", explorer.editor),
-        Route("/suggest.json", explorer.suggest),
-        Route("/terms.json", explorer.terms),
+    pages = {
+        "/": explorer.home,
+        "/index.{form:str}": explorer.home,
+        "/entity/{name:path}": explorer.entity,
+        "/document/{name:path}": explorer.document,
+        "/documents": explorer.documents,
+        "/documents.{form:str}": explorer.documents,
+        "/search": explorer.search,
+        "/search.{form:str}": explorer.search,
+        "/queries": explorer.gallery,
+        "/queries.{form:str}": explorer.gallery,
+        "/queries/{name:str}": explorer.question,
+        "/editor": explorer.editor,
+        "/suggest.json": explorer.suggest,
+        "/terms.json": explorer.terms,
+    }
+    return [
+        *(Route(path, explorer.page(show)) for path, show in pages.items()),
         Mount("/static", StaticFiles(directory=str(files("kg.server") / "static")), name="static"),
+        Route("/{path:path}", explorer.missing),
     ]
-    for path, page in (("/search", explorer.search), ("/documents", explorer.documents), ("/queries", explorer.gallery)):
-        found += [Route(path, page), Route(path + ".{form:str}", page)]
-    return found

@@ -11,15 +11,17 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+import queries
 from kg import sparql
 from kg.example import MARKER
 from kg.rows import IRI
@@ -34,7 +36,9 @@ from kg.server.pages.catalogue import (
 )
 from kg.server.pages.document import Mark, reading
 from kg.server.pages.entity import Account, Ask, Relation, account
+from kg.server.pages.gallery import MOST_ROWS, answer
 from kg.server.pages.words import Language, Words, language_of
+from ontology.errors import NotFound, PolicyGraphError, QueryError
 from ontology.terms import PL, PLID, PREFIXES, Basis, Kind, Level, Predicate
 
 Form = Literal["html", "json", "csv", "ttl"]
@@ -151,16 +155,56 @@ class Explorer:
         )
 
     async def missing(self, request: Request) -> Response:
-        """Say that there is no such page."""
+        """Say that there is no such page.
+
+        Raises:
+            HTTPException: to whoever does not read pages.
+        """
+        if form_of(request) != "html":
+            raise HTTPException(404)
         return await self._answer(request, "missing", {}, rows=[], status=404)
 
     async def gallery(self, request: Request) -> Response:
         """The library of queries."""
-        return await self.missing(request)
+        questions = [
+            {"name": query.name, "summary": query.summary, "summary_zh": query.summary_zh, "tags": query.tags,
+             "description": query.description}
+            for query in queries.library()
+        ]  # fmt: skip
+        rows = [{**question, "tags": " ".join(question["tags"])} for question in questions]
+        return await self._answer(request, "gallery", {"questions": questions}, rows=rows)
 
     async def question(self, request: Request) -> Response:
         """One query of the library with its form and its answer."""
-        return await self.missing(request)
+        name, _, suffix = request.path_params["name"].partition(".")
+        try:
+            question = queries.load(name)
+        except NotFound:
+            return await self.missing(request)
+        given = await answer(self.ask, question, request.query_params)
+        rows = [row.asdict() for row in given.rows or ()]
+        if form_of(request, suffix) == "json":
+            return JSONResponse(_jsonable({"parameters": given.values, "query": given.text, "rows": rows}))
+        catalogue = await self.catalogue()
+        sample = await run_in_threadpool(_any_sample, catalogue)
+        return await self._answer(
+            request, "question", {"answer": given, "most": MOST_ROWS}, rows=rows, sample=sample, suffix=suffix,
+            status=200 if given.rows is not None else 400,
+        )  # fmt: skip
+
+    def page(self, show: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        """Return an endpoint that tells a reader on a page, and a program by the server's own error, what is wrong."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                return await show(request)
+            except PolicyGraphError as error:
+                if form_of(request) != "html":
+                    raise
+                status = 400 if isinstance(error, QueryError) else 503
+                return await self._answer(request, "failed", {"message": str(error)}, status=status)
+
+        return endpoint
 
     async def editor(self, request: Request) -> Response:
         """The SPARQL editor."""
@@ -213,7 +257,7 @@ class Explorer:
         path = request.url.path.removesuffix(f".{suffix}") if suffix else request.url.path
         content = environment().get_template(f"{page}.html").render(
             **data, t=words, request=request, sample=sample, path=path, here=_address(request),
-            links=_alternatives(request, path) if page in _TABLES and status == 200 else {},
+            links=_alternatives(request, page) if page in _TABLES and status == 200 else {},
             switch=_address(request, lang="en" if words.language == "zh" else "zh"),
         )  # fmt: skip
         response = Response(content, status, vary, "text/html; charset=utf-8")
@@ -242,8 +286,13 @@ class Explorer:
         return content
 
 
-_TABLES = ("home", "search", "entity", "documents", "document", "question")
+_TABLES = ("home", "gallery", "search", "entity", "documents", "document", "question")
 """Pages that have their data in other forms."""
+
+_DESCRIBED = ("search", "entity", "documents", "document")
+"""Those about entities or documents, which Turtle describes."""
+
+_OTHER_FORMS = (("JSON", "json"), ("CSV", "csv"), ("Turtle", "ttl"))
 
 
 def _term(row: Any) -> ox.NamedNode | ox.Literal:
@@ -354,9 +403,27 @@ def environment() -> Environment:
         "href": href, "source": source, "what": what, "title": title, "is_sample": is_sample,
         "Kind": list(Kind), "Level": list(Level), "Basis": list(Basis), "Predicate": list(Predicate),
         "MARKER": MARKER, "DEFAULT_CONFIDENCE": DEFAULT_CONFIDENCE,
-        "data": _data, "data_list": _listed, "quote_around": quote_around, "address": _address,
+        "data": _data, "cell": cell, "data_list": _listed, "quote_around": quote_around, "address": _address,
     }  # fmt: skip
     return made
+
+
+def cell(value: Any) -> tuple[str, str, str]:
+    """Return a cell of an answer as what it shows, the address that it leads to, and how it is set.
+
+    >>> cell(IRI(PLID + "Document/张营镇_2023"))[1]
+    '/document/%E5%BC%A0%E8%90%A5%E9%95%87_2023'
+    >>> cell(Decimal("12000.50")), cell(None)
+    (('12,000.50', '', 'number'), ('', '', ''))
+    """
+    if isinstance(value, IRI):
+        inside = value.startswith(PLID) and "#" not in value
+        return unquote(value.local), href(value) if inside else "", "name"
+    if isinstance(value, bool) or value is None:
+        return "" if value is None else str(value).lower(), "", ""
+    if isinstance(value, int | float | Decimal):
+        return f"{value:,}", "", "number"
+    return str(value), "", "long" if len(str(value)) > 40 else ""
 
 
 def quote_around(text: str, mark: tuple[int, int] | None) -> tuple[str, str, str]:
@@ -402,13 +469,14 @@ def _address(request: Request, **changes: Any) -> str:
     return path + (f"?{urlencode(parameters)}" if parameters else "")
 
 
-def _alternatives(request: Request, path: str) -> dict[str, str]:
+def _alternatives(request: Request, page: str) -> dict[str, str]:
     """Return where the same page is found in other forms."""
     plain = quote(request.scope["path"], safe="/")
     stem = plain if plain != "/" else "/index"
     parameters = {key: value for key, value in request.query_params.items() if key != "lang"}
     query = f"?{urlencode(parameters)}" if parameters else ""
-    return {name: f"{stem}.{form}{query}" for name, form in (("JSON", "json"), ("CSV", "csv"), ("Turtle", "ttl"))}
+    return {name: f"{stem}.{form}{query}" for name, form in _OTHER_FORMS
+            if form != "ttl" or page in _DESCRIBED}
 
 
 async def _named(request: Request, find: Callable[[str], Any]) -> tuple[Any, str | None]:

@@ -94,7 +94,7 @@ function step(key) {
 async function start() {
   words = JSON.parse(document.querySelector("#graph-words").textContent);
   first = await load(box.dataset.source);
-  graph = cytoscape({ container: box, style, minZoom: 0.15, maxZoom: 2.5, wheelSensitivity: 0.3, autoungrabify: true, boxSelectionEnabled: false });
+  graph = cytoscape({ container: box, style, minZoom: 0.15, maxZoom: 2.5, autoungrabify: true, boxSelectionEnabled: false });
   put(first);
   graph.on("tap", "node", event => select(event.target));
   graph.on("tap", "edge", event => describe(event.target));

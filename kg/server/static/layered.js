@@ -56,7 +56,7 @@ export const style = [
   { selector: "edge[basis = 'inferred']", style: { "line-style": "dashed", "line-dash-pattern": [2, 4] } },
   { selector: "edge[basis = 'definitional']", style: { "line-style": "dashed", "line-dash-pattern": [12, 4] } },
   { selector: "edge[basis = 'curated']", style: { "line-color": "#b8860b", "target-arrow-color": "#b8860b" } },
-  { selector: "edge.skipping", style: { "line-opacity": 0.22, width: 1, "arrow-scale": 0.5 } },
+  { selector: "edge.skipping", style: { "line-opacity": 0.3, width: 1, "arrow-scale": 0.5 } },
   { selector: "edge:selected, edge.near", style: { "line-color": "#1d5a96", "target-arrow-color": "#1d5a96", "line-opacity": 1 } },
 ];
 

@@ -1,0 +1,54 @@
+"""The gallery: a page for each query of the library, with a form for what may be set and the answer below it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kg.rows import Rows
+from kg.server.pages.entity import Ask
+from ontology.errors import QueryError
+from queries import Query
+
+MOST_ROWS = 500
+"""Rows that a page shows; a download has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A query with what was set and what came of it.
+
+    Attributes:
+        question: the query.
+        values: what each parameter was set to, its default where nothing was given.
+        text: the SPARQL that was asked.
+        rows: the answer; None where the query was refused.
+        refused: why it was.
+    """
+
+    question: Query
+    values: Mapping[str, str]
+    text: str
+    rows: Rows | None
+    refused: str = ""
+
+
+async def answer(ask: Ask, question: Query, given: Mapping[str, str]) -> Answer:
+    """Ask a query of the library.
+
+    Args:
+        ask: whom to ask.
+        question: the query.
+        given: values of its parameters as they were typed; what is empty or missing is left at its default.
+    """
+    changed = {
+        parameter.name: given[parameter.name].strip()
+        for parameter in question.parameters
+        if given.get(parameter.name, "").strip() not in ("", parameter.default)
+    }
+    values = {parameter.name: changed.get(parameter.name, parameter.default) for parameter in question.parameters}
+    try:
+        text = question.bind(**changed)
+        return Answer(question, values, text, await ask(text))
+    except QueryError as error:
+        return Answer(question, values, question.text, None, str(error))

@@ -18,7 +18,7 @@ from ontology.errors import AuthorityError
 
 LEXICON = Path(__file__).parent / "lexicon"
 _HARD = frozenset("。；！？\n：，、（《… ①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
-_NOT_ONE_NAME = re.compile(r'"(?:和|、|与|及)"|应当|可以|不得|必须')
+_NOT_ONE_NAME = re.compile(r'"(?:和|、|与|及)"|应当|可以|不得|必须|实际行动$|具体行动$')
 _NUMBER = (
     r"(?:第?[0-9]+(?:\.[0-9]+)?(?:[余多])?[万亿]?(?:[余多])?"
     r"(?:元|亩|公里|平方米|米|个|座|条|处|家|户|人|名|项|吨|套|台|千瓦|%|次|年|月|日|期|批|村)?)"

@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -118,7 +118,7 @@ def library() -> tuple[Query, ...]:
     return tuple(load(name.removesuffix(_ENDING)) for name in sorted(names))
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(name: str) -> Query:
     """Return a query of the library.
 
@@ -210,9 +210,8 @@ def _example(query: Query) -> Iterator[ox.Triple]:
 
 
 def _parameter(name: str, label: str, label_zh: str, body: str) -> Parameter:
-    blocks = {
-        " ".join(found.split()) for found in re.findall(rf"VALUES\s*\?{re.escape(name)}\s*\{{([^{{}}]*)\}}", body)
-    }
+    found = re.findall(rf"VALUES\s*\?{re.escape(name)}\s*\{{([^{{}}]*)\}}", body)
+    blocks = {" ".join(block.split()) for block in found}
     if len(blocks) != 1:
         raise ValueError(f"parameter {name} needs one default, VALUES ?{name} {{ … }}")
     results: Any = ox.Store().query(f"SELECT * {{ VALUES ?{name} {{ {blocks.pop()} }} }}", prefixes=PREFIXES)

@@ -60,6 +60,7 @@ class _Reading:
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
         self.mentions = Mentions(doc)
+        self.whole = Span(0, max(1, len(text_of(doc))))
         self.folded = folded_text(doc)
         self.parts = self._parts()
         self.level: Level | None = doc._.document.metadata.level
@@ -193,40 +194,43 @@ class _Reading:
     # structural ------------------------------------------------------------------------------------------------------
 
     def structural(self) -> None:
-        """Link what stands in a section to the strategy that its innermost announcing heading or lead names."""
+        """Link what stands in a section to the strategy that its innermost announcing heading or lead names.
+
+        Where no heading announces one, the title of a plan or notice does (关于推进智能建造的意见).
+        """
         sections = self.mentions.structure.sections
         announced = {i: self.mentions.announcement(s) for i, s in enumerate(sections) if s.role == "body"}
-        for span, entity in self.mentions.within(Span(0, max(1, len(text_of(self.doc))))):
+        title = next((self.mentions.announcement(s) for s in sections if s.role == "title"), ([], None))
+        for span, entity in self.mentions.within(self.whole):
             if entity.kind not in (*_SERVING, Kind.STRATEGY) or is_body(entity) or entity.id in self.parts:
                 continue
             path = self.mentions.structure.path(self.mentions.structure.section_at(span.start))
-            for index in path:
-                goals, evidence = announced.get(index, ([], None))
-                if not goals or evidence is None:
-                    continue
-                if evidence.contains(span):
-                    break
-                direct = index == path[0] and evidence == sections[index].heading
-                self._announced(span, entity, goals, evidence, 0.91 if direct else 0.8)
-                break
+            innermost = next((index for index in path if announced.get(index, ([], None))[0]), None)
+            goals, evidence = title if innermost is None else announced[innermost]
+            if evidence is None or evidence.contains(span) or (path and sections[path[-1]].role != "body"):
+                continue
+            sure = 0.7 if innermost is None else 0.8
+            if innermost is not None and innermost == path[0] and evidence == sections[innermost].heading:
+                sure = 0.91
+            self._announced(span, entity, goals, evidence, sure)
 
     def _announced(
         self, span: Span, entity: Entity, goals: list[tuple[Span, Entity]], evidence: Span, sure: float
     ) -> None:
         for goal in goals:
-            if entity.kind is Kind.STRATEGY and below(goal[1].level, entity.level):
+            if entity.kind is not Kind.STRATEGY:
+                self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, "heading")
+            elif below(goal[1].level, entity.level):
                 # A higher strategy named under a local heading: the heading's strategy carries it out.
                 self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.7, evidence, "under heading")
             else:
-                self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, "heading")
+                self.relate((span, entity), goal, Basis.STRUCTURAL, sure - 0.15, evidence, "strategy under heading")
 
     # definitional ----------------------------------------------------------------------------------------------------
 
     def definitional(self) -> None:
         """Link names that contain one another, or that differ in the stretch of territory only."""
-        for span, entity in self.mentions.within(
-            Span(0, max(1, len(text_of(self.doc)))), (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY)
-        ):
+        for span, entity in self.mentions.within(self.whole, (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY)):
             for goal in self.mentions.within(span, (Kind.STRATEGY,)):
                 coordinated = self.folded[goal[0].start - 1 : goal[0].start] in ("和", "、", "与")
                 if goal[0] != span and len(goal[1].name) >= 4 and not coordinated:

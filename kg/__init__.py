@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from kg.graph import Graph, Info, info, open, query
     from kg.lineage import Lineage, lineage
     from kg.picture import draw
+    from kg.picture.flow import flow
+    from kg.picture.highlight import highlight
+    from kg.picture.timeline import timeline
     from kg.score import score
     from kg.validate import validate
 
@@ -29,12 +32,15 @@ __all__ = [
     "demo",
     "draw",
     "export",
+    "flow",
+    "highlight",
     "info",
     "lineage",
     "open",
     "query",
     "remove",
     "score",
+    "timeline",
     "validate",
 ]
 
@@ -46,6 +52,9 @@ _HOMES = {
     "build": "kg.build",
     "demo": "kg.demo",
     "draw": "kg.picture",
+    "timeline": "kg.picture.timeline",
+    "highlight": "kg.picture.highlight",
+    "flow": "kg.picture.flow",
     "export": "kg.export",
     "info": "kg.graph",
     "lineage": "kg.lineage",

@@ -51,19 +51,14 @@ class Picture(ABC):
             UsageError: the suffix is another, or the file can't be written.
         """
         path = Path(path)
-        try:
-            match path.suffix.lower():
-                case ".html":
-                    path.write_text(self.html, encoding="utf-8")
-                case ".svg":
-                    path.write_text(self.svg, encoding="utf-8")
-                case ".png":
-                    path.write_bytes(self.png)
-                case _:
-                    raise UsageError(f"{path}: a picture is written as .html, .svg or .png", subject=str(path))
-        except OSError as error:
-            raise UsageError(f"{path} can't be written ({error.strerror})", subject=str(path)) from error
-        return path
+        match path.suffix.lower():
+            case ".html":
+                return written(path, self.html.encode())
+            case ".svg":
+                return written(path, self.svg.encode())
+            case ".png":
+                return written(path, self.png)
+        raise UsageError(f"{path}: a picture is written as .html, .svg or .png", subject=str(path))
 
     def _repr_html_(self) -> str:
         """Return it for a notebook: a frame of its own, so that neither reaches into the other."""
@@ -129,3 +124,26 @@ def framed(page: str, height: int = 620) -> str:
         f'<iframe srcdoc="{html.escape(page, quote=True)}" sandbox="allow-scripts"'
         f' style="width:100%;height:{height}px;border:1px solid #e5e7eb;border-radius:6px"></iframe>'
     )
+
+
+def bare(svg: str, title: str) -> str:
+    """Return a page that holds an SVG and nothing else."""
+    return (
+        '<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy"'
+        " content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>{html.escape(title)}</title><style>body{{margin:0}}svg{{max-width:100%;height:auto}}</style></head>"
+        f"<body>{svg}</body></html>"
+    )
+
+
+def written(path: Path, content: bytes) -> Path:
+    """Write a file and return its path.
+
+    Raises:
+        UsageError: it can't be written.
+    """
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{path} can't be written ({error.strerror})", subject=str(path)) from error
+    return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import xml.etree.ElementTree as ET
@@ -13,10 +14,12 @@ import pytest
 from PIL import Image
 
 import kg
+from kg import example
 from kg.picture import font
+from kg.picture.highlight import Highlighted, Mention
 from kg.picture.layout import Layout, crossings, layout
 from kg.picture.network import Network, folded, network
-from ontology.errors import UsageError
+from ontology.errors import NotFound, UsageError
 from ontology.terms import Basis, Kind, Level
 
 HOSTILE = ["<script>alert(1)</script>", '"></script><script>alert(2)</script>', "javascript:alert(3)", "href='x'"]
@@ -182,3 +185,66 @@ def test_names_break_into_even_lines() -> None:
     assert font.wrapped("舜帝村", 9) == ["舜帝村"]
     assert all(font.measure(line, 1) <= 10 for line in font.wrapped("长" * 60, 9))
     assert font.wrapped("长" * 60, 9)[-1].endswith("…")
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> kg.Graph:
+    store = tmp_path_factory.mktemp("example") / "graph"
+    kg.build([example.folder()], store=store, metadata=example.metadata())
+    return kg.open(store)
+
+
+def test_projects_flow_up_and_none_is_lost_on_the_way(graph: kg.Graph, tmp_path: Path) -> None:
+    flow = kg.flow(graph, "张营镇")
+    into: dict[str, float] = {}
+    out: dict[str, float] = {}
+    for (lower, upper), amount in flow.links.items():
+        out[lower] = out.get(lower, 0) + amount
+        into[upper] = into.get(upper, 0) + amount
+    assert flow.links
+    for node in into.keys() & out.keys():
+        assert into[node] == out[node] or "张营镇" in node
+    assert flow.save(tmp_path / "flow.png").read_bytes().startswith(b"\x89PNG")
+    assert "个项目" in flow.svg
+
+
+def test_money_flows_too(graph: kg.Graph) -> None:
+    assert "万元" in kg.flow(graph, measure="money").svg
+    ET.fromstring(kg.flow(graph, "无此镇").svg)
+
+
+def test_a_timeline_counts_mentions_by_year_and_level(graph: kg.Graph) -> None:
+    timeline = kg.timeline(graph, "三区三地")
+    frame = timeline.frame
+    assert {"provincial", "prefecture", "county", "township"} <= set(frame["level"])
+    assert set(frame["year"]) == {2022, 2023}
+    assert "三区三地" in ET.fromstring(timeline.svg).get("aria-label", "")
+    with pytest.raises(NotFound):
+        kg.timeline(graph, "从未提过")
+
+
+def test_a_highlighted_text_is_the_text(graph: kg.Graph, tmp_path: Path) -> None:
+    text = kg.highlight(graph, "township_张营镇_2023_示例")
+    main = re.search(r"<main>(.*)</main>", text.html, re.DOTALL)
+    assert main is not None
+    assert html.unescape(re.sub(r"<[^>]*>", "", main[1])) == text.text
+    assert re.search(r"<mark title=\"[^\"]*战略：三区三地[^>]*>三区三地</mark>", text.html)
+    assert text.save(tmp_path / "text.html").exists()
+    with pytest.raises(UsageError):
+        text.save(tmp_path / "text.png")
+    with pytest.raises(NotFound):
+        kg.highlight(graph, "无此文件")
+
+
+def test_overlapping_and_hostile_mentions() -> None:
+    source = "甲乙<script>丙丁"
+    names = [
+        Mention(0, 2, Kind.VILLAGE, "一"),
+        Mention(1, 11, Kind.PROJECT, '"><b>'),
+        Mention(0, 12, Kind.POLICY, "二"),
+    ]
+    page = Highlighted("题", source, names).html
+    main = re.search(r"<main>(.*)</main>", page, re.DOTALL)
+    assert main is not None and html.unescape(re.sub(r"<[^>]*>", "", main[1])) == source
+    assert "<script" not in page and "<b>题" in page and page.count("<b>") == 1
+    assert page.count("<mark") == 4

@@ -1,0 +1,179 @@
+"""A flow: how many projects, and how much money, run from township strategies up to the nation's."""
+
+from __future__ import annotations
+
+import html
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+from kg.lineage import Thing, lineage
+from kg.picture import Picture, bare
+from kg.picture.network import trunk
+from kg.picture.style import COLOURS, INK, PALE_INK, TINTS, WORDS
+from kg.picture.svg import Drawing
+from kg.rows import IRI
+from ontology.terms import Level
+
+if TYPE_CHECKING:
+    from kg.graph import Graph
+
+_COLUMN, _BAR, _GAP, _TALL, _TOP, _SIDE = 250.0, 14.0, 16.0, 460.0, 52.0, 24.0
+_UNITS = {"projects": "个项目", "money": "万元"}
+
+
+@dataclass(slots=True)
+class _Node:
+    thing: Thing
+    into: float = 0.0
+    out: float = 0.0
+    y: float = 0.0
+    taken: dict[str, float] = field(default_factory=lambda: {"into": 0.0, "out": 0.0})
+
+    @property
+    def size(self) -> float:
+        return max(self.into, self.out)
+
+
+class Flow(Picture):
+    """A Sankey diagram; ``links`` holds its figures: (lower strategy, higher strategy) and how much runs between."""
+
+    def __init__(self, things: Mapping[IRI, Thing], links: Mapping[tuple[IRI, IRI], float], measure: str) -> None:
+        self.links = dict(links)
+        self.measure = measure
+        self.title = "项目流向" if measure == "projects" else "资金流向"
+        self._things = things
+
+    @property
+    def html(self) -> str:
+        """Return it as a page of one file."""
+        return bare(self.svg, self.title)
+
+    @cached_property
+    def svg(self) -> str:
+        """Return it as SVG."""
+        nodes = {iri: _Node(self._things[iri]) for link in self.links for iri in link}
+        for (lower, upper), amount in self.links.items():
+            nodes[lower].out += amount
+            nodes[upper].into += amount
+        columns: defaultdict[int, list[IRI]] = defaultdict(list)
+        for iri in nodes:
+            columns[_rank(nodes[iri].thing)].append(iri)
+        order = sorted(columns, reverse=True)
+        height = self._stack(nodes, columns, order)
+        drawing = Drawing()
+        x = {rank: _SIDE + index * _COLUMN for index, rank in enumerate(order)}
+        width = _SIDE + len(order) * _COLUMN
+        for rank in order:
+            level = list(Level)[rank]
+            drawing.add("rect", x=x[rank] - 8, y=0, width=_COLUMN - 8, height=height, fill=TINTS[level], rx=6)
+            drawing.text(x[rank], 30, WORDS[level], 18, colour=COLOURS[level], bold=True)
+        scale = _scale(nodes, columns)
+        for lower, upper in sorted(self.links, key=lambda link: (nodes[link[1]].y, nodes[link[0]].y)):
+            amount = self.links[lower, upper] * scale
+            a, b = nodes[lower], nodes[upper]
+            y1, y2 = a.y + a.taken["out"] + amount / 2, b.y + b.taken["into"] + amount / 2
+            a.taken["out"] += amount
+            b.taken["into"] += amount
+            x1, x2 = x[_rank(a.thing)] + _BAR, x[_rank(b.thing)]
+            bend = (x1 + x2) / 2
+            said = f"{a.thing.name} → {b.thing.name}\n{self._amount(self.links[lower, upper])}"
+            drawing.parts.append(f"<g><title>{html.escape(said)}</title>")
+            drawing.add(
+                "path",
+                d=f"M{x1:.1f} {y1:.1f}C{bend:.1f} {y1:.1f} {bend:.1f} {y2:.1f} {x2:.1f} {y2:.1f}",
+                fill="none",
+                stroke=COLOURS[a.thing.level or ""],
+                stroke_width=max(amount, 1.0),
+                opacity=0.28,
+            )
+            drawing.parts.append("</g>")
+        for node in nodes.values():
+            left, tall = x[_rank(node.thing)], max(node.size * scale, 2.0)
+            drawing.add("rect", x=left, y=node.y, width=_BAR, height=tall, fill=COLOURS[node.thing.level or ""])
+            name = node.thing.name if len(node.thing.name) <= 14 else f"{node.thing.name[:13]}…"
+            middle = node.y + tall / 2
+            drawing.text(left + _BAR + 6, middle + 1, name, 13, colour=INK)
+            drawing.text(left + _BAR + 6, middle + 15, self._amount(node.size), 11, colour=PALE_INK)
+        return drawing.svg(width, height, self.title)
+
+    def _amount(self, amount: float) -> str:
+        return f"{amount / (1 if self.measure == 'projects' else 10_000):,.0f} {_UNITS[self.measure]}"
+
+    def _stack(self, nodes: dict[IRI, _Node], columns: Mapping[int, list[IRI]], order: list[int]) -> float:
+        """Place each column from the top, near what flows into it; return the height that is needed."""
+        scale, height = _scale(nodes, columns), _TALL
+        for rank in order:
+            centre = {}
+            for iri in columns[rank]:
+                below = [(nodes[low].y, amount) for (low, up), amount in self.links.items() if up == iri]
+                mass = sum(amount for _, amount in below)
+                centre[iri] = sum(y * amount for y, amount in below) / mass if mass else -nodes[iri].size
+            y = _TOP
+            for iri in sorted(columns[rank], key=lambda iri: (centre[iri], iri)):
+                nodes[iri].y = y
+                y += max(nodes[iri].size * scale, 18.0) + _GAP
+            height = max(height, y)
+        return height
+
+
+def flow(
+    graph: Graph, within: str | None = None, *, measure: Literal["projects", "money"] = "projects", most: int = 12
+) -> Flow:
+    """Draw how projects or money run from township strategies up to national ones.
+
+    A project counts once, in the township strategy that it serves most surely, and from there along the surest chain.
+    Its money is the largest amount in 元 that a document names for it.
+
+    Args:
+        graph: where from.
+        within: only strategies of this place (张营镇).
+        measure: count projects or add up money.
+        most: township strategies at most, those with most.
+    """
+    rows = graph.query(
+        "SELECT ?p ?t (MAX(?c) AS ?sure) (MAX(?v) AS ?money) { ?t pl:level pl:township ."
+        " ?p a pl:Project ; pl:serves ?t . ?link rdf:subject ?p ; rdf:predicate pl:serves ; rdf:object ?t ;"
+        " pl:confidence ?c OPTIONAL { ?i pl:indicatorOf ?p ; pl:unit '元' ; pl:value ?v } } GROUP BY ?p ?t"
+    )
+    chosen: dict[IRI, tuple[float, IRI, float]] = {}
+    for row in rows:
+        if within is None or any(part.startswith(within) for part in row.t.split("/")):
+            amount = 1.0 if measure == "projects" else float(row.money or 0)
+            chosen[row.p] = max(chosen.get(row.p, (0.0, IRI(""), 0.0)), (float(row.sure), row.t, amount))
+    starts: defaultdict[IRI, float] = defaultdict(float)
+    for _, strategy, amount in chosen.values():
+        starts[strategy] += amount
+    things: dict[IRI, Thing] = {}
+    links: defaultdict[tuple[IRI, IRI], float] = defaultdict(float)
+    for start in sorted(starts, key=lambda iri: (-starts[iri], iri))[:most]:
+        main = trunk(lineage(graph, start), most=1)
+        for chain in main.chains()[:1] if starts[start] else ():
+            passed = _one_a_level([start, *(step.object for step in chain)], main.entities)
+            for lower, upper in pairwise(passed):
+                links[lower, upper] += starts[start]
+        things |= main.entities
+    return Flow(things, links, measure)
+
+
+def _one_a_level(chain: list[IRI], things: Mapping[IRI, Thing]) -> list[IRI]:
+    """Keep the highest strategy of each level, but of the township's the one that is served."""
+    kept: dict[int, IRI] = {}
+    for iri in chain:
+        rank = _rank(things[iri])
+        if rank < min(kept, default=len(Level)) or (rank in kept and rank not in (0, Level.TOWNSHIP.rank)):
+            kept[rank] = iri
+    return list(kept.values())
+
+
+def _rank(thing: Thing) -> int:
+    return thing.level.rank if thing.level else Level.VILLAGE.rank
+
+
+def _scale(nodes: Mapping[IRI, _Node], columns: Mapping[int, list[IRI]]) -> float:
+    """Return the pixels of one unit: the fullest column fills the picture."""
+    totals = [sum(nodes[iri].size for iri in column) for column in columns.values()]
+    return (_TALL - _TOP - 40) / max(totals, default=1.0) if any(totals) else 1.0

@@ -1,0 +1,106 @@
+"""A timeline: in which years, and on which levels of government, documents use a 提法."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kg import sparql
+from kg.picture import Picture, bare
+from kg.picture.style import COLOURS, INK, PALE_INK, TINTS, WORDS
+from kg.picture.svg import Drawing
+from ontology.errors import NotFound
+from ontology.terms import Level
+
+if TYPE_CHECKING:
+    import pandas
+
+    from kg.graph import Graph
+    from kg.rows import Rows
+
+_LEFT, _TOP, _ROW, _COLUMN = 96.0, 62.0, 74.0, 84.0
+
+
+class Timeline(Picture):
+    """Bubbles on years and levels; ``frame`` holds the figures: year, level, document, title, mentions."""
+
+    def __init__(self, name: str, rows: Rows) -> None:
+        self.title = f"“{name}”：历年各级的使用"
+        self._rows = rows
+
+    @property
+    def frame(self) -> pandas.DataFrame:
+        """Return a row for each document that uses the 提法, with its year, level and number of mentions."""
+        frame = self._rows.frame()
+        frame["level"] = [level.local if level else "" for level in (row.level for row in self._rows)]
+        return frame
+
+    @property
+    def html(self) -> str:
+        """Return it as a page of one file."""
+        return bare(self.svg, self.title)
+
+    @cached_property
+    def svg(self) -> str:
+        """Return it as SVG; the area of a bubble is the number of mentions."""
+        used: defaultdict[tuple[str, int], list[tuple[str, int]]] = defaultdict(list)
+        for row in self._rows:
+            used[row.level.local if row.level else "", row.year].append((row.title or row.document, row.mentions))
+        levels = [str(level) for level in (*Level, "") if any(level == at for at, _ in used)]
+        first, last = min(year for _, year in used), max(year for _, year in used)
+        column = max(_COLUMN, 420 / (last - first + 1)) if last - first < 14 else max(30.0, 1100 / (last - first + 1))
+        width, height = _LEFT + column * (last - first + 1) + 20, _TOP + _ROW * len(levels) + 40
+        most = max(sum(n for _, n in documents) for documents in used.values())
+        drawing = Drawing()
+        drawing.text(16, 32, self.title, 18, bold=True)
+        step = max(1, math.ceil(40 / column))
+        for index, level in enumerate(levels):
+            y = _TOP + index * _ROW
+            drawing.add("rect", y=y, width=width, height=_ROW - 2, fill=TINTS[level])
+            drawing.text(_LEFT / 2, y + _ROW / 2 + 6, WORDS[level], 17, colour=COLOURS[level], anchor=0.5, bold=True)
+        for year in range(first, last + 1, step):
+            x = _LEFT + (year - first + 0.5) * column
+            drawing.text(x, height - 14, str(year), 13, colour=PALE_INK, anchor=0.5)
+        for (level, year), documents in sorted(used.items()):
+            total = sum(number for _, number in documents)
+            x, y = _LEFT + (year - first + 0.5) * column, _TOP + (levels.index(level) + 0.5) * _ROW
+            radius = max(5.0, min(_ROW / 2 - 6, column / 2 - 2) * math.sqrt(total / most))
+            said = "\n".join(f"{title}：{number} 次" for title, number in documents)
+            drawing.parts.append(f"<g><title>{html.escape(f'{year} {WORDS[level]}{chr(10)}{said}')}</title>")
+            drawing.add("circle", cx=x, cy=y, r=radius, fill=COLOURS[level], opacity=0.85)
+            inside = radius > 9
+            drawing.text(
+                x if inside else x + radius + 3,
+                y + 4.5,
+                str(total),
+                12,
+                colour="#ffffff" if inside else INK,
+                anchor=0.5 if inside else 0.0,
+            )
+            drawing.parts.append("</g>")
+        return drawing.svg(width, height, self.title)
+
+
+def timeline(graph: Graph, name: str) -> Timeline:
+    """Draw in which years and on which levels documents use a 提法.
+
+    Args:
+        graph: where from.
+        name: a label of a strategy, policy or slogan; whatever is called so is counted together.
+
+    Raises:
+        NotFound: no document of a known year mentions anything of that name.
+    """
+    labels = " ".join(f"{sparql.term(name)}{tag}" for tag in ("", "@zh", "@en"))
+    rows = graph.query(
+        f"SELECT ?year ?level ?document ?title (COUNT(DISTINCT ?m) AS ?mentions) {{ VALUES ?l {{ {labels} }}"
+        " ?e skos:prefLabel|skos:altLabel ?l . ?m itsrdf:taIdentRef ?e ; nif:referenceContext ?d ."
+        " ?d pl:year ?year ; dcterms:identifier ?document OPTIONAL { ?d pl:level ?level }"
+        " OPTIONAL { ?d dcterms:title ?title } } GROUP BY ?year ?level ?document ?title ORDER BY ?year ?document"
+    )
+    if not rows:
+        raise NotFound(f"no document of a known year mentions {name}", subject=name)
+    return Timeline(name, rows)

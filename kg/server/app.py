@@ -45,13 +45,17 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_CORS = {
+_READ_BY_ALL = {
     "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "X-Truncated, X-Graph-Version, Retry-After",
+}
+_PREFLIGHT = {
+    "Allow": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Content-Type",
-    "Access-Control-Expose-Headers": "X-Truncated, X-Graph-Version, Retry-After",
     "Access-Control-Max-Age": "86400",
 }
+"""A page of another site may ask in any form, but not send a token."""
 
 
 def create_app(
@@ -134,6 +138,7 @@ def serve(
     )
     try:
         listening = config.bind_socket()
+        listening.listen(config.backlog)  # who reads the address below may connect at once
     except SystemExit as error:  # uvicorn's way of saying that the address is taken
         raise UsageError(f"{host}:{port} can't be listened on; choose another --port", subject=str(port)) from error
     shown = f"[{host}]" if ":" in host else host
@@ -181,13 +186,11 @@ class _Headers:
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
                 if not scope.get("writes"):
-                    headers.update(_CORS)
+                    headers.update(_READ_BY_ALL)
             await send(message)
 
         if scope["method"] == "OPTIONS":
-            await Response(status_code=204, headers={"Allow": _CORS["Access-Control-Allow-Methods"]})(
-                scope, receive, send_with_headers
-            )
+            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, send_with_headers)
             return
         await self.app(scope, receive, send_with_headers)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Self
+
+from ontology.errors import UsageError
 
 
 def _limit(default: float, unit: str, sentence: str) -> Any:
@@ -20,8 +23,10 @@ class Limits:
 
     query_seconds: float = _limit(10.0, "s", "A query that takes longer is killed with its process.")
     rows: int = _limit(10_000, "rows", "Rows or triples of an answer; the rest is cut off and the answer says so.")
-    answer_bytes: int = _limit(64 << 20, "bytes", "Size of an answer; what is longer is cut off at a row or refused.")
-    memory_bytes: int = _limit(4 << 30, "bytes", "Address space of a process that answers; at the limit it ends.")
+    answer_bytes: int = _limit(
+        64 << 20, "bytes", "Size of an answer; rows beyond it are cut off, a larger graph is refused."
+    )
+    memory_bytes: int = _limit(2 << 30, "bytes", "Address space of a process that answers; at the limit it ends.")
     body_bytes: int = _limit(1 << 20, "bytes", "Size of a request's body.")
     body_seconds: float = _limit(10.0, "s", "Time in which the whole body must have come in.")
     nesting: int = _limit(64, "levels", "Depth of brackets of all kinds in a query or an update.")
@@ -29,9 +34,36 @@ class Limits:
     queue: int = _limit(20, "requests", "Queries that wait for a process; beyond it the answer is 503.")
     queue_seconds: float = _limit(12.0, "s", "Time that a query waits for a process; then the answer is 503.")
     update_seconds: float = _limit(60.0, "s", "An update that takes longer is killed and changes nothing.")
+    update_memory_bytes: int = _limit(8 << 30, "bytes", "Address space of the process that does an update.")
     connections: int = _limit(256, "connections", "Connections that are open at the same time.")
+
+    @classmethod
+    def read(cls, pairs: Iterable[str]) -> Self:
+        """Return the limits with some set otherwise, as ``NAME=NUMBER``.
+
+        Raises:
+            UsageError: there is no such limit, or its value is no number above zero.
+
+        >>> Limits.read(["query_seconds=30"]).query_seconds
+        30.0
+        """
+        values = asdict(cls())
+        for pair in pairs:
+            name, _, text = pair.partition("=")
+            if name not in values:
+                raise UsageError(f"there is no limit {name!r}; there are {', '.join(values)}", subject=name)
+            try:
+                values[name] = type(values[name])(text)
+            except ValueError as error:
+                raise UsageError(f"{pair}: a limit is a number, without unit", subject=name) from error
+            if not values[name] > 0:
+                raise UsageError(f"{pair}: a limit is above zero", subject=name)
+        return cls(**values)
 
 
 def table() -> list[tuple[str, str, str, str]]:
     """Return name, default, unit and sentence of each limit."""
-    return [(f.name, f"{f.default:g}", f.metadata["unit"], f.metadata["sentence"]) for f in fields(Limits)]
+    return [
+        (f.name, f"{f.default:,}".removesuffix(".0"), f.metadata["unit"], f.metadata["sentence"])
+        for f in fields(Limits)
+    ]

@@ -18,8 +18,8 @@ from kg.server.limits import Limits
 from kg.server.negotiation import GRAPHS, ROWS, choose, prefers_html
 from kg.server.worker import Answer
 from kg.server.worker import Request as Question
-from kg.server.workers import Pool, spawn
-from ontology.errors import PolicyGraphError, QueryError, StoreError
+from kg.server.workers import GRACE, Pool, check_reply, spawn
+from ontology.errors import PolicyGraphError, QueryError
 from ontology.terms import PREFIXES, RDF
 
 QUERY = "application/sparql-query"
@@ -136,25 +136,22 @@ class Sparql:
             "named": _default(named, using),
             "base": base,
             "nesting": limits.nesting,
-            "seconds": limits.update_seconds,
+            "seconds": limits.update_seconds + GRACE,
         }
         async with self._updating:
-            process = await spawn("kg.server.updater", str(self._pool.store), str(limits.memory_bytes))
+            process = await spawn("kg.server.updater", str(self._pool.store), str(limits.update_memory_bytes))
+            output = b""
             try:
-                output, _ = await process.communicate(json.dumps(order).encode() + b"\n")
-            finally:
-                if process.returncode is None:
-                    process.kill()
+                async with asyncio.timeout(limits.update_seconds):
+                    output, _ = await process.communicate(json.dumps(order).encode() + b"\n")
+            except TimeoutError:
+                process.kill()
         if not output:
             raise QueryError(
                 f"the update took longer than {limits.update_seconds:g} s or too much memory; nothing has changed",
                 code="PL-QUERY-TIMEOUT",
             )
-        reply = json.loads(output)
-        if "error" in reply:
-            error = reply["error"]
-            kind = StoreError if error["code"].startswith("PL-STORE") else QueryError
-            raise kind(error["message"], subject=error["subject"], code=error["code"])
+        check_reply(json.loads(output))
         return Response(status_code=204)
 
     async def _describe(self, request: Request) -> Response:

@@ -143,7 +143,7 @@ def _rows(results: ox.QuerySolutions, form: str, request: Request) -> Answer:
     cut = _Cut(request)
     for solution in results:
         line = "\t".join("" if term is None else _text(term) for term in solution)
-        if cut.full(len(line)):
+        if cut.full(len(line.encode())):
             break
         lines.append(line)
     content = ("\n".join(lines) + "\n").encode()
@@ -161,7 +161,7 @@ def _triples(results: Iterable[ox.Triple], request: Request) -> Answer:
     for triple in results:
         if triple in kept:
             continue
-        if cut.full(len(str(triple))):
+        if cut.full(len(str(triple).encode())):
             break
         kept[triple] = None
     content = ox.serialize(kept, format=GRAPH_FORMATS[form], prefixes=PREFIXES) or b""
@@ -179,7 +179,7 @@ def _whole_graph(store: ox.Store, request: Request) -> Answer:
     def triples() -> Iterator[ox.Triple]:
         nonlocal size
         for quad in store.quads_for_pattern(None, None, None, name):
-            size += len(str(quad.triple))
+            size += len(str(quad.triple).encode())
             if size > request.size:
                 raise QueryError(f"the graph is larger than {request.size} bytes; kg export", code="PL-SERVER-SIZE")
             yield quad.triple
@@ -188,7 +188,7 @@ def _whole_graph(store: ox.Store, request: Request) -> Answer:
 
 
 class _Cut:
-    """Counts rows and characters, and tells when an answer is full."""
+    """Counts rows and bytes, and tells when an answer is full."""
 
     def __init__(self, request: Request) -> None:
         self._rows, self._size = request.rows, request.size

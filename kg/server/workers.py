@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -23,12 +23,11 @@ from kg import sparql
 from kg.rows import Rows, cell
 from kg.server.limits import Limits
 from kg.server.worker import Answer, Request
-from ontology.errors import NotFound, PolicyGraphError, QueryError
+from ontology.errors import NotFound, PolicyGraphError, QueryError, StoreError
 
 _log = logging.getLogger(__name__)
-_KINDS = {"PL-NOT-FOUND": NotFound}
-_GRACE = 1.0
-"""Seconds behind the limit after which a worker ends itself, should the server be gone."""
+GRACE = 1.0
+"""Seconds behind the limit after which a process ends itself, should the server be gone."""
 
 
 class Busy(PolicyGraphError):
@@ -92,7 +91,7 @@ class Pool:
             rows=limits.rows,
             size=limits.answer_bytes,
             nesting=limits.nesting,
-            seconds=limits.query_seconds + _GRACE,
+            seconds=limits.query_seconds + GRACE,
         )
         async with self._process() as process:
             try:
@@ -108,10 +107,7 @@ class Pool:
                     "the query needs too much memory, or is too long a chain: its process ended",
                     code="PL-QUERY-MEMORY",
                 ) from error
-        if "error" in head:
-            raised = head["error"]
-            kind = _KINDS.get(raised["code"], QueryError)
-            raise kind(raised["message"], subject=raised["subject"], code=raised["code"])
+        check_reply(head)
         return Answer(content, head["format"], head["truncated"], head["version"])
 
     @asynccontextmanager
@@ -168,6 +164,14 @@ async def spawn(module: str, *arguments: str) -> Process:
         stderr=DEVNULL,
         env={**os.environ, "PYTHONPATH": path, "MALLOC_ARENA_MAX": "2"},
     )
+
+
+def check_reply(head: Mapping[str, Any]) -> None:
+    """Raise the error that a process has met, where its reply is one."""
+    if (error := head.get("error")) is not None:
+        code = error["code"]
+        kind = NotFound if code == NotFound.code else StoreError if code.startswith(StoreError.code) else QueryError
+        raise kind(error["message"], subject=error["subject"], code=code)
 
 
 async def _exchange(process: Process, request: bytes) -> tuple[dict[str, Any], bytes]:

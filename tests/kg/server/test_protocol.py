@@ -1,0 +1,260 @@
+"""The protocol: the W3C's tests, formats, datasets, graphs, updates."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pyoxigraph as ox
+import pytest
+import rdflib
+
+import queries
+from kg.store import writing
+from ontology.terms import PL, PLID, PREFIXES
+
+from .conftest import ROOT, TOKEN, Serve, ask, count, publish
+
+W3C = ROOT.parent / "shared" / "w3c" / "run.py"
+VILLAGE = f"{PLID}Village/甲省/乙市/丙县/丁镇/第7村"
+
+
+@pytest.fixture
+def open_server(tmp_path: Path, serve: Serve) -> Iterator[httpx.Client]:
+    """A server that may be updated, over a store of one document."""
+    publish(tmp_path / "graph", 丁镇=2)
+    with serve(tmp_path / "graph", "--update-token", TOKEN) as client:
+        client.headers["Authorization"] = f"Bearer {TOKEN}"
+        yield client
+
+
+def update(client: httpx.Client, text: str, **form: str) -> None:
+    response = client.post("/sparql", data={"update": text, **form})
+    assert response.status_code == 204, response.text
+
+
+@pytest.mark.skipif(not W3C.exists(), reason="the W3C's protocol tests are not beside the project")
+def test_w3c(tmp_path: Path, serve: Serve) -> None:
+    with serve(tmp_path / "new", "--update-token", TOKEN) as client:
+        url = str(client.base_url.join("/sparql"))
+        run = subprocess.run([sys.executable, W3C, url, url, "--token", TOKEN], capture_output=True, text=True)
+    assert run.stdout.strip() == "34 passed, 0 failed"
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("", "application/sparql-results+json"),
+        ("*/*", "application/sparql-results+json"),
+        ("application/json", "application/sparql-results+json"),
+        ("application/sparql-results+xml, */*;q=0.1", "application/sparql-results+xml"),
+        ("text/csv;q=0.9, text/turtle", "text/csv; charset=utf-8"),
+        ("text/tab-separated-values", "text/tab-separated-values; charset=utf-8"),
+    ],
+)
+def test_rows_come_in_the_format_asked_for(server: httpx.Client, accept: str, media_type: str) -> None:
+    response = ask(server, f"SELECT ?l ?none {{ <{VILLAGE}> skos:prefLabel ?l }}", accept)
+    assert response.headers["content-type"] == media_type
+    assert "第7村" in response.text
+    assert "x-truncated" not in response.headers
+
+
+@pytest.mark.parametrize(
+    "accept", ["text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json"]
+)
+def test_triples_come_in_the_format_asked_for(server: httpx.Client, accept: str) -> None:
+    response = ask(server, f"DESCRIBE <{VILLAGE}>", accept)
+    assert response.headers["content-type"].partition(";")[0] == accept
+    graph = rdflib.Graph().parse(data=response.text, format=accept)
+    assert (rdflib.URIRef(VILLAGE), rdflib.RDF.type, rdflib.URIRef(f"{PL}Village")) in graph
+    assert len(graph) == 3
+
+
+def test_what_cannot_be_given_is_refused(server: httpx.Client) -> None:
+    response = ask(server, "SELECT * { ?s ?p ?o }", "image/png")
+    assert (response.status_code, response.json()["error"]["code"]) == (406, "PL-SERVER-ACCEPT")
+
+
+def test_default_graph_is_one_set(server: httpx.Client) -> None:
+    assert count(server, f"<{PLID}Strategy/中国/乡村振兴> a ?kind") == 1
+    graphs = [f"{PLID}Document/丁镇", f"{PLID}Document/戊镇"]
+    both = {"default-graph-uri": graphs}
+    query = f"SELECT * {{ <{PLID}Strategy/中国/乡村振兴> a ?kind }}"
+    assert len(ask(server, query, **both).json()["results"]["bindings"]) == 1
+    clauses = " ".join(f"FROM <{graph}>" for graph in graphs)
+    assert len(ask(server, query.replace("{", f"{clauses} {{", 1)).json()["results"]["bindings"]) == 1
+
+
+def test_from_names_graphs_of_the_store_alone(server: httpx.Client) -> None:
+    query = f"SELECT * FROM <{server.base_url}graphs?default> FROM <file:///etc/passwd> {{ ?s ?p ?o }}"
+    assert ask(server, query).json()["results"]["bindings"] == []
+
+
+def test_prefixes_are_known(server: httpx.Client) -> None:
+    query = " ".join(f"{prefix}:x" for prefix in PREFIXES)
+    assert ask(server, f"SELECT * {{ VALUES ?x {{ {query} }} }}").status_code == 200
+
+
+@pytest.mark.parametrize("name", [f"graph={quote(PLID + 'Document/丁镇')}", "default"])
+def test_graph_is_read_whole(server: httpx.Client, name: str) -> None:
+    response = server.get(f"/graphs?{name}", headers={"Accept": "application/n-triples"})
+    assert len(response.text.splitlines()) == (6008 if name != "default" else 12014)
+    head = server.head(f"/graphs?{name}", headers={"Accept": "application/n-triples"})
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == response.headers["content-length"]
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("?graph=http://no.example/", 404), ("", 400), ("?default&graph=x:y", 400), ("?graph=x", 400)],
+)
+def test_no_such_graph(server: httpx.Client, address: str, status: int) -> None:
+    response = server.get(f"/graphs{address}")
+    assert response.status_code == status
+    assert response.json()["error"]["status"] == status
+
+
+def test_service_description(server: httpx.Client) -> None:
+    response = server.get("/sparql", headers={"Accept": "text/turtle"})
+    graph = rdflib.Graph().parse(data=response.text, format="turtle")
+    sd = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
+    service = next(graph.subjects(rdflib.RDF.type, sd.Service))
+    assert graph.value(service, sd.endpoint) == rdflib.URIRef(str(server.base_url.join("/sparql")))
+    assert set(graph.objects(service, sd.supportedLanguage)) == {sd.SPARQL11Query}
+    assert {str(name) for name in graph.objects(None, sd.name)} == {f"{PLID}Document/丁镇", f"{PLID}Document/戊镇"}
+
+
+def test_things_have_addresses(server: httpx.Client) -> None:
+    path = "/id/Village/甲省/乙市/丙县/丁镇/第7村"
+    response = server.get(path, headers={"Accept": "application/n-triples"})
+    assert {str(t.subject) for t in ox.parse(response.content, format=ox.RdfFormat.N_TRIPLES)} == {f"<{VILLAGE}>"}
+    page = server.get(path, headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["location"]) == (303, quote(path.replace("/id/", "/entity/")))
+    missing = server.get("/id/Village/没有", headers={"Accept": "text/turtle"})
+    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "PL-NOT-FOUND")
+
+
+LIBRARY = queries.library()[0].name
+
+
+@pytest.mark.parametrize(
+    ("suffix", "accept", "media_type"),
+    [
+        ("", "text/csv", "text/csv"),
+        (".csv", "text/turtle", "text/csv"),
+        (".json", "*/*", "application/sparql-results+json"),
+        ("", "text/turtle", "text/turtle"),
+        (".ttl", "", "text/turtle"),
+    ],
+)
+def test_library_query_by_suffix_or_accept(server: httpx.Client, suffix: str, accept: str, media_type: str) -> None:
+    response = server.get(f"/queries/{LIBRARY}{suffix}", headers={"Accept": accept})
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"].partition(";")[0] == media_type
+    if media_type == "text/turtle":
+        results = rdflib.Graph().parse(data=response.text, format="turtle")
+        rs = rdflib.Namespace("http://www.w3.org/2001/sw/DataAccess/tests/result-set#")
+        assert list(results.subjects(rdflib.RDF.type, rs.ResultSet))
+        assert list(results.objects(None, rs.resultVariable))
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "code"),
+    [("no-such-query.json", 404, "PL-NOT-FOUND"), (f"{LIBRARY}.json?colour=red", 400, "PL-QUERY-PARAMETER")],
+)
+def test_library_refuses_what_it_does_not_know(server: httpx.Client, address: str, status: int, code: str) -> None:
+    response = server.get(f"/queries/{address}")
+    assert (response.status_code, response.json()["error"]["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/nothing-here.json", 404), ("PUT", "/sparql?query=ASK%7B%7D", 405), ("GET", "/sparql?query=ASK%7B", 400)],
+)
+def test_errors_have_one_shape(server: httpx.Client, method: str, path: str, status: int) -> None:
+    response = server.request(method, path, headers={"Accept": "application/json"})
+    assert response.status_code == status
+    if status != 404:  # a page of the explorer says what is missing in its own words
+        assert set(response.json()["error"]) == {"status", "code", "message", "subject"}
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert "script-src 'self'" in response.headers["content-security-policy"]
+
+
+def test_update_needs_the_token(server: httpx.Client, open_server: httpx.Client) -> None:
+    form = {"update": "DROP ALL"}
+    assert server.post("/sparql", data=form).status_code == 403
+    for authorization in ("", "Bearer wrong", f"Basic {TOKEN}", TOKEN):
+        response = open_server.post("/sparql", data=form, headers={"Authorization": authorization})
+        assert response.status_code == 401
+        assert response.headers["www-authenticate"] == "Bearer"
+        assert "access-control-allow-origin" not in response.headers
+    assert count(open_server) == 14
+
+
+def test_pages_of_other_sites_may_read_but_not_update(open_server: httpx.Client) -> None:
+    preflight = open_server.options("/sparql", headers={"Origin": "http://example.org"})
+    assert preflight.headers["access-control-allow-origin"] == "*"
+    assert "authorization" not in preflight.headers["access-control-allow-headers"].lower()
+    assert ask(open_server, "ASK {}").headers["access-control-allow-origin"] == "*"
+    response = open_server.post("/sparql", data={"update": "INSERT DATA { GRAPH <x:g> { <x:a> <x:b> <x:c> } }"})
+    assert "access-control-allow-origin" not in response.headers
+
+
+def test_update_keeps_lineage_and_union(open_server: httpx.Client) -> None:
+    graph, village = f"{PLID}Document/丁镇", f"{PLID}Village/甲省/新村"
+    nation = f"{PLID}Strategy/中国/乡村振兴"
+    assert count(open_server, "?s pl:contributesTo ?o") == 0
+    update(open_server, f"INSERT DATA {{ GRAPH <{graph}> {{ <{village}> a pl:Village ; pl:serves <{nation}> }} }}")
+    assert count(open_server, f"<{village}> pl:contributesTo <{nation}>") == 1
+    assert count(open_server, f"<{village}> ?p ?o") == 3
+    assert count(open_server, "?s pl:contributesTo ?o") == 6  # 2 villages to town and nation, the town, the new one
+    update(open_server, f"DELETE WHERE {{ <{village}> pl:serves ?o }}")
+    assert count(open_server, f"<{village}> pl:contributesTo ?o") == 0
+    assert count(open_server, f"GRAPH ?g {{ <{village}> pl:serves ?o }}") == 0
+    update(open_server, f"DROP GRAPH <{graph}>")
+    assert count(open_server) == 0
+
+
+def test_update_of_the_union_holds_in_every_document(open_server: httpx.Client) -> None:
+    town, other = f"{PLID}Strategy/甲省/乙市/丙县/丁镇/兴镇", f"{PLID}Strategy/中国/兴国"
+    update(open_server, f"INSERT DATA {{ <{town}> pl:serves <{other}> . <{other}> a pl:Strategy }}")
+    assert count(open_server, f"GRAPH plid:graph\\/updates {{ <{town}> pl:serves <{other}> }}") == 1
+    assert count(open_server, f"?s pl:contributesTo <{other}>") == 3
+    update(open_server, f"DELETE DATA {{ <{town}> pl:serves <{other}> }}")
+    assert count(open_server, f"?s pl:contributesTo <{other}>") == 0
+
+
+def test_operations_of_one_update_see_each_other(open_server: httpx.Client) -> None:
+    update(
+        open_server,
+        "PREFIX x: <x:> INSERT DATA { GRAPH x:g { x:a x:p 1 } } ;"
+        "INSERT { GRAPH x:h { ?s x:q ?o } } WHERE { ?s x:p ?o } ; DELETE WHERE { x:a x:p ?o }",
+    )
+    assert count(open_server, "GRAPH <x:h> { <x:a> <x:q> 1 }") == 1
+    assert count(open_server, "<x:a> ?p ?o") == 1
+
+
+def test_update_that_fails_changes_nothing(open_server: httpx.Client) -> None:
+    before = ask(open_server, "ASK {}").headers["x-graph-version"]
+    response = open_server.post("/sparql", data={"update": "DROP ALL ; INSERT DATA { nonsense }"})
+    assert response.status_code == 400
+    for text in ("LOAD <http://127.0.0.1:9/>", "DROP ALL ; LOAD SILENT <file:///etc/passwd>"):
+        response = open_server.post("/sparql", data={"update": text})
+        assert (response.status_code, response.json()["error"]["code"]) == (400, "PL-QUERY-REFUSED")
+    assert count(open_server) == 14
+    assert ask(open_server, "ASK {}").headers["x-graph-version"] == before
+
+
+def test_update_waits_for_no_build(tmp_path: Path, serve: Serve) -> None:
+    publish(tmp_path / "graph", 丁镇=1)
+    with serve(tmp_path / "graph", "--update-token", TOKEN) as client:
+        with writing(tmp_path / "graph"):
+            headers = {"Authorization": f"Bearer {TOKEN}"}
+            response = client.post("/sparql", data={"update": "DROP ALL"}, headers=headers)
+            assert (response.status_code, response.json()["error"]["code"]) == (503, "PL-STORE-LOCKED")
+            assert "retry-after" in response.headers
+        assert count(client) == 11

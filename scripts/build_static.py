@@ -43,17 +43,13 @@ PACKAGES = (
         "cytoscape",
         "3.34.4",
         "sha512-msY99tMY8iWTg+sIPGfSqDcPNOt4xcj+v/K/7qUFaCUxxlqnMkUYLBjRUzn9W5CU/R2hrmtJa5+UtovrEM2ctg==",
-        (
-            ("dist/cytoscape.min.js", "cytoscape.min.js"),
-        ),
+        (("dist/cytoscape.min.js", "cytoscape.min.js"),),
     ),
     Package(
         "cytoscape-dagre",
         "4.0.1",
         "sha512-hyNdh8Vp1nwzBcjHnM4c71G81bFhPmQYLXD2HM9AZIvl+8TrMzWEOPW45hF/XOBQiEguPcDQzi6VrXR1XBcXOA==",
-        (
-            ("dist/cytoscape-dagre.min.js", "cytoscape-dagre.min.js"),
-        ),
+        (("dist/cytoscape-dagre.min.js", "cytoscape-dagre.min.js"),),
     ),
     Package(
         "@zazuko/yasgui",

@@ -178,7 +178,9 @@ class Catalogue:
 
     def leading(self, limit: int = 12) -> tuple[Item, ...]:
         """Return the strategies that most contributes to."""
-        query = f"SELECT * FROM entity WHERE kind = '{Kind.STRATEGY}' ORDER BY supporters DESC, mentions DESC, iri LIMIT ?"
+        query = (
+            f"SELECT * FROM entity WHERE kind = '{Kind.STRATEGY}' ORDER BY supporters DESC, mentions DESC, iri LIMIT ?"
+        )
         return tuple(_item(row) for row in self._rows(query, [limit]))
 
     def item(self, iri: str) -> Item | None:
@@ -254,9 +256,7 @@ class Catalogue:
         (total,) = self._rows(f"SELECT COUNT(*) n FROM {source} WHERE {where}", [*start, *parameters])
         return Found(tuple(_item(row) for row in rows), total["n"], facets)
 
-    def _places(
-        self, source: str, where: str, start: list[Any], parameters: list[Any], within: str
-    ) -> dict[str, int]:
+    def _places(self, source: str, where: str, start: list[Any], parameters: list[Any], within: str) -> dict[str, int]:
         """Count entities by the places one step below ``within``."""
         depth = within.count("/") + 1 if within else 0
         counted: defaultdict[str, int] = defaultdict(int)
@@ -473,9 +473,7 @@ def _conditions(wanted: Filter) -> tuple[list[str], list[Any]]:
         parameters.append(wanted.year)
     if wanted.basis or wanted.confidence is not None:
         link = "(? = '' OR basis = ?) AND confidence >= ?"
-        conditions.append(
-            f"e.id IN (SELECT subject FROM link WHERE {link} UNION SELECT object FROM link WHERE {link})"
-        )
+        conditions.append(f"e.id IN (SELECT subject FROM link WHERE {link} UNION SELECT object FROM link WHERE {link})")
         parameters += [wanted.basis, wanted.basis, wanted.confidence or 0.0] * 2
     return conditions, parameters
 

@@ -124,9 +124,7 @@ class Reading:
         return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0].iri)))
 
 
-def _pieces(
-    text: str, begin: int, end: int, marks: Sequence[Mark], cited: tuple[int, int] | None
-) -> Iterable[Piece]:
+def _pieces(text: str, begin: int, end: int, marks: Sequence[Mark], cited: tuple[int, int] | None) -> Iterable[Piece]:
     """Cut a line wherever a mark or the cited passage begins or ends."""
     borders = {begin, end}
     spans = [(mark.start, mark.end) for mark in marks] + ([cited] if cited else [])

@@ -198,14 +198,10 @@ async def _relations(
     for row in links:
         paper = papers.get(row.g)
         quotes = tuple(Quote(paper, found.text, found.start, found.end) for found in texts[row.link])
-        reasons[row.other, Predicate(row.p.local)].append(
-            Reason(Basis(row.basis.local), float(row.confidence), quotes)
-        )
+        reasons[row.other, Predicate(row.p.local)].append(Reason(Basis(row.basis.local), float(row.confidence), quotes))
     items = catalogue.items(other for other, _ in reasons)
     found = [
-        Relation(predicate, items[other], tuple(why))
-        for (other, predicate), why in reasons.items()
-        if other in items
+        Relation(predicate, items[other], tuple(why)) for (other, predicate), why in reasons.items() if other in items
     ]
     found.sort(key=lambda r: (list(Predicate).index(r.predicate), -r.confidence, -r.other.mentions, r.other.iri))
     return tuple(found[:MOST_LINKS])
@@ -246,7 +242,10 @@ async def _mentions(ask: Ask, iri: IRI, papers: Mapping[IRI, Paper]) -> dict[Pap
             left, right = sentence(row.around, start, start + row.end - row.start)
             found[papers[row.d]].append(
                 Quote(
-                    papers[row.d], row.around[left:right], row.start, row.end,
+                    papers[row.d],
+                    row.around[left:right],
+                    row.start,
+                    row.end,
                     (start - left, start + row.end - row.start - left),
                 )  # fmt: skip
             )
@@ -265,4 +264,3 @@ def sentence(text: str, start: int, end: int) -> tuple[int, int]:
     before = max((found.end() for found in re.finditer(r"[。！？；\n]", text[:start])), default=0)
     after = re.search(r"[。！？；]|(?=\n)", text[end:])
     return before, end + after.end() if after else len(text)
-

@@ -107,7 +107,9 @@ class Explorer:
         told = await account(self.ask, catalogue, item)
         issuers = await run_in_threadpool(catalogue.items, told.facts.get("issuer", ()))
         data = {"account": told, "confidence": confidence, "issuers": issuers}
-        rows = [_relation_row(item, relation, up) for up, relation in _relations(told) if relation.confidence >= confidence]
+        rows = [
+            _relation_row(item, relation, up) for up, relation in _relations(told) if relation.confidence >= confidence
+        ]
         papers = {quote.document for quote in told.quotes() if quote.document}
         return await self._answer(request, "entity", data, rows=rows, papers=papers, about=[item.iri], suffix=suffix)
 
@@ -150,9 +152,7 @@ class Explorer:
         catalogue = await self.catalogue()
         items = await run_in_threadpool(catalogue.suggest, text) if text.strip() else ()
         words = _words(request)
-        return JSONResponse(
-            [{**_jsonable(item), "href": href(item.iri), "what": what(words, item)} for item in items]
-        )
+        return JSONResponse([{**_jsonable(item), "href": href(item.iri), "what": what(words, item)} for item in items])
 
     async def missing(self, request: Request) -> Response:
         """Say that there is no such page.
@@ -475,8 +475,7 @@ def _alternatives(request: Request, page: str) -> dict[str, str]:
     stem = plain if plain != "/" else "/index"
     parameters = {key: value for key, value in request.query_params.items() if key != "lang"}
     query = f"?{urlencode(parameters)}" if parameters else ""
-    return {name: f"{stem}.{form}{query}" for name, form in _OTHER_FORMS
-            if form != "ttl" or page in _DESCRIBED}
+    return {name: f"{stem}.{form}{query}" for name, form in _OTHER_FORMS if form != "ttl" or page in _DESCRIBED}
 
 
 async def _named(request: Request, find: Callable[[str], Any]) -> tuple[Any, str | None]:

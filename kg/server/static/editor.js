@@ -59,7 +59,7 @@ function completers(Yasqe, { prefixes, terms }) {
     },
     preProcessToken: (yasqe, token) => {
       const { ch } = yasqe.getDoc().getCursor();
-      return { ...token, start: ch - typedName(yasqe).length, end: ch, string: typedName(yasqe) };
+      return { ...token, from: { ch: ch - typedName(yasqe).length }, to: { ch }, string: typedName(yasqe) };
     },
     postProcessSuggestion: (yasqe, token, iri) => `<${iri}>`,
     postprocessHints: (yasqe, hints) => hints.map(hint => ({ ...hint, displayText: local(hint.text.replace(/[<>]/g, "")) + "  " + hint.text.replace(/[<>]/g, "").slice(BASE.length).split("/").slice(0, -1).join(" › ") })),
@@ -67,11 +67,21 @@ function completers(Yasqe, { prefixes, terms }) {
 }
 
 function views(Yasr) {
+  // YASR's own table hands values to a sanitiser as HTML; here nothing but escaped text gets into a cell.
   class Table extends Yasr.plugins.table {
-    getUriLinkFromBinding(binding) {
-      const address = page(binding.value), name = escaped(local(binding.value));
-      return address ? `<a class="iri" href="${escaped(address)}" title="${escaped(binding.value)}">${name}</a>`
-        : `<span title="${escaped(binding.value)}">${name}</span>`;
+    getCellContent(binding) {
+      const address = binding.type === "uri" ? page(binding.value) : "";
+      const shown = escaped(binding.type === "uri" ? local(binding.value) : binding.value);
+      const title = escaped(binding.type === "uri" ? binding.value : binding["xml:lang"] || "");
+      return address ? `<div><a class="iri" href="${escaped(address)}" title="${title}">${shown}</a></div>`
+        : `<div><span title="${title}">${shown}</span></div>`;
+    }
+    getColumns() {
+      const [number, ...columns] = super.getColumns(), sorted = ["filter", "sort", undefined];
+      return [number, ...columns.map(column => ({
+        ...column,
+        render: (binding, use) => binding === "" ? "" : sorted.includes(use) ? escaped(binding.value) : this.getCellContent(binding),
+      }))];
     }
   }
   const bindings = yasr => yasr.results?.getBindings?.() || [];

@@ -1,6 +1,7 @@
 // How lineages are drawn everywhere: levels are layers with the nation on top, colour by level, shape by kind,
 // line style by basis, width by confidence.
 export const LEVELS = ["national", "provincial", "prefecture", "county", "township", "village"];
+const READABLE = 0.55; // the least zoom at which labels can be read; below it a part of the graph is shown
 const SHAPES = {
   Strategy: "round-rectangle", Policy: "cut-rectangle", Slogan: "round-tag", Project: "ellipse",
   Organization: "hexagon", AdministrativeUnit: "rectangle", Village: "round-diamond",
@@ -119,4 +120,6 @@ export function layout(graph) {
   graph.resize();
   graph.fit(undefined, 20);
   if (graph.zoom() > 1) { graph.zoom(1); graph.center(); }
+  const focus = graph.nodes(".focus");
+  if (graph.zoom() < READABLE && focus.length) { graph.zoom(READABLE); graph.center(focus); }
 }

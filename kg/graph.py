@@ -333,15 +333,21 @@ class Graph:
         return self.backend.run(_bound(query, parameters))
 
 
-def open(store: Source = DEFAULT_STORE) -> Graph:
+def open(store: Source = DEFAULT_STORE, **remote: Any) -> Graph:
     """Open a graph for reading.
 
     Args:
-        store: folder of a store, or an Oxigraph store whose default graph is the union of its named ones.
+        store: folder of a store, an Oxigraph store whose default graph is the union of its named ones, or the address
+            of a SPARQL endpoint.
+        remote: how to ask an endpoint: ``user``, ``password``, ``token``, ``timeout``, …; see ``kg.endpoint.Endpoint``.
 
     Raises:
         StoreError: there is no store, or it is damaged.
     """
+    if isinstance(store, str) and store.startswith(("http://", "https://")):
+        from kg.endpoint import Endpoint
+
+        return Graph(Endpoint(store, **remote))
     if isinstance(store, ox.Store):
         return Graph(Embedded(store))
     version = open_version(Path(store))

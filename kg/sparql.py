@@ -88,6 +88,23 @@ def bind(text: str, parameters: Mapping[str, Value]) -> str:
     return text
 
 
+def outline(text: str) -> str:
+    """Return a query with strings, IRIs, comments and all that stands in braces blanked out, offset by offset.
+
+    What is left are the keywords of the query itself: its form, its modifiers.
+
+    >>> outline('SELECT * { ?s ?p "}" } # all').split()
+    ['SELECT', '*', '{', '}']
+    """
+    parts = []
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        depth -= bool(token["close"])
+        parts.append(" " * len(token[0]) if token["opaque"] or (depth and not token["values"]) else token[0])
+        depth += bool(token["open"] or token["values"])
+    return "".join(parts)
+
+
 def term(value: Value | Any, like: str = "") -> Term:
     """Make an RDF term of a Python value.
 

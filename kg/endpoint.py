@@ -1,0 +1,249 @@
+"""A remote SPARQL 1.1 endpoint behind ``kg.open``: what an embedded store answers, this answers too."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import time
+import warnings
+from collections.abc import Callable
+from http.client import HTTPException, HTTPResponse
+from typing import Any, Literal, TypeAlias, TypeVar
+from urllib.error import HTTPError, URLError
+
+import pyoxigraph as ox
+from SPARQLWrapper import BASIC, JSON, TURTLE, URLENCODED, SPARQLWrapper
+from SPARQLWrapper.SPARQLExceptions import (
+    EndPointInternalError,
+    EndPointNotFound,
+    QueryBadFormed,
+    SPARQLWrapperException,
+    Unauthorized,
+    URITooLong,
+)
+
+from kg import sparql
+from ontology.errors import EndpointError, PolicyGraphError, QueryError
+from ontology.terms import PREFIXES
+
+Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+Answer: TypeAlias = dict[str, Any]
+T = TypeVar("T")
+
+TIMEOUT = 60
+"""Seconds that a request may take."""
+
+RETRIES = 3
+"""How often a request that failed for reasons that pass is sent again."""
+
+PAGE = 10_000
+"""Rows that servers give at most: Virtuoso and ``kg serve`` by default. An answer of that size is read on."""
+
+_PAUSE = 0.5
+_LONGEST_PAUSE = 30.0
+_BUSY = frozenset({429, 502, 503, 504})
+_CUT = ("X-Truncated", "X-SPARQL-MaxRows")
+"""Headers by which ``kg serve`` and Virtuoso say that there are more rows than they give."""
+
+
+class Endpoint:
+    """A SPARQL endpoint, asked over HTTP; see ``kg.graph.Backend``."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        user: str | None = None,
+        password: str | None = None,
+        token: str | None = None,
+        method: Literal["GET", "POST"] = "POST",
+        timeout: int = TIMEOUT,
+        retries: int = RETRIES,
+        page: int = PAGE,
+    ) -> None:
+        """Name an endpoint; nothing is sent before the first query.
+
+        Args:
+            url: of the query service.
+            user: name for basic authentication.
+            password: its password.
+            token: for bearer authentication.
+            method: GET, or POST as a form.
+            timeout: seconds that a request may take.
+            retries: how often a request is sent again where the server is busy or the connection breaks.
+            page: an answer of this many rows is read on, page by page.
+        """
+        self.url = url
+        self._user = user
+        self._password = password
+        self._token = token
+        self._method = method
+        self._timeout = timeout
+        self._retries = retries
+        self._page = page
+
+    def run(self, query: str) -> Results:
+        """Answer a query.
+
+        Raises:
+            QueryError: the endpoint can't parse it, or refuses it.
+            EndpointError: the endpoint can't be reached, refuses the user, or fails.
+        """
+        outline = sparql.outline(query)
+        form = re.search(r"(?<![\w:?$])(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![\w:])", outline, re.IGNORECASE)
+        if form is None:
+            raise QueryError("the query is no SELECT, ASK, CONSTRUCT or DESCRIBE", code="PL-QUERY-SYNTAX")
+        prologue = _prefixes(outline, query)
+        kind = form[0].upper()
+        if kind in ("CONSTRUCT", "DESCRIBE"):
+            content, _ = self._ask(prologue + query, kind, TURTLE)
+            return _triples(content)
+        answer, cut = self._rows(prologue + query, kind)
+        if kind == "SELECT" and not re.search(r"\b(LIMIT|OFFSET|FROM)\b", outline, re.IGNORECASE):
+            head, body = prologue + query[: form.start()], query[form.start() :]
+            got = bindings = answer["results"]["bindings"]
+            while got and (cut or len(got) >= self._page):
+                window = f"LIMIT {self._page} OFFSET {len(bindings)}"
+                more, cut = self._rows(f"{head} SELECT * {{ {{ {_ordered(body, answer)} }} }} {window}", kind)
+                got = more["results"]["bindings"]
+                bindings += got
+        results = ox.parse_query_results(json.dumps(answer), format=ox.QueryResultsFormat.JSON)
+        assert results is not None  # for mypy: JSON gives solutions or a boolean
+        return results
+
+    def close(self) -> None:
+        """Do nothing: no connection is kept open."""
+
+    def _rows(self, query: str, kind: str) -> tuple[Answer, bool]:
+        """Return an answer in the W3C's JSON form, and whether the server says that it is cut short."""
+        content, headers = self._ask(query, kind, JSON)
+        try:
+            answer: Answer = json.loads(content)
+            for row in answer.get("results", {}).get("bindings", ()):
+                for term in row.values():
+                    if term["type"] == "typed-literal":  # Virtuoso's, from before SPARQL 1.1
+                        term["type"] = "literal"
+            return answer, any(headers.get(name) for name in _CUT)
+        except (ValueError, KeyError, AttributeError) as error:
+            raise EndpointError(
+                f"{self.url} gave a broken answer, perhaps cut off: {error}",
+                subject=self.url,
+                code="PL-ENDPOINT-ANSWER",
+            ) from error
+
+    def _ask(self, query: str, kind: str, form: str) -> tuple[bytes, dict[str, str]]:
+        """Send one request, and again where it fails for reasons that pass."""
+        wrapper = self._wrapper(query, kind, form)
+
+        def send() -> tuple[bytes, dict[str, str]]:
+            response: HTTPResponse = wrapper.query().response
+            with response:
+                return response.read(), dict(response.headers.items())
+
+        return attempt(send, self.url, self._retries)
+
+    def _wrapper(self, query: str, kind: str, form: str) -> SPARQLWrapper:
+        wrapper = SPARQLWrapper(self.url)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it guesses the form of the query, which is set below
+            wrapper.setQuery(query)
+        wrapper.queryType = kind
+        wrapper.setReturnFormat(form)
+        wrapper.setOnlyConneg(True)
+        wrapper.setMethod(self._method)
+        wrapper.setRequestMethod(URLENCODED)
+        wrapper.timeout = self._timeout
+        if self._user is not None:
+            wrapper.setHTTPAuth(BASIC)
+            wrapper.setCredentials(self._user, self._password or "")
+        elif self._token is not None:
+            wrapper.addCustomHttpHeader("Authorization", f"Bearer {self._token}")
+        return wrapper
+
+
+def attempt(send: Callable[[], T], url: str, retries: int, sleep: Callable[[float], None] = time.sleep) -> T:
+    """Do a request, and again after a pause that doubles where the server is busy or the connection breaks.
+
+    Raises:
+        QueryError: the server can't parse the query.
+        EndpointError: the server can't be reached, refuses the user, or fails.
+    """
+    pause = _PAUSE
+    while True:
+        try:
+            return send()
+        except (OSError, HTTPException, SPARQLWrapperException) as error:
+            failed = _explained(error, url)
+            passing = isinstance(error, HTTPException | OSError) and (
+                not isinstance(error, HTTPError) or error.code in _BUSY
+            )
+            if not passing or retries <= 0:
+                raise failed from error
+            after = error.headers.get("Retry-After", "") if isinstance(error, HTTPError) and error.headers else ""
+            sleep(min(max(pause, float(after) if after.isdecimal() else 0), _LONGEST_PAUSE))
+            retries -= 1
+            pause *= 2
+
+
+def _explained(error: Exception, url: str) -> PolicyGraphError:
+    """Return what failed as one of our errors."""
+
+    def failed(what: str, code: str = "PL-ENDPOINT") -> EndpointError:
+        return EndpointError(f"{url} {what}", subject=url, code=code)
+
+    said = _said(error)
+    if isinstance(error, QueryBadFormed):
+        return QueryError(f"{url} can't parse the query: {said}", code="PL-QUERY-SYNTAX")
+    if isinstance(error, Unauthorized) or (isinstance(error, HTTPError) and error.code in (401, 403)):
+        return failed("refuses the user; check user and password, or the token", "PL-ENDPOINT-REFUSED")
+    if isinstance(error, EndPointNotFound) or (isinstance(error, HTTPError) and error.code == 404):
+        return failed("is no such service", "PL-ENDPOINT-MISSING")
+    if isinstance(error, URITooLong):
+        return failed("takes no address that long; use method POST")
+    if isinstance(error, EndPointInternalError):
+        return failed(f"failed: {said}")
+    if isinstance(error, HTTPError):
+        return failed(f"answered {error.code} {error.reason}: {said}")
+    reason = error.reason if isinstance(error, URLError) else error
+    if isinstance(reason, TimeoutError | socket.timeout):
+        return failed("did not answer in time; ask for less, or raise the timeout", "PL-ENDPOINT-TIMEOUT")
+    return failed(f"can't be reached ({reason})", "PL-ENDPOINT-UNREACHABLE")
+
+
+def _said(error: Exception, most: int = 300) -> str:
+    """Return what the server said of an error."""
+    if isinstance(error, HTTPError):
+        content = error.read()
+    else:
+        content = next((part for part in reversed(error.args) if isinstance(part, bytes)), str(error).encode())
+        text = content.decode(errors="replace")
+        found = re.search(r"Response:\s*b?['\"]?(.*)", text, re.DOTALL)
+        content = (found[1] if found else text).encode()
+    text = " ".join(content.decode(errors="replace").split())
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def _prefixes(outline: str, query: str) -> str:
+    """Return declarations of the known prefixes that a query uses without declaring them."""
+    declared = set(re.findall(r"\bPREFIX\s+([\w-]*):", outline, re.IGNORECASE))
+    used = {name for name in PREFIXES if re.search(rf"(?<![\w:]){name}:", query)}
+    return "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in PREFIXES if name in used - declared)
+
+
+def _ordered(select: str, answer: Answer) -> str:
+    """Return a SELECT with an order, without which its pages would not fit together."""
+    if re.search(r"\bORDER\s+BY\b", sparql.outline(select), re.IGNORECASE):
+        return select
+    return f"{select}\nORDER BY {' '.join(f'?{name}' for name in answer['head']['vars'])}"
+
+
+def _triples(content: bytes) -> ox.QueryTriples:
+    store = ox.Store()
+    try:
+        store.load(content, format=ox.RdfFormat.TURTLE)
+    except SyntaxError as error:
+        raise EndpointError(f"the endpoint gave broken Turtle: {error}", code="PL-ENDPOINT-ANSWER") from error
+    results: Any = store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+    triples: ox.QueryTriples = results
+    return triples

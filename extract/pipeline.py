@@ -27,6 +27,7 @@ from extract import (  # noqa: F401  importing a module registers its factory
     slogans,
     strategies,
     structure,
+    tagger,
 )
 from extract.annotation import Annotation
 from extract.document import Document
@@ -46,6 +47,7 @@ COMPONENTS: tuple[str, ...] = (
     "policy_policies",
     "policy_strategies",
     "policy_slogans",
+    "policy_tagger",
     "policy_indicators",
     "policy_entities",
     "policy_composition",

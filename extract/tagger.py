@@ -198,7 +198,7 @@ class Tagger:
         return replace(c, confidence=round((1 - self.weight) * c.confidence + self.weight * sure, 3))
 
 
-@Language.factory("policy_tagger", default_config={"models": None, "threshold": 0.4, "weight": 0.7})
+@Language.factory("policy_tagger", default_config={"models": None, "threshold": 0.3, "weight": 0.3})
 def make_tagger(nlp: Language, name: str, models: str | None, threshold: float, weight: float) -> Tagger:
     """Create the learned finder; ``models`` names another folder of models than the bundled one."""
     return Tagger(Path(models) if models else MODELS, threshold, weight)

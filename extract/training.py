@@ -1,7 +1,7 @@
 """Trains the tagger from annotated documents: ``python -m extract.training --shared ../shared``.
 
-The annotations are the gold files and our own, in ``extract/model/annotations``: offsets into the real reports, without
-their text. A second run on the same texts, annotations and rules gives the same files.
+The annotations are the gold files, the example corpus's, and our own in ``extract/model/annotations``: offsets into the
+real reports, without their text. A second run on the same texts, annotations and rules gives the same files.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from extract.tagger import KINDS, MODELS, features, labels
 from ontology.terms import Kind
 
 ANNOTATIONS = MODELS / "annotations"
+EXAMPLES = Path(__file__).parent.parent / "kg" / "example"
+"""The example corpus, read as files: this package knows nothing of ``kg``."""
 RULES = tuple(
     name for name in pipeline.COMPONENTS[: pipeline.COMPONENTS.index("policy_indicators")] if name != "policy_tagger"
 )
@@ -52,12 +54,12 @@ def occurrences(text: str, entities: Iterable[dict[str, Any]], kind: Kind) -> li
     return sorted(found)
 
 
-def gold_examples(shared: Path) -> list[Example]:
-    """Read the gold files with their texts."""
+def gold_examples(golds: Path, texts: Path) -> list[Example]:
+    """Read a folder of gold files with the folder of their texts."""
     examples = []
-    for path in sorted((shared / "gold").glob("*.json")):
+    for path in sorted(golds.glob("*.json")):
         gold = json.loads(path.read_text(encoding="utf-8"))
-        text = (shared / "corpus" / f"{path.stem}.txt").read_text(encoding="utf-8")
+        text = (texts / f"{path.stem}.txt").read_text(encoding="utf-8")
         spans = {kind: occurrences(text, gold["entities"], kind) for kind in KINDS}
         examples.append(Example(path.stem, text, spans))
     return examples
@@ -118,11 +120,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--shared", type=Path, default=Path("../shared"), help="folder with gold/, corpus/ and reports/"
     )
     parser.add_argument("--output", type=Path, default=MODELS, help="where the models go (default: the package's own)")
+    parser.add_argument(
+        "--without", metavar="NAME", nargs="*", default=(), help="documents to hold out, to be measured on"
+    )
     options = parser.parse_args(arguments)
     if not (options.shared / "gold").is_dir():
         print(f"training: {options.shared} holds no gold/: name the folder with --shared", file=sys.stderr)
         return 2
-    examples = [*gold_examples(options.shared), *own_examples(options.shared)]
+    examples = [
+        *gold_examples(options.shared / "gold", options.shared / "corpus"),
+        *gold_examples(EXAMPLES / "gold", EXAMPLES / "documents"),
+        *own_examples(options.shared),
+    ]
+    unknown = set(options.without) - {e.name for e in examples}
+    if unknown:
+        print(f"training: no annotated document is called {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 2
+    examples = [e for e in examples if e.name not in options.without]
     Console(stderr=True).print(f"{len(examples)} annotated texts, {sum(len(e.text) for e in examples):,} characters")
     train(examples, options.output)
     return 0

@@ -99,8 +99,8 @@ class AuthorityFinder:
 
 def _speaks_of(concept: Concept, place: Place | None, length: int) -> bool:
     """Tell whether a document of a place may mean a concept: a province's 五大任务 is not another province's."""
-    if concept.issuer is None or concept.level is Level.NATIONAL or place is None:
-        return True
+    if concept.issuer is None or concept.level is Level.NATIONAL or concept.kind is Kind.POLICY or place is None:
+        return True  # a province's instrument is learned from elsewhere: 学习运用“千万工程”经验
     if place.level is Level.NATIONAL:
         return length >= _UNMISTAKABLE
     return concept.issuer.rsplit("/", 1)[-1] in place.path

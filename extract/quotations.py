@@ -111,7 +111,7 @@ def read(folded: str, start: int, end: int) -> Reading | None:
         return Reading(kind, end, False, 0.65 if alike else 0.5)
     for kind in (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN):
         if _matches(f"{kind} before", before):
-            return Reading(kind, end, False, 0.6)
+            return Reading(kind, end, False, 0.7 if kind is Kind.STRATEGY else 0.6)
     if _NUMERAL_GROUP.match(phrase):
         return Reading(Kind.POLICY, end, False, 0.5)
     return None

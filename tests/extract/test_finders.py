@@ -124,7 +124,14 @@ def test_status_is_read_off_the_words_around(before, behind, plan, expected):
     assert status(before, behind, plan=plan) is expected
 
 
-@given(st.lists(st.sampled_from(["推进", "“甲乙”", "改革", "青石村", "项目", "，", "。", "\n", "𠮷", "é", "示范区", "：", "（"]), max_size=30))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["推进", "“甲乙”", "改革", "青石村", "项目", "，", "。", "\n", "𠮷", "é", "示范区", "：", "（"]
+        ),
+        max_size=30,
+    )
+)
 def test_offsets_are_true_for_any_text(parts):
     text = "".join(parts)
     if not text:

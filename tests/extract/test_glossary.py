@@ -24,7 +24,12 @@ def test_numerals_announce_how_many_members_to_expect(term, counts):
 
 
 def test_a_flat_list_of_the_announced_number():
-    assert list(taken_apart("四种意识", "忧患意识、大局意识、创新意识、服务意识。")) == ["忧患意识", "大局意识", "创新意识", "服务意识"]
+    assert list(taken_apart("四种意识", "忧患意识、大局意识、创新意识、服务意识。")) == [
+        "忧患意识",
+        "大局意识",
+        "创新意识",
+        "服务意识",
+    ]
 
 
 def test_a_list_of_another_number_is_no_definition_by_parts():

@@ -110,7 +110,11 @@ def test_displacy_renders_the_mentions():
 
 @pytest.mark.parametrize(
     ("name", "side", "topic"),
-    [("现代化连排猪舍项目", "work", "畜牧水产"), ("文旅融合兴镇战略", "goal", "文旅"), ("屋顶光伏发电项目", "work", "能源")],
+    [
+        ("现代化连排猪舍项目", "work", "畜牧水产"),
+        ("文旅融合兴镇战略", "goal", "文旅"),
+        ("屋顶光伏发电项目", "work", "能源"),
+    ],
 )
 def test_names_show_their_subject_matter(name, side, topic):
     assert topic in topics_of(name, side)

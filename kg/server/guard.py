@@ -139,6 +139,20 @@ def operations(update: str) -> list[str]:
     return found or [update]
 
 
+def inserted(operation: str) -> str | None:
+    """Return an operation on plain data as the insertion of the same data; None for any other operation.
+
+    >>> inserted("DELETE DATA { <x:a> <x:b> 1 }")
+    'INSERT DATA { <x:a> <x:b> 1 }'
+    >>> inserted("DELETE WHERE { ?s ?p ?o }")
+    """
+    tokens = list(_tokens(operation))
+    first = _after_prologue(tokens)
+    if first is None or first is tokens[-1] or tokens[tokens.index(first) + 1].keyword != "data":
+        return None
+    return f"{operation[: first.start]}INSERT{operation[first.end :]}"
+
+
 def using(operation: str, graphs: Dataset) -> str:
     """Make an operation work on a dataset that the protocol names.
 

@@ -33,7 +33,7 @@ class Limits:
     workers: int = _limit(2, "processes", "Queries that run at the same time.")
     queue: int = _limit(20, "requests", "Queries that wait for a process; beyond it the answer is 503.")
     queue_seconds: float = _limit(12.0, "s", "Time that a query waits for a process; then the answer is 503.")
-    update_seconds: float = _limit(60.0, "s", "An update that takes longer is killed and changes nothing.")
+    update_seconds: float = _limit(120.0, "s", "An update that takes longer is killed and changes nothing.")
     update_memory_bytes: int = _limit(8 << 30, "bytes", "Address space of the process that does an update.")
     connections: int = _limit(256, "connections", "Connections that are open at the same time.")
 

@@ -9,9 +9,9 @@ published whole, or nothing at all.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,11 @@ _UPDATES = ox.NamedNode(UPDATES_GRAPH)
 _DEFAULT = ox.DefaultGraph()
 _CAUSES = "ASK { { ?d a pl:Document } UNION { ?s pl:serves|pl:componentOf|pl:advances ?o } }"
 """Whether there is anything that something follows from."""
-
-_Content = Mapping[Any, set[ox.Triple]]
-"""The triples of each graph."""
+_ASTRAY = (
+    "SELECT ?s ?p ?o { ?s ?p ?o FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }",
+    "SELECT DISTINCT ?s ?p ?o { GRAPH ?g { ?s ?p ?o } FILTER NOT EXISTS { ?s ?p ?o } }",
+)
+"""The triples in which the default graph differs from the union of the named ones."""
 
 
 def update(folder: Path, text: str, graphs: guard.Dataset, base: str, nesting: int) -> int:
@@ -56,14 +58,20 @@ def update(folder: Path, text: str, graphs: guard.Dataset, base: str, nesting: i
     """
     guard.check(text, nesting, refused=("service", "load"))
     with writing(folder) as draft:
-        before: _Content = _content(draft.store)
-        now = before
-        for operation in guard.operations(text):
-            _apply(draft.store, guard.using(operation, graphs) if graphs else operation, base)
-            now = _united(draft.store, now)
-        if now == before and draft.base is not None:
+        changed: set[Any] = set()
+        for number, operation in enumerate(guard.operations(text)):
+            before = draft.base.store if draft.base is not None else ox.Store()
+            if number:
+                earlier = folder / "draft" / f"before-{number}"
+                draft.store.backup(str(earlier))
+                before = ox.Store.read_only(str(earlier))
+            changed |= _apply(draft.store, before, guard.using(operation, graphs) if graphs else operation, base)
+            if number:
+                del before
+                shutil.rmtree(earlier)
+        if not changed and draft.base is not None:
             return draft.base.number
-        draft.manifest = _manifest(draft.manifest, before, now)
+        draft.manifest = _manifest(draft.manifest, draft.store, changed)
         _derive(draft)
         return draft.publish()
 
@@ -79,7 +87,24 @@ def create(folder: Path) -> None:
             draft.publish()
 
 
-def _apply(store: ox.Store, operation: str, base: str) -> None:
+def _apply(store: ox.Store, before: ox.Store, operation: str, base: str) -> set[Any]:
+    """Do one operation, make the default graph the union again, and return the names of the graphs that changed.
+
+    Only the triples in question are looked at where the operation names them, else all of the store.
+    """
+    _run(store, operation, base)
+    data = guard.inserted(operation)
+    if data is not None:
+        scratch = ox.Store()
+        _run(scratch, data, base)
+        return _unite(store, before, {quad.triple for quad in scratch})
+    astray = [store.query(query) for query in _ASTRAY]
+    _unite(store, before, {ox.Triple(*row) for rows in astray for row in rows})  # type: ignore[union-attr]
+    graphs = {*store.named_graphs(), *before.named_graphs()}
+    return {graph for graph in graphs if _triples(store, graph) != _triples(before, graph)}
+
+
+def _run(store: ox.Store, operation: str, base: str) -> None:
     try:
         store.update(operation, base_iri=base, prefixes=PREFIXES)
     except SyntaxError as error:
@@ -88,31 +113,41 @@ def _apply(store: ox.Store, operation: str, base: str) -> None:
         raise QueryError(f"the update can't be done: {error}") from error
 
 
-def _content(store: ox.Store) -> dict[Any, set[ox.Triple]]:
-    found: dict[Any, set[ox.Triple]] = defaultdict(set)
-    for quad in store:
-        found[quad.graph_name].add(quad.triple)
-    return found
+def _unite(store: ox.Store, before: ox.Store, triples: Iterable[ox.Triple]) -> set[Any]:
+    """Carry what an operation did to the default graph to the named ones, and the other way round.
+
+    Args:
+        store: as it is after the operation.
+        before: as it was.
+        triples: those that may have gone astray.
+
+    Returns:
+        Names of the named graphs that have changed.
+    """
+    changed: set[Any] = set()
+    for triple in triples:
+        was, now = _graphs(before, triple), _graphs(store, triple)
+        named = now - {_DEFAULT}
+        if _DEFAULT in was - now:
+            named -= was
+        elif _DEFAULT in now - was and not named:
+            named = {_UPDATES}
+        then = named | {_DEFAULT} if named else set()
+        for graph in now - then:
+            store.remove(ox.Quad(triple.subject, triple.predicate, triple.object, graph))
+        for graph in then - now:
+            store.add(ox.Quad(triple.subject, triple.predicate, triple.object, graph))
+        changed |= then ^ was
+    return changed - {_DEFAULT}
 
 
-def _united(store: ox.Store, before: _Content) -> _Content:
-    """Make the default graph the union again after an operation, and return what the graphs now hold."""
-    now = _content(store)
-    old, new = before.get(_DEFAULT, set()), now.pop(_DEFAULT, set())
-    for name, triples in now.items():
-        for triple in triples & before.get(name, set()) & (old - new):
-            store.remove(_quad(triple, name))
-            triples.discard(triple)
-    named: set[ox.Triple] = set().union(*now.values())
-    for triple in (new - old) - named:
-        store.add(_quad(triple, _UPDATES))
-        now[_UPDATES].add(triple)
-        named.add(triple)
-    for triple in named - new:
-        store.add(_quad(triple, _DEFAULT))
-    for triple in new - named:
-        store.remove(_quad(triple, _DEFAULT))
-    return {_DEFAULT: named, **{name: triples for name, triples in now.items() if triples}}
+def _graphs(store: ox.Store, triple: ox.Triple) -> set[Any]:
+    found = store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+    return {quad.graph_name for quad in found}
+
+
+def _triples(store: ox.Store, graph: Any) -> set[ox.Triple]:
+    return {quad.triple for quad in store.quads_for_pattern(None, None, None, graph)}
 
 
 def _derive(draft: Draft) -> None:
@@ -124,21 +159,17 @@ def _derive(draft: Draft) -> None:
     draft.replace_graphs(followed.items())
 
 
-def _quad(triple: ox.Triple, graph: Any) -> ox.Quad:
-    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
-
-
-def _manifest(manifest: Manifest, before: _Content, now: _Content) -> Manifest:
+def _manifest(manifest: Manifest, store: ox.Store, changed: set[Any]) -> Manifest:
     """Forget documents whose graph is gone; have those whose graph has changed read again by the next build."""
-    documents = {}
+    documents = dict(manifest.documents)
     for name, entry in manifest.documents.items():
         graph = ox.NamedNode(entry.graph)
-        if graph in now or graph not in before:
-            changed = now.get(graph) != before.get(graph)
-            documents[name] = replace(entry, source_key="") if changed else entry
+        if graph in changed:
+            documents[name] = replace(entry, source_key="")
+            if next(store.quads_for_pattern(None, None, None, graph), None) is None:
+                del documents[name]
     tables = dict(manifest.tables)
-    decisions = ox.NamedNode(DECISIONS_GRAPH)
-    if now.get(decisions) != before.get(decisions):
+    if ox.NamedNode(DECISIONS_GRAPH) in changed:
         tables.pop("decisions", None)
     return Manifest(documents, manifest.rules, tables)
 

@@ -238,6 +238,23 @@ def test_operations_of_one_update_see_each_other(open_server: httpx.Client) -> N
     assert count(open_server, "<x:a> ?p ?o") == 1
 
 
+def test_triple_can_be_moved_to_another_graph(open_server: httpx.Client) -> None:
+    update(
+        open_server,
+        "DELETE { ?v skos:prefLabel ?l } INSERT { GRAPH <x:names> { ?v skos:prefLabel ?l } }"
+        " WHERE { ?v a pl:Village ; skos:prefLabel ?l }",
+    )
+    assert count(open_server, "?v a pl:Village ; skos:prefLabel ?l") == 2
+    assert count(open_server, "GRAPH ?g { ?v a pl:Village . } GRAPH ?g { ?v skos:prefLabel ?l }") == 0
+    assert count(open_server, "GRAPH <x:names> { ?v skos:prefLabel ?l }") == 2
+
+
+@pytest.mark.parametrize("text", ["DROP ALL", "CLEAR DEFAULT", "CLEAR NAMED", "DELETE WHERE { ?s ?p ?o }"])
+def test_nothing_is_left(open_server: httpx.Client, text: str) -> None:
+    update(open_server, text)
+    assert count(open_server) == count(open_server, "GRAPH ?g { ?s ?p ?o }") == 0
+
+
 def test_update_that_fails_changes_nothing(open_server: httpx.Client) -> None:
     before = ask(open_server, "ASK {}").headers["x-graph-version"]
     response = open_server.post("/sparql", data={"update": "DROP ALL ; INSERT DATA { nonsense }"})

@@ -33,9 +33,6 @@ from extract.annotation import Annotation
 from extract.document import Document
 from ontology.scheme import Scheme
 
-VERSION = "1"
-"""Raise it whenever the same text may be annotated otherwise: builds then extract their documents anew."""
-
 COMPONENTS: tuple[str, ...] = (
     "policy_structure",
     "policy_authority",

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from kg.export import export
     from kg.graph import Graph, Info, info, open, query
     from kg.lineage import Lineage, lineage
+    from kg.notebook import notebook
     from kg.picture import draw
+    from kg.server.app import serve
     from kg.picture.flow import flow
     from kg.picture.highlight import highlight
     from kg.picture.timeline import timeline
@@ -36,9 +38,11 @@ __all__ = [
     "highlight",
     "info",
     "lineage",
+    "notebook",
     "open",
     "query",
     "remove",
+    "serve",
     "score",
     "timeline",
     "validate",
@@ -58,9 +62,11 @@ _HOMES = {
     "export": "kg.export",
     "info": "kg.graph",
     "lineage": "kg.lineage",
+    "notebook": "kg.notebook",
     "open": "kg.graph",
     "query": "kg.graph",
     "remove": "kg.build",
+    "serve": "kg.server.app",
     "score": "kg.score",
     "validate": "kg.validate",
 }
@@ -72,6 +78,13 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(_HOMES[name]), name)
     setattr(sys.modules[__name__], name, value)
     return value
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Register ``%%sparql`` in a notebook, at ``%load_ext kg``; see ``kg.magic``."""
+    from kg.magic import load
+
+    load(shell)
 
 
 class _Package(ModuleType):

@@ -285,6 +285,19 @@ def serve(args: argparse.Namespace) -> int:
     return DONE
 
 
+@command(
+    argument("folder", metavar="DIR", nargs="?", type=Path, default=Path("notebooks"), help="folder (./notebooks)"),
+    argument("--copy", action="store_true", help="only copy them there"),
+)
+def notebook(args: argparse.Namespace) -> int:
+    """Copy the notebooks into a folder, where they may be changed, and open them with JupyterLab."""
+    from kg.notebook import notebook
+
+    for path in notebook(args.folder, launch=not args.copy):
+        out.print(str(path), soft_wrap=True)
+    return DONE
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error is one line on stderr."""
     parser = argparse.ArgumentParser(prog="kg", description="Knowledge graphs of Chinese policy documents.")

@@ -1,6 +1,6 @@
-"""Fetch the explorer's libraries from npm, check them, and write what the package ships into kg/server/static/vendor.
+"""Fetch the explorer's libraries from npm, check them, and write what is shipped into ``kg/server/static/vendor``.
 
-Run it with Node's npm installed when a version changes; its results are committed, so that an installation needs no Node::
+Run it, with Node's npm, when a version changes; the results are committed, so that an installation needs no Node::
 
     python scripts/build_static.py
 
@@ -94,7 +94,7 @@ def fetch(package: Package, folder: Path) -> Path:
 
 
 def without_map(content: bytes) -> bytes:
-    """Return a file without the line that names its source map, which is not shipped and which a browser would ask for."""
+    """Return a file without the line that names its source map, which is not shipped."""
     lines = content.split(b"\n")
     return b"\n".join(line for line in lines if b"sourceMappingURL=" not in line or len(line) > 200)
 

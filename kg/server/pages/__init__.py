@@ -1,8 +1,8 @@
 """The explorer: pages to search the graph, read it from the nation down to a village, and see the proving sentences.
 
-``routes`` is all that the server needs. ``catalogue`` is what pages know in milliseconds, ``entity``, ``document`` and
-``gallery`` gather what one page shows, ``views`` answers, ``words`` speaks Chinese and English; templates and scripts
-lie beside this package in ``templates/`` and ``static/``.
+``routes`` is all that the server needs. ``catalogue`` is what pages know in milliseconds, and ``cataloguing`` writes it;
+``entity``, ``document`` and ``gallery`` gather what one page shows, ``views`` answers, ``words`` speaks Chinese and
+English; templates and scripts lie beside this package in ``templates/`` and ``static/``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ def routes(folder: str | Path, ask: Ask) -> list[BaseRoute]:
         folder: folder of the store; its published version is shown.
         ask: answers SPARQL over that version: ``await ask(query, **parameters)`` gives ``kg.rows.Rows``.
     """
-    explorer = Explorer(Catalogues(Path(folder)), ask)
+    catalogues = Catalogues(Path(folder))
+    catalogues.prepare()
+    explorer = Explorer(catalogues, ask)
     pages = {
         "/": explorer.home,
         "/index.{form:str}": explorer.home,

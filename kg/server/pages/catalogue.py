@@ -12,20 +12,20 @@ import sqlite3
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from kg.graph import Graph
 from kg.lineage import UPWARD
 from kg.rows import IRI
+from kg.server.pages.cataloguing import plain, write
 from kg.store import open_version
-from ontology.iri import place_of
-from ontology.terms import PLID, Basis, Kind, Level, Predicate
+from ontology.errors import StoreError
+from ontology.terms import Basis, Kind, Level, Predicate
 
 DEFAULT_CONFIDENCE = 0.5
 """What a page shows unless asked for more."""
@@ -35,27 +35,6 @@ _FORMAT = 1
 
 _KEPT = 2
 """Catalogues that stay beside a store: the published version's and the one before, which a reader may still hold."""
-
-_SCHEMA = """
-CREATE TABLE entity (id INTEGER PRIMARY KEY, iri TEXT UNIQUE, name TEXT, english TEXT, kind TEXT, level TEXT,
-                     place TEXT, mentions INTEGER, supporters INTEGER);
-CREATE TABLE document (id INTEGER PRIMARY KEY, iri TEXT UNIQUE, identifier TEXT, title TEXT, level TEXT, place TEXT,
-                       year INTEGER, mentions INTEGER);
-CREATE TABLE mentioned (entity INTEGER, document INTEGER, year INTEGER, mentions INTEGER);
-CREATE TABLE link (subject INTEGER, predicate TEXT, object INTEGER, basis TEXT, confidence REAL);
-CREATE TABLE contributes (subject INTEGER, object INTEGER);
-CREATE VIRTUAL TABLE name USING fts5(grams, initials, entity UNINDEXED, label UNINDEXED, tokenize='unicode61');
-"""
-_INDEXES = """
-CREATE INDEX entity_kind ON entity (kind, level);
-CREATE INDEX entity_order ON entity (mentions DESC, name);
-CREATE INDEX mentioned_entity ON mentioned (entity);
-CREATE INDEX mentioned_year ON mentioned (year, entity);
-CREATE INDEX link_subject ON link (subject);
-CREATE INDEX link_object ON link (object);
-CREATE INDEX contributes_subject ON contributes (subject, object);
-CREATE INDEX contributes_object ON contributes (object, subject);
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,15 +188,16 @@ class Catalogue:
 
     def suggest(self, text: str, limit: int = 10) -> tuple[Item, ...]:
         """Return the entities that fit what has been typed so far."""
-        return self.search(Filter(text), limit).items
+        return self.search(Filter(text), limit, facets=False).items
 
-    def _search(self, wanted: Filter, limit: int = 25, offset: int = 0) -> Found:
+    def _search(self, wanted: Filter, limit: int = 25, offset: int = 0, facets: bool = True) -> Found:
         """Find entities.
 
         Args:
             wanted: what they must be.
             limit: how many to return.
             offset: how many to pass over.
+            facets: whether to count the values of facets.
         """
         conditions, parameters = _conditions(wanted)
         matched = _match(wanted.text)
@@ -229,8 +209,9 @@ class Catalogue:
         if matched is not None:
             plain = wanted.text.strip()
             source = (
-                "(SELECT entity, MIN(CASE WHEN label = ? THEN 0 WHEN label LIKE ? ESCAPE '\\' THEN 1 ELSE 2 END) closeness,"
-                " MIN(LENGTH(label)) length FROM name WHERE name MATCH ? GROUP BY entity) n JOIN entity e ON e.id = n.entity"
+                "(SELECT entity, MIN(LENGTH(label)) length,"
+                " MIN(CASE WHEN label = ? THEN 0 WHEN label LIKE ? ESCAPE '\\' THEN 1 ELSE 2 END) closeness"
+                " FROM name WHERE name MATCH ? GROUP BY entity) n JOIN entity e ON e.id = n.entity"
             )
             start = [plain, plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%", matched]
             order = f"n.closeness, {order}" if len(plain) > 1 else f"n.closeness, n.length, {order}"
@@ -239,8 +220,8 @@ class Catalogue:
             f"SELECT e.* FROM {source} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
             [*start, *parameters, limit, offset],
         )
-        facets: dict[str, Mapping[str, int]] = {}
-        for name, column, join in _FACETS:
+        counts: dict[str, Mapping[str, int]] = {}
+        for name, column, join in _FACETS if facets else ():
             if name == "place":
                 counted = self._places(source, where, start, parameters, wanted.place)
             else:
@@ -252,9 +233,9 @@ class Catalogue:
                         [*start, *parameters],
                     )
                 }
-            facets[name] = counted
+            counts[name] = counted
         (total,) = self._rows(f"SELECT COUNT(*) n FROM {source} WHERE {where}", [*start, *parameters])
-        return Found(tuple(_item(row) for row in rows), total["n"], facets)
+        return Found(tuple(_item(row) for row in rows), total["n"], counts)
 
     def _places(self, source: str, where: str, start: list[Any], parameters: list[Any], within: str) -> dict[str, int]:
         """Count entities by the places one step below ``within``."""
@@ -267,6 +248,22 @@ class Catalogue:
             if len(parts) > depth:
                 counted["/".join(parts[: depth + 1])] += row["n"]
         return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:30])
+
+    def others(self, iri: str, end: str, limit: int) -> tuple[IRI, ...]:
+        """Return the entities at the other ends of an entity's links, the surest links first.
+
+        Args:
+            iri: the entity.
+            end: which end of the links it is, ``subject`` or ``object``.
+            limit: how many at most.
+        """
+        other = {"subject": "object", "object": "subject"}[end]
+        rows = self._rows(
+            f"SELECT e.iri FROM entity here JOIN link l ON l.{end} = here.id JOIN entity e ON e.id = l.{other}"
+            " WHERE here.iri = ? GROUP BY e.id ORDER BY MAX(l.confidence) DESC, e.mentions DESC, e.iri LIMIT ?",
+            [iri, limit],
+        )
+        return tuple(IRI(row["iri"]) for row in rows)
 
     def lineage(
         self, iri: str, confidence: float = DEFAULT_CONFIDENCE, above: int = 40, below: int = 12
@@ -357,6 +354,15 @@ class Catalogues:
         self._lock = threading.Lock()
         self._current: tuple[str, Catalogue] | None = None
 
+    def prepare(self) -> None:
+        """Make the published version's catalogue in the background, so that the first reader need not wait for it."""
+
+        def make() -> None:
+            with suppress(StoreError):
+                self.current()
+
+        threading.Thread(target=make, daemon=True, name="catalogue").start()
+
     def current(self) -> Catalogue:
         """Return the published version's catalogue; the first call for a version makes it, which takes a while.
 
@@ -397,52 +403,16 @@ class Catalogues:
         return published, Catalogue(path.resolve())
 
 
-def write(graph: Graph, path: Path) -> None:
-    """Write the catalogue of a graph into a new file."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
-        with connection:
-            _fill(graph, connection)
-        connection.executescript(_INDEXES + "INSERT INTO name(name) VALUES ('optimize'); ANALYZE;")
-
-
-def grams(text: str) -> str:
-    """Return the overlapping pairs of characters of a text, and its last character, as words.
-
-    >>> grams("乡村振兴")
-    '乡村 村振 振兴 兴'
-    >>> grams("“两山”理念")
-    '两山 山理 理念 念'
-    """
-    plain = _plain(text)
-    return " ".join(plain[index : index + 2] for index in range(len(plain)))
-
-
-def _plain(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
-
-
-def initials(text: str) -> str:
-    """Return the first letter of each syllable.
-
-    >>> initials("乡村振兴"), initials("“543”现代产业矩阵")
-    ('xczx', '543xdcyjz')
-    """
-    from pypinyin import Style, lazy_pinyin
-
-    return "".join(lazy_pinyin(_plain(text), style=Style.FIRST_LETTER))
-
-
 def _match(text: str) -> str | None:
     """Return an FTS5 expression for names that hold a text; None where no name can."""
-    plain = _plain(text)
-    if not plain:
+    signs = plain(text)
+    if not signs:
         return None
-    if len(plain) == 1:
-        phrase = f'"{plain}"*'
+    if len(signs) == 1:
+        phrase = f'"{signs}"*'
     else:
-        phrase = '"' + " ".join(plain[index : index + 2] for index in range(len(plain) - 1)) + '"'
-    return f"{{grams initials}} : {phrase}" if plain.isascii() else f"grams : {phrase}"
+        phrase = '"' + " ".join(signs[index : index + 2] for index in range(len(signs) - 1)) + '"'
+    return f"{{grams initials}} : {phrase}" if signs.isascii() else f"grams : {phrase}"
 
 
 _FACETS = (
@@ -478,77 +448,6 @@ def _conditions(wanted: Filter) -> tuple[list[str], list[Any]]:
     return conditions, parameters
 
 
-def _fill(graph: Graph, connection: sqlite3.Connection) -> None:
-    ids: dict[str, int] = {}
-    kinds = " ".join(f"pl:{kind}" for kind in Kind)
-    levels = {row.e: row.level.local for row in graph.query("SELECT ?e ?level { ?e pl:level ?level }")}
-    labels: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)
-    for row in graph.query(
-        "SELECT ?e ?p ?l (LANG(?l) AS ?tag) { VALUES ?p { skos:prefLabel skos:altLabel skos:hiddenLabel } ?e ?p ?l }"
-    ):
-        labels[row.e].append((row.p.local, row.tag, row.l))
-    entities: dict[str, list[Any]] = {}
-    names: list[tuple[str, str, int, str]] = []
-    for row in graph.query(f"SELECT DISTINCT ?e ?k {{ VALUES ?k {{ {kinds} }} ?e a ?k }} ORDER BY ?e"):
-        if row.e in ids:
-            continue
-        ids[row.e] = len(ids) + 1
-        preferred = sorted((tag != "zh", label) for what, tag, label in labels[row.e] if what == "prefLabel")
-        english = min((label for what, tag, label in labels[row.e] if what == "prefLabel" and tag == "en"), default="")
-        name = preferred[0][1] if preferred else unquote(row.e.rsplit("/", 1)[-1])
-        places = [unquote(part) for part in place_of(row.e)]
-        if row.k.local in (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT):
-            places.append(name)
-        place = "/".join(part.replace("/", "／") for part in places)
-        entities[row.e] = [
-            ids[row.e], row.e, name, english, row.k.local, levels.get(row.e, ""), place, 0, 0,
-        ]  # fmt: skip
-        for label in sorted({name, *(label for _, _, label in labels[row.e])}):
-            names.append((grams(label), grams(initials(label)), ids[row.e], label))
-    papers: dict[str, list[Any]] = {}
-    years: dict[str, int | None] = {}
-    for row in graph.query(
-        "SELECT ?d (SAMPLE(?i) AS ?identifier) (SAMPLE(?t) AS ?title) (SAMPLE(?y) AS ?year) (SAMPLE(?u) AS ?unit)"
-        " { ?d a pl:Document ; dcterms:identifier ?i OPTIONAL { ?d dcterms:title ?t } OPTIONAL { ?d pl:year ?y }"
-        " OPTIONAL { ?d pl:issuer ?u } } GROUP BY ?d ORDER BY ?d"
-    ):
-        years[row.d] = row.year
-        unit = row.unit.removeprefix(f"{PLID}{Kind.ADMINISTRATIVE_UNIT}/") if row.unit else ""
-        papers[row.d] = [
-            len(papers) + 1, row.d, row.identifier, row.title or row.identifier, levels.get(row.d, ""),
-            unquote(unit), row.year, 0,
-        ]  # fmt: skip
-    mentioned: list[tuple[int, int, int | None, int]] = []
-    for row in graph.query(
-        "SELECT ?e ?d (COUNT(*) AS ?n) { ?m itsrdf:taIdentRef ?e ; nif:referenceContext ?d } GROUP BY ?e ?d"
-    ):
-        if row.e in ids and row.d in papers:
-            mentioned.append((ids[row.e], papers[row.d][0], years[row.d], row.n))
-            entities[row.e][7] += row.n
-            papers[row.d][7] += row.n
-    links = (
-        (ids[row.s], row.p.local, ids[row.o], row.basis.local, float(row.c))
-        for row in graph.query(
-            "SELECT ?s ?p ?o ?basis (MAX(?confidence) AS ?c) { ?l rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ;"
-            " pl:basis ?basis ; pl:confidence ?confidence } GROUP BY ?s ?p ?o ?basis"
-        )
-        if row.s in ids and row.o in ids
-    )
-    connection.executemany("INSERT INTO link VALUES (?, ?, ?, ?, ?)", links)
-    connection.executemany("INSERT INTO contributes VALUES (?, ?)", _contributes(graph, ids, entities))
-    connection.executemany(f"INSERT INTO entity VALUES ({_marks(range(9))})", entities.values())
-    connection.executemany(f"INSERT INTO document VALUES ({_marks(range(8))})", papers.values())
-    connection.executemany("INSERT INTO mentioned VALUES (?, ?, ?, ?)", mentioned)
-    connection.executemany("INSERT INTO name VALUES (?, ?, ?, ?)", names)
-
-
-def _contributes(graph: Graph, ids: Mapping[str, int], entities: Mapping[str, list[Any]]) -> Iterator[tuple[int, int]]:
-    for row in graph.query("SELECT ?s ?o { ?s pl:contributesTo ?o }"):
-        if row.s in ids and row.o in ids:
-            entities[row.o][8] += 1
-            yield ids[row.s], ids[row.o]
-
-
 def _item(row: sqlite3.Row) -> Item:
     places = tuple(row["place"].split("/")) if row["place"] else ()
     if row["kind"] in (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT):
@@ -571,7 +470,7 @@ def _marks(values: Sequence[Any]) -> str:
 
 
 def _writable(folder: Path) -> Path:
-    """Return where catalogues are kept: in the store, or for one that may not be written, in the system's temp folder."""
+    """Return where catalogues are kept: in the store, or in a temporary folder where that may not be written."""
     home = folder / "catalogue"
     try:
         home.mkdir(exist_ok=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
+
 from kg import sparql
-from kg.rows import IRI
 from kg.server.pages.catalogue import Catalogue, Item, Paper
 from kg.server.pages.entity import Ask
 
@@ -131,7 +133,7 @@ def _pieces(text: str, begin: int, end: int, marks: Sequence[Mark], cited: tuple
     for start, stop in spans:
         borders |= {border for border in (start, stop) if begin < border < end}
     ordered = sorted(borders)
-    for left, right in zip(ordered, ordered[1:], strict=False):
+    for left, right in pairwise(ordered):
         covering = sorted(
             (mark for mark in marks if mark.start <= left and right <= mark.end),
             key=lambda mark: (mark.item is None, mark.end - mark.start),
@@ -167,7 +169,7 @@ async def reading(ask: Ask, catalogue: Catalogue, paper: Paper) -> Reading:
             f" ORDER BY ?start DESC(?end) LIMIT {MOST_MENTIONS}"
         ),
     )
-    items = catalogue.items(IRI(row.of) for row in mentions if row.value is None)
+    items = await run_in_threadpool(catalogue.items, [row.of for row in mentions if row.value is None])
     marks = tuple(
         Mark(row.start, row.end, None, f"{row.measure or ''} {row.value:,} {row.unit or ''}".strip())
         if row.value is not None

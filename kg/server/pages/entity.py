@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from starlette.concurrency import run_in_threadpool
+
 from kg import sparql
 from kg.rows import IRI, Rows
 from kg.server.pages.catalogue import Catalogue, Item, Paper
@@ -18,10 +20,13 @@ from ontology.terms import Basis, Predicate
 Ask: TypeAlias = Callable[..., Awaitable[Rows]]
 """Asks the published graph: SPARQL and values of its variables in, rows out."""
 
-MOST_LINKS = 200
+MOST_LINKS = 100
 """Links of one direction that a page shows, the surest first."""
 
-MOST_MENTIONS = 400
+_MOST_QUOTES = 6
+"""Sentences that a page shows for a link, those of the surest reasons."""
+
+MOST_MENTIONS = 200
 """Mentions that a page shows."""
 
 _WINDOW = 160
@@ -148,13 +153,11 @@ async def account(ask: Ask, catalogue: Catalogue, item: Item) -> Account:
 async def _said(
     ask: Ask, iri: IRI, papers: Mapping[IRI, Paper]
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...], dict[str, list[Any]]]:
-    properties = (
-        "skos:prefLabel skos:altLabel skos:hiddenLabel skos:definition skos:note dcterms:source pl:year pl:issuer"
-        " pl:divisionCode pl:status pl:sameAs"
-    )
+    properties = "skos:prefLabel skos:altLabel skos:note dcterms:source pl:year pl:issuer pl:divisionCode pl:sameAs"
+    node = sparql.term(iri)
     rows = await ask(
-        f"SELECT DISTINCT ?p ?o (LANG(?o) AS ?tag) ?g {{ VALUES ?p {{ {properties} }}"
-        f" GRAPH ?g {{ {sparql.term(iri)} ?p ?o }} }} ORDER BY ?p ?o ?g LIMIT 1000"
+        f"SELECT DISTINCT ?p ?o (LANG(?o) AS ?tag) ?g {{ {{ VALUES ?p {{ {properties} }} {node} ?p ?o }} UNION"
+        f" {{ VALUES ?p {{ skos:definition pl:status }} GRAPH ?g {{ {node} ?p ?o }} }} }} ORDER BY ?p ?o ?g LIMIT 1000"
     )
     names: dict[tuple[str, str], None] = {}
     definitions: dict[str, None] = {}
@@ -167,7 +170,7 @@ async def _said(
             definitions[row.o] = None
         elif name == "status":
             facts["status"].append((row.o.local, papers.get(row.g)))
-        elif name != "hiddenLabel" and row.o not in facts[name]:
+        elif row.o not in facts[name]:
             facts[name].append(row.o)
     return tuple(names), tuple(definitions), facts
 
@@ -180,12 +183,18 @@ async def _relations(
     Their evidence is asked for by name afterwards: in one query the engine would join all evidence there is.
     """
     here, there = ("subject", "object") if end == "s" else ("object", "subject")
+    others = await run_in_threadpool(catalogue.others, iri, here, MOST_LINKS)
+    among = " ".join(str(sparql.term(other)) for other in others)
     links = await ask(
-        f"""SELECT ?link ?p ?other ?basis ?confidence ?g {{ GRAPH ?g {{ ?link rdf:{here} {sparql.term(iri)} ;
+        f"""SELECT ?link ?p ?other ?basis ?confidence ?g {{ VALUES ?other {{ {among} }}
+          GRAPH ?g {{ ?link rdf:{here} {sparql.term(iri)} ;
           rdf:{there} ?other ; rdf:predicate ?p ; pl:basis ?basis ; pl:confidence ?confidence }}
-        }} ORDER BY DESC(?confidence) ?link LIMIT {2 * MOST_LINKS}"""
+        }} ORDER BY DESC(?confidence) ?link LIMIT {10 * MOST_LINKS}"""
     )
-    names = " ".join(str(sparql.term(row.link)) for row in links)
+    shown: defaultdict[tuple[IRI, IRI], list[IRI]] = defaultdict(list)
+    for row in links:
+        shown[row.other, row.p].append(row.link)
+    names = " ".join(str(sparql.term(link)) for some in shown.values() for link in some[:_MOST_QUOTES])
     evidence = await ask(
         f"""SELECT ?link ?text ?start ?end {{ {{ VALUES ?link {{ {names} }} ?link pl:evidence ?e .
           ?e nif:anchorOf ?text ; nif:beginIndex ?start ; nif:endIndex ?end }} UNION
@@ -199,7 +208,7 @@ async def _relations(
         paper = papers.get(row.g)
         quotes = tuple(Quote(paper, found.text, found.start, found.end) for found in texts[row.link])
         reasons[row.other, Predicate(row.p.local)].append(Reason(Basis(row.basis.local), float(row.confidence), quotes))
-    items = catalogue.items(other for other, _ in reasons)
+    items = await run_in_threadpool(catalogue.items, [other for other, _ in reasons])
     found = [
         Relation(predicate, items[other], tuple(why)) for (other, predicate), why in reasons.items() if other in items
     ]
@@ -247,7 +256,7 @@ async def _mentions(ask: Ask, iri: IRI, papers: Mapping[IRI, Paper]) -> dict[Pap
                     row.start,
                     row.end,
                     (start - left, start + row.end - row.start - left),
-                )  # fmt: skip
+                )
             )
     order = {paper.iri: index for index, paper in enumerate(papers.values())}
     return {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass, is_dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -52,6 +53,9 @@ FORMS: Mapping[str, Form] = {
 PAGE = 25
 """Entities of one page of search results."""
 
+_PATIENCE = 1.5
+"""Seconds that a reader waits for the catalogue before the page says that it is being made."""
+
 _MOST_CSV = 10_000
 _MOST_TRIPLES = 5000
 
@@ -70,8 +74,11 @@ class Explorer:
     # Pages
 
     async def home(self, request: Request) -> Response:
-        """What the graph holds, and where to begin."""
-        catalogue = await self.catalogue()
+        """What the graph holds, and where to begin; while a version is being catalogued, only that."""
+        try:
+            catalogue = await asyncio.wait_for(asyncio.shield(self.catalogue()), _PATIENCE)
+        except TimeoutError:
+            return await self._answer(request, "preparing", {}, headers={"Refresh": "2"}, status=503)
         leading = await run_in_threadpool(catalogue.leading)
         papers = await run_in_threadpool(catalogue.papers)
         summary = await run_in_threadpool(catalogue.summary)
@@ -230,6 +237,7 @@ class Explorer:
         sample: bool = False,
         suffix: str | None = None,
         status: int = 200,
+        headers: Mapping[str, str] | None = None,
     ) -> Response:
         """Answer in the form that is asked for.
 
@@ -243,9 +251,10 @@ class Explorer:
             sample: whether it shows example texts, besides what ``papers`` tell.
             suffix: the form that the address itself ends with.
             status: the HTTP status.
+            headers: further headers.
         """
         form = form_of(request, suffix)
-        vary = {"Vary": "Accept, Accept-Language, Cookie"}
+        vary = {"Vary": "Accept, Accept-Language, Cookie", **(headers or {})}
         if form == "json":
             return JSONResponse(_jsonable(data), status, vary)
         if form == "csv":
@@ -305,13 +314,10 @@ def _term(row: Any) -> ox.NamedNode | ox.Literal:
 
 def form_of(request: Request, suffix: str | None = None) -> Form:
     """Return the form in which a page is asked for: by the end of its address, or else by ``Accept``."""
-    if suffix in FORMS.values():
-        return suffix  # type: ignore[return-value]  # mypy does not narrow by membership
-    path = request.url.path
-    if suffix is None:
-        for form in ("json", "csv", "ttl"):
-            if path.endswith(f".{form}"):
-                return form  # type: ignore[return-value]  # nor here
+    ending = suffix if suffix is not None else request.url.path.rpartition(".")[2]
+    for form in FORMS.values():
+        if ending == form != "html":
+            return form
     wishes: list[tuple[float, int, Form]] = []
     for index, part in enumerate(request.headers.get("accept", "").split(",")):
         name, *parameters = (piece.strip() for piece in part.split(";"))
@@ -449,7 +455,7 @@ def _listed(marks: Iterable[Mark], words: Words) -> str:
 def _data(value: Any) -> Markup:
     """Return a value as JSON that can stand in a ``<script type="application/json">``."""
     text = json.dumps(_jsonable(value), ensure_ascii=False)
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
 def _words(request: Request) -> Words:

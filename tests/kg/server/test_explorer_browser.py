@@ -161,7 +161,7 @@ def test_a_double_click_expands_by_the_number_that_was_shown(reader: Reader) -> 
     some = reader.run(
         "const g = document.querySelector('#graph').explorer;"
         "const n = g.nodes().filter(n => n.data('hidden') > 0 && n.data('hidden') < 20 && !n.hasClass('focus'))[0];"
-        "const p = n.renderedPosition(); return {id: n.id(), hidden: n.data('hidden'), label: n.data('label'), x: p.x, y: p.y};"
+        "const {x, y} = n.renderedPosition(), {id, hidden, label} = n.data(); return {id, hidden, label, x, y};"
     )
     assert f"＋{some['hidden']}" in some["label"]
     graph = reader.one("#graph")
@@ -314,9 +314,15 @@ def test_hostile_texts_stay_texts(reader: Reader) -> None:
     trap = "/entity/Strategy/%253Cscript%253Ewindow.broken=1%253C%252Fscript%253E/陷阱"
     javascript = f"/entity/?iri={quote(JAVASCRIPT)}"
     document = "/document/%253Cscript%253E陷阱"
-    search = f"/search?q={quote('陷阱<script>window')}"
-    for path in ("/", "/documents", search, f"/search?q=陷阱&kind={quote(HOSTILE)}", trap, javascript, document,
-                 f"/document/?iri={quote('javascript:alert(1)')}", f"/queries/unserved-strategies?township={quote(HOSTILE)}"):  # fmt: skip
+    others = (
+        "/",
+        "/documents",
+        f"/search?q={quote('陷阱<script>window')}",
+        f"/search?q=陷阱&kind={quote(HOSTILE)}",
+        f"/document/?iri={quote('javascript:alert(1)')}",
+        f"/queries/unserved-strategies?township={quote(HOSTILE)}",
+    )
+    for path in (trap, javascript, document, *others):
         reader.go(path)
         if path in (trap, javascript):
             assert HOSTILE in reader.one("h1").get_attribute("textContent"), path

@@ -1,0 +1,233 @@
+"""The explorer without a browser: its catalogue, its words, and its pages in every form."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, get_args
+from urllib.parse import quote
+
+import httpx
+import pyoxigraph as ox
+import pytest
+
+import kg
+from kg.picture.style import COLOURS
+from kg.rows import IRI
+from kg.server import pages
+from kg.server.pages.catalogue import Catalogue, Catalogues, Filter, Paper
+from kg.server.pages.document import Mark, Reading
+from kg.server.pages.words import LANGUAGES, Language, language_of, phrases
+from kg.store import writing
+from ontology.terms import PL, PLID, RDF, SKOS, Level
+
+from .explorer_store import HOSTILE, build
+
+ROOT = Path(pages.__file__).parents[1]
+ZONE = f"{PLID}Strategy/山西省/三区三地"
+REVITALISATION = f"{PLID}Strategy/中国/乡村振兴战略"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("explorer") / "graph")
+
+
+@pytest.fixture(scope="module")
+def catalogue(store: Path) -> Catalogue:
+    return Catalogues(store).current()
+
+
+@pytest.fixture(scope="module")
+def client(store: Path, serve: Callable[..., Any]) -> Iterator[httpx.Client]:
+    with serve(store) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("乡村振兴战略", "乡村振兴战略"), ("三区", "三区三地"), ("sqsd", "三区三地"), ("振兴战", "乡村振兴战略"),
+     ("Three areas", "三区三地"), ("“三区三地”", "三区三地"), ("XCZX", "乡村振兴战略")],
+)  # fmt: skip
+def test_a_part_of_a_name_or_its_initials_find_an_entity(catalogue: Catalogue, text: str, name: str) -> None:
+    assert name in [item.name for item in catalogue.suggest(text)]
+
+
+@pytest.mark.parametrize("text", ["", '"', "*", "地三", "NEAR(", "'; DROP TABLE entity; --"])
+def test_what_is_no_name_finds_nothing_and_breaks_nothing(catalogue: Catalogue, text: str) -> None:
+    assert not text.strip() or "三区三地" not in [item.name for item in catalogue.suggest(text)]
+    assert catalogue.item(ZONE) is not None
+
+
+def test_an_exact_name_comes_before_longer_ones(catalogue: Catalogue) -> None:
+    assert catalogue.suggest("张营镇")[0].name == "张营镇"
+
+
+def test_facets_count_what_choosing_them_gives(catalogue: Catalogue) -> None:
+    found = catalogue.search(Filter("黄河"))
+    for facet, values in found.facets.items():
+        for value, count in values.items():
+            chosen = Filter("黄河", **{facet: int(value) if facet == "year" else value})
+            assert catalogue.search(chosen).total == count, (facet, value)
+
+
+def test_a_lineage_holds_what_the_graph_derives_and_counts_the_rest(catalogue: Catalogue, store: Path) -> None:
+    drawn = catalogue.lineage(ZONE)
+    shown = {item.iri for item in drawn.items}
+    with kg.open(store) as graph:
+        lineage = graph.lineage(ZONE)
+        sure = {step.object for step in lineage.above if step.confidence >= 0.5}
+    assert sure <= shown
+    assert all(tie.confidence >= 0.5 and {tie.subject, tie.object} <= shown for tie in drawn.ties)
+    node, hidden = max(drawn.hidden.items(), key=lambda pair: pair[1] if pair[1] <= 30 else 0)
+    expanded = catalogue.neighbours(node, [item.iri for item in drawn.items])
+    assert len(expanded.items) == len(drawn.items) + hidden
+    assert node not in expanded.hidden
+
+
+def test_confidence_leaves_links_out(catalogue: Catalogue) -> None:
+    every, sure = catalogue.lineage(REVITALISATION, 0.0, below=500), catalogue.lineage(REVITALISATION, 0.9, below=500)
+    assert {tie.confidence for tie in every.ties} > {tie.confidence for tie in sure.ties}
+    assert min(tie.confidence for tie in sure.ties) >= 0.9
+
+
+def test_a_new_version_gets_a_catalogue_of_its_own(tmp_path: Path) -> None:
+    def publish(name: str) -> None:
+        with writing(tmp_path) as draft:
+            node = ox.NamedNode(f"{PLID}Strategy/中国/{name}")
+            triples = [
+                ox.Triple(node, ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{PL}Strategy")),
+                ox.Triple(node, ox.NamedNode(f"{SKOS}prefLabel"), ox.Literal(name, language="zh")),
+            ]
+            draft.replace_graph(ox.NamedNode(f"{PLID}Document/{name}"), triples)
+            draft.publish()
+
+    publish("甲战略")
+    catalogues = Catalogues(tmp_path)
+    assert [item.name for item in catalogues.current().suggest("战略")] == ["甲战略"]
+    first = catalogues.current()
+    assert catalogues.current() is first
+    publish("乙战略")
+    assert {item.name for item in catalogues.current().suggest("战略")} == {"甲战略", "乙战略"}
+    assert Catalogues(tmp_path).current().path == catalogues.current().path
+
+
+def test_overlapping_marks_cut_the_text_and_lose_none_of_it() -> None:
+    text = "一、总则\n围绕黄河流域生态保护，治水。\n\n结语"
+    marks = (Mark(5, 11, None, "a"), Mark(7, 15, None, "b"), Mark(9, 11, None, "c"), Mark(11, 11, None, "d"))
+    paper = Paper(IRI("x"), "x", "x", "", (), None, 0)
+    paragraphs = Reading(paper, {}, text, (), marks).paragraphs(cited=(8, 13))
+    assert ["".join(piece.text for piece in p.pieces) for p in paragraphs] == [
+        line for line in text.split("\n") if line
+    ]
+    pieces = [piece for p in paragraphs for piece in p.pieces]
+    assert all(text[piece.start : piece.start + len(piece.text)] == piece.text for piece in pieces)
+    assert [("".join(m.figure for m in piece.marks), piece.cited) for piece in pieces if piece.marks] == [
+        ("a", False), ("ab", False), ("ab", True), ("cab", True), ("b", True), ("b", False),
+    ]  # fmt: skip
+
+
+def test_every_word_is_used_and_every_used_word_is_there() -> None:
+    sources = [*ROOT.glob("templates/*.html"), *ROOT.glob("static/*.js")]
+    text = "".join(path.read_text(encoding="utf-8") for path in sources)
+    used = set(re.findall(r"['\"`]([a-z]+\.[a-z_]+)['\"`]", text))
+    known = {key for key in phrases() if key[0].islower()}
+    composed = {key for key in known if re.match(r"search\.(kind|level|place|year)$|document\.(plan|review)$", key)}
+    groups = {key.split(".")[0] for key in known}
+    assert {key for key in used if key.split(".")[0] in groups} | composed == known
+
+
+@pytest.mark.parametrize(
+    ("chosen", "accepted", "language"),
+    [(None, "", "zh"), (None, "en-US,en;q=0.9", "en"), ("zh", "en", "zh"), ("xx", "de, en;q=0.3, zh;q=0.4", "zh"),
+     (None, "en;q=x", "zh")],
+)  # fmt: skip
+def test_the_language_follows_choice_then_browser(chosen: str | None, accepted: str, language: Language) -> None:
+    assert language in get_args(Language) == LANGUAGES
+    assert language_of(chosen, accepted) == language
+
+
+def test_colours_are_those_of_the_pictures() -> None:
+    style = (ROOT / "static" / "explorer.css").read_text(encoding="utf-8")
+    for level in Level:
+        assert f"--{level}: {COLOURS[level]};" in style
+
+
+PAGES = {
+    "/search?q=黄河": "/search.{}?q=黄河",
+    "/entity/Strategy/山西省/三区三地": "/entity/Strategy/山西省/三区三地.{}",
+    "/document/township_张营镇_2023_示例": "/document/township_张营镇_2023_示例.{}",
+    "/documents": "/documents.{}",
+    f"/entity/?iri={quote(ZONE)}": f"/entity/.{{}}?iri={quote(ZONE)}",
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("form", "media_type"), [("json", "application/json"), ("csv", "text/csv"), ("ttl", "text/turtle")]
+)
+def test_every_page_comes_as_data_by_suffix_and_by_accept(
+    client: httpx.Client, page: str, form: str, media_type: str
+) -> None:
+    named = client.get(PAGES[page].format(form), headers={"Accept": "text/html"})
+    wanted = client.get(page, headers={"Accept": media_type})
+    for response in (named, wanted):
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith(media_type)
+    if form == "json":
+        assert named.json() == wanted.json()
+    elif form == "csv":
+        rows = list(csv.DictReader(io.StringIO(named.content.decode("utf-8-sig"))))
+        assert (rows and "iri" in rows[0]) or "subject" in rows[0] or "entity" in rows[0]
+    else:
+        triples = {str(quad.triple) for quad in ox.parse(named.content, format=ox.RdfFormat.TURTLE)}
+        assert len(triples) > 5
+
+
+def test_turtle_says_what_the_graph_says(client: httpx.Client, store: Path) -> None:
+    said = client.get("/entity/Strategy/山西省/三区三地.ttl").content
+    triples = {quad.triple for quad in ox.parse(said, format=ox.RdfFormat.TURTLE)}
+    with kg.open(store) as graph:
+        held = {quad.triple for quad in graph.store.quads_for_pattern(None, None, None, ox.DefaultGraph())}
+    assert triples <= held
+    assert (
+        ox.Triple(ox.NamedNode(ZONE), ox.NamedNode(f"{SKOS}prefLabel"), ox.Literal("三区三地", language="zh"))
+        in triples
+    )
+
+
+@pytest.mark.parametrize("path", ["/entity/Strategy/没有", "/document/没有", "/queries/none", "/anything", "/entity/"])
+def test_what_is_not_there_is_not_found(client: httpx.Client, path: str) -> None:
+    assert client.get(path, headers={"Accept": "text/html"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query", ["page=-1&year=99999999&confidence=x", "confidence=nan", "page=999999", "place=/../&level=%00&basis='"]
+)
+def test_strange_parameters_harm_nothing(client: httpx.Client, query: str) -> None:
+    for path in ("/search", "/entity/Strategy/山西省/三区三地", "/document/township_张营镇_2023_示例"):
+        assert client.get(f"{path}?{query}&at=9-1", headers={"Accept": "text/html"}).status_code == 200
+
+
+def test_no_cell_is_a_formula(client: httpx.Client, tmp_path: Path) -> None:
+    content = client.get(f"/search.csv?q={quote('陷阱')}").content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(content)))
+    assert any(HOSTILE in row["name"] for row in rows)
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
+
+
+def test_the_editor_completes_from_our_own_terms(client: httpx.Client) -> None:
+    known = client.get("/terms.json").json()
+    terms = {term["name"]: term for term in known["terms"]}
+    assert known["prefixes"]["pl"] == PL
+    assert terms["pl:serves"]["type"] == "property" and terms["pl:serves"]["label_zh"]
+    assert terms["pl:Strategy"]["type"] == "class"
+
+
+def test_a_refused_question_is_told_and_not_lost(client: httpx.Client) -> None:
+    response = client.get("/queries/projects-under-strategy?minimum_confidence=viel", headers={"Accept": "text/html"})
+    assert response.status_code == 400
+    assert "viel" in response.text and 'role="alert"' in response.text

@@ -42,7 +42,7 @@ class Request:
     """What a worker is asked.
 
     Attributes:
-        query: SPARQL; "" for the triples of ``graph``.
+        query: SPARQL; None for the triples of ``graph``.
         graph: IRI of a named graph, None for the default one.
         base: what relative IRIs start from.
         default: graphs that make up the default graph; None where the protocol names none.
@@ -55,7 +55,7 @@ class Request:
         seconds: after this time the process ends itself, should nobody have killed it.
     """
 
-    query: str = ""
+    query: str | None = None
     graph: str | None = None
     base: str = "http://localhost/sparql"
     default: tuple[str, ...] | None = None
@@ -85,11 +85,11 @@ def answer(store: ox.Store, request: Request) -> Answer:
         QueryError: it can't be parsed, is refused, or gives what the client does not take.
         NotFound: the store has no such graph.
     """
-    if not request.query:
+    if request.query is None:
         return _whole_graph(store, request)
     guard.check(request.query, request.nesting)
     try:
-        results = _run(store, request)
+        results = _run(store, request.query, request)
         if isinstance(results, ox.QueryTriples):
             return _triples(results, request)
         form = _accepted(request.row_format, "rows")
@@ -102,12 +102,12 @@ def answer(store: ox.Store, request: Request) -> Answer:
         raise QueryError(f"the query can't be answered: {error}") from error
 
 
-def _run(store: ox.Store, request: Request) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+def _run(store: ox.Store, query: str, request: Request) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
     """Run the query on the graphs that it or the protocol names; several default graphs are merged as one set."""
     asked = guard.Dataset(request.default, request.named)
-    dataset = asked or guard.dataset(request.query, request.base)
+    dataset = asked or guard.dataset(query, request.base)
     if not dataset:
-        return store.query(request.query, base_iri=request.base, prefixes=PREFIXES)
+        return store.query(query, base_iri=request.base, prefixes=PREFIXES)
     default = [ox.NamedNode(iri) for iri in dict.fromkeys(dataset.default or ())]
     named: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(iri) for iri in dict.fromkeys(dataset.named or ())]
     if len(default) > 1:
@@ -122,15 +122,13 @@ def _run(store: ox.Store, request: Request) -> ox.QuerySolutions | ox.QueryBoole
             )
         )
         return merged.query(
-            request.query,
+            query,
             base_iri=request.base,
             prefixes=PREFIXES,
             default_graph=ox.DefaultGraph(),
             named_graphs=named,
         )
-    return store.query(
-        request.query, base_iri=request.base, prefixes=PREFIXES, default_graph=[*default], named_graphs=named
-    )
+    return store.query(query, base_iri=request.base, prefixes=PREFIXES, default_graph=[*default], named_graphs=named)
 
 
 def _in_default(quad: ox.Quad) -> ox.Quad:

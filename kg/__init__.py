@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from kg.lineage import Lineage, lineage
     from kg.notebook import notebook
     from kg.picture import draw
-    from kg.server.app import serve
     from kg.picture.flow import flow
     from kg.picture.highlight import highlight
     from kg.picture.timeline import timeline
     from kg.score import score
+    from kg.server.app import serve
     from kg.validate import validate
 
 __all__ = [
@@ -42,8 +42,8 @@ __all__ = [
     "open",
     "query",
     "remove",
-    "serve",
     "score",
+    "serve",
     "timeline",
     "validate",
 ]

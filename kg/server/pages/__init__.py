@@ -1,6 +1,6 @@
 """The explorer: pages to search the graph, read it from the nation down to a village, and see the proving sentences.
 
-``routes`` is all that the server needs. ``catalogue`` is what pages know in milliseconds, and ``cataloguing`` writes it;
+``routes`` is all that the server needs. ``catalogue`` is what pages know in milliseconds, ``cataloguing`` writes it;
 ``entity``, ``document`` and ``gallery`` gather what one page shows, ``views`` answers, ``words`` speaks Chinese and
 English; templates and scripts lie beside this package in ``templates/`` and ``static/``.
 """

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from decimal import Decimal
@@ -25,7 +26,7 @@ from starlette.responses import JSONResponse, Response
 import queries
 from kg import sparql
 from kg.example import MARKER
-from kg.rows import IRI
+from kg.rows import IRI, Row
 from kg.server.pages.catalogue import (
     DEFAULT_CONFIDENCE,
     Catalogue,
@@ -40,6 +41,7 @@ from kg.server.pages.entity import Account, Ask, Relation, account
 from kg.server.pages.gallery import MOST_ROWS, answer
 from kg.server.pages.words import Language, Words, language_of
 from ontology.errors import NotFound, PolicyGraphError, QueryError
+from ontology.iri import document_iri
 from ontology.terms import PL, PLID, PREFIXES, Basis, Kind, Level, Predicate
 
 Form = Literal["html", "json", "csv", "ttl"]
@@ -142,7 +144,7 @@ class Explorer:
         if paper is None:
             return await self.missing(request)
         read = await reading(self.ask, catalogue, paper)
-        data = {"reading": read, "cited": _span(request)}
+        data = {"reading": read, "cited": _span(request, read.text)}
         rows = [
             {"start": mark.start, "end": mark.end, "text": read.text[mark.start : mark.end],
              "entity": mark.item.iri if mark.item else "", "name": mark.item.name if mark.item else mark.figure,
@@ -414,21 +416,31 @@ def environment() -> Environment:
     return made
 
 
-def cell(value: Any) -> tuple[str, str, str]:
+def cell(words: Words, row: Row, name: str) -> tuple[str, str, str]:
     """Return a cell of an answer as what it shows, the address that it leads to, and how it is set.
 
-    >>> cell(IRI(PLID + "Document/张营镇_2023"))[1]
-    '/document/%E5%BC%A0%E8%90%A5%E9%95%87_2023'
-    >>> cell(Decimal("12000.50")), cell(None)
-    (('12,000.50', '', 'number'), ('', '', ''))
+    Terms of the ontology show their name in the reader's language. A document's identifier leads to its text, at the
+    sentence that stands in the same row.
+
+    >>> cell(Words("en"), Row(("level",), (IRI(PL + "township"),)), "level")
+    ('Township', '', '')
+    >>> cell(Words("zh"), Row(("sum",), (Decimal("12000.50"),)), "sum")
+    ('12,000.50', '', 'number')
     """
+    value = row[name]
     if isinstance(value, IRI):
+        if value.startswith(PL):
+            found = {words.term(group, value.local) for group in ("Kind", "Level", "Predicate", "Basis", "Status")}
+            return next(iter(found - {value.local}), value.local), "", ""
         inside = value.startswith(PLID) and "#" not in value
         return unquote(value.local), href(value) if inside else "", "name"
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value).lower(), "", ""
     if isinstance(value, int | float | Decimal):
         return f"{value:,}", "", "number"
+    if name == "document" and value:
+        sentence = row.asdict().get("sentence") or ""
+        return str(value), href(document_iri(str(value)), quote=str(sentence)[:300]) + "#cited", ""
     return str(value), "", "long" if len(str(value)) > 40 else ""
 
 
@@ -529,11 +541,15 @@ def _integer(request: Request, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
-def _span(request: Request) -> tuple[int, int] | None:
-    first, _, last = request.query_params.get("at", "").partition("-")
-    if first.isascii() and last.isascii() and first.isdigit() and last.isdigit() and len(first + last) < 20:
-        return (int(first), int(last)) if int(first) < int(last) else None
-    return None
+def _span(request: Request, text: str) -> tuple[int, int] | None:
+    """Return the passage that the reader comes for: given by its ends in ``at``, or by its words in ``quote``."""
+    quoted = request.query_params.get("quote", "")
+    if quoted and (start := text.find(quoted)) >= 0:
+        return start, start + len(quoted)
+    ends = re.fullmatch(r"([0-9]{1,9})-([0-9]{1,9})", request.query_params.get("at", ""))
+    if ends is None or int(ends[1]) >= int(ends[2]):
+        return None
+    return int(ends[1]), int(ends[2])
 
 
 def _any_sample(catalogue: Catalogue) -> bool:

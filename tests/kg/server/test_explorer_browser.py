@@ -256,6 +256,17 @@ def test_a_question_is_set_answered_and_downloaded(reader: Reader, downloads: Pa
         assert len(list(csv.DictReader(content))) == rows > 0
 
 
+def test_a_row_leads_to_its_sentence_in_the_document(reader: Reader) -> None:
+    reader.go("/queries/village-lineage?lang=zh")
+    row = next(row for row in reader.all("table.answer tbody tr") if "一条主线" in row.text)
+    cells = [cell.text for cell in row.find_elements(By.TAG_NAME, "td")]
+    assert "属于" in cells and "乡镇级" in cells
+    row.find_elements(By.CSS_SELECTOR, "a")[-1].click()
+    reader.until(lambda: reader.path.startswith("/document/"))
+    cited = "".join(piece.text for piece in reader.all("#text .cited"))
+    assert cited and any(cited == cell for cell in cells)
+
+
 def test_the_editor_asks_completes_and_charts(reader: Reader) -> None:
     reader.go("/editor")
     reader.until(lambda: reader.run("return !!document.querySelector('#yasgui').editor"))

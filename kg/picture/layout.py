@@ -19,7 +19,7 @@ import networkx
 
 from kg.picture import font
 from kg.picture.network import FOOT, Network
-from kg.picture.style import SHAPES, WORDS
+from kg.picture.style import SHAPES, TINTS, WORDS
 from ontology.terms import Level
 
 if TYPE_CHECKING:
@@ -160,6 +160,11 @@ def crossings(layout: Layout) -> int:
 
 def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> bool:
     return (b[0] - a[0]) * (c[1] - a[1]) > (b[1] - a[1]) * (c[0] - a[0])
+
+
+def ground(about: Mapping[str, str]) -> str:
+    """Return the colour of the band that a node stands in."""
+    return TINTS["" if about["kind"] in FOOT else about["level"]]
 
 
 def holds_label(shape: str) -> bool:
@@ -333,8 +338,8 @@ def _spread(row: Sequence[str], wish: Sequence[float], weight: Sequence[float], 
     """Place a row in its order, as near to the wishes as may be without overlap (isotonic regression)."""
     offsets = [0.0]
     for left, right in pairwise(row):
-        slim = not cells[left].height and not cells[right].height
-        offsets.append(offsets[-1] + (cells[left].width + cells[right].width) / 2 + (WAYPOINT if slim else GAP_X))
+        gap = (WAYPOINT, 2 * WAYPOINT, GAP_X)[bool(cells[left].height) + bool(cells[right].height)]
+        offsets.append(offsets[-1] + (cells[left].width + cells[right].width) / 2 + gap)
     pools: list[tuple[float, float, int]] = []  # mean, weight, how many
     for want, heavy, offset in zip(wish, weight, offsets, strict=True):
         mean, mass, count = want - offset, heavy, 1

@@ -31,12 +31,17 @@ function dressed(node) {
       ctx.globalAlpha = !kept || kept.has(id) ? 1 : 0.15;
       ctx.fillStyle = color.background;
       ctx.strokeStyle = selected || box.focus ? "#f5b301" : hover ? "#111827" : box.icon ? "#ffffff" : color.border;
+      if (box.icon) {
+        ctx.fillStyle = box.tint;
+        ctx.fillRect(x - 3, top + box.icon, 6, 6);
+        ctx.fillStyle = color.background;
+      }
       ctx.lineWidth = selected || box.focus ? 4 : box.ends || hover ? 3 : 1.8;
       ctx.beginPath();
       if (!box.icon) ctx.roundRect(left, top, box.width, box.height, shape === "ellipse" ? box.height / 2 : 5);
       else if (corners) corners.forEach(([dx, dy]) => ctx.lineTo(x + dx * half, top + half + dy * half));
       else ctx.arc(x, top + half, half * 0.85, 0, 7);
-      ctx.closePath();
+      if (corners) ctx.closePath();
       ctx.fill();
       ctx.stroke();
       ctx.font = `${box.focus && box.icon ? "bold " : ""}${box.size}px ${picture.fonts}`;

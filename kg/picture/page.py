@@ -16,7 +16,20 @@ from typing import Any
 import networkx
 from pyvis.network import Network as Page
 
-from kg.picture.layout import BAND, FOOT_LINE, FOOT_TEXT, GAP_X, ICON, LINE, TEXT, Box, Layout, holds_label, room
+from kg.picture.layout import (
+    BAND,
+    FOOT_LINE,
+    FOOT_TEXT,
+    GAP_X,
+    ICON,
+    LINE,
+    TEXT,
+    Box,
+    Layout,
+    ground,
+    holds_label,
+    room,
+)
 from kg.picture.network import Network
 from kg.picture.style import COLOURS, DASHES, FOCUS, INK, LINES, NO_LEVEL, PALE_INK, SHAPES, TINTS, thickness
 from kg.picture.svg import because, legend, tooltip
@@ -82,15 +95,15 @@ _OPTIONS: dict[str, Any] = {
 def _look(about: dict[str, Any], box: Box) -> dict[str, Any]:
     """Return how a node looks; ``box`` is drawn by our script, the rest is what vis-network knows."""
     colour, shape = COLOURS[about["level"]], SHAPES.get(about["kind"], "box")
-    ground, ink = (colour, "#ffffff") if holds_label(shape) else (colour if about["level"] else NO_LEVEL, INK)
+    fill, ink = (colour, "#ffffff") if holds_label(shape) else (colour if about["level"] else NO_LEVEL, INK)
     if about["kind"] == Kind.POLICY:
-        ground, ink = "#ffffff", colour
+        fill, ink = "#ffffff", colour
     return {
         "label": "\n".join(box.lines),
         "shape": shape,
         "x": box.x,
         "y": box.y,
-        "color": {"background": ground, "border": FOCUS if about["focus"] else colour},
+        "color": {"background": fill, "border": FOCUS if about["focus"] else colour},
         "font": {"color": ink},
         "box": {
             "width": box.width,
@@ -100,7 +113,7 @@ def _look(about: dict[str, Any], box: Box) -> dict[str, Any]:
             "leading": LINE if holds_label(shape) else FOOT_LINE,
             "icon": 0 if holds_label(shape) else ICON,
             "focus": about["focus"],
-            "tint": TINTS[about["level"]],
+            "tint": ground(about),
             "ends": bool(about["members"]),
         },
     }

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from kg.picture import font
-from kg.picture.layout import FOOT_LINE, FOOT_TEXT, ICON, LINE, MARGIN, TEXT, Box, Layout, holds_label
+from kg.picture.layout import FOOT_LINE, FOOT_TEXT, ICON, LINE, MARGIN, TEXT, Box, Layout, ground, holds_label
 from kg.picture.network import FOOT, Network
 from kg.picture.style import COLOURS, DASHES, FOCUS, INK, LINES, NO_LEVEL, PALE_INK, SHAPES, TINTS, WORDS, thickness
 from ontology.terms import Basis, Kind
@@ -95,7 +96,7 @@ def svg(network: Network, layout: Layout, title: str = "") -> str:
     for node, box in layout.boxes.items():
         about = network.nodes[node]
         drawing.parts.append(f"<g><title>{escape(_clean(tooltip(about)))}</title>")
-        _node(drawing, about["kind"], about["level"], box, focus=about["focus"])
+        _node(drawing, about, box)
         drawing.parts.append("</g>")
     drawing.parts.append("</g>")
     _legend(drawing, network, layout.height + LEGEND / 2 + 2)
@@ -189,7 +190,8 @@ def _words(drawing: Drawing, network: Network, layout: Layout) -> None:
         drawing.text(*(middle[0], middle[1] + size * 0.36), word, size, colour=PALE_INK, anchor=0.5)
 
 
-def _node(drawing: Drawing, kind: str, level: str, box: Box, *, focus: bool = False) -> None:
+def _node(drawing: Drawing, about: dict[str, Any], box: Box) -> None:
+    kind, level, focus = about["kind"], about["level"], about["focus"]
     colour = COLOURS[level]
     shape = SHAPES.get(kind, "box")
     left, centre = box.x - box.width / 2, box.x
@@ -222,7 +224,7 @@ def _node(drawing: Drawing, kind: str, level: str, box: Box, *, focus: bool = Fa
             y=y - FOOT_TEXT * 0.92,
             width=font.measure(line, FOOT_TEXT) + 2,
             height=FOOT_LINE,
-            fill=TINTS[level],
+            fill=ground(about),
             opacity=0.85,
         )
         drawing.text(centre, y, line, FOOT_TEXT, anchor=0.5, bold=focus)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import io
 import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ET
 from itertools import combinations
 from pathlib import Path
@@ -22,6 +24,7 @@ from kg.picture.network import Network, folded, network
 from ontology.errors import NotFound, UsageError
 from ontology.terms import Basis, Kind, Level
 
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 HOSTILE = ["<script>alert(1)</script>", '"></script><script>alert(2)</script>', "javascript:alert(3)", "href='x'"]
 
 
@@ -150,6 +153,30 @@ def test_hostile_names_stay_text() -> None:
     root = ET.fromstring(picture.svg)
     assert not [element for element in root.iter() if element.tag.endswith(("script", "foreignObject", "}a"))]
     assert "<iframe srcdoc=" in picture._repr_html_() and picture._repr_html_().count("<") == 2
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs a Chromium")
+def test_the_page_draws_in_a_browser_and_runs_nothing_foreign(tmp_path: Path) -> None:
+    hostile = [*HOSTILE, "<img src=x onerror=\"document.title='HACKED'\">"]
+    path = kg.draw(town(30, 400, names=hostile), tmp_path / "hostile.html", title="图")
+    opened = path.with_name("opened.html")
+    clicks = "<script>unfold(Object.keys(picture.bundles)[0]); choose('n0'); document.title += panel.hidden;</script>"
+    opened.write_text(path.read_text(encoding="utf-8").replace("</body>", f"{clicks}</body>"), encoding="utf-8")
+    arguments = (
+        "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+        f" --disable-component-update --disable-sync --user-data-dir={tmp_path / 'profile'} --virtual-time-budget=3000"
+    )
+    assert CHROMIUM is not None
+    done = subprocess.run(
+        [CHROMIUM, *arguments.split(), "--dump-dom", opened.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert "<title>图false</title>" in done.stdout
+    assert "<canvas" in done.stdout and "向下：什么服务于它" in done.stdout
+    assert "CONSOLE" not in done.stderr
 
 
 def test_control_characters_do_not_break_the_svg() -> None:

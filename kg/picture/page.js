@@ -173,7 +173,7 @@ network.on("click", ({ nodes: [id] }) => {
 document.addEventListener("keydown", (event) => event.key === "Escape" && clear());
 network.once("afterDrawing", () => {
   const { clientWidth: width, clientHeight: height } = network.body.container;
-  const scale = Math.min(1.15, width / picture.width, Math.max((height - 50) / picture.height, 0.45));
-  const top = picture.height * scale > height - 50 ? height / 2 / scale : (picture.height + 50 / scale) / 2;
+  const scale = Math.min(1.15, width / picture.width, Math.max((height - 60) / picture.height, 0.4));
+  const top = picture.height * scale > height - 60 ? height / 2 / scale : (picture.height + 50 / scale) / 2;
   network.moveTo({ position: { x: picture.width / 2, y: top }, scale });
 });

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
-import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, is_dataclass
-from decimal import Decimal
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
-from urllib.parse import quote, unquote, urlencode
+from typing import Any
+from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -25,8 +19,7 @@ from starlette.responses import JSONResponse, Response
 
 import queries
 from kg import sparql
-from kg.example import MARKER
-from kg.rows import IRI, Row
+from kg.rows import IRI
 from kg.server.pages.catalogue import (
     DEFAULT_CONFIDENCE,
     Catalogue,
@@ -36,22 +29,15 @@ from kg.server.pages.catalogue import (
     Neighbourhood,
     Paper,
 )
-from kg.server.pages.document import Mark, reading
+from kg.server.pages.document import reading
 from kg.server.pages.entity import Account, Ask, Relation, account
+from kg.server.pages.forms import form_of, jsonable, table
 from kg.server.pages.gallery import MOST_ROWS, answer
+from kg.server.pages.rendering import address, environment, href, is_sample, what
 from kg.server.pages.words import Language, Words, language_of
 from ontology.errors import NotFound, PolicyGraphError, QueryError
-from ontology.iri import document_iri
-from ontology.terms import PL, PLID, PREFIXES, Basis, Kind, Level, Predicate
+from ontology.terms import PL, PLID, PREFIXES
 
-Form = Literal["html", "json", "csv", "ttl"]
-FORMS: Mapping[str, Form] = {
-    "text/html": "html",
-    "application/xhtml+xml": "html",
-    "application/json": "json",
-    "text/csv": "csv",
-    "text/turtle": "ttl",
-}
 PAGE = 25
 """Entities of one page of search results."""
 
@@ -111,7 +97,7 @@ class Explorer:
         if item is None:
             return await self.missing(request)
         if suffix == "graph":
-            return JSONResponse(_jsonable(await self._neighbourhood(request, catalogue, item)))
+            return JSONResponse(jsonable(await self._neighbourhood(request, catalogue, item)))
         confidence = _confidence(request)
         told = await account(self.ask, catalogue, item)
         issuers = await run_in_threadpool(catalogue.items, told.facts.get("issuer", ()))
@@ -161,7 +147,7 @@ class Explorer:
         catalogue = await self.catalogue()
         items = await run_in_threadpool(catalogue.suggest, text) if text.strip() else ()
         words = _words(request)
-        return JSONResponse([{**_jsonable(item), "href": href(item.iri), "what": what(words, item)} for item in items])
+        return JSONResponse([{**jsonable(item), "href": href(item.iri), "what": what(words, item)} for item in items])
 
     async def missing(self, request: Request) -> Response:
         """Say that there is no such page.
@@ -193,7 +179,7 @@ class Explorer:
         given = await answer(self.ask, question, request.query_params)
         rows = [row.asdict() for row in given.rows or ()]
         if form_of(request, suffix) == "json":
-            return JSONResponse(_jsonable({"parameters": given.values, "query": given.text, "rows": rows}))
+            return JSONResponse(jsonable({"parameters": given.values, "query": given.text, "rows": rows}))
         catalogue = await self.catalogue()
         sample = await run_in_threadpool(_any_sample, catalogue)
         return await self._answer(
@@ -258,18 +244,18 @@ class Explorer:
         form = form_of(request, suffix)
         vary = {"Vary": "Accept, Accept-Language, Cookie", **(headers or {})}
         if form == "json":
-            return JSONResponse(_jsonable(data), status, vary)
+            return JSONResponse(jsonable(data), status, vary)
         if form == "csv":
-            return Response(_csv(rows), status, vary, "text/csv; charset=utf-8")
+            return Response(table(rows), status, vary, "text/csv; charset=utf-8")
         if form == "ttl":
             return Response(await self._turtle(about), status, vary, "text/turtle; charset=utf-8")
         words = _words(request)
         sample = sample or any(is_sample(paper) for paper in papers)
         path = request.url.path.removesuffix(f".{suffix}") if suffix else request.url.path
         content = environment().get_template(f"{page}.html").render(
-            **data, t=words, request=request, sample=sample, path=path, here=_address(request),
+            **data, t=words, request=request, sample=sample, path=path, here=address(request),
             links=_alternatives(request, page) if page in _TABLES and status == 200 else {},
-            switch=_address(request, lang="en" if words.language == "zh" else "zh"),
+            switch=address(request, lang="en" if words.language == "zh" else "zh"),
         )  # fmt: skip
         response = Response(content, status, vary, "text/html; charset=utf-8")
         if request.query_params.get("lang") == words.language:
@@ -314,70 +300,6 @@ def _term(row: Any) -> ox.NamedNode | ox.Literal:
     return ox.Literal(row.value, datatype=ox.NamedNode(row.type))
 
 
-def form_of(request: Request, suffix: str | None = None) -> Form:
-    """Return the form in which a page is asked for: by the end of its address, or else by ``Accept``."""
-    ending = suffix if suffix is not None else request.url.path.rpartition(".")[2]
-    for form in FORMS.values():
-        if ending == form != "html":
-            return form
-    wishes: list[tuple[float, int, Form]] = []
-    for index, part in enumerate(request.headers.get("accept", "").split(",")):
-        name, *parameters = (piece.strip() for piece in part.split(";"))
-        quality = next((p.removeprefix("q=") for p in parameters if p.startswith("q=")), "1")
-        if name in FORMS and quality.replace(".", "", 1).isdigit():
-            wishes.append((-float(quality), index, FORMS[name]))
-    return min(wishes)[2] if wishes else "html"
-
-
-def href(iri: str, form: str = "", **parameters: Any) -> str:
-    """Return the address of a thing's page within this site; never an address outside it.
-
-    >>> href(PLID + "Strategy/山西省/三区三地")
-    '/entity/Strategy/%E5%B1%B1%E8%A5%BF%E7%9C%81/%E4%B8%89%E5%8C%BA%E4%B8%89%E5%9C%B0'
-    >>> href("javascript:alert(1)")
-    '/entity/?iri=javascript%3Aalert%281%29'
-    """
-    local = iri.removeprefix(PLID)
-    suffix = f".{form}" if form else ""
-    query = {key: value for key, value in parameters.items() if value not in (None, "")}
-    if local.startswith("Document/") and "#" not in local:
-        path = "/document/" + quote(local.removeprefix("Document/"), safe="/") + suffix
-    elif local != iri and "#" not in local:
-        path = "/entity/" + quote(local, safe="/") + suffix
-    else:
-        path, query = "/entity/" + suffix, {"iri": iri, **query}
-    return path + (f"?{urlencode(query)}" if query else "")
-
-
-def source(document: Paper, start: int | None, end: int | None) -> str:
-    """Return the address of a passage: the page scrolls to it and shows it as cited."""
-    if start is None or end is None:
-        return href(document.iri)
-    return href(document.iri, at=f"{start}-{end}") + "#cited"
-
-
-def what(words: Words, item: Item) -> str:
-    """Return what an entity is in a few words: its level, its kind, and where.
-
-    >>> what(Words("en"), Item(IRI("x"), "三区三地", "", "Strategy", "provincial", ("山西省",), 1, 0))
-    'Provincial Strategy · 山西省'
-    """
-    level = words.term("Level", item.level) if item.level and item.kind != Kind.VILLAGE else ""
-    kind = words.term("Kind", item.kind)
-    first = f"{level} {kind}" if words.language == "en" and level else f"{level}{kind}"
-    return " · ".join(filter(None, [first, " › ".join(item.places)]))
-
-
-def is_sample(paper: Paper) -> bool:
-    """Tell whether a document is an example text, which may not be cited."""
-    return MARKER in paper.title
-
-
-def title(paper: Paper) -> str:
-    """Return a document's title without the marker of example texts, which the page shows beside it."""
-    return paper.title.replace(f"（{MARKER}）", "").replace(MARKER, "").strip() or paper.identifier
-
-
 @cache
 def ontology_terms() -> list[dict[str, str]]:
     """Return the terms of the ontology: name, what it is, label and comment in both languages."""
@@ -397,94 +319,10 @@ def ontology_terms() -> list[dict[str, str]]:
     return sorted(known.values(), key=lambda term: term["name"])
 
 
-@cache
-def environment() -> Environment:
-    """Return the templates; everything that they write is escaped."""
-    made = Environment(
-        loader=PackageLoader("kg.server"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.globals |= {
-        "href": href, "source": source, "what": what, "title": title, "is_sample": is_sample,
-        "Kind": list(Kind), "Level": list(Level), "Basis": list(Basis), "Predicate": list(Predicate),
-        "MARKER": MARKER, "DEFAULT_CONFIDENCE": DEFAULT_CONFIDENCE,
-        "data": _data, "cell": cell, "data_list": _listed, "quote_around": quote_around, "address": _address,
-    }  # fmt: skip
-    return made
-
-
-def cell(words: Words, row: Row, name: str) -> tuple[str, str, str]:
-    """Return a cell of an answer as what it shows, the address that it leads to, and how it is set.
-
-    Terms of the ontology show their name in the reader's language. A document's identifier leads to its text, at the
-    sentence that stands in the same row.
-
-    >>> cell(Words("en"), Row(("level",), (IRI(PL + "township"),)), "level")
-    ('Township', '', '')
-    >>> cell(Words("zh"), Row(("sum",), (Decimal("12000.50"),)), "sum")
-    ('12,000.50', '', 'number')
-    """
-    value = row[name]
-    if isinstance(value, IRI):
-        if value.startswith(PL):
-            found = {words.term(group, value.local) for group in ("Kind", "Level", "Predicate", "Basis", "Status")}
-            return next(iter(found - {value.local}), value.local), "", ""
-        inside = value.startswith(PLID) and "#" not in value
-        return unquote(value.local), href(value) if inside else "", "name"
-    if isinstance(value, bool) or value is None:
-        return "" if value is None else str(value).lower(), "", ""
-    if isinstance(value, int | float | Decimal):
-        return f"{value:,}", "", "number"
-    if name == "document" and value:
-        sentence = row.asdict().get("sentence") or ""
-        return str(value), href(document_iri(str(value)), quote=str(sentence)[:300]) + "#cited", ""
-    return str(value), "", "long" if len(str(value)) > 40 else ""
-
-
-def quote_around(text: str, mark: tuple[int, int] | None) -> tuple[str, str, str]:
-    """Return a sentence in what stands before, in and after the part that is marked."""
-    if mark is None:
-        return text, "", ""
-    return text[: mark[0]], text[mark[0] : mark[1]], text[mark[1] :]
-
-
-def _listed(marks: Iterable[Mark], words: Words) -> str:
-    """Return overlapping marks as JSON for an attribute, from which the page's script makes a menu."""
-    return json.dumps(
-        [
-            {"name": mark.item.name, "what": what(words, mark.item), "href": href(mark.item.iri)}
-            if mark.item
-            else {"name": mark.figure, "what": "", "href": ""}
-            for mark in marks
-        ],
-        ensure_ascii=False,
-    )
-
-
-def _data(value: Any) -> Markup:
-    """Return a value as JSON that can stand in a ``<script type="application/json">``."""
-    text = json.dumps(_jsonable(value), ensure_ascii=False)
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
-
-
 def _words(request: Request) -> Words:
     chosen = request.query_params.get("lang") or request.cookies.get("lang")
     language: Language = language_of(chosen, request.headers.get("accept-language", ""))
     return Words(language)
-
-
-def _address(request: Request, **changes: Any) -> str:
-    """Return the page's own address with some parameters changed; None takes one out."""
-    parameters = dict(request.query_params)
-    for key, value in changes.items():
-        parameters.pop(key, None)
-        if value is not None:
-            parameters[key] = str(value)
-    path = quote(request.url.path if "%" not in request.url.path else request.scope["path"], safe="/")
-    return path + (f"?{urlencode(parameters)}" if parameters else "")
 
 
 def _alternatives(request: Request, page: str) -> dict[str, str]:
@@ -582,34 +420,3 @@ def _relation_row(item: Item, relation: Relation, up: bool) -> dict[str, Any]:
         "document": quote.document.iri if quote and quote.document else "",
         "start": quote.start if quote else None, "end": quote.end if quote else None,
     }  # fmt: skip
-
-
-def _csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Return rows as CSV that spreadsheets read as UTF-8, with no cell that they take for a formula."""
-    text = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(text, list(rows[0]))
-        writer.writeheader()
-        writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
-    return ("\ufeff" + text.getvalue()).encode()
-
-
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
-
-
-def _jsonable(value: Any) -> Any:
-    """Return a value as JSON's types; where keys are no strings, a list of pairs."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {key: _jsonable(getattr(value, key)) for key in value.__dataclass_fields__}
-    if isinstance(value, Mapping):
-        if all(isinstance(key, str) for key in value):
-            return {str(key): _jsonable(part) for key, part in value.items()}
-        return [[_jsonable(key), _jsonable(part)] for key, part in value.items()]
-    if isinstance(value, list | tuple | set):
-        return [_jsonable(part) for part in value]
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    return str(value)

@@ -75,6 +75,7 @@ class Entity:
         definition: what a glossary or the text says it stands for.
         status: of a Project, as this document gives it.
         confidence: 0 to 1.
+        finders: names of the components that proposed it.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Entity:
     definition: str | None = None
     status: Status | None = None
     confidence: float = 1.0
+    finders: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,6 +255,7 @@ class EntityResolver:
                     definition=group.first("definition", str),
                     status=_status(mentions, folded, structure) if group.kind is Kind.PROJECT else None,
                     confidence=round(min(1.0, max(c.confidence for c in group.candidates)), 3),
+                    finders=frozenset(c.extractor for c in group.candidates),
                 )
             )
         doc._.entities = tuple(entities)

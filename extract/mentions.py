@@ -31,6 +31,22 @@ BODIES = (
 """Endings of bodies that lead all work: they serve a strategy only where a sentence says so."""
 
 
+_RESULTS = (
+    "水平",
+    "升级",
+    "风险",
+    "治理",
+    "民生",
+    "体系",
+    "能力",
+    "保障",
+    "开局",
+    "篇章",
+    "起好步",
+    "生活",
+    "环境",
+    "氛围",
+)
 _ANNOUNCED = 2
 """A lead that names more strategies than this lists them instead of announcing what follows."""
 
@@ -92,14 +108,29 @@ class Mentions:
         A heading announces the first strategy that it names, a lead the one or two that it names.
         """
         if section.heading is not None:
-            named = self.strategies(section.heading)
+            named = [pair for pair in self.strategies(section.heading) if not _is_result(pair[1])]
             if named:
                 return named[:1], section.heading
         if section.lead is not None:
-            named = self.strategies(section.lead)
+            named = [pair for pair in self.strategies(section.lead) if not _is_result(pair[1])]
             if 0 < len(named) <= _ANNOUNCED:
                 return named, section.lead
         return [], None
+
+
+def _is_result(entity: Entity) -> bool:
+    """Tell whether a heading's phrase names a result or an activity (…水平, …风险): no strategy that work is for."""
+    return entity.concept is None and not is_said(entity) and entity.name.endswith(_RESULTS)
+
+
+def is_said(entity: Entity) -> bool:
+    """Tell whether the document itself sets a name off, by quotation marks or in its glossary."""
+    return not entity.finders.isdisjoint(("policy_quotations", "policy_glossary"))
+
+
+def is_guess(entity: Entity) -> bool:
+    """Tell whether nothing but the tagger's likelihood stands behind an entity."""
+    return entity.finders <= {"policy_tagger", "policy_entities"}
 
 
 def is_body(entity: Entity) -> bool:

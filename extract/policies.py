@@ -26,7 +26,7 @@ class PolicyFinder:
         for table, sure in (("heads", 0.65), ("heads_weak", 0.4)):
             for start, end, head in headed(folded, Kind.POLICY, table=table, longest=30):
                 modifier = folded[start : end - len(head)]
-                if len(modifier) >= 2 and ('"' in modifier or not modifier.endswith("的")):
+                if len(modifier) >= 2 and "等" not in modifier and ('"' in modifier or not modifier.endswith("的")):
                     doc._.candidates.append(Candidate(Span(start, end), Kind.POLICY, "policy_policies", sure))
         for match in _TITLE.finditer(folded):
             doc._.candidates.append(Candidate(Span(match.start(1), match.end(1)), Kind.POLICY, "policy_policies", 0.8))

@@ -15,19 +15,24 @@ from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
 from extract.document import Section, Span
-from extract.mentions import Mentions, below, is_body
+from extract.mentions import Mentions, below, is_body, is_guess, is_said
 from extract.names import alternation, lexicon
 from extract.surface import folded_text, text_of
-from ontology.scheme import Scheme
+from ontology.scheme import Concept, Scheme
 from ontology.terms import Basis, Kind, Level, Predicate
 
 _SERVING = (Kind.VILLAGE, Kind.PROJECT, Kind.POLICY, Kind.SLOGAN, Kind.ORGANIZATION)
+_PLAN = re.compile(r"意见|规划|方案|通知|计划|纲要|办法|行动")
+_AFFIXES = re.compile(r"战略|建设|理念|目标|制度|体系|工作|具有[^的]{1,12}的")
 _PREAMBLE = re.compile(r"以[^，。]{0,40}(?:为指导|为统领|为引领|为总揽)|深入贯彻|全面贯彻|总体要求|总体思路|指导思想")
 _SPEAKER = re.compile(r"我们|政府|全[省市县区镇乡]")
+_CERTAIN = 0.8
+"""A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
 _FEW = 3
 """A sentence that names more strategies than this lists them; only words of guidance relate them then."""
 _CORE = 6
 """So many characters from the start have to agree before two names are one strategy of two territories."""
+_ONE_LIST = re.compile(r'["、和与及]*|[^，。]{0,12}、[^，。]{0,12}')
 _SEGMENT = re.compile(r"（[^（）]{1,8}段）|（[^（）]{1,6}）")
 
 
@@ -64,6 +69,8 @@ class _Reading:
         self.folded = folded_text(doc)
         self.parts = self._parts()
         self.level: Level | None = doc._.document.metadata.level
+        # Reports of a province or the nation, and plans of unknown ones, name far more than they announce.
+        self.wide = self.level in (None, Level.NATIONAL, Level.PROVINCIAL)
 
     def _parts(self) -> dict[str, set[str]]:
         """Return the entities that are part of another, with their wholes, which serve in their stead."""
@@ -76,11 +83,20 @@ class _Reading:
                     parts.setdefault(part.id, set()).add(whole.id)
         return parts
 
-    def _is_part(self, entity: Entity) -> bool:
-        """Tell whether an entity is part of another, in the document or by the authority file."""
+    def _is_overall(self, entity: Entity) -> bool:
+        """Tell whether a strategy may be the speaker's overall one: known or set off as a name, part of no other."""
+        concept = self._concept(entity)
+        known = concept is not None or is_said(entity) or entity.confidence >= _CERTAIN
+        return known and entity.id not in self.parts and not (concept and concept.component_of)
+
+    def _is_summit(self, entity: Entity) -> bool:
+        """Tell whether a concept stands atop the authority file: a doctrine that other work is for (高质量发展)."""
+        concept = self._concept(entity)
+        return concept is not None and not (concept.serves or concept.advances or concept.component_of)
+
+    def _concept(self, entity: Entity) -> Concept | None:
         scheme: Scheme | None = self.doc._.scheme
-        concept = scheme.concept(entity.concept) if scheme is not None and entity.concept else None
-        return entity.id in self.parts or bool(concept and concept.component_of)
+        return scheme.concept(entity.concept) if scheme is not None and entity.concept else None
 
     def claim(
         self, subject: Span, predicate: Predicate, obj: Span, basis: Basis, sure: float, evidence: Span, rule: str
@@ -98,6 +114,8 @@ class _Reading:
     ) -> None:
         """Claim serves or advances, whichever the levels of the two allow."""
         (span, entity), (goal_span, goal) = subject, strategy
+        if (self.wide and is_guess(entity)) or self._in_brackets(span, entity):
+            return
         if entity is goal or (span.contains(goal_span) and basis is not Basis.DEFINITIONAL):
             return
         if entity.kind is not Kind.STRATEGY:
@@ -106,6 +124,13 @@ class _Reading:
             self.claim(span, Predicate.ADVANCES, goal_span, basis, sure, evidence, rule)
         elif entity.level is goal.level or entity.level is None or goal.level is None:
             self.claim(span, Predicate.SERVES, goal_span, basis, sure - 0.1, evidence, rule)
+
+    def _in_brackets(self, span: Span, entity: Entity) -> bool:
+        """Tell whether an organization is but named as responsible: （省财政厅、省教育厅负责）."""
+        if entity.kind is not Kind.ORGANIZATION:
+            return False
+        before = self.folded[max(0, span.start - 60) : span.start]
+        return before.rfind("（") > before.rfind("）")
 
     # stated ----------------------------------------------------------------------------------------------------------
 
@@ -127,7 +152,7 @@ class _Reading:
         own = [
             pair
             for pair in named
-            if pair[1].level is self.level and self.level is not None and not self._is_part(pair[1])
+            if pair[1].level is self.level and self.level is not None and self._is_overall(pair[1])
         ]
         higher = [pair for pair in named if below(self.level, pair[1].level)]
         for mine in own:
@@ -180,7 +205,14 @@ class _Reading:
             if is_body(work[1]) or work[1].id in self.parts:
                 continue
             for goal in goals:
-                self.relate(work, goal, Basis.STATED, 0.65, sentence, "sentence")
+                if not self._side_by_side(work[0], goal[0]):
+                    self.relate(work, goal, Basis.STATED, 0.6, sentence, "sentence")
+
+    def _side_by_side(self, one: Span, other: Span) -> bool:
+        """Tell whether two names are items of one list, or stand in parallel halves of a sentence."""
+        first, second = sorted((one, other))
+        between = self.folded[first.end : second.start]
+        return "；" in between or _ONE_LIST.fullmatch(between) is not None
 
     def _aimed_at(self, sentence: Span, goal: Span, verbs: str) -> bool:
         """Tell whether the clause leads up to the goal with such a verb (围绕, 打造, 确保), not as one item of work."""
@@ -200,7 +232,7 @@ class _Reading:
         """
         sections = self.mentions.structure.sections
         announced = {i: self.mentions.announcement(s) for i, s in enumerate(sections) if s.role == "body"}
-        title = next((self.mentions.announcement(s) for s in sections if s.role == "title"), ([], None))
+        title = self._title()
         for span, entity in self.mentions.within(self.whole):
             if entity.kind not in (*_SERVING, Kind.STRATEGY) or is_body(entity) or entity.id in self.parts:
                 continue
@@ -209,10 +241,20 @@ class _Reading:
             goals, evidence = title if innermost is None else announced[innermost]
             if evidence is None or evidence.contains(span) or (path and sections[path[-1]].role != "body"):
                 continue
-            sure = 0.7 if innermost is None else 0.8
+            sure = 0.6 if innermost is None else 0.7
             if innermost is not None and innermost == path[0] and evidence == sections[innermost].heading:
-                sure = 0.91
+                known = goals[0][1].concept is not None or is_said(goals[0][1])
+                sure = 0.91 if known and not is_guess(entity) else 0.8
             self._announced(span, entity, goals, evidence, sure)
+
+    def _title(self) -> tuple[list[tuple[Span, Entity]], Span | None]:
+        """Return what the title of a plan or notice announces; a report's title announces nothing."""
+        for section in self.mentions.structure.sections:
+            if section.role == "title" and section.heading is not None:
+                wording = self.folded[section.heading.start : section.heading.end]
+                if _PLAN.search(wording) and "报告" not in wording:
+                    return self.mentions.announcement(section)
+        return [], None
 
     def _announced(
         self, span: Span, entity: Entity, goals: list[tuple[Span, Entity]], evidence: Span, sure: float
@@ -222,8 +264,10 @@ class _Reading:
                 self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, "heading")
             elif below(goal[1].level, entity.level):
                 # A higher strategy named under a local heading: the heading's strategy carries it out.
+                if self.wide:
+                    continue
                 self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.7, evidence, "under heading")
-            else:
+            elif not self._is_summit(entity):
                 self.relate((span, entity), goal, Basis.STRUCTURAL, sure - 0.15, evidence, "strategy under heading")
 
     # definitional ----------------------------------------------------------------------------------------------------
@@ -233,7 +277,8 @@ class _Reading:
         for span, entity in self.mentions.within(self.whole, (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY)):
             for goal in self.mentions.within(span, (Kind.STRATEGY,)):
                 coordinated = self.folded[goal[0].start - 1 : goal[0].start] in ("和", "、", "与")
-                if goal[0] != span and len(goal[1].name) >= 4 and not coordinated:
+                same = _AFFIXES.sub("", entity.name) == _AFFIXES.sub("", goal[1].name)
+                if goal[0] != span and len(goal[1].name) >= 4 and not coordinated and not same:
                     self.relate((span, entity), goal, Basis.DEFINITIONAL, 0.85, self.mentions.sentence(span), "name")
         strategies = [e for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level is not None]
         cores = {e.id: _SEGMENT.sub("", e.name) for e in strategies}
@@ -278,7 +323,7 @@ class _Reading:
                         (span, entity),
                         (goal.mentions[0], goal),
                         Basis.INFERRED,
-                        0.7,
+                        0.8,
                         self.mentions.sentence(span),
                         "authority",
                     )
@@ -289,7 +334,7 @@ class _Reading:
         Only for towns, counties and cities: the strategies of a province or the nation divide the whole of government
         among them. A strategy that a heading announces has its work by structure already.
         """
-        if self.level in (None, Level.NATIONAL, Level.PROVINCIAL):
+        if self.wide:
             return
         sections = self.mentions.structure.sections
         announced = {goal.id for section in sections for _, goal in self.mentions.announcement(section)[0]}

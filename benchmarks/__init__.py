@@ -1,0 +1,1 @@
+"""Measure what a researcher waits for: ``python -m benchmarks``."""

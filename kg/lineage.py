@@ -318,7 +318,7 @@ def _grow(
 
 def _label(thing: Thing) -> Text:
     line = Text(thing.name, style=f"bold {_COLOURS[thing.level]}" if thing.level else "bold")
-    level = _LEVELS[thing.level] if thing.level else ""
+    level = _LEVELS[thing.level] if thing.level and thing.kind is not Kind.VILLAGE else ""
     line.append(f" {level}{_WORDS[thing.kind]}", style="not bold dim")
     return line
 

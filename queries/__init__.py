@@ -1,5 +1,5 @@
 """The library of questions: ``.rq`` files, and their loader."""
 
-from queries.library import Parameter, Query, Type, as_rdf, library, load, parse
+from queries.library import Parameter, Query, Type, as_rdf, gallery, library, load, parse
 
-__all__ = ["Parameter", "Query", "Type", "as_rdf", "library", "load", "parse"]
+__all__ = ["Parameter", "Query", "Type", "as_rdf", "gallery", "library", "load", "parse"]

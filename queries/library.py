@@ -34,6 +34,15 @@ from ontology.terms import DCTERMS, PL, PLID, PREFIXES, RDF, RDFS, SH, XSD
 _ENDING = ".rq"
 _FIELDS = frozenset({"summary", "summary_zh", "description", "tags", "parameters"})
 _KEYWORD = f"{DCTERMS}subject"
+_GALLERY_HEAD = """# 问题库 · The library of questions
+
+Written by `python -m queries` from the headers of `queries/*.rq`. Every question runs by its name: `kg query NAME
+--param name=value`, `graph.query("NAME", name=value)` in Python, `/queries/NAME` of `kg serve`; on a store and on any
+SPARQL 1.1 endpoint alike. As SPARQL examples in RDF: `queries/examples.ttl`.
+
+Links of less than 0.5 confidence are left out where a question shows links; `minimum_confidence` says otherwise.
+`pl:contributesTo`, on which lineages rest, follows links of any confidence.
+"""
 
 
 class Type(StrEnum):
@@ -182,6 +191,20 @@ def as_rdf(queries: Iterable[Query] | None = None) -> str:
     content = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=used)
     assert content is not None  # only None where an output is given
     return content.decode()
+
+
+def gallery() -> str:
+    """Return the library as a page in Markdown."""
+    parts = [_GALLERY_HEAD]
+    for query in library():
+        parts.append(f"## {query.name}\n\n**{query.summary_zh}** · {query.summary}\n\n{query.description}\n")
+        if query.parameters:
+            parts.append("| parameter | 参数 | meaning | default |\n|---|---|---|---|")
+            parts += [f"| `{p.name}` | {p.label_zh} | {p.label} | `{p.default}` |" for p in query.parameters]
+            parts.append("")
+        settings = "".join(f" --param {p.name}={p.default}" for p in query.parameters if len(p.defaults) == 1)
+        parts.append(f"```sh\nkg query {query.name}{settings}\n```\n\nTags: {', '.join(query.tags)}\n")
+    return "\n".join(parts)
 
 
 def _example(query: Query) -> Iterator[ox.Triple]:

@@ -21,7 +21,8 @@ PROVINCE = Place("甲省", Level.PROVINCIAL)
 CITY = Place("乙市", Level.PREFECTURE, (PROVINCE,))
 COUNTY = Place("丙县", Level.COUNTY, (PROVINCE, CITY))
 TOWN = Place("丁镇", Level.TOWNSHIP, (PROVINCE, CITY, COUNTY))
-OTHER_TOWN = Place("戊镇", Level.TOWNSHIP, (PROVINCE, CITY, COUNTY))
+SILENT_COUNTY = Place("己县", Level.COUNTY, (PROVINCE, CITY))
+OTHER_TOWN = Place("戊镇", Level.TOWNSHIP, (PROVINCE, CITY, SILENT_COUNTY))
 
 SCHEME = Scheme(
     (
@@ -42,7 +43,7 @@ THINGS: dict[str, tuple[Kind, Level | None]] = {
     **dict.fromkeys(("大江保护", "强国", "海洋开发"), (Kind.STRATEGY, Level.NATIONAL)),
     **dict.fromkeys(("大江实验区", "三区三地"), (Kind.STRATEGY, Level.PROVINCIAL)),
     "大江示范区（乙段）": (Kind.STRATEGY, Level.PREFECTURE),
-    "强县": (Kind.STRATEGY, Level.COUNTY),
+    **dict.fromkeys(("强县", "富县"), (Kind.STRATEGY, Level.COUNTY)),
     **dict.fromkeys(("实力丁镇", "大江示范区（丁段）", "甜蜜戊镇", "孤岛计划"), (Kind.STRATEGY, Level.TOWNSHIP)),
     "勇往直前": (Kind.SLOGAN, Level.NATIONAL),
     "河长制": (Kind.POLICY, Level.NATIONAL),
@@ -166,6 +167,7 @@ DOCUMENTS = (
                 Period.PLAN,
             ),
             Told("以甜蜜戊镇落实三区三地。", ("甜蜜戊镇 advances 三区三地",)),
+            Told("富县有我。"),
         ),
     ),
 )

@@ -1,0 +1,237 @@
+"""The library: every query has its answer on an invented province, the same on four engines; headers, terms, RDF."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+
+import kg
+import queries
+from kg import sparql
+from kg.push import push
+from kg.rows import IRI, Cell, cell
+from kg.store import writing
+from ontology.errors import NotFound, QueryError
+from ontology.terms import PL, PLID, SH
+from tests import servers
+from tests.queries import world
+
+ANSWERS = Path(__file__).parent / "answers"
+NAMES = [query.name for query in queries.library()]
+EXAMPLES = Path(__file__).parents[2] / "queries" / "examples.ttl"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What ``answers/NAME.tsv`` holds: ``# name=value`` a parameter, then a table."""
+
+    parameters: dict[str, str]
+    names: list[str]
+    rows: Counter[tuple[str, ...]]
+
+
+def expected(name: str) -> Expected:
+    lines = (ANSWERS / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    comments = [line.removeprefix("# ") for line in lines if line.startswith("# ")]
+    table = list(csv.reader((line for line in lines if not line.startswith("# ")), delimiter="\t"))
+    return Expected(
+        dict(comment.split("=", 1) for comment in comments), table[0], Counter(tuple(row) for row in table[1:])
+    )
+
+
+def written(value: Cell) -> str:
+    if value is None:
+        return ""
+    return value.short if isinstance(value, IRI) else str(value)
+
+
+@pytest.fixture(scope="module")
+def store() -> ox.Store:
+    return world.store()
+
+
+@pytest.fixture(scope="module")
+def folder(store: ox.Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The invented province as a published store."""
+    path = tmp_path_factory.mktemp("world")
+    graphs: dict[Any, list[ox.Triple]] = {}
+    for quad in store:
+        if isinstance(quad.graph_name, ox.NamedNode):
+            graphs.setdefault(quad.graph_name, []).append(quad.triple)
+    with writing(path) as draft:
+        draft.replace_graphs(graphs.items())
+        draft.publish()
+    return path
+
+
+@pytest.fixture(scope="module")
+def ours(folder: Path) -> Iterator[kg.Graph]:
+    with kg.open(folder) as graph:
+        yield graph
+
+
+@pytest.fixture(scope="module", params=[servers.oxigraph, servers.virtuoso], ids=["oxigraph", "virtuoso"])
+def remote(request: pytest.FixtureRequest, folder: Path) -> Iterator[kg.Graph]:
+    with request.param() as server:
+        user, password = server.user or (None, None)
+        push(server.store, store=folder, user=user, password=password, union=not server.makes_union)
+        yield kg.open(server.query, timeout=30)
+
+
+@pytest.fixture(scope="module")
+def foreign(store: ox.Store) -> rdflib.Dataset:
+    """The same quads in rdflib's own store, asked with rdflib's own engine."""
+    dataset = rdflib.Dataset(default_union=True)
+    quads = [quad for quad in store if isinstance(quad.graph_name, ox.NamedNode)]
+    content = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
+    assert content is not None
+    dataset.parse(data=content, format="nquads")
+    return dataset
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_answer_is_the_one_worked_out_by_hand(ours: kg.Graph, name: str) -> None:
+    known = expected(name)
+    rows = ours.query(name, **known.parameters)
+    assert list(rows.names) == known.names
+    assert Counter(tuple(map(written, row)) for row in rows) == known.rows
+    assert known.rows, "a query that finds nothing would pass for the wrong reasons"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rdflibs_engine_gives_the_same_rows(foreign: rdflib.Dataset, name: str) -> None:
+    known = expected(name)
+    results = foreign.query(queries.load(name).bind(**known.parameters))
+    rows = (tuple(None if term is None else cell(sparql.term(term)) for term in row) for row in results)  # type: ignore[union-attr]
+    assert Counter(tuple(map(written, row)) for row in rows) == known.rows
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_servers_give_the_same_rows(remote: kg.Graph, name: str) -> None:
+    known = expected(name)
+    rows = remote.query(name, **known.parameters)
+    assert Counter(tuple(map(written, row)) for row in rows) == known.rows
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_order_of_rows_is_settled(ours: kg.Graph, name: str) -> None:
+    query = queries.load(name)
+    assert "ORDER BY" in sparql.outline(query.text)
+    known = expected(name)
+    rows = list(ours.query(name, **known.parameters))
+    again = list(ours.query(name, **known.parameters))
+    assert rows == again
+
+
+def test_there_are_enough_questions_each_with_its_words() -> None:
+    assert len(NAMES) >= 25
+    for query in queries.library():
+        assert query.summary and query.summary_zh and query.description.endswith(".")
+        assert query.tags and all(parameter.label and parameter.label_zh for parameter in query.parameters)
+        assert any("\u4e00" <= character <= "\u9fff" for character in query.summary_zh)
+    assert {path.stem for path in ANSWERS.glob("*.tsv")} == set(NAMES)
+
+
+@pytest.mark.parametrize("query", queries.library(), ids=NAMES)
+def test_every_parameter_changes_the_query(query: queries.Query) -> None:
+    for parameter in query.parameters:
+        value = {"number": "7.5", "iri": "pl:village"}.get(parameter.type, '无"此}名')
+        if parameter.default.isdecimal():
+            value = "7"
+        bound = query.bind(**{parameter.name: value})
+        assert bound != query.text
+        ox.Store().query(bound)
+
+
+def test_parameters_are_terms_of_the_defaults_type() -> None:
+    query = queries.load("links-to-check")
+    assert [(p.name, p.type, p.default) for p in query.parameters] == [
+        ("place", "name", "张营镇"),
+        ("maximum_confidence", "number", "0.6"),
+    ]
+    assert '"甲\\"} 镇"@zh' in query.bind(place='甲"} 镇')
+    with pytest.raises(QueryError, match="no decimal"):
+        query.bind(maximum_confidence="half")
+    with pytest.raises(QueryError, match="has no parameter village; it has place, maximum_confidence"):
+        query.bind(village="甲村")
+
+
+def test_all_defaults_show_and_one_value_takes_their_place() -> None:
+    query = queries.load("differing-strategies")
+    assert query.text.count("pl:provincial") == 1
+    level = next(p for p in queries.load("broken-chains").parameters if p.name == "missing")
+    assert level.default == "pl:county pl:prefecture"
+    assert "pl:prefecture }" not in queries.load("broken-chains").bind(missing="pl:county")
+
+
+def test_unknown_names_are_not_found() -> None:
+    for name in ("no-such-query", "../ontology/strategies", "library", ""):
+        with pytest.raises(NotFound):
+            queries.load(name)
+
+
+HEADER = "#+ summary: a\n#+ summary_zh: 甲\n#+ description: b\n#+ tags: [c]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("SELECT * {}", "the header has the fields"),
+        (f"{HEADER}#+ colour: red\nSELECT * {{}}", "the header has the fields"),
+        (f"{HEADER}#+ parameters: {{x: {{label: X, label_zh: 甲}}}}\nSELECT * {{ ?x ?y ?z }}", "needs one default"),
+        (f"{HEADER}SELECT * {{", "can't be used"),
+        (f"{HEADER}#+ tags: [c\nSELECT * {{}}", "can't be used"),
+    ],
+)
+def test_a_broken_file_is_refused_in_one_line(text: str, complaint: str) -> None:
+    with pytest.raises(QueryError, match=complaint) as caught:
+        queries.parse("mine", text)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_library_is_published_as_sparql_examples() -> None:
+    store = ox.Store()
+    store.load(queries.as_rdf().encode(), format=ox.RdfFormat.TURTLE)
+    kind = ox.NamedNode(f"{SH}SPARQLSelectExecutable")
+    nodes = {quad.subject.value for quad in store.quads_for_pattern(None, None, kind)}
+    assert nodes == {f"{PLID}query/{name}" for name in NAMES}
+    for quad in store.quads_for_pattern(None, ox.NamedNode(f"{SH}select"), None):
+        assert quad.object.value == queries.load(quad.subject.value.rsplit("/", 1)[-1]).text
+    defaults = store.quads_for_pattern(
+        ox.NamedNode(f"{PLID}query/unserved-strategies#level"), ox.NamedNode(f"{SH}defaultValue"), None
+    )
+    assert [quad.object.value for quad in defaults] == [f"{PL}national"]
+    committed = EXAMPLES.read_text(encoding="utf-8")
+    assert committed == queries.as_rdf(), "run: python -m queries"
+
+
+def test_the_gallery_is_up_to_date() -> None:
+    page = Path(__file__).parents[2] / "docs" / "queries.md"
+    assert page.read_text(encoding="utf-8") == queries.gallery(), "run: python -m queries"
+
+
+def test_the_questions_find_the_yellow_river_chain(tmp_path: Path) -> None:
+    """The example corpus: where a village's way up leads, and where the chain is broken."""
+    from kg import example
+
+    kg.build(example.folder(), store=tmp_path, metadata=example.metadata())
+    with kg.open(tmp_path) as graph:
+        steps = {(row.from_name, row.to_name) for row in graph.query("entity-lineage")}
+        here, city = (f"黄河流域（{part}段）生态保护和高质量发展示范区" for part in ("张营", "运城"))
+        province, nation = "黄河流域生态保护和高质量发展重要实验区", "黄河流域生态保护和高质量发展"
+        assert {(here, city), (city, province), (province, nation)} <= steps
+        assert {here, city, province} <= {row.name for row in graph.query("name-on-the-way-down")}
+        assert any(row.strategy_name == here and row.missing == f"{PL}county" for row in graph.query("broken-chains"))
+        assert "京津冀协同发展" in {row.strategy_name for row in graph.query("unserved-strategies")}
+        used = {(row.year, row.level.local) for row in graph.query("slogan-first-use")}
+        assert (2022, "township") in used and (2023, "national") in used
+        empty = {name for name in NAMES if not len(graph.query(name))}
+    assert empty <= {"units-without-documents"}, "every question's defaults have an answer in the example corpus"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kg.picture.flow import flow
     from kg.picture.highlight import highlight
     from kg.picture.timeline import timeline
+    from kg.push import PushReport, push
     from kg.score import score
     from kg.server.app import serve
     from kg.validate import validate
@@ -30,6 +31,7 @@ __all__ = [
     "Graph",
     "Info",
     "Lineage",
+    "PushReport",
     "build",
     "demo",
     "draw",
@@ -40,6 +42,7 @@ __all__ = [
     "lineage",
     "notebook",
     "open",
+    "push",
     "query",
     "remove",
     "score",
@@ -64,6 +67,8 @@ _HOMES = {
     "lineage": "kg.lineage",
     "notebook": "kg.notebook",
     "open": "kg.graph",
+    "push": "kg.push",
+    "PushReport": "kg.push",
     "query": "kg.graph",
     "remove": "kg.build",
     "serve": "kg.server.app",

@@ -57,6 +57,12 @@ STORE = argument(
 )
 JSON = argument("--json", action="store_true", help="print the result as JSON")
 QUIET = argument("--quiet", action="store_true", help="print nothing but errors")
+ACCESS = (
+    argument("--user", metavar="NAME", help="name to give to the server"),
+    argument("--password", metavar="WORD", default=os.environ.get("KG_PASSWORD"), help="its password (${KG_PASSWORD})"),
+    argument("--token", metavar="TOKEN", default=os.environ.get("KG_TOKEN"), help="bearer token (${KG_TOKEN})"),
+    argument("--timeout", metavar="SECONDS", type=int, default=60, help="for each request (default: 60)"),
+)
 
 
 @command(
@@ -140,8 +146,11 @@ def info(args: argparse.Namespace) -> int:
 
 
 @command(
-    argument("query", metavar="QUERY", help="SPARQL text, a .rq file, or the name of a library query"),
+    argument("query", metavar="QUERY", nargs="?", help="SPARQL text, a .rq file, or the name of a library query"),
     STORE,
+    argument("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of a store"),
+    *ACCESS,
+    argument("--list", action="store_true", help="name the library's queries, with their parameters"),
     argument("--param", metavar="NAME=VALUE", action="append", default=[], help="value of a variable of the query"),
     argument("--format", choices=["table", "csv", "tsv", "json", "xml", "ttl"], default="table"),
 )
@@ -150,8 +159,12 @@ def query(args: argparse.Namespace) -> int:
     from kg.graph import open
     from kg.rows import IRI
 
+    if args.list:
+        return _print_library()
+    if args.query is None:
+        raise UsageError("no query is given; kg query --list names those of the library")
     text, parameters = _query_text(args.query), _parameters(args.param)
-    with open(args.store) as graph:
+    with open(args.endpoint, **_access(args)) if args.endpoint else open(args.store) as graph:
         if args.format != "table":
             sys.stdout.buffer.write(graph.serialize(text, args.format, **parameters))
             return DONE
@@ -164,6 +177,45 @@ def query(args: argparse.Namespace) -> int:
     out.print(table)
     err.print(f"{len(rows)} rows")
     return DONE
+
+
+@command(
+    argument("endpoint", metavar="ENDPOINT", help="a Graph Store service, or a folder for files"),
+    STORE,
+    *ACCESS,
+    argument("--no-union", action="store_true", help="for servers whose default graph is the union of the named ones"),
+    argument("--again", action="store_true", help="send everything, whatever was sent before"),
+    QUIET,
+    JSON,
+)
+def push(args: argparse.Namespace) -> int:
+    """Put the graph into another SPARQL server, graph by graph; a second run sends only what changed."""
+    from kg.progress import counting
+    from kg.push import push, write_files
+
+    if not args.endpoint.startswith(("http://", "https://")):
+        report = write_files(args.endpoint, store=args.store, union=not args.no_union)
+    else:
+        bar = nullcontext() if args.quiet or args.json or not err.is_terminal else counting("pushing", err)
+        with bar as listener:
+            report = push(
+                args.endpoint,
+                store=args.store,
+                union=not args.no_union,
+                again=args.again,
+                listener=listener,
+                **_access(args),
+            )
+    if args.json:
+        _print_json(asdict(report))
+    elif not args.quiet:
+        counts = f"{len(report.sent)} graphs sent, {len(report.unchanged)} unchanged, {len(report.deleted)} deleted"
+        out.print(f"{report.target}: {counts}; {report.triples} triples")
+    for name, reason in report.failed:
+        print(f"left out: {name}: {reason}", file=sys.stderr)
+    if not report.failed:
+        return DONE
+    return DONE_IN_PART if report.sent or report.unchanged else NOTHING_DONE
 
 
 @command(
@@ -356,6 +408,23 @@ def _parameters(pairs: Iterable[str]) -> dict[str, Any]:
             raise UsageError(f"--param takes NAME=VALUE, not {pair!r}", subject=pair)
         parameters[name] = IRI(value) if value.startswith("<") and value.endswith(">") else value
     return parameters
+
+
+def _access(args: argparse.Namespace) -> dict[str, Any]:
+    """Return how to ask a server."""
+    return {name: getattr(args, name) for name in ("user", "password", "token", "timeout")}
+
+
+def _print_library() -> int:
+    from queries import library
+
+    for question in library():
+        out.print(f"[bold]{question.name}[/]  {question.summary_zh} · {question.summary}")
+        for parameter in question.parameters:
+            out.print(
+                f"    {parameter.name}={parameter.default}  {parameter.label_zh} · {parameter.label}", style="dim"
+            )
+    return DONE
 
 
 def _print_report(report: Any, args: argparse.Namespace) -> None:

@@ -17,7 +17,7 @@ from kg.statements import statements
 from ontology.scheme import Scheme
 from ontology.terms import Basis, Kind, Level, Period, Predicate, Status
 
-TRIPLES_A_TOWNSHIP = 5_000
+TRIPLES_A_TOWNSHIP = 4_000
 """Triples that one township's reports add to the union, measured."""
 
 _PARTS, _COUNTIES, _TOWNS = 3, 4, 5
@@ -52,7 +52,7 @@ class _Report:
             mentions = (*known.mentions, span) if known else (span,)
             status = (Status.PLANNED, Status.COMPLETED)[self.year - 2022] if kind is Kind.PROJECT else None
             where = Place(name, Level.VILLAGE, (*self.place.within, self.place)) if kind is Kind.VILLAGE else None
-            definition = f"{name}的内容" if kind is Kind.POLICY else None
+            definition = f"{name}的内容" if level is self.place.level else None
             self.entities[name] = Entity(
                 name, kind, name, mentions, level, place=where, status=status, definition=definition
             )
@@ -141,6 +141,8 @@ def _township(town: Place, number: int, year: int) -> _Report:
     report = _Report(town, year)
     county = town.within[-1]
     for place, theme in enumerate(_THEMES):
+        if place == number % len(_THEMES) or place == (number + year) % len(_THEMES):
+            continue  # none serves all that the nation wants, nor the same in both years
         own = _strategy(town, theme)
         if (number + place) % 5:
             report.say(own, Predicate.ADVANCES, _strategy(county, theme))
@@ -158,5 +160,6 @@ def _township(town: Place, number: int, year: int) -> _Report:
                 report.say(project, Predicate.LOCATED_IN, village)
             amount = 100_000 * (each + 1) + 10_000 * (year - 2022) + number
             report.count(project[1], amount, Period.PLAN if year == 2022 else Period.REVIEW)
-    report.say((Kind.SLOGAN, "勇往直前", Level.NATIONAL), Predicate.SERVES, _strategy(town, _THEMES[0]))
+    slogan, quiet = (Kind.SLOGAN, "勇往直前", Level.NATIONAL), (Kind.VILLAGE, f"{town.name}静村", Level.VILLAGE)
+    report.say(slogan, Predicate.SERVES, _strategy(town, _THEMES[0]), quiet)
     return report

@@ -124,6 +124,9 @@ class Endpoint:
                 for term in row.values():
                     if term["type"] == "typed-literal":  # Virtuoso's, from before SPARQL 1.1
                         term["type"] = "literal"
+            if kind == "ASK" and "boolean" not in answer:  # Virtuoso's: one row with 1, or none
+                found = [term["value"] for row in answer["results"]["bindings"] for term in row.values()]
+                answer = {"head": {}, "boolean": found in (["1"], ["true"])}
             return answer, any(headers.get(name) for name in _CUT)
         except (ValueError, KeyError, AttributeError) as error:
             raise EndpointError(

@@ -38,7 +38,8 @@ _GALLERY_HEAD = """# 问题库 · The library of questions
 
 Written by `python -m queries` from the headers of `queries/*.rq`. Every question runs by its name: `kg query NAME
 --param name=value`, `graph.query("NAME", name=value)` in Python, `/queries/NAME` of `kg serve`; on a store and on any
-SPARQL 1.1 endpoint alike. As SPARQL examples in RDF: `queries/examples.ttl`.
+SPARQL 1.1 endpoint alike (`kg query NAME --endpoint URL`, `kg.open(URL)`; `kg push URL` puts a graph there). As SPARQL
+examples in RDF: `queries/examples.ttl`.
 
 Links of less than 0.5 confidence are left out where a question shows links; `minimum_confidence` says otherwise.
 `pl:contributesTo`, on which lineages rest, follows links of any confidence.

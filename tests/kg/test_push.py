@@ -1,0 +1,145 @@
+"""Push: every graph arrives whole, a second push sends what changed, a stopped one goes on."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+
+import kg
+from kg.cli import main
+from kg.store import writing
+from ontology.errors import EndpointError
+from tests import servers
+
+pushing = importlib.import_module("kg.push")  # kg.push is the verb
+
+GRAPHS = ("urn:文件/甲", "urn:文件/乙", "urn:文件/丙")
+
+
+def publish(folder: Path, **contents: list[str]) -> None:
+    """Publish a store whose graphs hold these labels."""
+    with writing(folder) as draft:
+        for graph, name in zip(GRAPHS, "甲乙丙", strict=True):
+            labels = contents.get(name, [])
+            predicate = ox.NamedNode("urn:label")
+            triples = [
+                ox.Triple(ox.NamedNode(f"{graph}{number}"), predicate, ox.Literal(label, language="zh"))
+                for number, label in enumerate(labels)
+            ]
+            draft.replace_graph(ox.NamedNode(graph), triples)
+        draft.publish()
+
+
+@pytest.fixture(params=[servers.oxigraph, servers.virtuoso], ids=["oxigraph", "virtuoso"], scope="module")
+def server(request: pytest.FixtureRequest) -> Iterator[servers.Server]:
+    with request.param() as running:
+        yield running
+
+
+def access(server: servers.Server) -> dict[str, Any]:
+    user, password = server.user or (None, None)
+    return {"user": user, "password": password, "union": not server.makes_union}
+
+
+def labels(server: servers.Server, graph: str | None = None) -> list[str]:
+    where = f"GRAPH <{graph}> {{ ?s <urn:label> ?l }}" if graph else "?s <urn:label> ?l"
+    return [row.l for row in kg.open(server.query).query(f"SELECT DISTINCT ?l {{ {where} }} ORDER BY ?l")]
+
+
+def test_what_changed_is_sent_and_what_is_gone_deleted(
+    server: servers.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pushing, "CHUNK", 3)
+    publish(tmp_path, 甲=[f"{n:02d}" for n in range(8)], 乙=["共同", '引"号\\与\n行'])
+    first = kg.push(server.store, store=tmp_path, **access(server))
+    assert set(first.sent) >= set(GRAPHS[:2]) and not first.failed
+    assert labels(server, GRAPHS[0]) == [f"{n:02d}" for n in range(8)]
+    assert labels(server, GRAPHS[1]) == ["共同", '引"号\\与\n行']
+    assert len(labels(server)) == 10
+
+    second = kg.push(server.store, store=tmp_path, **access(server))
+    assert (second.sent, second.triples, len(second.unchanged)) == ((), 0, len(first.sent))
+
+    publish(tmp_path, 乙=["共同"], 丙=["新"])
+    third = kg.push(server.store, store=tmp_path, **access(server))
+    assert third.deleted == GRAPHS[:1]
+    assert set(third.sent) - {"default"} == set(GRAPHS[1:])
+    assert labels(server) == ["共同", "新"]
+    again = kg.push(server.store, store=tmp_path, again=True, **access(server))
+    assert not again.unchanged and labels(server) == ["共同", "新"]
+
+
+def test_a_graph_that_the_server_has_lost_is_sent_again(tmp_path: Path) -> None:
+    publish(tmp_path, 甲=["一"], 乙=["二"])
+    with servers.oxigraph() as server:
+        kg.push(server.store, store=tmp_path)
+        pushing._Service(server.store, None, None, None, 10, 0).delete(GRAPHS[1])
+        assert kg.push(server.store, store=tmp_path).sent == GRAPHS[1:2]
+        assert labels(server, GRAPHS[1]) == ["二"]
+
+
+def test_a_push_that_is_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(tmp_path, 甲=["一"], 乙=["二"], 丙=["三"])
+    with servers.oxigraph() as server:
+        put, calls = pushing._Service.put, []
+
+        def breaks(self: Any, name: str, lines: Iterator[bytes]) -> int:
+            calls.append(name)
+            if len(calls) == 3:
+                raise EndpointError("the line is cut")
+            return put(self, name, lines)
+
+        monkeypatch.setattr(pushing._Service, "put", breaks)
+        with pytest.raises(EndpointError):
+            kg.push(server.store, store=tmp_path)
+        report = kg.push(server.store, store=tmp_path)
+        assert len(report.unchanged) == 2 and len(report.sent) == 2
+        assert labels(server) == sorted("一二三")
+
+
+def test_a_graph_that_is_refused_is_listed_and_the_others_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(tmp_path, 甲=["一"], 乙=["二"])
+    lines = pushing._lines
+
+    def broken(store: ox.Store, graph: Any) -> Iterator[bytes]:
+        return iter([b"no Turtle"]) if pushing._name(graph) == GRAPHS[0] else lines(store, graph)
+
+    with servers.oxigraph() as server:
+        monkeypatch.setattr(pushing, "_lines", broken)
+        assert main(["push", server.store, "--store", str(tmp_path)]) == 3
+        assert GRAPHS[0] in capsys.readouterr().err
+        assert labels(server, GRAPHS[1]) == ["二"]
+        monkeypatch.setattr(pushing, "_lines", lines)
+        assert main(["push", server.store, "--store", str(tmp_path), "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["sent"] == [GRAPHS[0]]
+
+
+def test_nobody_there_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    publish(tmp_path, 甲=["一"])
+    assert main(["push", "http://127.0.0.1:9/store", "--store", str(tmp_path), "--timeout", "2"]) == 1
+    assert "can't be reached" in capsys.readouterr().err
+    assert main(["push", "http://127.0.0.1:9/store", "--store", str(tmp_path / "none")]) == 1
+
+
+def test_files_for_a_bulk_loader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pushing, "FILE_CHUNK", 4)
+    publish(tmp_path / "store", 甲=["一", "二", "三"], 乙=["一"])
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "graph-0009.nq").write_text("old")
+    report = pushing.write_files(tmp_path / "out", store=tmp_path / "store")
+    files = sorted((tmp_path / "out").iterdir())
+    assert [file.name for file in files] == ["graph-0001.nq", "graph-0002.nq"]
+    loaded = ox.Store()
+    for file in files:
+        loaded.bulk_load(path=str(file), format=ox.RdfFormat.N_QUADS)
+    assert len(loaded) == report.triples == 4 + 4
+    pushing.write_files(tmp_path / "out", store=tmp_path / "store", union=False)
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["graph-0001.nq"]

@@ -48,6 +48,23 @@ def command(*arguments: Argument) -> Callable[[Command], Command]:
     return register
 
 
+class ListLibrary(argparse.Action):
+    """Print what the library of questions holds and exit, as ``--help`` does."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(nargs=0, **options)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        """Print each query with its parameters and their defaults."""
+        from queries import library
+
+        for question in library():
+            out.print(f"[bold]{question.name}[/]  {question.summary_zh} · {question.summary}")
+            for p in question.parameters:
+                out.print(f"    {p.name}={p.default}  {p.label_zh} · {p.label}", style="dim")
+        parser.exit(DONE)
+
+
 STORE = argument(
     "--store",
     metavar="DIR",
@@ -146,11 +163,11 @@ def info(args: argparse.Namespace) -> int:
 
 
 @command(
-    argument("query", metavar="QUERY", nargs="?", help="SPARQL text, a .rq file, or the name of a library query"),
+    argument("query", metavar="QUERY", help="SPARQL text, a .rq file, or the name of a library query"),
     STORE,
     argument("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of a store"),
     *ACCESS,
-    argument("--list", action="store_true", help="name the library's queries, with their parameters"),
+    argument("--list", action=ListLibrary, help="name the library's queries with their parameters, and exit"),
     argument("--param", metavar="NAME=VALUE", action="append", default=[], help="value of a variable of the query"),
     argument("--format", choices=["table", "csv", "tsv", "json", "xml", "ttl"], default="table"),
 )
@@ -159,10 +176,6 @@ def query(args: argparse.Namespace) -> int:
     from kg.graph import open
     from kg.rows import IRI
 
-    if args.list:
-        return _print_library()
-    if args.query is None:
-        raise UsageError("no query is given; kg query --list names those of the library")
     text, parameters = _query_text(args.query), _parameters(args.param)
     with open(args.endpoint, **_access(args)) if args.endpoint else open(args.store) as graph:
         if args.format != "table":
@@ -413,18 +426,6 @@ def _parameters(pairs: Iterable[str]) -> dict[str, Any]:
 def _access(args: argparse.Namespace) -> dict[str, Any]:
     """Return how to ask a server."""
     return {name: getattr(args, name) for name in ("user", "password", "token", "timeout")}
-
-
-def _print_library() -> int:
-    from queries import library
-
-    for question in library():
-        out.print(f"[bold]{question.name}[/]  {question.summary_zh} · {question.summary}")
-        for parameter in question.parameters:
-            out.print(
-                f"    {parameter.name}={parameter.default}  {parameter.label_zh} · {parameter.label}", style="dim"
-            )
-    return DONE
 
 
 def _print_report(report: Any, args: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ import rdflib
 import kg
 import queries
 from kg import sparql
+from kg.cli import main
 from kg.push import push
 from kg.rows import IRI, Cell, cell
 from kg.store import writing
@@ -211,6 +212,13 @@ def test_the_library_is_published_as_sparql_examples() -> None:
     assert [quad.object.value for quad in defaults] == [f"{PL}national"]
     committed = EXAMPLES.read_text(encoding="utf-8")
     assert committed == queries.as_rdf(), "run: python -m queries"
+
+
+def test_the_command_line_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["query", "--list"])
+    shown = capsys.readouterr().out
+    assert left.value.code == 0 and all(name in shown for name in NAMES) and "township=张营镇" in shown
 
 
 def test_the_gallery_is_up_to_date() -> None:

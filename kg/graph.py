@@ -376,7 +376,7 @@ def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:
             GRAPH ?g {{ ?link rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ;
               pl:basis ?basis ; pl:confidence ?confidence }} }} }}
           OPTIONAL {{ GRAPH ?g {{ ?link pl:evidence ?e }} }}
-          OPTIONAL {{ ?e nif:anchorOf ?anchor ; nif:beginIndex ?start ; nif:endIndex ?end }}
+          OPTIONAL {{ ?link pl:evidence ?e . ?e nif:anchorOf ?anchor ; nif:beginIndex ?start ; nif:endIndex ?end }}
           OPTIONAL {{ ?g a pl:Document ; dcterms:identifier ?i }}
           OPTIONAL {{ ?g a pl:Document ; dcterms:title ?t }}
           OPTIONAL {{ ?g a ?kind FILTER(?kind = pl:Document) }}

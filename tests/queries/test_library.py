@@ -99,7 +99,7 @@ def foreign(store: ox.Store) -> rdflib.Dataset:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_answer_is_the_one_worked_out_by_hand(ours: kg.Graph, name: str) -> None:
+def test_the_answer_is_the_one_written_down(ours: kg.Graph, name: str) -> None:
     known = expected(name)
     rows = ours.query(name, **known.parameters)
     assert list(rows.names) == known.names

@@ -1,4 +1,4 @@
-"""An invented province and its documents, small enough that the answer to every question can be worked out by hand."""
+"""An invented province and its documents, small enough that the answer to every question can be checked by hand."""
 
 from __future__ import annotations
 

@@ -267,7 +267,7 @@ class _Reading:
                 if self.wide:
                     continue
                 self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.7, evidence, "under heading")
-            elif not self._is_summit(entity):
+            elif not self._is_summit(entity) and not (self.wide and entity.level is goal[1].level):
                 self.relate((span, entity), goal, Basis.STRUCTURAL, sure - 0.15, evidence, "strategy under heading")
 
     # definitional ----------------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ class ListLibrary(argparse.Action):
         for question in library():
             out.print(f"[bold]{question.name}[/]  {question.summary_zh} · {question.summary}")
             for p in question.parameters:
-                out.print(f"    {p.name}={p.default}  {p.label_zh} · {p.label}", style="dim")
+                out.print(f"    --param {p.name}={p.default}  {p.label_zh} · {p.label}", style="dim")
         parser.exit(DONE)
 
 
@@ -235,6 +235,10 @@ def push(args: argparse.Namespace) -> int:
     argument("name", metavar="NAME", help="a label of the entity, or its IRI"),
     STORE,
     argument("--in", metavar="PLACE", dest="within", help="the place that tells it from its namesakes"),
+    argument("--confidence", type=float, default=0.5, help="leave out links less sure (default: %(default)s)"),
+    argument(
+        "--most", type=int, default=6, help="branches shown from one entity in the terminal (default: %(default)s)"
+    ),
     argument("-o", metavar="FILE", dest="output", type=Path, help="draw it instead: .html, .svg or .png"),
 )
 def lineage(args: argparse.Namespace) -> int:
@@ -243,13 +247,13 @@ def lineage(args: argparse.Namespace) -> int:
     from kg.lineage import tree
 
     with open(args.store) as graph:
-        traced = graph.lineage(args.name, args.within)
+        traced = graph.lineage(args.name, args.within, confidence=args.confidence)
         if args.output:
             from kg.picture import draw
 
             draw(traced, args.output)
         else:
-            out.print(tree(traced))
+            out.print(tree(traced, most=args.most))
     return DONE
 
 

@@ -228,11 +228,11 @@ class Graph:
         assert content is not None  # only None where an output is given
         return content
 
-    def lineage(self, name: str, within: str | None = None) -> Lineage:
+    def lineage(self, name: str, within: str | None = None, *, confidence: float = 0.5) -> Lineage:
         """Return the strategies above an entity up to the nation, and what serves it; see ``kg.lineage``."""
         from kg.lineage import lineage
 
-        return lineage(self, name, within)
+        return lineage(self, name, within, confidence=confidence)
 
     def evidence(self, link: str | tuple[str, str, str]) -> tuple[Proof, ...]:
         """Return why a link is believed.

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 UPWARD = (Predicate.COMPONENT_OF, Predicate.SERVES, Predicate.ADVANCES)
 """The relations that a lineage is made of."""
 
+CONFIDENCE = 0.5
+"""What a view shows unless it is asked for more."""
+
 _WORDS: Mapping[str, str] = {
     **{Predicate.COMPONENT_OF: "属于", Predicate.SERVES: "服务", Predicate.ADVANCES: "落实"},
     **{Basis.STATED: "原文", Basis.STRUCTURAL: "结构", Basis.DEFINITIONAL: "定义"},
@@ -106,24 +109,49 @@ class Lineage:
         return tuple(reversed(complete))
 
 
-def lineage(graph: Graph, name: str, within: str | None = None) -> Lineage:
+def lineage(graph: Graph, name: str, within: str | None = None, *, confidence: float = CONFIDENCE) -> Lineage:
     """Trace an entity.
 
     Args:
         graph: where to look.
         name: a label of the entity, a form under which a document names it, or its IRI.
         within: a place that tells it from its namesakes (永济市, 张营镇).
+        confidence: links less sure are left out, with what only they reach; 0 to 1.
 
     Raises:
         NotFound: the graph has no entity of that name, or none there.
         AmbiguousName: it has several; ``candidates`` lists them with their places.
     """
     iri = find(graph, name, within)
-    above = _above(graph, iri)
-    below = _below(graph, iri)
+    above = _reached(_sure(_above(graph, iri), confidence), iri, upwards=True)
+    below = _reached(_sure(_below(graph, iri), confidence), iri, upwards=False)
     touched = {iri, *(end for step in (*above, *below) for end in (step.subject, step.object))}
     things = _things(graph, touched)
     return Lineage(things[iri], things, _in_order(above, things), _in_order(below, things))
+
+
+def _sure(steps: Iterable[Step], confidence: float) -> list[Step]:
+    """Leave out the proofs that are less sure, and the steps that lose every proof by it."""
+    kept = []
+    for step in steps:
+        proofs = tuple(proof for proof in step.proofs if proof.confidence >= confidence)
+        if proofs or not step.proofs:
+            kept.append(replace(step, proofs=proofs))
+    return kept
+
+
+def _reached(steps: list[Step], start: IRI, *, upwards: bool) -> list[Step]:
+    """Leave out the steps that no chain connects with ``start``."""
+    ends = [(s.subject, s.object) if upwards else (s.object, s.subject) for s in steps]
+    after: dict[IRI, list[IRI]] = defaultdict(list)
+    for near, far in ends:
+        after[near].append(far)
+    seen, todo = {start}, [start]
+    while todo:
+        new = [far for far in after[todo.pop()] if far not in seen]
+        seen.update(new)
+        todo += new
+    return [step for step, (near, _) in zip(steps, ends, strict=True) if near in seen]
 
 
 def find(graph: Graph, name: str, within: str | None = None) -> IRI:
@@ -163,7 +191,7 @@ def find(graph: Graph, name: str, within: str | None = None) -> IRI:
     return there[0]
 
 
-def tree(lineage: Lineage, *, most: int = 12) -> RenderableType:
+def tree(lineage: Lineage, *, most: int = 6) -> RenderableType:
     """Render a lineage for the terminal.
 
     Args:

@@ -115,7 +115,7 @@ def test_names_that_several_bear_are_exit_code_2_with_a_list(
 ) -> None:
     from ontology.errors import AmbiguousName
 
-    def several(*_: object) -> None:
+    def several(*_: object, **__: object) -> None:
         raise AmbiguousName("2 entities are called 甲", subject="甲", candidates=(("urn:1", "乙县"), ("urn:2", "丙县")))
 
     monkeypatch.setattr("kg.graph.Graph.lineage", several)

@@ -208,3 +208,9 @@ def test_the_picture_is_one_file_with_escaped_text(store: Path, tmp_path: Path) 
     assert not re.search(r'(src|href)="(https?:)?//', page)
     assert "<script>alert(2)" not in page
     assert "alert(2)" in page
+
+
+def test_links_less_sure_are_left_out_with_what_only_they_reach(store: Path) -> None:
+    graph = kg.open(store)
+    assert ends(graph.lineage("滨河公园", confidence=0.95)) == {TOWN, COUNTY, PROVINCE, NATION}
+    assert ends(graph.lineage("滨河公园", confidence=0.96)) == set()

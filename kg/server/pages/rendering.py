@@ -112,7 +112,7 @@ def cell(words: Words, row: Row, name: str) -> tuple[str, str, str]:
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value).lower(), "", ""
     if isinstance(value, int | float | Decimal):
-        return f"{value:,}", "", "number"
+        return str(value) if "year" in name else f"{value:,}", "", "number"
     if name == "document" and value:
         sentence = row.asdict().get("sentence") or ""
         return str(value), href(document_iri(str(value)), quote=str(sentence)[:300]) + "#cited", ""

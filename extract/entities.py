@@ -104,9 +104,14 @@ def _compatible(c: Candidate, other: Candidate) -> bool:
         inner, outer = (other, c) if c.span.contains(other.span) else (c, other)
         return not (outer.kind is Kind.VILLAGE and inner.kind is not Kind.ADMINISTRATIVE_UNIT)
     inner, outer = (other, c) if c.span.contains(other.span) else (c, other)
-    if inner.concept is not None and outer.span.end == inner.span.end and outer.extractor not in _TRUSTED:
+    known = inner.concept is not None or inner.extractor == "policy_organizations"
+    if known and outer.span.end == inner.span.end and outer.extractor not in _TRUSTED:
         return False  # a verb or an ordinary attribute before a known name: 因疫因灾遇困群众|临时救助
-    return _TRUSTED.get(inner.extractor, 0) > 0 or c.name == other.name
+    if inner.concept is not None and outer.extractor == "policy_tagger" and outer.span.start == inner.span.start:
+        return outer.span.end - inner.span.end not in range(2, 7)  # 改革开放|持续深化
+    return (
+        _TRUSTED.get(inner.extractor, 0) > 0 or c.name == other.name is not None or inner.span.start != outer.span.start
+    )
 
 
 def cluster(candidates: Iterable[Candidate], folded: str) -> list[_Cluster]:
@@ -272,7 +277,7 @@ class EntityResolver:
         at = {c.span: number for number, group in enumerate(clusters) for c in group.candidates if group.kind in _IDEAS}
         levels: list[Level | None] = []
         for group in clusters:
-            level = group.best().level
+            level = group.best().level or group.first("level", Level)
             if level is None and group.kind in _IDEAS:
                 spans = sorted({c.span for c in group.candidates})
                 own = any(c.definition for c in group.candidates)

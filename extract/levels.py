@@ -13,13 +13,15 @@ _CUES: tuple[tuple[str, Level], ...] = (
     (r"党中央|中共中央|中央|国务院|国家|全国|习近平|总书记|党的", Level.NATIONAL),
     (r"省委|省政府|全省|我省|省级|自治区党委|全区域|省", Level.PROVINCIAL),
     (r"县委|县政府|全县|我县|县级|县", Level.COUNTY),
-    (r"镇党委|乡党委|镇政府|全镇|我镇|全乡|我乡|街道党工委|全街道", Level.TOWNSHIP),
+    (r"镇党委|乡党委|镇政府|全镇|我镇|全乡|我乡|街道党工委|全街道|镇|乡$", Level.TOWNSHIP),
 )
 _CITY = re.compile(r"市委|市政府|全市|我市|市级|市")
 _DISTRICT = re.compile(r"区委|区政府|全区|我区|区级")
 _OWN_MAKE = re.compile(r"(?:行动|活动|机制|模式|平台|体系)$")
 """What a township sets up itself, unless another level is named; reforms and benefits come from above."""
 _CENTRE = re.compile(r"习近平|(?:习)?总书记|党的|党中央|中共中央|中央|国务院|国家")
+_OWN_WORD = re.compile(r"[强立兴富秀旺活美靓稳名](省|市|县|区|镇|乡)(?:战略)?$")
+"""What a motto's last word says of its issuer: 工业强县 is a county's."""
 _CREATED = re.compile(r"(?:建立|制定|创新|推行|探索|首创|创建|建立健全|坚持|实行|完善)[^，。；、]{0,6}$")
 
 
@@ -85,6 +87,8 @@ def level_of(
             short = re.sub(r"(?:省|市|县|区|镇|乡|街道|自治区)$", "", unit.name)
             if len(short) >= 2 and re.search(rf"^{short}|{short}$|（{short}段?）|{unit.name}", name):
                 return unit.level
+    if kind is Kind.STRATEGY and (word := _OWN_WORD.search(name)):
+        return named_level(word.group(1), place)
     votes: Counter[Level] = Counter()
     created = own
     for span in mentions:

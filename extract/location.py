@@ -14,10 +14,9 @@ from extract.surface import folded_text
 from ontology.terms import Basis, Kind, Level, Predicate
 
 _INSTITUTION = re.compile(
-    r"(?:政府|委员会|党委|人大|代表大会|政协|主席团|中心|专班|小分队|[队所站办局厅院校社会]|办公室|大学|实验室|学校|医院)$"
+    r"(?:政府|委员会|党委|人大|代表大会|政协|主席团|中心|专班|小分队|[队所站办局厅院校社会]|办公室|[一-鿿]区|口岸|合作社|大学|实验室|学校|医院)$"
 )
 """Institutions of the place; where a firm or a brand sits, a report seldom says."""
-_WIDE = (Level.NATIONAL, Level.PROVINCIAL)
 
 
 class LocationReader:
@@ -41,13 +40,26 @@ class LocationReader:
                 if not _INSTITUTION.search(entity.name):
                     continue
                 unit = units.get(entity.place.path) if entity.place is not None else None
-                if unit is None and entity.place is None and home is not None and home.level not in _WIDE:
-                    unit = own
+                elsewhere = re.match("[省市县区州旗](?:委|人|政|第)", entity.name)  # a body of a unit that is not told
+                if (
+                    unit is None
+                    and entity.place is None
+                    and not elsewhere
+                    and home
+                    and home.level is not Level.NATIONAL
+                ):
+                    unit = self._named(mentions, entity) or own
                 if unit is not None and unit.level is not Level.NATIONAL:
                     self._claim(doc, entity, unit, mentions, "organization", 0.94)
             elif entity.kind is Kind.PROJECT:
                 self._project(doc, entity, mentions, folded, own, home)
         return doc
+
+    @staticmethod
+    def _named(mentions: Mentions, entity: Entity) -> Entity | None:
+        """Return the unit that an organization's name names: 大同 in 大同经开区."""
+        units = (Kind.ADMINISTRATIVE_UNIT,)
+        return next((unit for span in entity.mentions for _, unit in mentions.within(span, units)), None)
 
     def _project(
         self, doc: Doc, entity: Entity, mentions: Mentions, folded: str, own: Entity | None, home: Place | None
@@ -83,7 +95,7 @@ class LocationReader:
                     "policy_location/name",
                 )
             )
-        if not found and own is not None and home is not None and home.level not in _WIDE:
+        if not found and own is not None and home is not None and home.level is not Level.NATIONAL:
             self._claim(doc, entity, own, mentions, "document", 0.7)
 
     @staticmethod

@@ -110,7 +110,7 @@ class Mentions:
         if section.heading is not None:
             named = [pair for pair in self.strategies(section.heading) if not _is_result(pair[1])]
             if named:
-                return named[:1], section.heading
+                return named[:2], section.heading
         if section.lead is not None:
             named = [pair for pair in self.strategies(section.lead) if not _is_result(pair[1])]
             if 0 < len(named) <= _ANNOUNCED:

@@ -23,6 +23,8 @@ _NUMBER = (
     r"(?:第?[0-9]+(?:\.[0-9]+)?(?:[余多])?[万亿]?(?:[余多])?"
     r"(?:元|亩|公里|平方米|米|个|座|条|处|家|户|人|名|项|吨|套|台|千瓦|%|次|年|月|日|期|批|村)?)"
 )
+_CAPACITY = "(?<!年产)(?<!年加工)(?<!年处理)(?<!日处理)(?<!年出栏)(?<!年存栏)(?<![村社]有)(?<![0-9.])"
+"""A figure behind these words is part of the name: 祥发油脂|年产12500吨米糠油项目."""
 _SITUATED = re.compile(r"^[^\0]{0,6}?在[^，。、]{2,12}?(?:建设|新建|实施|开展|打造|建成|设立|建立|规划)")
 """Where a project stands and what is done there come before its name: 在张营街道建设|张营镇全民健身中心."""
 
@@ -55,7 +57,7 @@ def _boundaries() -> tuple[re.Pattern[str], re.Pattern[str]]:
     words = lexicon("names")["boundary"]
     particles = "|".join(f"{p}(?![{unless}])" if unless else p for p, unless in words["particles"].items())
     lead = re.compile(f"(?:{alternation([*words['strong'], *words['weak'], *words['filler']])}|{_NUMBER}|{particles})+")
-    strong = re.compile(f"(?:{alternation(words['strong'])})(?:了|并|好|过)?|{_NUMBER}")
+    strong = re.compile(f"(?:{alternation(words['strong'])})(?:了|并|好|过)?|{_CAPACITY}{_NUMBER}")
     return lead, strong
 
 

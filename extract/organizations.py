@@ -18,6 +18,7 @@ from extract.annotation import Candidate
 from extract.document import Place, Span
 from extract.names import alternation, is_governing, lexicon, name_start
 from extract.surface import folded_text, quotations
+from extract.wording import unusual
 from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level
 
@@ -123,10 +124,14 @@ def find_bodies(reading: _Reading) -> None:
             if text[start - 1 : start] and text[start - 1] in _GENERIC_BEFORE:
                 continue
             found = reading.unit_called(word)
-            if found is None:
+            if found is None:  # which unit's body it is, nothing tells
+                if reading.home is None and match["form"] and text[start - 1 : start] not in ("一", "该", "本"):
+                    reading.add(start, match.end(), 0.75)
                 continue
             unit = found
         reading.add(start, match.end(), 0.95 if named else 0.92, _full_name(match, unit), unit)
+        if match["form"] == "人大主席团":
+            reading.add(start, match.end() - len("主席团"), 0.9, _forms()["人大"].format(unit=unit.name), unit)
     following = re.compile(alternation(form for form in _forms() if form not in ("委", "法院")))
     session = re.compile(f"{_SESSION}(?:人民代表大会|人大)")
     zone = re.compile(f"(?:(?!创建|争创|申建|等地|[在和与])[{_HAN}]){{0,5}}(?:{alternation(_names('zones'))})")
@@ -138,10 +143,16 @@ def find_bodies(reading: _Reading) -> None:
             reading.add(start, sitting.end(), 0.93, f"{unit.name}人民代表大会", unit)
         if run := zone.match(text, end):
             reading.add(start, run.end(), 0.6, None, unit)
+    words = alternation(word for word, _ in _WORDS)
+    numbered = re.compile(f"(?P<word>{words}){_SESSION}(?:人民代表大会|人大)")
+    for match in numbered.finditer(text):
+        unit_meant = reading.unit_called(match["word"])
+        if unit_meant is not None and not reading.taken(*match.span()):
+            reading.add(*match.span(), 0.9, f"{unit_meant.name}人民代表大会", unit_meant)
     own = reading.home
     if own is None or own.level is Level.NATIONAL:
         return
-    bare = "(?<![全国省市县区镇乡道届州旗盟、])(?:人大|政协)(?=监督|代表|议案|建议|提案|委员|的)"
+    bare = "(?<![全国省市县区镇乡道届州旗盟、位])(?:人大|政协)(?=监督|代表|议案|建议|提案|的)"
     for match in re.finditer(bare, text):
         if not reading.taken(*match.span()):
             reading.add(*match.span(), 0.7, _forms()[match.group()].format(unit=own.name), own)
@@ -201,7 +212,9 @@ def find_named(reading: _Reading) -> None:
     for match in industries.finditer(text):
         start = _start(reading, match.start())
         stem = text[start : match.start()]
-        if 2 <= len(stem) <= 4 and _is_name(stem) and not reading.taken(start, match.end()):
+        if not 2 <= len(stem) <= 4 or not _is_name(stem) or reading.taken(start, match.end()):
+            continue
+        if unusual(stem) and unusual(stem[-1] + match.group()):
             reading.add(start, match.end(), 0.6)
             _prove_firm(reading, stem, text[start : match.end()])
 
@@ -318,9 +331,9 @@ def _settled(reading: _Reading) -> Iterator[Candidate]:
     """Yield the candidates in the order of the text, the longest where one lies within another."""
     last = -1
     for (_, end), candidate in sorted(reading.found.items(), key=lambda item: (item[0][0], -item[0][1])):
-        if end > last:
+        if end > last or reading.text.startswith("主席团", end):
             yield candidate
-            last = end
+            last = max(last, end)
 
 
 @Language.factory("policy_organizations")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from itertools import takewhile
 
@@ -29,6 +29,9 @@ _NUMERALS = {c: i for i, c in enumerate("零一二三四五六七八九十")} | 
 _SEPARATOR = re.compile("、|和|及|与|以及|至|到")
 _CLAUSE_END = re.compile(r'[。；：，！？\n（）《》"…]')
 _LONGEST = 8
+_DOUBTFUL = 0.3
+"""An ordinary word that is also a place near by (大同, 长治): a place only beside another, or before its zone."""
+_ZONE = re.compile("经开区|高新区|农高区|综保区|开发区|保税区|口岸|机场|南站|北站|东站|西站|高铁|至")
 
 
 @cache
@@ -100,8 +103,9 @@ def _entry(name: str, places: tuple[Place, ...], path: tuple[str, ...]) -> tuple
         return place, Level.PROVINCIAL, 0.95
     if full and len(name) > 2:
         return place, nearest[0].level, 0.93 if place is not None else 0.4
-    if inside and (full or name not in _lexicon("units")["ordinary"]):
-        return place, nearest[0].level, 0.9
+    if inside:
+        doubtful = not full and name in _lexicon("units")["ordinary"]
+        return place, nearest[0].level, _DOUBTFUL if doubtful else 0.9
     prefecture = next((p for p in nearest if p.level is Level.PREFECTURE), None)
     if full or prefecture is None or name in _lexicon("units")["ordinary"]:
         return None
@@ -210,10 +214,28 @@ def find_units(reading: _Reading) -> None:
                 Span(start, end), Kind.ADMINISTRATIVE_UNIT, "policy_places", sure, name=name, level=level
             )
             reading.found[start, end, Kind.ADMINISTRATIVE_UNIT] = candidate
+    _confirm(reading)
     nation = re.compile(f"中国(?!{_pattern('units', 'nation_not_before')})|中华人民共和国")
     for match in nation.finditer(text):
         if not covered[match.start()]:
             reading.add(match.start(), match.end(), Kind.ADMINISTRATIVE_UNIT, 0.75, NATION.name, NATION)
+
+
+def _confirm(reading: _Reading) -> None:
+    """Believe the doubtful units that stand in a list with others, or before a zone's name."""
+    sure = {(start, end) for (start, end, _), c in reading.found.items() if c.confidence > _DOUBTFUL}
+    ends, starts = {end for _, end in sure}, {start for start, _ in sure}
+    for key, c in list(reading.found.items()):
+        if c.confidence > _DOUBTFUL:
+            continue
+        start, end, _ = key
+        listed = (reading.text[start - 1 : start] in ("、", "和", "与") and start - 1 in ends) or (
+            reading.text[end : end + 1] in ("、", "和", "与") and end + 1 in starts
+        )
+        if listed or _ZONE.match(reading.text, end):
+            reading.found[key] = replace(c, confidence=0.85)
+        else:
+            del reading.found[key]
 
 
 def _inside(name: str, container: Place) -> tuple[Place, float] | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Span
-from extract.names import alternation, headed, lexicon
+from extract.names import alternation, clause_start, generic_names, headed, lexicon, name_start
 from extract.surface import folded_text
+from extract.wording import unusual
 from ontology.terms import Kind, Status
 
 _SITE = re.compile(r"[一-鿿](?:村|镇|乡|街|路|县|河|湖|段|线|大道|社区)|[A-Za-z]{2}|公司|集团|—|[一二三四五]期|号")
@@ -24,6 +26,12 @@ _SORT = re.compile(
 )
 _ROADS = re.compile(
     r"(?P<name>[一-鿿]{2,6}至[一-鿿]{2,6}?)(?P<head>道路|公路|高速公路|高速|高铁|铁路|大道)(?P<tail>铺设|建设|改造|提升|工程|项目)?"
+)
+_LISTED = re.compile(r"(?P<items>[^，。；：！？\n、]{3,40}(?:、[^，。；：！？\n、]{2,30})+)")
+_SUMMED = re.compile(r"等[^，。；、]{0,12}?(?:项目|工程)(?:建设)?(?P<behind>[^，。；、]{0,10})$")
+_LAST = re.compile(r"(?<=[^、和及与])(?:和|及|以及|与)(?=[^、]{3,}$)")
+_TRAILING = re.compile(
+    r"(?:等[^、]{0,14}|(?:项目)?(?:的)?(?:前期工作|前期|规划|选址|建设|任务|投入使用|投用|投产|落地|开工))$"
 )
 _COMPLETED = re.compile(r"完工|竣工|建成|投产|完成|投用|投入使用|通车|落成|交付|运营|落到实处|达效|验收|启用|开业|开园")
 
@@ -49,14 +57,65 @@ class ProjectFinder:
             ):
                 continue
             start = max([start, *(at for at in named if start < at < end and folded[at - 1] in "和及与")])
+            start = max(start, folded.rfind("的", start, end - len(head) - 2) + 1)
             start = _coordinated(doc._.candidates, folded, start)
             undertaking = head.endswith(("项目", "工程")) or concrete.search(head) is not None
             sited = _SITE.search(modifier) is not None or any(start <= at < end for at in named)
             sure = (0.6 if undertaking else 0.35) + (0.25 if sited else 0)
             doc._.candidates.append(Candidate(Span(start, end), Kind.PROJECT, "policy_projects", sure))
+        doc._.candidates.extend(_listed(folded))
         for match in _ROADS.finditer(folded):
             doc._.candidates.append(Candidate(Span(match.start(), match.end()), Kind.PROJECT, "policy_projects", 0.6))
         return doc
+
+
+@cache
+def _works() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words = lexicon("kinds")[Kind.PROJECT]
+    underway = re.compile(f"(?:{alternation(words['underway'])})(?:了|好)?[^，。；、]{{0,8}}$")
+    return re.compile(f"(?:{alternation(words['works'])})(?:（[^（）]{{1,8}}）)?$"), underway
+
+
+def _listed(folded: str) -> Iterator[Candidate]:
+    """Propose the items of lists of works: 加快建设春风隧道、轨道五期、侨城东路北延; 福元工业园、高汇电子等…项目."""
+    ends, underway = _works()
+    for match in _LISTED.finditer(folded):
+        start, end = match.span("items")
+        summed = _SUMMED.search(folded, start, end)
+        first = folded.index("、", start)
+        begin = name_start(folded, first, floor=max(start, clause_start(folded, first)))
+        led = underway.search(folded, max(0, begin - 16), begin) is not None
+        if not summed and not led:
+            continue
+        stop = summed.start() if summed else end
+        items = list(_items(folded, begin, stop))
+        fit = [ends.search(folded, s, e) is not None and unusual(folded[s:e]) > 0 for s, e in items]
+        named = sum(unusual(folded[s:e]) > 0 for s, e in items)
+        for (s, e), fits in zip(items, fit, strict=True):
+            name = folded[s:e]
+            if (
+                name in generic_names()
+                or _SORT.match(name)
+                or _UNNAMED.match(name)
+                or re.search("[的了]|有限公司$|[硬亮绿美净]化$|^(?:更多|一批)", name)
+            ):
+                continue
+            believed = fits or (summed is not None and unusual(name) > 0) or (led and sum(fit) * 2 > len(items))
+            if believed and named * 2 >= len(items):
+                yield Candidate(Span(s, e), Kind.PROJECT, "policy_projects", 0.8 if summed or fits else 0.6)
+
+
+def _items(folded: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Split a list at 、 and before its last member at 和; cut what follows the last name."""
+    pieces = [(m.start() + start, m.end() + start) for m in re.finditer("[^、]+", folded[start:stop])]
+    if pieces and (joint := _LAST.search(folded, *pieces[-1])):
+        before, behind = pieces.pop()
+        pieces += [(before, joint.start()), (joint.end(), behind)]
+    for first, last in pieces:
+        while tail := _TRAILING.search(folded, first, last):
+            last = tail.start()
+        if last - first >= 3:
+            yield first, last
 
 
 def _coordinated(candidates: Iterable[Candidate], folded: str, start: int) -> int:

@@ -20,11 +20,13 @@ from extract.surface import folded_text, quotations, text_of
 from ontology.terms import Basis, Kind, Predicate
 
 _LONGEST = 40
+_SAYING = 12
 _NOT_A_NAME = re.compile(r"^[0-9A-Za-z.%+\-—/\s]{1,3}$|^[，。、；：]|[。；！？：]")
 _NUMERAL_GROUP = re.compile(
     r"^[一二两三四五六七八九十百千0-9]+[个条大项张]?[^，。、]{1,5}(?:[一二两三四五六七八九十百千]+[个条大项张]?[^，。、]{1,4})*$"
 )
 _PART = re.compile(r"(?:推进|建设|打造|实施|构建|实现|建成|奋战|决胜|加快|争创)(?P<name>[^，、。]{3,12})")
+_OWN_AIM = re.compile(r"(?P<name>[^，、。]{2,6}[立强兴富秀旺活美靓稳](?:省|市|县|区|镇|乡|村|旗|州))(?=[、，\"]|$)")
 _KINDS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN, Kind.PROJECT)
 
 
@@ -95,6 +97,8 @@ def read(folded: str, start: int, end: int) -> Reading | None:
             if match and (best is None or match.end() > best[0]):
                 best = (match.end(), kind, key)
     before = _verb_before(folded, start - 1)
+    if "，" in phrase and best is not None and best[1] is Kind.STRATEGY and len(phrase) >= _SAYING:
+        best = None  # a saying is shouted, whatever it is called: “人人都是营商环境，事事关系营商环境”的理念
     if best is not None:
         length, kind, key = best
         joined = key == "quoted_joined" and not chained
@@ -146,7 +150,9 @@ class QuotationFinder:
     @staticmethod
     def _parts(doc: Doc, folded: str, whole: Span) -> None:
         """Read the parts of a compound of verb phrases: “推进三大转型、建设三新简阳” → 三大转型, 三新简阳."""
-        parts = list(_PART.finditer(folded, whole.start, whole.end))
+        parts = list(_PART.finditer(folded, whole.start, whole.end)) or list(
+            _OWN_AIM.finditer(folded, whole.start, whole.end)
+        )
         if len(parts) < 2 or sum(len(part.group()) for part in parts) + len(parts) - 1 != whole.end - whole.start:
             return
         for part in parts:

@@ -24,7 +24,15 @@ from ontology.terms import Basis, Kind, Level, Predicate
 _SERVING = (Kind.VILLAGE, Kind.PROJECT, Kind.POLICY, Kind.SLOGAN, Kind.ORGANIZATION)
 _PLAN = re.compile(r"意见|规划|方案|通知|计划|纲要|办法|行动")
 _AFFIXES = re.compile(r"战略|建设|理念|目标|制度|体系|工作|具有[^的]{1,12}的")
-_PREAMBLE = re.compile(r"以[^，。]{0,40}(?:为指导|为统领|为引领|为总揽)|深入贯彻|全面贯彻|总体要求|总体思路|指导思想")
+_PREAMBLE = re.compile(
+    r"以[^，。]{0,40}(?:为指导|为统领|为引领|为总揽)|(?:深入|全面|认真|坚决)(?:学习)?贯彻|总体要求|总体思路|指导思想"
+    r"|(?:坚强|正确)?领导下|的(?:五年|一年)[。，；]"
+)
+_PURSUED = re.compile(
+    r"(?:围绕|聚焦|锚定|牢牢把握|紧扣|实施|推进|打造|建设|建成|发力|千方百计|决战|决胜|打赢|全面|突出|抓好|、|和|与|及|\"|大力|深入|加快|[全我][市县区镇乡])+$"
+)
+"""What stands before a goal that the speaker pursues, not one that guides it (以…为指导, 贯彻…精神)."""
+_GUIDED = re.compile(r"(?:贯彻|指导|学习|领悟|践行|遵循|统领)[^，。；]*$")
 _SPEAKER = re.compile(r"我们|政府|全[省市县区镇乡]")
 _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
@@ -68,6 +76,7 @@ class _Reading:
         self.whole = Span(0, max(1, len(text_of(doc))))
         self.folded = folded_text(doc)
         self.parts = self._parts()
+        self.overall: list[tuple[Span, Entity]] = []
         self.level: Level | None = doc._.document.metadata.level
         # Reports of a province or the nation, and plans of unknown ones, name far more than they announce.
         self.wide = self.level in (None, Level.NATIONAL, Level.PROVINCIAL)
@@ -114,7 +123,7 @@ class _Reading:
     ) -> None:
         """Claim serves or advances, whichever the levels of the two allow."""
         (span, entity), (goal_span, goal) = subject, strategy
-        if (self.wide and is_guess(entity)) or self._in_brackets(span, entity):
+        if self._in_brackets(span, entity):
             return
         if entity is goal or (span.contains(goal_span) and basis is not Basis.DEFINITIONAL):
             return
@@ -149,17 +158,24 @@ class _Reading:
                 self._sentence(sentence, named)
 
     def _preamble(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
-        own = [
-            pair
-            for pair in named
-            if pair[1].level is self.level and self.level is not None and self._is_overall(pair[1])
-        ]
+        """The speaker's overall strategies carry out all that the preamble names above them.
+
+        A preamble that names none of its own speaks of those of an earlier one.
+        """
+        own = [pair for pair in named if pair[1].level is self.level and self._is_overall(pair[1])]
+        if own:
+            self.overall = own
         higher = [pair for pair in named if below(self.level, pair[1].level)]
-        for mine in own:
+        for mine in own or self.overall:
             for goal in higher:
-                self.relate(mine, goal, Basis.STATED, 0.92, sentence, "preamble")
+                self.relate(mine, goal, Basis.STATED, 0.92 if own else 0.8, sentence, "preamble")
         self._levels(sentence, higher)
-        self._speaker(sentence, own)
+        self._speaker(sentence, own or [pair for pair in higher if self._is_pursued(sentence, pair[0])])
+
+    def _is_pursued(self, sentence: Span, goal: Span) -> bool:
+        """Tell whether the clause names a goal as what the speaker works at (聚焦…, 实施…), not as its guidance."""
+        clause = re.split("[，；：]", self.folded[sentence.start : goal.start])[-1]
+        return _PURSUED.search(clause) is not None and _GUIDED.search(clause) is None
 
     def _levels(self, sentence: Span, higher: list[tuple[Span, Entity]]) -> None:
         """Chain the overall strategies of the levels above: the county's is guided by the prefecture's."""
@@ -264,10 +280,8 @@ class _Reading:
                 self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, "heading")
             elif below(goal[1].level, entity.level):
                 # A higher strategy named under a local heading: the heading's strategy carries it out.
-                if self.wide:
-                    continue
                 self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.7, evidence, "under heading")
-            elif not self._is_summit(entity) and not (self.wide and entity.level is goal[1].level):
+            elif not self._is_summit(entity):
                 self.relate((span, entity), goal, Basis.STRUCTURAL, sure - 0.15, evidence, "strategy under heading")
 
     # definitional ----------------------------------------------------------------------------------------------------

@@ -10,24 +10,46 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Span
-from extract.names import alternation, headed, lexicon
+from extract.levels import named_level
+from extract.names import alternation, headed, lexicon, name_start
 from extract.surface import folded_text
-from ontology.terms import Kind
+from ontology.terms import Kind, Level
 
 _SPIRIT = re.compile(
     r"(?:习近平)?总书记[^，。；！？\n]{0,24}?(?:重要讲话(?:、?重要)?(?:指示)?(?:批示)?精神|重要论述(?:精神)?|"
     r"重要(?:指示|批示)(?:批示)?精神|"
     r"殷殷嘱托|嘱托|重要要求|视察[^，。；\n]{0,12}?精神)(?:和重要指示(?:批示)?精神)?"
 )
-_MEETING_SPIRIT = re.compile(
-    r"(?:党的|中国共产党)?(?:[一二三四五六七八九十]+(?:届|大)[一-鿿、]{0,12}?|中央[一-鿿]{2,8}?|"
-    r"[省市县区]委[一-鿿]{1,14}?)(?:全会|全体会议|大会|会议|工作会议|大)精神"
+_ORDINAL = "[一二三四五六七八九十]{1,4}"
+_CONGRESS = rf"(?:(?:党的|中国共产党)(?:第?{_ORDINAL}次全国代表大会|{_ORDINAL}大)|{_ORDINAL}大(?=[和、及]))"
+_PLENUM = rf"(?:党的)?{_ORDINAL}届(?:历次|{_ORDINAL}中(?:[、和]{_ORDINAL}中)*)全会"
+_LOCAL_MEETING = (
+    rf"(?:[省市县区州旗镇乡]|自治区|自治州)(?:委|党委)?(?:第?{_ORDINAL}(?:届|次))?"
+    rf"(?:(?:历次|{_ORDINAL}次(?:[、和]{_ORDINAL}次)*)?(?:全会|全体会议|党代会|代表大会)(?:暨[一-鿿]{{2,14}}?会议)?)"
+    rf"|{_ORDINAL}届[省市县区州旗]委(?:历次|{_ORDINAL}次(?:[、和]{_ORDINAL}次)*)全会"
 )
+_WORK_MEETING = r"(?:中央|全国|全[省市县区州]|[省市县区州旗]委|自治区党委)(?!全)[一-鿿]{1,10}?会议"
+_MEETING = rf"(?:{_CONGRESS}(?:[和、及]{_PLENUM})?|{_PLENUM}|{_LOCAL_MEETING}|{_WORK_MEETING})"
+_MEETINGS = re.compile(
+    rf"(?P<list>{_MEETING}(?:(?:精神)?(?:、|和|及|以及|与){_MEETING})*)(?P<tail>的?(?:精神|(?:决策|工作|战略)?部署(?!会)))"
+)
+"""Meetings whose spirit or decisions are carried out, one or several in a row: 党的二十大、省第八次党代会和…精神."""
 _SHORTEST = 4
 """A target state has at least so many characters."""
 _AIM = re.compile(
     r"(?:打造|建设|建成|建强|争创|创建|构建|迈向|成为|实现|锚定|围绕|聚焦|推动形成|融入|服务|促进|推进)(?:成|为|好)?$"
 )
+
+
+_TARGET = re.compile(
+    r"[一-鿿]{2,4}[立强兴富秀旺活美靓稳名](?:省|市|县|区|镇|乡|村|旗|州)(?:战略)?(?![一-鿿]{0,2}(?:级|域|民|里))"
+)
+"""Mottoes of what a unit lives by: 工业强县, 生态立县, 农业富镇."""
+_SET_FORM = re.compile(
+    r"(?<![一-鿿])?(?:[稳促调优惠防保控扩补提增强去降][一-鿿]{2}、){2,}[稳促调优惠防保控扩补提增强去降][一-鿿]{2}(?![一-鿿])"
+)
+"""Working formulas of three and more verb-object pairs: 稳增长、促改革、调结构、惠民生、防风险."""
+_PRACTICE = "中国式现代化(?:的)?{place}(?:实践|新实践|篇章|新篇章|样板|新样板|路径)"
 
 
 class StrategyFinder:
@@ -52,13 +74,48 @@ class StrategyFinder:
             aimed = _AIM.search(folded[max(0, start - 8) : start].rstrip('"'))
             sure = 0.7 if aimed or start in headings else 0.55 if certain.search(head) else 0.4
             doc._.candidates.append(Candidate(Span(start, end), Kind.STRATEGY, "policy_strategies", sure))
+        self._ambitions(doc, folded)
+        for match in _TARGET.finditer(folded):
+            start = name_start(folded, match.end() - 2, floor=match.start())
+            if match.end() - start >= _SHORTEST:
+                doc._.candidates.append(Candidate(Span(start, match.end()), Kind.STRATEGY, "policy_strategies", 0.7))
+        for match in _SET_FORM.finditer(folded):
+            doc._.candidates.append(
+                Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.8, level=Level.NATIONAL)
+            )
         self._epithets(doc, folded)
-        for pattern in (_SPIRIT, _MEETING_SPIRIT):
-            for match in pattern.finditer(folded):
-                doc._.candidates.append(
-                    Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.85, level=None)
-                )
+        for match in _SPIRIT.finditer(folded):
+            doc._.candidates.append(Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.85))
+        self._meetings(doc, folded)
         return doc
+
+    @staticmethod
+    def _ambitions(doc: Doc, folded: str) -> None:
+        """Propose what a place is to become: 打造|新一代世界一流汽车城, 加快建设|国际性综合交通枢纽城市."""
+        words = lexicon("strategies")["ambition"]
+        ranks = alternation(words["ranks"])
+        for match in re.finditer(f'(?:{alternation(words["becomes"])})(?=[，。；、和！”"]|建设|$)', folded, re.M):
+            start = name_start(folded, match.start(), floor=max(0, match.start() - 24))
+            name = folded[start : match.end()]
+            aimed = _AIM.search(folded[max(0, start - 8) : start].rstrip('"'))
+            if aimed and len(name) >= _SHORTEST + 1 and re.search(ranks, name) and not re.search('[的“”"、，]', name):
+                doc._.candidates.append(Candidate(Span(start, match.end()), Kind.STRATEGY, "policy_strategies", 0.7))
+
+    @staticmethod
+    def _meetings(doc: Doc, folded: str) -> None:
+        """Propose each meeting of a list; the last one's name takes in what the list is followed by (…精神)."""
+        for match in _MEETINGS.finditer(folded):
+            meetings = list(re.finditer(_MEETING, folded[: match.end("list")][match.start() :]))
+            for meeting in meetings:
+                start, end = match.start() + meeting.start(), match.start() + meeting.end()
+                last = meeting is meetings[-1]
+                end = match.end() if last else end + len("精神") if folded.startswith("精神", end) else end
+                name = folded[start:end]
+                level = Level.NATIONAL if re.match("党的|中国共产党|中央|全国", name) else None
+                level = level or named_level(name, doc._.document.metadata.place)
+                doc._.candidates.append(
+                    Candidate(Span(start, end), Kind.STRATEGY, "policy_strategies", 0.9, level=level)
+                )
 
     @staticmethod
     def _epithets(doc: Doc, folded: str) -> None:
@@ -69,7 +126,10 @@ class StrategyFinder:
             short = re.sub(r"(?:省|市|县|区|镇|乡|街道|自治区|自治州|自治县)$", "", unit.name)
             if len(short) < 2:
                 continue
-            pattern = rf"(?:{alternation(lexicon('strategies')['epithets'])})+(?:新)?{re.escape(short)}"
+            pattern = (
+                rf"(?:{alternation(lexicon('strategies')['epithets'])})+(?:新)?{re.escape(short)}(?!路|街|大道)"
+                rf"|{_PRACTICE.format(place=re.escape(short))}"
+            )
             for match in re.finditer(pattern, folded):
                 doc._.candidates.append(
                     Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.85, level=unit.level)

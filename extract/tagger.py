@@ -18,6 +18,7 @@ from extract.annotation import Candidate
 from extract.document import Span
 from extract.names import governed
 from extract.surface import folded_text, quotations
+from extract.wording import is_usual
 from ontology.terms import Kind
 
 MODELS = Path(__file__).parent / "model"
@@ -79,6 +80,7 @@ def features(doc: Doc) -> list[list[list[str]]]:
 def _line(line: str, hints: list[list[str]], offset: int) -> list[list[str]]:
     text = f"  {line}  "
     shapes = [_shape(mark) for mark in text]
+    rare = "".join("u" if is_usual(text[i : i + 2]) else "r" for i in range(len(text) - 1))
     rows = []
     for i in range(2, len(text) - 2):
         a, b, c, d, e = text[i - 2], text[i - 1], text[i], text[i + 1], text[i + 2]
@@ -96,6 +98,8 @@ def _line(line: str, hints: list[list[str]], offset: int) -> list[list[str]]:
             "[" + a + b + c,
             "]" + c + d + e,
             "s" + shapes[i - 1] + shapes[i] + shapes[i + 1],
+            "w" + rare[i - 1 : i + 1],
+            "W" + rare[i - 2 : i + 2],
         ]
         here = offset + i - 2
         row.extend(hints[here])

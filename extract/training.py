@@ -18,7 +18,7 @@ from typing import Any
 import pycrfsuite
 from rich.console import Console
 
-from extract import metadata, pipeline
+from extract import metadata, pipeline, wording
 from extract.document import Document, Span
 from extract.tagger import KINDS, MODELS, features, labels
 from ontology.terms import Kind
@@ -127,6 +127,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not (options.shared / "gold").is_dir():
         print(f"training: {options.shared} holds no gold/: name the folder with --shared", file=sys.stderr)
         return 2
+    reports = sorted((options.shared / "reports").glob("*.txt"))
+    wording.write(wording.count(path.read_text(encoding="utf-8") for path in reports))
     examples = [
         *gold_examples(options.shared / "gold", options.shared / "corpus"),
         *gold_examples(EXAMPLES / "gold", EXAMPLES / "documents"),

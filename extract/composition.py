@@ -21,6 +21,11 @@ _COUNTED = re.compile(r"^([二两三四五六七八九十])(?:个|大|条|项)?(
 
 _COMPOUND = re.compile(r"[二两三四五六七八九十][个大项条]?[一-鿿]")
 """A name that announces its parts (两不愁三保障): among policies only there does every mention imply them."""
+_NUMBERED = re.compile(r"([双两二三四五六七八九十])(?:个|大|条|项|区|城)?[一-鿿]")
+
+
+def _count(numeral: str) -> int:
+    return 2 if numeral == "双" else int(parse(numeral) or 0)
 
 
 class CompositionReader:
@@ -61,11 +66,13 @@ class CompositionReader:
             if entity.kind not in _IDEAS:
                 continue
             for whole in entity.mentions:
-                if not folded[: whole.start].rstrip('"').endswith("等"):
+                summed = folded[: whole.start].rstrip('"').endswith("等")
+                counted = _NUMBERED.match(folded, whole.start)
+                if not summed and counted is None:
                     continue
                 sentence = mentions.sentence(whole)
                 listed = self._listed(mentions, folded, sentence, whole, entity)
-                if len(listed) >= 2:
+                if len(listed) >= 2 and (summed or (counted and len(listed) == _count(counted.group(1)))):
                     for part in listed:
                         self._claim(doc, part, whole, Basis.STATED, 0.95, sentence, "enumeration")
 
@@ -96,11 +103,7 @@ class CompositionReader:
             if match is None:
                 continue
             count, head = int(parse(match.group(1)) or 0), match.group(2)
-            parts = [
-                e
-                for e in mentions.entities
-                if e.kind is whole.kind and e.level is whole.level and e is not whole and e.name.endswith(head)
-            ]
+            parts = [e for e in mentions.entities if e.kind is whole.kind and e is not whole and e.name.endswith(head)]
             if len(parts) == count:
                 for part in parts:
                     span = part.mentions[0]

@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TypeVar
 
 import ahocorasick_rs
@@ -20,6 +21,7 @@ from spacy.tokens import Span as DocSpan
 from extract.annotation import Candidate, Entity
 from extract.document import Place, Span, Structure
 from extract.levels import level_of
+from extract.names import alternation, lexicon
 from extract.projects import status
 from extract.surface import folded_text
 from ontology.iri import normalise
@@ -206,11 +208,24 @@ def everywhere(clusters: list[_Cluster], folded: str, *, shortest: int) -> None:
         covered[group.kind][start:end] = b"\1" * (end - start)
 
 
+@cache
+def _conferred() -> re.Pattern[str]:
+    verbs = alternation(lexicon("kinds")["category"]["conferred"])
+    return re.compile(f'(?:{verbs})(?:了|为)?(?:[全国家省市县区级首第一二三四五六七八九十批年度届0-9]|创建)*"?$')
+
+
+def _is_honour(c: Candidate, folded: str) -> bool:
+    """Tell whether a name is that of an honour conferred (获评“两山”实践创新基地), which is no entity."""
+    if c.kind in (*_PLACES, Kind.ORGANIZATION) or c.concept is not None:
+        return False
+    return _conferred().search(folded, max(0, c.span.start - 24), c.span.start) is not None
+
+
 def _status(mentions: Iterable[Span], folded: str, structure: Structure) -> Status:
     readings = []
     for span in mentions:
-        before = re.split("[。；！\n]", folded[max(0, span.start - 24) : span.start])[-1]
-        behind = re.split("[。；！\n]", folded[span.end : span.end + 24])[0]
+        before = re.split("[，。；！\n]", folded[max(0, span.start - 80) : span.start])[-1]
+        behind = re.split("[，。；！\n]", folded[span.end : span.end + 60])[0]
         readings.append(status(before, behind, plan=structure.period_at(span.start) is Period.PLAN))
     if Status.COMPLETED in readings and len(set(readings)) > 1:
         return Status.ONGOING if readings[-1] is not Status.COMPLETED else Status.COMPLETED
@@ -233,7 +248,7 @@ class EntityResolver:
         """Resolve the candidates of a document."""
         folded = folded_text(doc)
         structure: Structure = doc._.structure
-        likely = [c for c in doc._.candidates if c.confidence >= self.threshold]
+        likely = [c for c in doc._.candidates if c.confidence >= self.threshold and not _is_honour(c, folded)]
         clusters = cluster(settle_overlaps(one_kind_a_phrase(likely, folded)), folded)
         everywhere(clusters, folded, shortest=self.shortest)
         clusters.sort(key=lambda g: (min(c.span for c in g.candidates), g.kind))

@@ -24,7 +24,7 @@ _NUMERAL = r"[一二两三四五六七八九十]"
 _GROUP = re.compile(
     rf'({_NUMERAL}{{1,2}}|\d)([个条张大项]?)((?:统一|第一|[^\d一二两三四五六七八九十、，。；："（）]){{1,8}})'
 )
-_THAT_IS = re.compile(r'"([^"\n]{1,12})"，?(?:即|是指|指的是|指|是|为|就是)：?')
+_THAT_IS = re.compile(r'"([^"\n]{1,12})"(?:（[^（）\n]{1,20}）)?，?(?:即|是指|指的是|指|是|为|就是)：?')
 _SUMMED = re.compile(
     rf"等(?P<name>(?:{_NUMERAL}大[^，。；、]{{2,12}})|(?:[^，。；、]{{0,6}}{_NUMERAL}大[^，。；、]{{1,8}}))$"
 )
@@ -118,7 +118,7 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     name = folded[term.start : term.end].strip('"')
     quoted = re.match(r'"?([^"]+)"?', folded[term.start : term.end])
     counts = expected(quoted.group(1) if quoted and quoted.group(1) != name else name)
-    named = _named_groups(folded, definition)
+    named = _named_groups(folded, name, definition)
     if named:
         return named
     if not counts:
@@ -136,13 +136,14 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     return [Member(span) for span in flat]
 
 
-def _named_groups(folded: str, definition: Span) -> list[Member]:
-    """Read “一区”，即建设…。“两城”，即…、…。 and “5”是打造…等五大新兴产业集群."""
+def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
+    """Read “一区”，即建设…。“两城”，即…、…。, “5”是打造…等五大新兴产业集群 and “上天”即…，“入地”即…."""
     text = folded[definition.start : definition.end]
     marks = list(_THAT_IS.finditer(text))
     if len(marks) < 2:
         return []
     found = []
+    spelled = "".join(mark.group(1) for mark in marks) == name
     for index, mark in enumerate(marks):
         start = definition.start + mark.end()
         stop = definition.start + (marks[index + 1].start() if index + 1 < len(marks) else len(text))
@@ -158,7 +159,14 @@ def _named_groups(folded: str, definition: Span) -> list[Member]:
             if len(parts) == int(mark.group(1)):
                 found.append(Member(group, tuple(Member(p) for p in parts)))
             continue
-        if count == 1:
+        summed = _SUMMED.search(folded[start:stop])
+        if summed is not None and count is not None and count > 1:
+            parts = _split(folded, start, start + summed.start(), "、")
+            if len(parts) == count:
+                group = Span(start + summed.start("name"), start + summed.end("name"))
+                found.append(Member(group, tuple(Member(p) for p in parts), label))
+                continue
+        if count == 1 or (count is None and spelled):
             whole = _trim(folded, start, stop)
             if whole:
                 found.append(Member(whole, (), label))
@@ -228,16 +236,17 @@ class GlossaryFinder:
         """Append candidates for terms and members, and a claim for each part and its whole."""
         folded = folded_text(doc)
         for entry in doc._.structure.glossary:
+            spelled = members(folded, entry.term, entry.definition)
             reading = self._kind(folded, entry.term, entry.definition)
+            if reading is None and any(part.alias for part in spelled):
+                reading = Reading(Kind.STRATEGY, entry.term.end, False, 0.65)  # a layout: 一河六圈一带
             if reading is None:
                 continue
             definition = text_of(doc)[entry.definition.start : entry.definition.end].strip()
             doc._.candidates.append(
                 Candidate(entry.term, reading.kind, "policy_glossary", reading.confidence, definition=definition)
             )
-            self._members(
-                doc, entry.term, members(folded, entry.term, entry.definition), reading.kind, entry.definition
-            )
+            self._members(doc, entry.term, spelled, reading.kind, entry.definition)
         return doc
 
     def _members(

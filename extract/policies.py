@@ -11,10 +11,13 @@ from extract.annotation import Candidate
 from extract.document import Span
 from extract.names import headed
 from extract.surface import folded_text
-from ontology.terms import Kind
+from ontology.terms import Kind, Level
 
 _TITLE = re.compile(r"《([^《》\n]{4,60})》")
 _GOODS = re.compile(r"送[一-鿿]{1,4}下乡|[一-鿿]{2,4}下乡(?=活动)")
+
+_WARDENS = re.compile(r"(?<![一-鿿])[河湖林田湾山路街链](?:（[湖河]）)?长(?:、[河湖林田湾山路街链](?:（湖）)?长)+")
+"""Wardens in a list stand for their systems: 河（湖）长、林长、田长."""
 
 
 class PolicyFinder:
@@ -30,6 +33,12 @@ class PolicyFinder:
                     doc._.candidates.append(Candidate(Span(start, end), Kind.POLICY, "policy_policies", sure))
         for match in _TITLE.finditer(folded):
             doc._.candidates.append(Candidate(Span(match.start(1), match.end(1)), Kind.POLICY, "policy_policies", 0.8))
+        for wardens in _WARDENS.finditer(folded):
+            for match in re.finditer("[^、]+", folded[wardens.start() : wardens.end()]):
+                span = Span(wardens.start() + match.start(), wardens.start() + match.end())
+                doc._.candidates.append(
+                    Candidate(span, Kind.POLICY, "policy_policies", 0.8, match.group() + "制", Level.NATIONAL)
+                )
         for match in _GOODS.finditer(folded):
             doc._.candidates.append(Candidate(Span(*match.span()), Kind.POLICY, "policy_policies", 0.7))
         return doc

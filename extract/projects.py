@@ -143,17 +143,22 @@ def status(before: str, behind: str, *, plan: bool) -> Status:
     >>> status("持续推进", "，确保按期建成投产", plan=True)
     <Status.ONGOING: 'ongoing'>
     """
+    words = before + "|" + behind
     if plan:
-        if re.search(r"续建|持续|继续|加快|巩固|扩大|壮大|在建|二期", before[-12:] + behind[:6]):
+        if re.search(
+            r"续建|持续|继续|加快|推进|巩固|扩大|壮大|在建|抓好|建成|完成|竣工|完工|投产|投用|通车|交付|二期", words
+        ):
             return Status.ONGOING
         return Status.PLANNED
-    if re.search(r"争取|谋划|拟|即将|筹备|前期", before[-8:]):
+    if re.search(r"争取|谋划|拟|即将|筹备|前期|规划建设", before):
         return Status.PLANNED
-    if re.search(r"主体|正在|在建|加快|有序推进|进展|启动|开工|动工|加紧", behind[:14] + before[-6:]):
+    if re.search(r"主体|正在|在建|加快|推进|进展|启动|开工|动工|加紧|抓紧|建设中", behind) or re.search(
+        r"加快|开工|动工|启动|主体|引进|签约|落户|招引", before
+    ):
         return Status.ONGOING
-    if _COMPLETED.search(behind[:14]) or _COMPLETED.search(before[-8:]):
+    if _COMPLETED.search(behind) or _COMPLETED.search(before):
         return Status.COMPLETED
-    if re.search(r"推进|持续|管护", before[-8:]):
+    if re.search(r"推进|持续|管护|抓好", before):
         return Status.ONGOING
     return Status.COMPLETED
 

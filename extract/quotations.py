@@ -50,7 +50,9 @@ def _cues() -> dict[str, re.Pattern[str]]:
             if words.get(key):
                 nouns = alternation(words[key])
                 # A short attribute may stand before a noun that joins the name: “61020”科技创新行动.
-                attribute = rf"|[一-鿿]{{2,8}}?(?:{nouns})(?=[，。、；：的])" if key == "quoted_joined" else ""
+                attribute = (
+                    rf"|(?![及和与或等])[一-鿿]{{2,8}}?(?:{nouns})(?=[，。、；：的])" if key == "quoted_joined" else ""
+                )
                 cues[f"{kind} {key}"] = re.compile(f"的?(?:{nouns}){attribute}")
         cues[f"{kind} heads"] = (
             re.compile(f"(?:{alternation(words['heads'])})$") if words.get("heads") else re.compile(r"(?!)")

@@ -33,6 +33,9 @@ _PURSUED = re.compile(
 )
 """What stands before a goal that the speaker pursues, not one that guides it (以…为指导, 贯彻…精神)."""
 _GUIDED = re.compile(r"(?:贯彻|指导|学习|领悟|践行|遵循|统领)[^，。；]*$")
+_FOLLOWING = re.compile(
+    r"(?:围绕|实现|完成|贯彻)(?:上述|以上|这些|这一)[^。]{0,24}(?:做好|抓好|推进|开展|突出|实施|落实)[^。]{0,8}(?:以下|如下|[二三四五六七八九十][个项大]?方面)"
+)
 _SPEAKER = re.compile(r"我们|政府|全[省市县区镇乡]")
 _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
@@ -59,6 +62,7 @@ class ServiceReader:
         reading = _Reading(doc)
         reading.stated()
         reading.structural()
+        reading.in_turn()
         reading.definitional()
         if self.inferred:
             reading.by_authority()
@@ -262,6 +266,19 @@ class _Reading:
                 known = goals[0][1].concept is not None or is_said(goals[0][1])
                 sure = 0.91 if known and not is_guess(entity) else 0.8
             self._announced(span, entity, goals, evidence, sure)
+
+    def in_turn(self) -> None:
+        """Link what headings announce to the overall strategy where a sentence says so: 围绕上述目标，做好以下工作."""
+        for sentence in self.mentions.structure.sentences:
+            if not self.overall or not _FOLLOWING.search(self.folded[sentence.start : sentence.end]):
+                continue
+            for section in self.mentions.structure.sections:
+                if section.heading is None or section.span.start < sentence.end or section.role != "body":
+                    continue
+                for goal in self.mentions.announcement(section)[0]:
+                    if goal[1].level is self.level and self._is_overall(goal[1]):
+                        for mine in self.overall:
+                            self.relate(goal, mine, Basis.STRUCTURAL, 0.8, sentence, "in turn")
 
     def _title(self) -> tuple[list[tuple[Span, Entity]], Span | None]:
         """Return what the title of a plan or notice announces; a report's title announces nothing."""

@@ -49,6 +49,7 @@ _HALF_STOP_AT_START = re.compile(rf"^[ ]*{_HAN}\.")
 _ENDED = re.compile(r'[。！？；：，、…!?;:,.]["）》]*$')
 _JOINED = re.compile("[和与及]|以及")
 _LONGEST_HEADING = 48
+_LONGEST_INNER_TOPIC = 16
 _LONGEST_TITLE_LINE = 70
 
 
@@ -199,9 +200,28 @@ class _Reader:
                 self._place(_headed(paragraph, "line"))
             else:
                 self._plain(paragraph, line)
+        if len(openings) <= 1:
+            openings += self._inner_topics(paragraph, openings[0].heading if openings else topics.get(index))
         for opening in openings:
             self._extend(opening.start)
             self._place(opening)
+
+    def _inner_topics(self, paragraph: _Paragraph, heading: Span | None) -> list[_Opening]:
+        """Find the short sentences within a paragraph that name what follows them: …。严守粮食安全。…"""
+        found = []
+        start = heading.end if heading else paragraph.start
+        for stop in _STOP.finditer(self.text, start, paragraph.end):
+            sentence = self.text[start : stop.start()]
+            short = 5 <= len(sentence) <= _LONGEST_INNER_TOPIC and not re.search(r"[，；：\d]", sentence)
+            if (
+                short
+                and start > paragraph.start
+                and paragraph.end - stop.end() >= 20
+                and self.words.topic.match(sentence)
+            ):
+                found.append(_Opening(start, "inner topic", heading=Span(start, stop.start())))
+            start = stop.end()
+        return found
 
     def _plain(self, paragraph: _Paragraph, line: str) -> None:
         """Close what a paragraph without heading ends; hold it in a section of its own where none is open."""

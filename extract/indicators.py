@@ -20,6 +20,7 @@ from extract.document import Span, Structure
 from extract.names import alternation, lexicon
 from extract.numerals import parse
 from extract.surface import fold, quotations, text_of
+from ontology.terms import Kind
 
 _DIGIT_HAN = "一二两三四五六七八九零〇"
 _TIMES = r"(?:[十百万亿]|千(?![瓦米克伏]))"
@@ -125,7 +126,13 @@ class IndicatorFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Find the indicators of the Doc outside its title and glossary."""
         text = text_of(doc)
-        doc._.indicators = tuple(find(text, doc._.structure))
+        measures = [c.span for c in doc._.candidates if c.kind is Kind.POLICY and c.extractor == "policy_policies"]
+        doc._.indicators = tuple(
+            indicator
+            for indicator in find(text, doc._.structure)
+            # 稳增长惠民生27条 is a name
+            if indicator.unit != "条" or not any(span.contains(indicator.span) for span in measures)
+        )
         return doc
 
 

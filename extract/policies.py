@@ -19,6 +19,11 @@ _GOODS = re.compile(r"送[一-鿿]{1,4}下乡|[一-鿿]{2,4}下乡(?=活动)")
 _WARDENS = re.compile(r"(?<![一-鿿])[河湖林田湾山路街链](?:（[湖河]）)?长(?:、[河湖林田湾山路街链](?:（湖）)?长)+")
 """Wardens in a list stand for their systems: 河（湖）长、林长、田长."""
 
+_MEASURES = re.compile(
+    r"(?:出台|制定|推出|落实|实施|印发|制定出台|推出了|执行)(?P<name>[一-鿿]{4,18}\"?\d{1,3}条\"?(?:措施|举措|政策|政策措施|意见)?)(?=[，。、；和]|等|取得|落地|加快|见效)"
+)
+"""Packages of measures that go by their number: 稳增长惠民生27条, 优化工商业电价机制12条举措."""
+
 
 class PolicyFinder:
     """Proposes instruments: heads (改革, 机制, 专项行动), titles in 《》, and goods sent to the countryside."""
@@ -39,6 +44,8 @@ class PolicyFinder:
                 doc._.candidates.append(
                     Candidate(span, Kind.POLICY, "policy_policies", 0.8, match.group() + "制", Level.NATIONAL)
                 )
+        for match in _MEASURES.finditer(folded):
+            doc._.candidates.append(Candidate(Span(*match.span("name")), Kind.POLICY, "policy_policies", 0.85))
         for match in _GOODS.finditer(folded):
             doc._.candidates.append(Candidate(Span(*match.span()), Kind.POLICY, "policy_policies", 0.7))
         return doc

@@ -64,6 +64,11 @@ def _cues() -> dict[str, re.Pattern[str]]:
     return cues
 
 
+@cache
+def _figures_of_speech() -> frozenset[str]:
+    return frozenset(lexicon("kinds")["category"]["figures_of_speech"])
+
+
 def _verb_before(folded: str, opener: int) -> str:
     """Return the text before an opening mark, coordinated quotations (“甲”和“乙”) skipped."""
     before = folded[max(0, opener - 60) : opener]
@@ -83,7 +88,7 @@ def read(folded: str, start: int, end: int) -> Reading | None:
         end: behind the last character inside the marks.
     """
     phrase = folded[start:end]
-    if not 2 <= len(phrase) <= _LONGEST or _NOT_A_NAME.search(phrase):
+    if not 2 <= len(phrase) <= _LONGEST or _NOT_A_NAME.search(phrase) or phrase in _figures_of_speech():
         return None
     cues = _cues()
     behind = folded[end + 1 : end + 18]
@@ -99,6 +104,10 @@ def read(folded: str, start: int, end: int) -> Reading | None:
             if match and (best is None or match.end() > best[0]):
                 best = (match.end(), kind, key)
     before = _verb_before(folded, start - 1)
+    if "+" in phrase and re.search("[一-鿿]\\+[一-鿿]", phrase):
+        named = re.match(r"的?(?:[一-鿿]{0,4}(?:模式|机制|思路|体系|方式|服务))", behind)
+        end = end + 1 + named.end() if named else end  # “基地+合作社+农户”的发展模式
+        return Reading(Kind.POLICY, end, named is not None, 0.85)
     if "，" in phrase and best is not None and best[1] is Kind.STRATEGY and len(phrase) >= _SAYING:
         best = None  # a saying is shouted, whatever it is called: “人人都是营商环境，事事关系营商环境”的理念
     if best is not None:

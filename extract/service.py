@@ -29,7 +29,7 @@ _PREAMBLE = re.compile(
     r"|(?:坚强|正确)?领导下|的(?:五年|一年)[。，；]"
 )
 _PURSUED = re.compile(
-    r"(?:围绕|聚焦|锚定|牢牢把握|紧扣|实施|推进|打造|建设|建成|发力|千方百计|决战|决胜|打赢|全面|突出|抓好|、|和|与|及|\"|大力|深入|加快|[全我][市县区镇乡])+$"
+    r"(?:围绕|聚焦|锚定|牢牢把握|紧扣|实施|推进|打造|建设|建成|发力|千方百计|决战|决胜|打赢|全面|突出|抓好|、|和|与|及|\"|大力|着力|深入|加快|[全我][市县区镇乡])+$"
 )
 """What stands before a goal that the speaker pursues, not one that guides it (以…为指导, 贯彻…精神)."""
 _GUIDED = re.compile(r"(?:贯彻|指导|学习|领悟|践行|遵循|统领)[^，。；]*$")
@@ -37,6 +37,7 @@ _FOLLOWING = re.compile(
     r"(?:围绕|实现|完成|贯彻)(?:上述|以上|这些|这一)[^。]{0,24}(?:做好|抓好|推进|开展|突出|实施|落实)[^。]{0,8}(?:以下|如下|[二三四五六七八九十][个项大]?方面)"
 )
 _SPEAKER = re.compile(r"我们|政府|全[省市县区镇乡]")
+_MEETING = re.compile("全会|会议|党代会|代表大会|讲话|指示|批示|嘱托")
 _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
 _FEW = 3
@@ -99,6 +100,8 @@ class _Reading:
     def _is_overall(self, entity: Entity) -> bool:
         """Tell whether a strategy may be the speaker's overall one: known or set off as a name, part of no other."""
         concept = self._concept(entity)
+        if _MEETING.search(entity.name):
+            return False
         known = concept is not None or is_said(entity) or entity.confidence >= _CERTAIN
         return known and entity.id not in self.parts and not (concept and concept.component_of)
 

@@ -20,6 +20,7 @@ _PARALLEL = re.compile(
 )
 _CALL = re.compile(rf"(?:路虽|道阻|行而|事虽|征程|风好|乘风|潮起|山高|时不我待)(?:{_HAN}|，){{6,24}}(?=[。！])")
 _ONE_BY_ONE = re.compile(rf"一(?P<a>{_HAN})接着一(?P=a){_HAN}{{1,3}}，一(?P<b>{_HAN})接着一(?P=b){_HAN}{{1,3}}")
+_FIRST_DUTY = re.compile(rf"把{_HAN}{{2,16}}(?:作为第一要务|作为头等大事|作为生命线|放在首位|放在第一位)")
 _CLOSING = re.compile(rf"(?P<first>{_HAN}{{4}})、(?P<second>{_HAN}{{4}})(?=，(?:为|以|奋力|全力|努力|推动|加快|不断))")
 
 
@@ -31,7 +32,13 @@ class SloganFinder:
         folded = folded_text(doc)
         # A list of target states is none: 教育强省、健康福建.
         named = re.compile(alternation(lexicon("kinds")[Kind.STRATEGY]["certain"]) + "|健康|区域|试点")
-        for pattern, sure in ((_PARALLEL, 0.6), (_CALL, 0.55), (_ONE_BY_ONE, 0.8), (_CLOSING, 0.5)):
+        for pattern, sure in (
+            (_PARALLEL, 0.6),
+            (_CALL, 0.55),
+            (_ONE_BY_ONE, 0.8),
+            (_FIRST_DUTY, 0.75),
+            (_CLOSING, 0.5),
+        ):
             for match in pattern.finditer(folded):
                 start, end = match.span()
                 parts = folded[start:end].split("、")

@@ -42,11 +42,12 @@ _AIM = re.compile(
 
 
 _TARGET = re.compile(
-    r"[一-鿿]{2,4}[立强兴富秀旺活美靓稳名](?:省|市|县|区|镇|乡|村|旗|州)(?:战略)?(?![一-鿿]{0,2}(?:级|域|民|里))"
+    r"[立强兴富秀旺靓稳名](?:省|市|县|区|镇|乡|旗|州)(?:战略)?(?=[，。；、和与及！”\"]|建设|目标|$)", re.M
 )
 """Mottoes of what a unit lives by: 工业强县, 生态立县, 农业富镇."""
 _SET_FORM = re.compile(
-    r"(?<![一-鿿])?(?:[稳促调优惠防保控扩补提增强去降][一-鿿]{2}、){2,}[稳促调优惠防保控扩补提增强去降][一-鿿]{2}(?![一-鿿])"
+    r"(?:[稳促调优惠防保控扩补提增强去降][一-鿿]{2}、){2,}[稳促调优惠防保控扩补提增强去降][一-鿿]{2}(?![一-鿿])"
+    r"|(?<=坚持)[稳促保增提扩][一-鿿]{2}、[稳促保增提扩降][一-鿿]{2}(?![一-鿿]{3})"
 )
 """Working formulas of three and more verb-object pairs: 稳增长、促改革、调结构、惠民生、防风险."""
 _PRACTICE = "中国式现代化(?:的)?{place}(?:实践|新实践|篇章|新篇章|样板|新样板|路径)"
@@ -76,12 +77,14 @@ class StrategyFinder:
             doc._.candidates.append(Candidate(Span(start, end), Kind.STRATEGY, "policy_strategies", sure))
         self._ambitions(doc, folded)
         for match in _TARGET.finditer(folded):
-            start = name_start(folded, match.end() - 2, floor=match.start())
-            if match.end() - start >= _SHORTEST:
+            start = name_start(folded, match.start(), floor=max(0, match.start() - 12))
+            if 2 <= match.start() - start <= 5 and not re.search(
+                "[一二两三四五六七八九十的]", folded[start : match.start()]
+            ):
                 doc._.candidates.append(Candidate(Span(start, match.end()), Kind.STRATEGY, "policy_strategies", 0.7))
         for match in _SET_FORM.finditer(folded):
             doc._.candidates.append(
-                Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.8, level=Level.NATIONAL)
+                Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.9, level=Level.NATIONAL)
             )
         self._epithets(doc, folded)
         for match in _SPIRIT.finditer(folded):

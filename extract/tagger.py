@@ -26,6 +26,9 @@ KINDS = (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY, Kind.SLOGAN, Kind.VILLAGE, Ki
 WEIGHED = frozenset({"policy_projects", "policy_policies", "policy_strategies", "policy_slogans", "policy_quotations"})
 """The finders whose proposals the model weighs; the others rest on lists and definitions."""
 
+SURE = 0.85
+"""Proposals of a rule this sure are not weighed."""
+
 
 def _shape(mark: str) -> str:
     if "一" <= mark <= "鿿":
@@ -155,7 +158,7 @@ class Tagger:
         lines = features(doc)
         by_kind: dict[Kind, list[tuple[int, Candidate]]] = {}
         for place, c in enumerate(doc._.candidates):
-            if c.extractor in WEIGHED:
+            if c.extractor in WEIGHED and c.confidence < SURE:
                 by_kind.setdefault(c.kind, []).append((place, c))
         found: list[Candidate] = []
         for kind in KINDS:

@@ -69,10 +69,18 @@ def test_there_are_as_many_as_promised(policies: list[Concept]):
 def test_every_instrument_is_complete(policies: list[Concept]):
     for concept in policies:
         assert concept.label_en and concept.definition, concept.label
-        assert concept.level is (Level.PROVINCIAL if concept.issuer else Level.NATIONAL), concept.label
+        if concept.level is not None:
+            assert concept.level is (Level.PROVINCIAL if concept.issuer else Level.NATIONAL), concept.label
         assert concept.year or not concept.source, f"{concept.label}: an occasion without its year"
         place = concept.issuer.rsplit("/", 1)[1] if concept.issuer else NATION
         assert concept.iri == mint(Kind.POLICY, (place,), concept.label)
+
+
+def test_what_each_government_sets_up_for_itself_has_no_level_and_no_first_issue(policies: list[Concept]):
+    customary = [concept for concept in policies if concept.level is None]
+    assert {"专班推进机制", "民生实事", "领导包案"} <= {concept.label for concept in customary}
+    for concept in customary:
+        assert concept.issuer is None and concept.year is None, concept.label
 
 
 def test_instruments_serve_strategies(scheme: Scheme, policies: list[Concept]):

@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
 import ahocorasick_rs
@@ -23,7 +23,7 @@ from extract.document import Place, Span, Structure
 from extract.levels import level_of
 from extract.names import alternation, lexicon
 from extract.projects import status
-from extract.surface import folded_text
+from extract.surface import folded_text, pairs
 from ontology.iri import normalise
 from ontology.terms import Kind, Level, Period, Predicate, Status
 
@@ -33,6 +33,8 @@ _PLACES = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
 _SURE = 0.7
 """A name less sure than this is not looked for elsewhere in its document."""
 _COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|类)")
+_SUFFIX = re.compile("(?:建设|战略|发展|目标|发展战略|发展目标)$")
+"""What a strategy's name may end in or lack: 美好城区, 美好城区建设."""
 _TRUSTED = {
     "policy_authority": 3,
     "policy_glossary": 2,
@@ -153,6 +155,8 @@ def _join_short_forms(clusters: list[_Cluster]) -> list[_Cluster]:
 
 
 def _short_form(short: _Cluster, whole: _Cluster) -> bool:
+    if short.kind is whole.kind is Kind.STRATEGY and not whole.best().concept:
+        return _SUFFIX.sub("", whole.name) == short.name and short.name != whole.name
     if short.kind is not whole.kind or short.kind not in (Kind.PROJECT, Kind.POLICY) or len(short.name) < 4:
         return False
     if short.best().concept and whole.best().concept and short.best().concept != whole.best().concept:
@@ -208,6 +212,18 @@ def everywhere(clusters: list[_Cluster], folded: str, *, shortest: int) -> None:
         covered[group.kind][start:end] = b"\1" * (end - start)
 
 
+def _is_whole(span: Span, folded: str) -> bool:
+    """Tell whether a span takes in quotation marks and brackets with their partners only, not half a pair."""
+    partners = _partners(folded)
+    return all(span.start <= partners[at] < span.end for at in range(span.start, span.end) if at in partners)
+
+
+@lru_cache(maxsize=4)
+def _partners(folded: str) -> dict[int, int]:
+    closers = pairs(folded)
+    return closers | {opener: closer for closer, opener in closers.items()}
+
+
 @cache
 def _conferred() -> re.Pattern[str]:
     verbs = alternation(lexicon("kinds")["category"]["conferred"])
@@ -248,7 +264,11 @@ class EntityResolver:
         """Resolve the candidates of a document."""
         folded = folded_text(doc)
         structure: Structure = doc._.structure
-        likely = [c for c in doc._.candidates if c.confidence >= self.threshold and not _is_honour(c, folded)]
+        likely = [
+            c
+            for c in doc._.candidates
+            if c.confidence >= self.threshold and not _is_honour(c, folded) and _is_whole(c.span, folded)
+        ]
         clusters = cluster(settle_overlaps(one_kind_a_phrase(likely, folded)), folded)
         everywhere(clusters, folded, shortest=self.shortest)
         clusters.sort(key=lambda g: (min(c.span for c in g.candidates), g.kind))

@@ -105,11 +105,6 @@ class _Reading:
         known = concept is not None or is_said(entity) or entity.confidence >= _CERTAIN
         return known and entity.id not in self.parts and not (concept and concept.component_of)
 
-    def _is_summit(self, entity: Entity) -> bool:
-        """Tell whether a concept stands atop the authority file: a doctrine that other work is for (高质量发展)."""
-        concept = self._concept(entity)
-        return concept is not None and not (concept.serves or concept.advances or concept.component_of)
-
     def _concept(self, entity: Entity) -> Concept | None:
         scheme: Scheme | None = self.doc._.scheme
         return scheme.concept(entity.concept) if scheme is not None and entity.concept else None
@@ -301,7 +296,7 @@ class _Reading:
             elif below(goal[1].level, entity.level):
                 # A higher strategy named under a local heading: the heading's strategy carries it out.
                 self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.7, evidence, "under heading")
-            elif not self._is_summit(entity):
+            else:
                 self.relate((span, entity), goal, Basis.STRUCTURAL, sure - 0.15, evidence, "strategy under heading")
 
     # definitional ----------------------------------------------------------------------------------------------------

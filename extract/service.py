@@ -33,6 +33,7 @@ _PURSUED = re.compile(
 )
 """What stands before a goal that the speaker pursues, not one that guides it (以…为指导, 贯彻…精神)."""
 _GUIDED = re.compile(r"(?:贯彻|指导|学习|领悟|践行|遵循|统领)[^，。；]*$")
+_SPEAKING = re.compile(r"(?:^|[，、年来])(?:我们|本届政府|[镇乡县区市省]政府|国务院)(?!要|将|必须)")
 _FOLLOWING = re.compile(
     r"(?:围绕|实现|完成|贯彻)(?:上述|以上|这些|这一)[^。]{0,24}(?:做好|抓好|推进|开展|突出|实施|落实)[^。]{0,8}(?:以下|如下|[二三四五六七八九十][个项大]?方面)"
 )
@@ -154,10 +155,14 @@ class _Reading:
             named = self.mentions.strategies(sentence)
             if not named:
                 continue
-            if _PREAMBLE.search(self.folded[sentence.start : sentence.end]):
+            wording = self.folded[sentence.start : sentence.end]
+            if _PREAMBLE.search(wording):
                 self._preamble(sentence, named)
             else:
                 self._sentence(sentence, named)
+                if _SPEAKING.search(wording):
+                    pursued = [pair for pair in named if self._is_pursued(sentence, pair[0])]
+                    self._speaker(sentence, [pair for pair in pursued if pair[1].id not in self.parts])
 
     def _preamble(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
         """The speaker's overall strategies carry out all that the preamble names above them.
@@ -172,7 +177,8 @@ class _Reading:
             for goal in higher:
                 self.relate(mine, goal, Basis.STATED, 0.92 if own else 0.8, sentence, "preamble")
         self._levels(sentence, higher)
-        self._speaker(sentence, own or [pair for pair in higher if self._is_pursued(sentence, pair[0])])
+        if self.level is not Level.NATIONAL:  # a national preamble names nothing but its own
+            self._speaker(sentence, own or [pair for pair in higher if self._is_pursued(sentence, pair[0])])
 
     def _is_pursued(self, sentence: Span, goal: Span) -> bool:
         """Tell whether the clause names a goal as what the speaker works at (聚焦…, 实施…), not as its guidance."""
@@ -190,8 +196,6 @@ class _Reading:
 
     def _speaker(self, sentence: Span, goals: list[tuple[Span, Entity]]) -> None:
         place = self.doc._.document.metadata.place
-        if self.level is Level.NATIONAL:  # every strategy of the preamble is its own
-            return
         speaker = next(
             (
                 e
@@ -270,8 +274,13 @@ class _Reading:
         for sentence in self.mentions.structure.sentences:
             if not self.overall or not _FOLLOWING.search(self.folded[sentence.start : sentence.end]):
                 continue
+            part = self._part(sentence.start)
             for section in self.mentions.structure.sections:
-                if section.heading is None or section.span.start < sentence.end or section.role != "body":
+                if (
+                    section.heading is None
+                    or section.span.start < sentence.end
+                    or self._part(section.span.start) != part
+                ):
                     continue
                 for goal in self.mentions.announcement(section)[0]:
                     if goal[1].level is self.level and self._is_overall(goal[1]):
@@ -409,6 +418,11 @@ class _Reading:
                         self.mentions.sentence(span),
                         "topic",
                     )
+
+    def _part(self, offset: int) -> int | None:
+        """Return the index of the top section at an offset."""
+        path = self.mentions.structure.path(self.mentions.structure.section_at(offset))
+        return path[-1] if path else None
 
     def _section(self, offset: int) -> Section | None:
         index = self.mentions.structure.section_at(offset)

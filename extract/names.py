@@ -49,6 +49,11 @@ def lexicon(name: str) -> dict[str, Any]:
 
 def alternation(words: Iterable[str]) -> str:
     """Return a regular expression for any of the words, longest first."""
+    return _alternation(tuple(words))
+
+
+@cache
+def _alternation(words: tuple[str, ...]) -> str:
     return "|".join(re.escape(word) for word in sorted(set(words), key=lambda w: (-len(w), w)))
 
 

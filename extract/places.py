@@ -70,10 +70,12 @@ def _gazetteer(home: Place | None) -> _Gazetteer:
     table = divisions()
     chain = home.chain if home is not None and home.level is not Level.NATIONAL else ()
     path = tuple(unit.name for unit in chain)
-    units: dict[str, tuple[Place | None, Level, float]] = {}
-    for name, places in table.names().items():
-        if entry := _entry(name, places, path):
+    units = dict(_units_anywhere())
+    for name in _names_in(path[0]) if path else ():  # elsewhere a name means what it means in any document
+        if entry := _entry(name, table.names()[name], path):
             units[name] = entry
+        else:
+            units.pop(name, None)
     seat = next((u for u in chain if u.level in (Level.PREFECTURE, Level.COUNTY)), None)
     for township in table.townships(seat) if seat is not None else ():
         inside = township.path[: len(path)] == path
@@ -85,6 +87,19 @@ def _gazetteer(home: Place | None) -> _Gazetteer:
     unit_names = list(units)
     automaton = ahocorasick_rs.AhoCorasick(unit_names, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
     return _Gazetteer(units, automaton, unit_names, *_villages(home), frozenset(own))
+
+
+@cache
+def _units_anywhere() -> dict[str, tuple[Place | None, Level, float]]:
+    """Return what each unit's name means in a document that has no place."""
+    entries = {name: _entry(name, places, ()) for name, places in divisions().names().items()}
+    return {name: entry for name, entry in entries.items() if entry is not None}
+
+
+@cache
+def _names_in(province: str) -> tuple[str, ...]:
+    """Return the names that units of a province bear."""
+    return tuple(n for n, places in divisions().names().items() if any(p.path[:1] == (province,) for p in places))
 
 
 def _entry(name: str, places: tuple[Place, ...], path: tuple[str, ...]) -> tuple[Place | None, Level, float] | None:
@@ -262,6 +277,10 @@ def find_named_villages(reading: _Reading) -> None:
     for match in re.finditer(_pattern("village", "endings"), reading.text):
         end, ending = match.end(), match.group()
         known = _known_before(reading, end)
+        if known is not None and match.start() - known == 1:
+            longer = _unknown_start(reading, match.start())
+            if longer is not None and known - 2 <= longer < known:
+                known = None  # 龙|王村: a namesake's end
         if known is not None:
             name = reading.text[known:end]
             reading.add_village(known, end, name, 0.97 if name in reading.gazetteer.near else 0.93)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from spacy.language import Language
@@ -47,6 +47,7 @@ class ProjectFinder:
         concrete = re.compile(f"(?:{alternation(lexicon('kinds')[Kind.PROJECT]['concrete'])})$")
         sites = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT, Kind.ORGANIZATION)
         named = sorted({c.span.start for c in doc._.candidates if c.kind in sites and c.confidence >= 0.6})
+        villages = {c.span.end: c.span.start for c in doc._.candidates if c.kind is Kind.VILLAGE}
         for start, end, head in headed(folded, Kind.PROJECT):
             name = folded[start:end]
             modifier = name[: -len(head)]
@@ -60,7 +61,7 @@ class ProjectFinder:
                 continue
             start = max([start, *(at for at in named if start < at < end and folded[at - 1] in "和及与")])
             start = max(start, folded.rfind("的", start, end - len(head) - 2) + 1)
-            start = _coordinated(doc._.candidates, folded, start)
+            start = _coordinated(villages, folded, start)
             undertaking = head.endswith(("项目", "工程")) or concrete.search(head) is not None
             sited = _SITE.search(modifier) is not None or any(start <= at < end for at in named)
             sure = (0.6 if undertaking else 0.35) + (0.25 if sited else 0)
@@ -120,9 +121,8 @@ def _items(folded: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
             yield first, last
 
 
-def _coordinated(candidates: Iterable[Candidate], folded: str, start: int) -> int:
+def _coordinated(villages: Mapping[int, int], folded: str, start: int) -> int:
     """Extend a name that begins with a village to the villages listed before it (窑头、北阳、|下吴千亩葡萄产业园)."""
-    villages = {c.span.end: c.span.start for c in candidates if c.kind is Kind.VILLAGE}
     if start not in villages.values():
         return start
     while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -34,6 +35,7 @@ _MEETINGS = re.compile(
     rf"(?P<list>{_MEETING}(?:(?:精神)?(?:、|和|及|以及|与){_MEETING})*)(?P<tail>的?(?:精神|(?:决策|工作|战略)?部署(?!会)))"
 )
 """Meetings whose spirit or decisions are carried out, one or several in a row: 党的二十大、省第八次党代会和…精神."""
+_LONGEST_EPITHET = 16
 _SHORTEST = 4
 """A target state has at least so many characters."""
 _AIM = re.compile(
@@ -129,14 +131,21 @@ class StrategyFinder:
             short = re.sub(r"(?:省|市|县|区|镇|乡|街道|自治区|自治州|自治县)$", "", unit.name)
             if len(short) < 2:
                 continue
-            pattern = (
-                rf"(?:{alternation(lexicon('strategies')['epithets'])})+(?:新)?{re.escape(short)}(?!路|街|大道)"
-                rf"|{_PRACTICE.format(place=re.escape(short))}"
-            )
-            for match in re.finditer(pattern, folded):
-                doc._.candidates.append(
-                    Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.85, level=unit.level)
+            practice = re.compile(_PRACTICE.format(place=re.escape(short)))
+            for match in re.finditer(f"{re.escape(short)}(?!路|街|大道)", folded):
+                before = _epithets().search(folded, max(0, match.start() - _LONGEST_EPITHET), match.start())
+                spans = [Span(before.start(), match.end())] if before else []
+                spans += [
+                    Span(*m.span()) for m in practice.finditer(folded, max(0, match.start() - 7), match.end() + 4)
+                ]
+                doc._.candidates.extend(
+                    Candidate(span, Kind.STRATEGY, "policy_strategies", 0.85, level=unit.level) for span in spans
                 )
+
+
+@cache
+def _epithets() -> re.Pattern[str]:
+    return re.compile(f"(?:{alternation(lexicon('strategies')['epithets'])})+新?$")
 
 
 @Language.factory("policy_strategies")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -29,7 +30,7 @@ def _count(numeral: str) -> int:
 
 
 class CompositionReader:
-    """Claims parts and wholes: by the authority file, by enumeration (甲、乙等丙), number and headings."""
+    """Claims parts and wholes: by the authority file where a sentence names both, by enumeration, number and headings."""
 
     def __call__(self, doc: Doc) -> Doc:
         """Append the claims."""
@@ -55,11 +56,16 @@ class CompositionReader:
             concept = scheme.concept(iri) if iri else None
             for whole_iri in concept.component_of if concept else ():
                 whole = by_concept.get(whole_iri)
-                if whole is not None and (part.kind is not Kind.POLICY or _COMPOUND.search(whole.name)):
-                    span = part.mentions[0]
-                    self._claim(
-                        doc, span, whole.mentions[0], Basis.DEFINITIONAL, 0.9, mentions.sentence(span), "authority"
-                    )
+                if whole is None or (part.kind is Kind.POLICY and not _COMPOUND.search(whole.name)):
+                    continue
+                named_together = (
+                    (span, other, mentions.sentence(span))
+                    for span in part.mentions
+                    for other in whole.mentions
+                    if mentions.sentence(span) == mentions.sentence(other)
+                )
+                for span, other, sentence in islice(named_together, 1):
+                    self._claim(doc, span, other, Basis.DEFINITIONAL, 0.9, sentence, "authority")
 
     def _by_enumeration(self, doc: Doc, mentions: Mentions, folded: str) -> None:
         for entity in mentions.entities:

@@ -28,6 +28,7 @@ _PREAMBLE = re.compile(
     r"以[^，。]{0,40}(?:为指导|为统领|为引领|为总揽)|(?:深入|全面|认真|坚决)(?:学习)?贯彻|总体要求|总体思路|指导思想"
     r"|(?:坚强|正确)?领导下|的(?:五年|一年)[。，；]"
 )
+_GENERAL = re.compile(r"以[^，。]{0,40}(?:为指导|为统领|为引领|为总揽)|总体要求|总体思路|指导思想")
 _PURSUED = re.compile(
     r"(?:围绕|聚焦|锚定|牢牢把握|紧扣|实施|推进|打造|建设|建成|发力|千方百计|决战|决胜|打赢|全面|突出|抓好|、|和|与|及|\"|大力|着力|深入|加快|[全我][市县区镇乡])+$"
 )
@@ -101,7 +102,7 @@ class _Reading:
     def _is_overall(self, entity: Entity) -> bool:
         """Tell whether a strategy may be the speaker's overall one: known or set off as a name, part of no other."""
         concept = self._concept(entity)
-        if _MEETING.search(entity.name):
+        if _MEETING.search(entity.name) or entity.name.startswith("中国式现代化"):
             return False
         known = concept is not None or is_said(entity) or entity.confidence >= _CERTAIN
         return known and entity.id not in self.parts and not (concept and concept.component_of)
@@ -173,7 +174,8 @@ class _Reading:
         if own:
             self.overall = own
         higher = [pair for pair in named if below(self.level, pair[1].level)]
-        for mine in own or self.overall:
+        general = _GENERAL.search(self.folded[sentence.start : sentence.end])
+        for mine in own or (self.overall if general else ()):
             for goal in higher:
                 self.relate(mine, goal, Basis.STATED, 0.92 if own else 0.8, sentence, "preamble")
         self._levels(sentence, higher)
@@ -215,10 +217,10 @@ class _Reading:
     def _sentence(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
         own = [pair for pair in named if pair[1].level is self.level]
         for goal in named:
-            if len(named) > _FEW and not self._aimed_at(sentence, goal[0], "guidance"):
+            if not self._aimed_at(sentence, goal[0], "guidance" if len(named) > _FEW else "purpose"):
                 continue
             for mine in own:
-                if below(mine[1].level, goal[1].level):
+                if below(mine[1].level, goal[1].level) and not self._side_by_side(mine[0], goal[0]):
                     self.relate(mine, goal, Basis.STATED, 0.75 if len(named) <= _FEW else 0.5, sentence, "sentence")
         goals = [
             pair for pair in named if pair[1].id not in self.parts and self._aimed_at(sentence, pair[0], "purpose")
@@ -227,7 +229,9 @@ class _Reading:
             if is_body(work[1]) or work[1].id in self.parts:
                 continue
             for goal in goals:
-                if not self._side_by_side(work[0], goal[0]):
+                # 按照“…”发展桃产业 says nothing of the works named before it.
+                guided = work[0].start < goal[0].start and self._aimed_at(sentence, goal[0], "guidance")
+                if not guided and not self._side_by_side(work[0], goal[0]):
                     self.relate(work, goal, Basis.STATED, 0.6, sentence, "sentence")
 
     def _side_by_side(self, one: Span, other: Span) -> bool:

@@ -30,7 +30,7 @@ def _count(numeral: str) -> int:
 
 
 class CompositionReader:
-    """Claims parts and wholes: by the authority file where a sentence names both, by enumeration, number and headings."""
+    """Claims parts and wholes: by the authority file within one sentence, by enumeration, number and headings."""
 
     def __call__(self, doc: Doc) -> Doc:
         """Append the claims."""

@@ -19,8 +19,12 @@ _UNIT_END = re.compile(r".+[省市州盟县区旗镇乡]$|.+(?:街道|苏木|地
 _BEHIND_SHORT = re.compile(r"$|[\s_\-—/()（）.\d]|人民政府|政府|工作报告|第|\d")
 _UNLISTED = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{1,6}?(?:自治县|自治旗|街道|苏木|县|旗|镇|乡))"
-    r"(?:人民政府|政府|人民代表大会|党委|第|工作报告|$|[\s_\-—(（.\d])"
+    r"(?:人民政府|政府|人民代表大会|党委|党工委|办事处|第|工作报告|$|[\s_\-—(（.\d])"
 )
+_OWN_NAME = re.compile(
+    r"(?<![\u4e00-\u9fff])(?P<name>[\u4e00-\u9fff]{2,4}(?:镇|乡|街道))(?![\u4e00-\u9fff]{1,4}[省市县区镇乡])"
+)
+"""A township's name that begins a phrase, with no wider unit before it."""
 _VILLAGE = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{1,8}?(?:村|社区))(?:村?民?委员会|委会|党支部|党总支|党委|工作|第|$|[\s_\-—(（.\d])"
 )
@@ -74,6 +78,11 @@ def named_in(phrase: str) -> Named | None:
     """
     chain: list[str] = []
     at = 0
+    if (own := _OWN_NAME.search(phrase)) is not None and not divisions().find(own["name"]):
+        # 白沙溪镇 is not 沙溪镇, nor 梅坝镇 the town of 坝镇: an unlisted name that only ends in a listed one.
+        listed = [name for start in range(len(own["name"]) - 1) if (name := _name_at(own["name"], start, below=False))]
+        if listed and own["name"].endswith((listed[0], listed[0] + own["name"][-1])) and listed[0] != own["name"]:
+            return Named(own["name"])
     while at < len(phrase):
         if name := _name_at(phrase, at, below=bool(chain)):
             chain.append(name)
@@ -166,11 +175,24 @@ def _outside_the_table(named: Named, level: Level | None, context: str) -> Place
     if level is None or (divisions().find(named.name) and not named.within):
         return None
     if not named.within:
-        return Place(named.name, level)
+        county = _county_named(context) if level is Level.TOWNSHIP else None
+        return Place(named.name, level, county.chain if county is not None else ())
     above = resolve(Named(named.within[-1], named.within[:-1]), context=context)
     if above is None or not above.level.above(level):
         return None
     return Place(named.name, level, above.chain)
+
+
+def _county_named(context: str) -> Place | None:
+    """Return the one county that a text names in full beside its prefecture or province."""
+    named = [
+        county
+        for county in _units((Level.COUNTY,))
+        if len(county.name) > 2
+        and county.name in context
+        and any(name in context for unit in county.within for name in (unit.name, *_long(unit)))
+    ]
+    return named[0] if len(named) == 1 else None
 
 
 def _likeliest(candidates: tuple[Place, ...], context: str) -> Place | None:

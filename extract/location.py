@@ -37,7 +37,8 @@ class LocationReader:
                 unit = units.get(container.path) if container is not None else None
                 self._claim(doc, entity, unit or own, mentions, "village", 0.97)
             elif entity.kind is Kind.ORGANIZATION:
-                if not _INSTITUTION.search(entity.name):
+                small = home is not None and home.level.rank >= Level.COUNTY.rank
+                if not _INSTITUTION.search(entity.name) and not small:
                     continue
                 unit = units.get(entity.place.path) if entity.place is not None else None
                 elsewhere = re.match("[省市县区州旗](?:委|人|政|第)", entity.name)  # a body of a unit that is not told

@@ -7,7 +7,7 @@ What none of them tells stays unknown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -119,8 +119,9 @@ def describe(document: Document, row: Mapping[str, str] | None = None) -> Docume
         if "issued" in clues.fields:
             keep(clues.how, year=int(clues.fields["issued"][:4]))
     if "place" not in fields:
-        for how, place, level in _places(document, sources, fields.get("level")):
-            keep(how, place=place, level=level)
+        readings = list(_places(document, sources, fields.get("level")))
+        for how, place, level in readings:
+            keep(how, place=_with_chain(place, readings), level=level)
             if place is not None:
                 break
     if "place" in fields:
@@ -287,6 +288,14 @@ def _places(
             level, place = spoken_of(document.text)
             yield clues.how, place, level
         yield clues.how, None, clues.level
+
+
+def _with_chain(place: Place | None, readings: Sequence[tuple[str, Place | None, Level | None]]) -> Place | None:
+    """Return a unit with the chain that another clue gives it: 张营镇 in the meeting, 永济市张营镇 in the title."""
+    if place is None or place.within:
+        return place
+    chained = (other for _, other, _ in readings if other is not None and other.within)
+    return next((other for other in chained if other.name == place.name and other.level is place.level), place)
 
 
 def _full_issuer(issuer: str | None, title: str | None, place: Place | None) -> str | None:

@@ -35,6 +35,7 @@ _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("县", ("县",)),
     ("区", ("区",)),
     ("街道", ("街道",)),
+    ("苏木", ("苏木",)),
     ("镇", ("镇",)),
     ("乡", ("乡",)),
 )
@@ -125,7 +126,11 @@ def find_bodies(reading: _Reading) -> None:
                 continue
             found = reading.unit_called(word)
             if found is None:  # which unit's body it is, nothing tells
-                if reading.home is None and match["form"] and text[start - 1 : start] not in ("一", "该", "本"):
+                if (
+                    (reading.home is None or not reading.home.within)
+                    and match["form"]
+                    and text[start - 1 : start] not in ("一", "该", "本")
+                ):
                     reading.add(start, match.end(), 0.75)
                 continue
             unit = found

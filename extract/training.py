@@ -1,7 +1,8 @@
 """Trains the tagger from annotated documents: ``python -m extract.training --shared ../shared``.
 
-The annotations are the gold files, the example corpus's, and our own in ``extract/model/annotations``: offsets into the
-real reports, without their text. A second run on the same texts, annotations and rules gives the same files.
+The annotations are those of the gold files, of the example corpus, of the texts that we wrote for training, and our own
+of the real reports in ``extract/model/annotations``: offsets into the reports, without their text. A second run on the
+same texts, annotations and rules gives the same files.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from extract.tagger import KINDS, MODELS, features, labels
 from ontology.terms import Kind
 
 ANNOTATIONS = MODELS / "annotations"
+WRITTEN = MODELS / "written"
 EXAMPLES = Path(__file__).parent.parent / "kg" / "example"
 """The example corpus, read as files: this package knows nothing of ``kg``."""
 RULES = tuple(
@@ -80,11 +82,11 @@ def own_examples(shared: Path, folder: Path = ANNOTATIONS) -> list[Example]:
     return examples
 
 
-def train(examples: Sequence[Example], folder: Path, *, kinds: Sequence[Kind] = KINDS, iterations: int = 120) -> None:
+def train(annotated: Sequence[Example], folder: Path, *, kinds: Sequence[Kind] = KINDS, iterations: int = 120) -> None:
     """Train one CRF a kind and write them to a folder.
 
     Args:
-        examples: annotated texts.
+        annotated: annotated texts.
         folder: where ``<kind>.crfsuite`` is written.
         kinds: which kinds.
         iterations: of L-BFGS; it stops earlier when the likelihood settles.
@@ -92,7 +94,7 @@ def train(examples: Sequence[Example], folder: Path, *, kinds: Sequence[Kind] = 
     nlp = pipeline.load(components=RULES)
     folder.mkdir(parents=True, exist_ok=True)
     prepared = []
-    for example in examples:
+    for example in annotated:
         document = metadata.describe(Document(example.name, example.text, ""))
         prepared.append((example, features(pipeline.process(nlp, document))))
     for kind in kinds:
@@ -113,6 +115,20 @@ def _closed(tags: list[str]) -> list[str]:
     return tags if not tags or (tags[-1] in "OES" and tags[0] in "OBS") else ["O" if t in "BIE" else t for t in tags]
 
 
+def examples(shared: Path) -> list[Example]:
+    """Read every annotated document that there is.
+
+    Args:
+        shared: the folder with ``gold/``, ``corpus/`` and ``reports/``.
+    """
+    return [
+        *gold_examples(shared / "gold", shared / "corpus"),
+        *gold_examples(EXAMPLES / "gold", EXAMPLES / "documents"),
+        *gold_examples(WRITTEN, WRITTEN),
+        *own_examples(shared),
+    ]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train the bundled models anew."""
     parser = argparse.ArgumentParser(prog="python -m extract.training", description=__doc__)
@@ -129,18 +145,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     reports = sorted((options.shared / "reports").glob("*.txt"))
     wording.write(wording.count(path.read_text(encoding="utf-8") for path in reports))
-    examples = [
-        *gold_examples(options.shared / "gold", options.shared / "corpus"),
-        *gold_examples(EXAMPLES / "gold", EXAMPLES / "documents"),
-        *own_examples(options.shared),
-    ]
-    unknown = set(options.without) - {e.name for e in examples}
+    annotated = examples(options.shared)
+    unknown = set(options.without) - {e.name for e in annotated}
     if unknown:
         print(f"training: no annotated document is called {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
-    examples = [e for e in examples if e.name not in options.without]
-    Console(stderr=True).print(f"{len(examples)} annotated texts, {sum(len(e.text) for e in examples):,} characters")
-    train(examples, options.output)
+    annotated = [e for e in annotated if e.name not in options.without]
+    Console(stderr=True).print(f"{len(annotated)} annotated texts, {sum(len(e.text) for e in annotated):,} characters")
+    train(annotated, options.output)
     return 0
 
 

@@ -306,15 +306,21 @@ def export(args: argparse.Namespace) -> int:
     argument("--corpus", metavar="DIR", type=Path, help="folder of the gold documents' texts"),
     argument("--errors", action="store_true", help="list what is missed and what is spurious"),
     argument("--each", action="store_true", help="the figures of each document and level too"),
+    argument("--folds", type=int, metavar="N", help="score no graph: train the tagger anew without each of N folds"),
+    argument("--shared", metavar="DIR", type=Path, default=Path("../shared"), help="with --folds: what to train from"),
     JSON,
 )
 def score(args: argparse.Namespace) -> int:
     """Compare extraction and linking with gold annotations."""
     from kg.graph import open
+    from kg.held_out import held_out
     from kg.score import score
 
-    with open(args.store) as graph:
-        scores = score(graph, args.golds, args.corpus)
+    if args.folds is not None:
+        scores = held_out(args.golds, args.folds, shared=args.shared, corpus=args.corpus, tell=err.print)
+    else:
+        with open(args.store) as graph:
+            scores = score(graph, args.golds, args.corpus)
     if args.json:
         _print_json(asdict(scores))
     else:

@@ -147,7 +147,7 @@ def score(graph: Graph | ox.Store, golds: Iterable[str | Path], corpus: str | Pa
     pairs = []
     for path in map(Path, golds):
         gold = load_gold(path)
-        text = _corpus_text(path, Path(corpus) if corpus else None)
+        text = corpus_text(path, Path(corpus) if corpus else None)
         pairs.append((gold, by_name.get(gold.document) if text is None else by_text.get(_squeeze(text))))
     return compare(pairs)
 
@@ -461,8 +461,10 @@ def _squeeze(text: str) -> str:
     return "".join(text.split())
 
 
-def _corpus_text(gold: Path, corpus: Path | None) -> str | None:
-    folders = [corpus] if corpus is not None else [gold.parent.parent / name for name in ("corpus", "documents")]
+def corpus_text(gold: Path, corpus: Path | None) -> str | None:
+    """Return the text of a gold file's document: in ``corpus``, or in the customary folders beside the gold's."""
+    beside = [gold.parent.parent / "corpus", gold.parent.parent / "documents", gold.parent]
+    folders = [corpus] if corpus is not None else beside
     for folder in folders:
         path = folder / f"{gold.stem}.txt"
         if path.exists():

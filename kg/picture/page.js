@@ -30,7 +30,7 @@ function dressed(node) {
       ctx.save();
       ctx.globalAlpha = !kept || kept.has(id) ? 1 : 0.15;
       ctx.fillStyle = color.background;
-      ctx.strokeStyle = selected || box.focus ? "#f5b301" : hover ? "#111827" : box.icon ? "#ffffff" : color.border;
+      ctx.strokeStyle = selected || box.focus ? "#f5b301" : hover ? "#111827" : color.border;
       if (box.icon) {
         ctx.fillStyle = box.tint;
         ctx.fillRect(x - 3, top + box.icon, 6, 6);

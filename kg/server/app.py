@@ -165,7 +165,7 @@ def _routes(pool: Pool, update_token: str | None) -> list[BaseRoute]:
         Route("/graphs", graphs.handle, methods=["GET"]),
         Route("/id/{path:path}", Things(pool).handle, methods=["GET"]),
         DataRoute("/queries/{name:str}", Library(pool).handle, methods=["GET"]),
-        *pages.routes(pool.store, pool.ask),
+        *pages.routes(pool.store, pool.ask, pool.limits),
     ]
 
 

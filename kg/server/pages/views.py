@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,21 +21,24 @@ from starlette.responses import JSONResponse, Response
 import queries
 from kg import sparql
 from kg.rows import IRI
+from kg.server.limits import Limits
 from kg.server.pages.catalogue import (
     DEFAULT_CONFIDENCE,
     Catalogue,
     Catalogues,
     Filter,
     Item,
-    Neighbourhood,
     Paper,
 )
 from kg.server.pages.document import reading
+from kg.server.pages.drawing import drawing
 from kg.server.pages.entity import Account, Ask, Relation, account
 from kg.server.pages.forms import form_of, jsonable, table
 from kg.server.pages.gallery import MOST_ROWS, answer
+from kg.server.pages.neighbourhood import lineage, linked, neighbours
 from kg.server.pages.rendering import address, environment, href, is_sample, what
 from kg.server.pages.words import Language, Words, language_of
+from kg.server.protocol import RequestError, read_body
 from ontology.errors import NotFound, PolicyGraphError, QueryError
 from ontology.terms import PL, PLID, PREFIXES
 
@@ -44,16 +48,18 @@ PAGE = 25
 _PATIENCE = 1.5
 """Seconds that a reader waits for the catalogue before the page says that it is being made."""
 
+_MOST_DRAWN = 600
 _MOST_CSV = 10_000
 _MOST_TRIPLES = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class Explorer:
-    """What the pages need: the catalogues, and somebody to ask."""
+    """What the pages need: the catalogues, somebody to ask, and what a request may cost."""
 
     catalogues: Catalogues
     ask: Ask
+    limits: Limits
 
     async def catalogue(self) -> Catalogue:
         """Return the published version's catalogue."""
@@ -96,9 +102,11 @@ class Explorer:
         item, suffix = await _named(request, catalogue.item)
         if item is None:
             return await self.missing(request)
-        if suffix == "graph":
-            return JSONResponse(jsonable(await self._neighbourhood(request, catalogue, item)))
         confidence = _confidence(request)
+        if suffix == "graph":
+            whole = "whole" in request.query_params
+            part = await run_in_threadpool(lineage, catalogue, item.iri, confidence, whole=whole)
+            return JSONResponse(await run_in_threadpool(drawing, part, _width(request.query_params), item.iri))
         told = await account(self.ask, catalogue, item)
         issuers = await run_in_threadpool(catalogue.items, told.facts.get("issuer", ()))
         data = {"account": told, "confidence": confidence, "issuers": issuers}
@@ -108,12 +116,25 @@ class Explorer:
         papers = {quote.document for quote in told.quotes() if quote.document}
         return await self._answer(request, "entity", data, rows=rows, papers=papers, about=[item.iri], suffix=suffix)
 
-    async def _neighbourhood(self, request: Request, catalogue: Catalogue, item: Item) -> Neighbourhood:
-        confidence = _confidence(request)
-        around = request.query_params.getlist("around")[:400]
-        if around or "expand" in request.query_params:
-            return await run_in_threadpool(catalogue.neighbours, item.iri, around, confidence)
-        return await run_in_threadpool(catalogue.lineage, item.iri, confidence)
+    async def drawing(self, request: Request) -> Response:
+        """Where things stand: the entities that are drawn already with the neighbours of one, or the ends of links.
+
+        Raises:
+            RequestError: the body is not what the page's scripts send.
+        """
+        catalogue = await self.catalogue()
+        try:
+            asked = json.loads(await read_body(request, self.limits))
+            if "links" in asked:
+                links = [(str(s), str(p), str(o)) for s, p, o in asked["links"][:_MOST_DRAWN]]
+                part = await run_in_threadpool(linked, catalogue, links)
+            else:
+                around = [str(iri) for iri in asked["around"][:_MOST_DRAWN]]
+                confidence = float(asked["confidence"])
+                part = await run_in_threadpool(neighbours, catalogue, str(asked["expand"]), around, confidence)
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise RequestError("a drawing is asked for with links, or with around, expand and confidence") from error
+        return JSONResponse(await run_in_threadpool(drawing, part, _width(asked), str(asked.get("focus", ""))))
 
     async def documents(self, request: Request) -> Response:
         """The list of documents."""
@@ -367,11 +388,18 @@ def _confidence(request: Request) -> float:
     return DEFAULT_CONFIDENCE if found is None else found
 
 
-def _number(text: str | None) -> float | None:
+def _number(text: str | None, most: float = 1.0) -> float | None:
     try:
-        return min(1.0, max(0.0, float(text))) if text else None
+        return min(most, max(0.0, float(text))) if text else None
     except ValueError:
         return None
+
+
+def _width(given: Mapping[str, Any]) -> float:
+    """Return how many pixels wide a drawing may be."""
+    width = given.get("width")
+    found = float(width) if isinstance(width, int | float) else _number(width, 4000)
+    return max(320.0, min(4000.0, found or 1100.0))
 
 
 def _integer(request: Request, name: str) -> int | None:

@@ -41,6 +41,10 @@ class Words:
         """Return the phrases of some groups for a script, by key."""
         return {key: pair[self._index] for key, pair in phrases().items() if key.split(".")[0] in groups}
 
+    def translations(self, group: str) -> dict[str, str]:
+        """Return the English phrases of a group with what stands for them in this language."""
+        return {pair[1]: pair[self._index] for key, pair in phrases().items() if key.split(".")[0] == group}
+
 
 @cache
 def phrases() -> Mapping[str, tuple[str, str]]:

@@ -18,8 +18,10 @@ import kg
 from kg.picture.style import COLOURS
 from kg.rows import IRI
 from kg.server import pages
+from kg.server.pages import neighbourhood
 from kg.server.pages.catalogue import Catalogue, Catalogues, Filter, Paper
 from kg.server.pages.document import Mark, Reading
+from kg.server.pages.drawing import drawing
 from kg.server.pages.words import LANGUAGES, Language, language_of, phrases
 from kg.store import writing
 from ontology.terms import PL, PLID, RDF, SKOS, Level
@@ -28,6 +30,7 @@ from .explorer_store import HOSTILE, build
 
 ROOT = Path(pages.__file__).parents[1]
 ZONE = f"{PLID}Strategy/山西省/三区三地"
+VILLAGE = f"{PLID}Village/山西省/运城市/永济市/张营镇/舜帝村"
 REVITALISATION = f"{PLID}Strategy/中国/乡村振兴战略"
 
 
@@ -75,23 +78,62 @@ def test_facets_count_what_choosing_them_gives(catalogue: Catalogue) -> None:
 
 
 def test_a_lineage_holds_what_the_graph_derives_and_counts_the_rest(catalogue: Catalogue, store: Path) -> None:
-    drawn = catalogue.lineage(ZONE)
+    drawn = neighbourhood.lineage(catalogue, ZONE, whole=True)
     shown = {item.iri for item in drawn.items}
     with kg.open(store) as graph:
         lineage = graph.lineage(ZONE)
         sure = {step.object for step in lineage.above if step.confidence >= 0.5}
     assert sure <= shown
+    assert drawn.beyond == 0
     assert all(tie.confidence >= 0.5 and {tie.subject, tie.object} <= shown for tie in drawn.ties)
     node, hidden = max(drawn.hidden.items(), key=lambda pair: pair[1] if pair[1] <= 30 else 0)
-    expanded = catalogue.neighbours(node, [item.iri for item in drawn.items])
+    expanded = neighbourhood.neighbours(catalogue, node, [item.iri for item in drawn.items])
     assert len(expanded.items) == len(drawn.items) + hidden
     assert node not in expanded.hidden
 
 
+def test_a_lineage_opens_with_its_main_lines_and_says_what_stands_beyond(catalogue: Catalogue) -> None:
+    opened, whole = (neighbourhood.lineage(catalogue, VILLAGE, whole=whole) for whole in (False, True))
+    shown = {item.iri: item for item in opened.items}
+    assert opened.beyond == len(whole.items) - len(opened.items) > 0
+    assert set(opened.ties) < set(whole.ties)
+    direct = {tie.object for tie in whole.ties if tie.subject == VILLAGE}
+    assert direct and direct <= shown.keys()
+    upward = {tie.subject for tie in opened.ties}
+    assert all(iri in upward or item.level == Level.NATIONAL for iri, item in shown.items())
+
+
+def test_a_drawing_has_a_place_for_everything_on_a_narrow_screen_too(catalogue: Catalogue) -> None:
+    part = neighbourhood.lineage(catalogue, VILLAGE)
+    for width in (358, 1150):
+        drawn = drawing(part, width, VILLAGE)
+        assert {node["iri"] for node in drawn["nodes"]} == {item.iri for item in part.items}
+        assert [node["iri"] for node in drawn["nodes"] if node["focus"]] == [VILLAGE]
+        for node in drawn["nodes"]:
+            assert node["x"] - node["width"] / 2 >= 0 and node["x"] + node["width"] / 2 <= drawn["width"]
+            assert any(b["top"] <= node["top"] and node["top"] + node["height"] <= b["bottom"] for b in drawn["bands"])
+        assert drawn["bands"][-1]["kinds"] == ["Village"]
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", "{}", '{"links": 1}', '{"around": [], "expand": "x", "confidence": "y"}', "[" * 100_000]
+)
+def test_a_drawing_asked_for_wrongly_is_refused(client: httpx.Client, body: str) -> None:
+    assert client.post("/drawing.json", content=body).status_code == 400
+
+
+def test_links_of_any_query_can_be_drawn(client: httpx.Client) -> None:
+    links = [[ZONE, f"{PL}advances", REVITALISATION], ["urn:x", f"{PL}serves", HOSTILE]]
+    drawn = client.post("/drawing.json", json={"links": links, "width": 1e9}).json()
+    assert {node["name"] for node in drawn["nodes"]} >= {"三区三地", "乡村振兴战略"}
+    assert {node["iri"] for node in drawn["nodes"]} >= {"urn:x", HOSTILE}
+    assert len(drawn["edges"]) == 2
+
+
 def test_confidence_leaves_links_out(catalogue: Catalogue) -> None:
-    every, sure = catalogue.lineage(REVITALISATION, 0.0, below=500), catalogue.lineage(REVITALISATION, 0.9, below=500)
+    every, sure = (neighbourhood.lineage(catalogue, VILLAGE, least, whole=True) for least in (0.0, 0.8))
     assert {tie.confidence for tie in every.ties} > {tie.confidence for tie in sure.ties}
-    assert min(tie.confidence for tie in sure.ties) >= 0.9
+    assert min(tie.confidence for tie in sure.ties) >= 0.8
 
 
 def test_a_new_version_gets_a_catalogue_of_its_own(tmp_path: Path) -> None:

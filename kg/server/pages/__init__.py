@@ -44,6 +44,7 @@ def routes(folder: str | Path, ask: Ask, limits: Limits) -> list[BaseRoute]:
         "/queries.{form:str}": explorer.gallery,
         "/queries/{name:str}": explorer.question,
         "/editor": explorer.editor,
+        "/evidence.json": explorer.evidence,
         "/suggest.json": explorer.suggest,
         "/terms.json": explorer.terms,
     }

@@ -32,11 +32,11 @@ from kg.server.pages.catalogue import (
 )
 from kg.server.pages.document import reading
 from kg.server.pages.drawing import drawing
-from kg.server.pages.entity import Account, Ask, Relation, account
+from kg.server.pages.entity import Account, Ask, Relation, account, evidence
 from kg.server.pages.forms import form_of, jsonable, table
 from kg.server.pages.gallery import MOST_ROWS, answer
 from kg.server.pages.neighbourhood import lineage, linked, neighbours
-from kg.server.pages.rendering import address, environment, href, is_sample, what
+from kg.server.pages.rendering import address, environment, href, is_sample, source, title, what
 from kg.server.pages.words import Language, Words, language_of
 from kg.server.protocol import RequestError, read_body
 from ontology.errors import NotFound, PolicyGraphError, QueryError
@@ -135,6 +135,25 @@ class Explorer:
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise RequestError("a drawing is asked for with links, or with around, expand and confidence") from error
         return JSONResponse(await run_in_threadpool(drawing, part, _width(asked), str(asked.get("focus", ""))))
+
+    async def evidence(self, request: Request) -> Response:
+        """Why a link that is drawn is believed: each sentence with its document and the address of the passage."""
+        catalogue = await self.catalogue()
+        ends = [request.query_params.get(name, "") for name in ("subject", "object")]
+        if await run_in_threadpool(lambda: set(catalogue.items(ends)) != set(ends)):
+            raise HTTPException(404)
+        quotes = {
+            (relation.predicate, quote.text, quote.document): {
+                "predicate": relation.predicate, "basis": reason.basis, "confidence": reason.confidence,
+                "text": quote.text, "document": title(quote.document) if quote.document else "",
+                "year": quote.document.year if quote.document else None,
+                "href": source(quote.document, quote.start, quote.end) if quote.document else "",
+            }
+            for relation in await evidence(self.ask, catalogue, *ends)
+            for reason in relation.reasons
+            for quote in reason.quotes
+        }  # fmt: skip
+        return JSONResponse(jsonable(list(quotes.values())))
 
     async def documents(self, request: Request) -> Response:
         """The list of documents."""

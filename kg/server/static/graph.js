@@ -61,7 +61,7 @@ function select(n) {
   const name = document.createElement("b"), what = document.createElement("span"), open = document.createElement("a");
   name.textContent = n.data("name");
   what.className = "dim";
-  what.textContent = [n.data("english"), `${level} ${kind}`.trim(), n.data("places").join(" › ")].filter(Boolean).join(" · ");
+  what.textContent = [n.data("english"), [level, kind].filter(Boolean).join(document.documentElement.lang === "en" ? " " : ""), n.data("places").join(" › ")].filter(Boolean).join(" · ");
   open.href = page(n.id());
   open.textContent = words["entity.open"];
   detail.replaceChildren(name, what, open);
@@ -73,10 +73,27 @@ function clear() {
   detail.replaceChildren();
 }
 
-function describe(tie) {
-  detail.replaceChildren(
-    `${tie.source().data("name")} ${words[`Predicate.${tie.data("predicate")}`]} ${tie.target().data("name")} · ` +
-    `${words[`Basis.${tie.data("basis")}`]} ${tie.data("confidence").toFixed(2)}`);
+// A link says how surely it is believed, and shows the sentences that prove it; each opens its document there.
+async function describe(tie) {
+  graph.elements().unselect().addClass("aside");
+  tie.removeClass("aside").connectedNodes().removeClass("aside");
+  const { subject, object } = tie.data();
+  const head = document.createElement("b");
+  head.textContent = `${tie.source().data("name")} → ${tie.target().data("name")}`;
+  detail.replaceChildren(head);
+  const quotes = await load(`/evidence.json?${new URLSearchParams({ subject, object })}`);
+  if (!head.isConnected) return;
+  detail.append(...quotes.slice(0, 4).map(quote => {
+    const line = document.createElement("blockquote"), text = document.createElement(quote.href ? "a" : "span"), foot = document.createElement("footer");
+    text.textContent = quote.text || words["entity.no_sentence"];
+    if (quote.href) Object.assign(text, { className: "source", href: quote.href });
+    foot.textContent = [
+      words[`Predicate.${quote.predicate}`], `${words[`Basis.${quote.basis}`]} ${quote.confidence.toFixed(2)}`,
+      quote.href ? `${quote.document} ${quote.year || ""}` : words["entity.authority"],
+    ].join(" · ");
+    line.append(text, foot);
+    return line;
+  }));
 }
 
 // The nearest node in the direction of the key.

@@ -25,7 +25,7 @@ const style = [
     "segment-radii": 30, "edge-distances": "endpoints",
   } },
   { selector: "edge[pattern]", style: { "line-style": "dashed", "line-dash-pattern": "data(pattern)" } },
-  { selector: ".aside", style: { opacity: 0.2 } },
+  { selector: ".aside", style: { opacity: 0.3 } },
 ];
 const shapes = { box: "round-rectangle", ellipse: "round-rectangle", dot: "ellipse", square: "rectangle" };
 

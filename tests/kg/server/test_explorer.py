@@ -115,6 +115,15 @@ def test_a_drawing_has_a_place_for_everything_on_a_narrow_screen_too(catalogue: 
         assert drawn["bands"][-1]["kinds"] == ["Village"]
 
 
+def test_a_link_tells_its_sentences_with_their_places(client: httpx.Client) -> None:
+    ends = {"subject": ZONE, "object": f"{PLID}Strategy/中国/高质量发展"}
+    quotes = client.get("/evidence.json", params=ends).json()
+    assert {quote["predicate"] for quote in quotes} == {"advances"}
+    assert any(quote["basis"] == "curated" and not quote["href"] for quote in quotes)
+    assert any("三区三地" in quote["text"] and "?at=" in quote["href"] for quote in quotes)
+    assert client.get("/evidence.json", params={**ends, "object": "urn:x"}).status_code == 404
+
+
 @pytest.mark.parametrize(
     "body", ["", "[]", "{}", '{"links": 1}', '{"around": [], "expand": "x", "confidence": "y"}', "[" * 100_000]
 )

@@ -210,6 +210,28 @@ def test_the_graph_of_a_village_opens_whole_and_readable(reader: Reader, width: 
         reader.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+def test_a_line_of_the_graph_is_one_click_from_its_sentence(reader: Reader) -> None:
+    reader.go(ENTITY)
+    drawn(reader)
+    graph = reader.one("#graph")
+    reader.run("arguments[0].scrollIntoView({block: 'center'})", graph)
+    place = reader.run(
+        "const g = document.querySelector('#graph').explorer;"
+        "const e = g.edges().filter(e => e.data('basis') === 'stated' && e.source().data('focus'))[0];"
+        "return e.renderedMidpoint();"
+    )
+    size = graph.size
+    spot = (place["x"] - size["width"] / 2, place["y"] - size["height"] / 2)
+    ActionChains(reader.driver).move_to_element_with_offset(graph, *spot).click().perform()
+    link = reader.one("#graph-detail a.source")
+    sentence = link.text
+    assert "三区三地" in sentence
+    link.click()
+    reader.until(lambda: reader.all("dialog[open] .cited"))
+    cited = "".join(piece.text for piece in reader.all("dialog[open] .cited"))
+    assert cited.replace(" ", "") == sentence.replace(" ", "")
+
+
 def test_the_wheel_scrolls_the_page_over_the_graph(reader: Reader) -> None:
     reader.go(VILLAGE)
     drawn(reader)

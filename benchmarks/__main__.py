@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: the library's queries, building and extraction, each beside something known.
+"""``python -m benchmarks``: the library's queries, the explorer, building and extraction, each beside something known.
 
 Machines differ and are noisy, so every figure is given as a ratio to a baseline of the same run too: a query's to a
 plain count of all links, extraction's to ``jieba.cut`` on the same texts.
@@ -13,10 +13,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pyoxigraph as ox
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks import graph as country
+from benchmarks.explorer import explorer, publish
 
 GOAL = 0.1
 """Seconds that a query of the library may take on a million triples."""
@@ -47,13 +49,13 @@ def main() -> None:
     out = Console(highlight=False)
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         queries(out, Path(folder) / "country", options.triples, options.rounds)
+        publish(ox.Store.read_only(str(Path(folder) / "country")), Path(folder) / "published")
+        explorer(out, Path(folder) / "published", options.rounds, median)
         building(out, Path(folder), options.rounds)
 
 
 def queries(out: Console, path: Path, triples: int, rounds: int) -> None:
     """Measure every query of the library on an invented country, on disk as a published store is."""
-    import pyoxigraph as ox
-
     import kg
     from queries import library
 

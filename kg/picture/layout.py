@@ -229,7 +229,10 @@ def _tiers(part: Simple) -> list[list[str]]:
 def _waypoints(
     network: Network, rows: list[list[str]], cells: dict[str, _Cell]
 ) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Add a waypoint on each row that edges to a node pass; return them for each pair of linked nodes, in order."""
+    """Add a waypoint on each row that edges to a node pass; return them for each pair of linked nodes, in order.
+
+    It begins in the middle of the row: where all there serve one node, its trunk goes straight down among them.
+    """
     at = {node: index for index, row in enumerate(rows) for node in row}
     chains: dict[tuple[str, str], tuple[str, ...]] = {}
     for start, end in sorted({(start, end) for start, end in network.edges() if start != end}):
@@ -239,7 +242,7 @@ def _waypoints(
             point = f"\0{end}\0{index}"
             if point not in cells:
                 cells[point] = _Cell(WAYPOINT)
-                rows[index].append(point)
+                rows[index].insert((len(rows[index]) + index % 2) // 2, point)
             points.append(point)
         chains[start, end] = tuple(points)
         line = (start, *points, end)

@@ -106,53 +106,47 @@ def main_lines(
 
 
 def folded(whole: Network, most: int) -> Network:
-    """Fold a graph of more than ``most`` entities: the lowest are hidden behind the strategy that they serve.
+    """Fold a graph of more than ``most`` entities: strategies stay, what serves them is counted in bundles behind them.
 
     Args:
         whole: everything.
-        most: entities that a picture shows one by one.
+        most: entities that a picture shows one by one; of more, a quarter as many strategies stay, those above the
+            entity whose lineage it is and those nearest to it first, and each is linked with it through others.
 
     Returns:
         The graph, in which a bundle is a node that names its ``members``.
     """
     if len(whole) <= most:
         return whole
-    order = sorted(
-        whole, key=lambda node: (not whole.nodes[node]["focus"], _rank(whole, node), -whole.degree(node), node)
-    )
-    shown = set(order[: most // 2])
-    home: dict[str, str] = {}
-    for node in order[most // 2 :]:  # from the top down, so that a strategy's home is known before its servants'
-        steps = sorted(
-            (-why["confidence"], -_rank(whole, target), target)
-            for _, target, why in whole.out_edges(node, data=True)
-            if target in shown or target in home
-        )
-        home[node] = next((home.get(target, target) for _, _, target in steps), "")
-    bundles: defaultdict[str, list[str]] = defaultdict(list)
-    for node, strategy in home.items():
-        bundles[f"+{strategy}"].append(node)
+    shown = _staying(whole, most // 4)
+    below, above = _homes(whole.reverse(copy=False), shown), _homes(whole, shown)
+    bundles: defaultdict[tuple[str, bool], list[str]] = defaultdict(list)
+    for node in whole:
+        if node not in shown:
+            bundles[(below[node], True) if node in below else (above.get(node, ""), False)].append(node)
     part: Network = whole.subgraph(shown).copy()
-    for bundle, members in bundles.items():
-        lowest = max(members, key=lambda node: _rank(whole, node))
+    for (strategy, serves), members in sorted(bundles.items()):
+        bundle = f"{'+' if serves else '^'}{strategy}"
+        outer = (max if serves else min)(sorted(members), key=lambda node: _rank(whole, node))
         part.add_node(
             bundle,
-            label=_count(whole.nodes[node]["kind"] for node in members),
-            **{name: whole.nodes[lowest][name] for name in ("kind", "level")},
+            label=f"＋{_count(whole.nodes[node]['kind'] for node in members)}",
+            **{name: whole.nodes[outer][name] for name in ("kind", "level")},
             places="",
             definition="",
             focus=False,
             members=tuple(members),
         )
-        if bundle[1:]:
+        if strategy:
+            ends = (bundle, strategy) if serves else (strategy, bundle)
+            ties = [(node, strategy) if serves else (strategy, node) for node in members]
             surest = max(
-                (why for node in members for _, to, why in whole.out_edges(node, data=True) if to == bundle[1:]),
+                (why for tie in ties if whole.has_edge(*tie) for why in whole[tie[0]][tie[1]].values()),
                 key=lambda why: why["confidence"],
                 default={"basis": "", "confidence": 0.0},
             )
             part.add_edge(
-                bundle,
-                bundle[1:],
+                *ends,
                 relation=str(Predicate.SERVES),
                 basis=surest["basis"],
                 confidence=surest["confidence"],
@@ -160,6 +154,40 @@ def folded(whole: Network, most: int) -> Network:
                 document="",
             )
     return part
+
+
+def _staying(whole: Network, most: int) -> set[str]:
+    """Return the entities that stay when a graph is folded: strategies, and the entity whose lineage it is."""
+    shown = {node for node, about in whole.nodes(data=True) if about["focus"]}
+    strategies = {node for node, about in whole.nodes(data=True) if about["kind"] == Kind.STRATEGY} - shown
+
+    def key(node: str) -> tuple[int, int, str]:
+        return _rank(whole, node), -whole.degree(node), node
+
+    if not shown:
+        return set(sorted(strategies, key=key)[:most])
+    for ways, room in ((whole.successors, most * 2 // 3), (whole.predecessors, most), (whole.successors, most)):
+        frontier = sorted(shown)
+        while frontier and len(shown) < room:
+            near = {other for node in frontier for other in ways(node)} & strategies - shown
+            frontier = sorted(near, key=key)[: room - len(shown)]
+            shown |= set(frontier)
+    return shown
+
+
+def _homes(ways: Network, shown: set[str]) -> dict[str, str]:
+    """Return for each entity that stays hidden the one that stays and is reached first on the way back."""
+    home: dict[str, str] = {node: node for node in sorted(shown)}
+    frontier = list(home)
+    while frontier:
+        new: dict[str, str] = {}
+        for node in frontier:
+            for other in sorted(ways.successors(node)):
+                if other not in home:
+                    new.setdefault(other, home[node])
+        home |= new
+        frontier = list(new)
+    return home
 
 
 def _of_lineage(lineage: Lineage) -> Network:

@@ -158,11 +158,12 @@ function unfold(bundle) {
     nodes.remove(picture.bundles[opened].nodes.map((node) => node.id));
     opened = null;
   }
-  if (before === bundle) return;
+  if (before === bundle) return emphasise(null);
   opened = bundle;
   const inside = picture.bundles[bundle];
   nodes.add(inside.nodes.map(dressed));
   edges.add(inside.edges.map((edge) => ({ ...edge, title: said(edge.links) })));
+  emphasise(new Set([bundle, ...inside.nodes.map((node) => node.id), ...inside.edges.flatMap((edge) => [edge.from, edge.to])]));
   network.fit({ nodes: [bundle, ...inside.nodes.map((node) => node.id)], animation: { duration: 300 } });
 }
 

@@ -157,8 +157,8 @@ def _bundle(
         nodes.append({"id": numbers[node], **_look(whole.nodes[node] | {"focus": False}, box)})
         x, tallest = x + width + GAP_X, max(tallest, height)
     inside = set(members)
-    for start, end in sorted({(node, other) for node in members for other in whole.successors(node)}):
-        if end in shown or end in inside:
+    for start, end in sorted({*whole.out_edges(members), *whole.in_edges(members)}):
+        if all(node in shown or node in inside for node in (start, end)):
             surest = max(whole[start][end].values(), key=lambda why: float(why["confidence"]))
             look = _stroke(str(surest["basis"]), float(surest["confidence"]))
             ends = [numbers[start], numbers[end]]
@@ -176,7 +176,7 @@ def _bundle(
 
 
 def _folded_edges(shown: Network) -> list[tuple[str, str, dict[str, Any]]]:
-    return [edge for edge in shown.edges(data=True) if shown.nodes[edge[0]]["members"]]
+    return [edge for edge in shown.edges(data=True) if any(shown.nodes[end]["members"] for end in edge[:2])]
 
 
 def _assembled(made: str, data: dict[str, Any], title: str, marks: str) -> str:

@@ -98,7 +98,7 @@ def test_sweeps_untangle_what_can_be_untangled() -> None:
     assert crossings(layout(network(made))) == 0
 
 
-def test_a_large_graph_folds_its_foot_behind_strategies_with_counts() -> None:
+def test_a_large_graph_folds_behind_strategies_with_counts() -> None:
     whole = network(town(30, 400))
     shown = folded(whole, 200)
     bundles = {node: about for node, about in shown.nodes(data=True) if about["members"]}
@@ -108,8 +108,31 @@ def test_a_large_graph_folds_its_foot_behind_strategies_with_counts() -> None:
     assert {f"s{index}" for index in range(30)} <= set(shown)
     for node, about in bundles.items():
         (strategy,) = shown.successors(node)
-        assert about["label"] == f"项目 {len(about['members'])}"
+        assert about["label"] == f"＋项目 {len(about['members'])}"
         assert all(whole.has_edge(member, strategy) for member in about["members"])
+
+
+def test_folding_keeps_the_way_up_and_leaves_nothing_loose() -> None:
+    whole = network(town(120, 300))
+    for index in range(7):  # a chain below a policy, which is folded with its policy
+        whole.add_node(f"q{index}", **{**whole.nodes["s5"], "kind": "Policy"})
+        whole.add_edge(f"q{index}", f"q{index - 1}" if index else "s5", **next(iter(whole["s5"]["s1"].values())))
+    whole = whole.subgraph(next(part for part in networkx.weakly_connected_components(whole) if "s5" in part)).copy()
+    assert len(whole) > 100
+    whole.nodes["s5"]["focus"] = True
+    shown = folded(whole, 100)
+    assert {"s5", "s1"} <= set(shown)
+    assert networkx.is_weakly_connected(shown)
+    assert shown.nodes["+s5"]["label"].startswith("＋政策 7")
+    assert layout(shown).width < 2_500
+    assert overlaps(layout(shown)) == []
+
+
+def test_many_servants_hang_below_and_not_aside() -> None:
+    placed = layout(network(town(1, 150)))
+    boxes = placed.boxes.values()
+    assert abs(placed.boxes["s0"].x - sum(box.x for box in boxes) / len(boxes)) < placed.width / 5
+    assert placed.width < 2_400
 
 
 def test_a_bundle_opens_below_the_picture_without_overlaps() -> None:
@@ -208,8 +231,10 @@ def test_the_font_is_small_licensed_and_knows_place_names() -> None:
 
 
 def test_names_break_into_even_lines() -> None:
-    assert font.wrapped("黄河流域生态保护和高质量发展", 9) == ["黄河流域生态保", "护和高质量发展"]
+    assert font.wrapped("黄河流域生态保护和高质量发展", 9) == ["黄河流域生态保护和", "高质量发展"]
     assert font.wrapped("舜帝村", 9) == ["舜帝村"]
+    assert font.wrapped("＋项目 14、村 10、政策 12、战略 2", 7.5) == ["＋项目 14、", "村 10、政策", "12、战略 2"]
+    assert font.wrapped("甲乙丙丁2035ABCD戊己庚辛", 6) == ["甲乙丙丁", "2035ABCD", "戊己庚辛"]
     assert all(font.measure(line, 1) <= 10 for line in font.wrapped("长" * 60, 9))
     assert font.wrapped("长" * 60, 9)[-1].endswith("…")
 

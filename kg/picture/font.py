@@ -96,6 +96,19 @@ def wrapped(text: str, width: float, *, lines: int = 5) -> list[str]:
     return [*broken, line] if line or not broken else broken
 
 
+def clipped(text: str, size: float, width: float) -> str:
+    """Cut a line of text to so many pixels; what is cut ends in ….
+
+    >>> clipped("黄河流域生态保护", 10, 50)
+    '黄河流域…'
+    """
+    if measure(text, size) <= width:
+        return text
+    while text and measure(f"{text}…", size) > width:
+        text = text[:-1]
+    return f"{text}…"
+
+
 _UNIT = re.compile(r"(?:[A-Za-z0-9.%]+|.)[、，；：）》”’」！？。]*")
 
 

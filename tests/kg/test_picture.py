@@ -262,7 +262,15 @@ def test_projects_flow_up_and_none_is_lost_on_the_way(graph: kg.Graph, tmp_path:
 
 def test_money_flows_too(graph: kg.Graph) -> None:
     assert "万元" in kg.flow(graph, measure="money").svg
-    ET.fromstring(kg.flow(graph, "无此镇").svg)
+    with pytest.raises(NotFound, match="无此镇"):
+        kg.flow(graph, "无此镇")
+
+
+def test_a_flow_says_how_much_it_leaves_out(graph: kg.Graph) -> None:
+    flow = kg.flow(graph, most=1)
+    drawn = max(flow.links.values())
+    assert 0 < drawn < flow.total
+    assert all(f'id="g{ord(character):x}"' in flow.svg for character in "其余数额较小")
 
 
 def test_a_timeline_counts_mentions_by_year_and_level(graph: kg.Graph) -> None:

@@ -126,7 +126,7 @@ class Flow(Picture):
         unit, name = next(
             (unit, name) for unit, name in ((1e8, "亿元"), (1e4, "万元"), (1, "元")) if amount >= unit or unit == 1
         )
-        return f"{amount / unit:,.{0 if amount / unit >= 100 or unit == 1 else 1}f} {name}".replace(".0 ", " ")
+        return f"{f'{amount / unit:,.2f}'.rstrip('0').rstrip('.')} {name}"
 
     def _stack(self, nodes: dict[IRI, _Node], columns: Mapping[int, list[IRI]], order: list[int]) -> float:
         """Place each column from the top, near what flows into it; return the height that is needed."""

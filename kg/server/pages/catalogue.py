@@ -136,6 +136,16 @@ class Catalogue:
         )
         return tuple(_item(row) for row in self.rows(query, [limit]))
 
+    def examples(self) -> tuple[Item, ...]:
+        """Return what a newcomer may look at: of each level the strategy that most contributes to, and a village."""
+        rows = self.rows(
+            f"SELECT *, MAX(supporters) FROM entity WHERE kind = '{Kind.STRATEGY}' AND supporters > 0 GROUP BY level"
+        )
+        villages = self.rows(f"SELECT * FROM entity WHERE kind = '{Kind.VILLAGE}' ORDER BY mentions DESC, iri LIMIT 1")
+        order = [str(level) for level in Level]
+        found = sorted((row for row in rows if row["level"]), key=lambda row: order.index(row["level"]))
+        return tuple(_item(row) for row in (*found, *villages))
+
     def item(self, iri: str) -> Item | None:
         """Return one entity."""
         return next((_item(row) for row in self.rows("SELECT * FROM entity WHERE iri = ?", [iri])), None)

@@ -68,8 +68,17 @@ def is_sample(paper: Paper) -> bool:
 
 
 def title(paper: Paper) -> str:
-    """Return a document's title without the marker of example texts, which the page shows beside it."""
-    return paper.title.replace(f"（{MARKER}）", "").replace(MARKER, "").strip() or paper.identifier
+    """Return a document's title without the marker of example texts, and with its place where the title lacks it.
+
+    >>> title(Paper(IRI("x"), "z_2023", "政府工作报告", "township", ("山西省", "永济市", "张营镇"), 2023, 0))
+    '张营镇 · 政府工作报告'
+    >>> title(Paper(IRI("x"), "s_2023", f"山西省政府工作报告（{MARKER}）", "provincial", ("山西省",), 2023, 0))
+    '山西省政府工作报告'
+    """
+    plain = paper.title.replace(f"（{MARKER}）", "").replace(MARKER, "").strip() or paper.identifier
+    if paper.level == Level.NATIONAL or not paper.places or paper.places[-1] in plain:
+        return plain
+    return f"{paper.places[-1]} · {plain}"
 
 
 @cache

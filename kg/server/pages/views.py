@@ -76,7 +76,8 @@ class Explorer:
         leading = await run_in_threadpool(catalogue.leading)
         papers = await run_in_threadpool(catalogue.papers)
         summary = await run_in_threadpool(catalogue.summary)
-        data = {"summary": summary, "leading": leading, "documents": papers}
+        examples = await run_in_threadpool(catalogue.examples)
+        data = {"summary": summary, "examples": examples, "leading": leading, "documents": papers}
         return await self._answer(request, "home", data, rows=[_paper_row(paper) for paper in papers], papers=papers)
 
     async def search(self, request: Request) -> Response:

@@ -19,7 +19,7 @@ const style = [
     width: "data(thickness)", "line-color": "data(stroke)", "target-arrow-color": "data(stroke)", "line-opacity": 0.75,
     "target-arrow-shape": "triangle", "arrow-scale": 0.8, "curve-style": "straight",
   } },
-  { selector: "edge[?upward]", style: { "source-endpoint": "0 -50%", "target-endpoint": "data(end)" } },
+  { selector: "edge[start]", style: { "source-endpoint": "data(start)", "target-endpoint": "data(end)" } },
   { selector: "edge[weights]", style: {
     "curve-style": "round-segments", "segment-weights": "data(weights)", "segment-distances": "data(distances)",
     "segment-radii": 30, "edge-distances": "endpoints",
@@ -85,15 +85,18 @@ export function show(graph, drawing, said) {
   fit(graph);
 }
 
-// A link from the top of what serves to the foot of what is served, by way of its points.
-function bent({ points, dashes }, low, high) {
-  const up = low.top > high.top, pattern = dashes.length ? { pattern: dashes } : {};
-  if (!up) return pattern;
-  const x = low.x, y = low.top, dx = high.x - x, dy = high.top + high.height - y, long = dx * dx + dy * dy;
-  const end = `0 ${high.icon ? high.height - high.icon / 2 : high.height / 2}px`;
-  if (!points.length) return { ...pattern, upward: true, end };
+// A link leaves one entity at the side that faces the other, and goes there by way of its points.
+function bent({ points, dashes }, one, other) {
+  const pattern = dashes.length ? { pattern: dashes } : {};
+  if (one.top === other.top) return pattern;
+  const up = one.top > other.top;
+  const side = (node, top) => top ? -(node.icon || node.height) / 2 : node.height - (node.icon || node.height) / 2;
+  const x = one.x, y = up ? one.top : one.top + one.height, dx = other.x - x;
+  const dy = (up ? other.top + other.height : other.top) - y, long = dx * dx + dy * dy;
+  const ends = { start: `0 ${side(one, up)}px`, end: `0 ${side(other, !up)}px` };
+  if (!points.length) return { ...pattern, ...ends };
   return {
-    ...pattern, upward: true, end,
+    ...pattern, ...ends,
     weights: points.map(([px, py]) => ((px - x) * dx + (py - y) * dy) / long),
     distances: points.map(([px, py]) => ((py - y) * dx - (px - x) * dy) / Math.sqrt(long)),
   };

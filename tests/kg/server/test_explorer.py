@@ -103,6 +103,13 @@ def test_a_lineage_opens_with_its_main_lines_and_says_what_stands_beyond(catalog
     assert all(iri in upward or item.level == Level.NATIONAL for iri, item in shown.items())
 
 
+def test_a_newcomer_is_offered_something_of_each_level(catalogue: Catalogue) -> None:
+    examples = catalogue.examples()
+    levels = [item.level for item in examples if item.kind == "Strategy"]
+    assert levels == [str(level) for level in list(Level)[:5]]
+    assert examples[-1].kind == "Village"
+
+
 def test_a_drawing_has_a_place_for_everything_on_a_narrow_screen_too(catalogue: Catalogue) -> None:
     part = neighbourhood.lineage(catalogue, VILLAGE)
     for width in (358, 1150):

@@ -122,7 +122,8 @@ def framed(page: str, height: int = 620) -> str:
     """Return a page in a frame of its own, for a notebook."""
     return (
         f'<iframe srcdoc="{html.escape(page, quote=True)}" sandbox="allow-scripts"'
-        f' style="width:100%;height:{height}px;box-sizing:border-box;border:1px solid #e5e7eb;border-radius:6px"></iframe>'
+        f' style="width:100%;height:{height}px;box-sizing:border-box;border:1px solid #e5e7eb;border-radius:6px">'
+        "</iframe>"
     )
 
 

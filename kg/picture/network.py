@@ -83,7 +83,8 @@ def main_lines(
         start: the entity.
         links: what stands above it: what serves, what is served, and how surely.
         ranks: 0 for what is the nation's, more the lower the level.
-        most: chains at most, each to another national strategy; those by way of most levels are kept.
+        most: chains at most, each to another national strategy, and by another first step as far as there are such;
+            those by way of most levels are kept.
 
     >>> links = [("村", "镇", 0.9), ("镇", "国", 0.9), ("镇", "省", 0.8), ("省", "国", 1.0)]
     >>> sorted(main_lines("村", links, {"村": 6, "镇": 4, "省": 1, "国": 0}))
@@ -102,7 +103,11 @@ def main_lines(
     tops = [node for node in paths if node != start and ranks[node] == 0]
     tops = tops or [node for node in paths if node != start and not ways.out_degree(node)]
     tops.sort(key=lambda node: (-len({ranks[on] for on in paths[node]}), costs[node], node))
-    return {stretch for node in tops[:most] for stretch in pairwise(paths[node])}
+    ahead: dict[str, str] = {}
+    for node in tops:
+        ahead.setdefault(paths[node][1], node)  # the best way of each first step
+    chosen = dict.fromkeys([*ahead.values(), *tops])
+    return {stretch for node in list(chosen)[:most] for stretch in pairwise(paths[node])}
 
 
 def folded(whole: Network, most: int) -> Network:

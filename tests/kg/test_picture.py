@@ -20,7 +20,7 @@ from kg import example
 from kg.picture import font
 from kg.picture.highlight import Highlighted, Mention
 from kg.picture.layout import Layout, crossings, layout
-from kg.picture.network import Network, folded, network
+from kg.picture.network import Network, folded, main_lines, network
 from ontology.errors import NotFound, UsageError
 from ontology.terms import Basis, Kind, Level
 
@@ -126,6 +126,20 @@ def test_folding_keeps_the_way_up_and_leaves_nothing_loose() -> None:
     assert shown.nodes["+s5"]["label"].startswith("＋政策 7")
     assert layout(shown).width < 2_500
     assert overlaps(layout(shown)) == []
+
+
+def test_main_lines_set_out_by_as_many_first_steps_as_there_are() -> None:
+    links = [
+        ("镇", "县", 0.9),
+        ("县", "甲", 0.9),
+        ("县", "乙", 0.9),
+        ("县", "丙", 0.9),
+        ("镇", "省", 0.9),
+        ("省", "丁", 0.9),
+    ]
+    ranks = {"镇": 4, "县": 3, "省": 1, "甲": 0, "乙": 0, "丙": 0, "丁": 0}
+    assert {("镇", "县"), ("镇", "省"), ("省", "丁")} < main_lines("镇", links, ranks, most=3)
+    assert len(main_lines("镇", links, ranks, most=3)) == 5
 
 
 def test_many_servants_hang_below_and_not_aside() -> None:

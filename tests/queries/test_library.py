@@ -213,7 +213,10 @@ HEADER = "#+ summary: a\n#+ summary_zh: 甲\n#+ description: b\n#+ description_z
         ("SELECT * {}", "the header has the fields"),
         (f"{HEADER}#+ colour: red\nSELECT * {{}}", "the header has the fields"),
         (f"{HEADER}#+ parameters: {{x: {{label: X, label_zh: 甲}}}}\nSELECT * {{ ?x ?y ?z }}", "needs one default"),
-        (f"{HEADER}#+ parameters: {{x: {{label: X, label_zh: 甲, example: 乙}}}}\nASK {{ ?y ?y ?y }}", "has an example"),
+        (
+            f"{HEADER}#+ parameters: {{x: {{label: X, label_zh: 甲, example: 乙}}}}\nASK {{ ?y ?y ?y }}",
+            "has an example",
+        ),
         (f"{HEADER}SELECT * {{", "can't be used"),
         (f"{HEADER}#+ tags: [c\nSELECT * {{}}", "can't be used"),
     ],

@@ -137,7 +137,8 @@ def serve(
         timeout_graceful_shutdown=3,
         h11_max_incomplete_event_size=64 << 10,
     )
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, proto=socket.IPPROTO_TCP)  # named, so that asyncio sends without delay
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))

@@ -107,7 +107,8 @@ def cell(words: Words, row: Row, name: str) -> tuple[str, str, str]:
     value = row[name]
     if isinstance(value, IRI):
         if value.startswith(PL):
-            found = {words.term(group, value.local) for group in ("Kind", "Level", "Predicate", "Basis", "Status")}
+            groups = ("Kind", "Level", "Predicate", "Basis", "Status", "Period")
+            found = {words.term(group, value.local) for group in groups}
             return next(iter(found - {value.local}), value.local), "", ""
         inside = value.startswith(PLID) and "#" not in value
         return unquote(value.local), href(value) if inside else "", "name"

@@ -265,6 +265,11 @@ def test_a_place_may_be_left_out_and_a_level_is_chosen(client: httpx.Client) -> 
     assert '<option value="pl:county" selected>县级</option>' in page
 
 
+def test_what_looks_back_or_ahead_is_said_in_the_readers_language(client: httpx.Client) -> None:
+    page = client.get("/queries/indicators", headers={"Accept": "text/html", "Accept-Language": "zh"}).text
+    assert '<td class="">回顾</td>' in page and '<td class="">review</td>' not in page
+
+
 def test_a_cut_answer_is_marked_on_the_page_and_in_its_table(store: Path, serve: Callable[..., Any]) -> None:
     with serve(store, "--limit", "rows=5") as client:
         page = client.get("/queries/links-to-check?maximum_confidence=1.1", headers={"Accept": "text/html"})

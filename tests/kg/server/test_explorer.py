@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import quote
@@ -15,6 +16,8 @@ import pyoxigraph as ox
 import pytest
 
 import kg
+import queries
+from kg.language import LANGUAGES, Language, language_of
 from kg.picture.style import COLOURS
 from kg.rows import IRI
 from kg.server import pages
@@ -22,7 +25,7 @@ from kg.server.pages import neighbourhood
 from kg.server.pages.catalogue import Catalogue, Catalogues, Filter, Paper
 from kg.server.pages.document import Mark, Reading
 from kg.server.pages.drawing import drawing
-from kg.server.pages.words import LANGUAGES, Language, language_of, phrases
+from kg.server.pages.words import phrases
 from kg.store import writing
 from ontology.terms import PL, PLID, RDF, SKOS, Level
 
@@ -218,6 +221,7 @@ PAGES = {
     "/search?q=黄河": "/search.{}?q=黄河",
     "/entity/Strategy/山西省/三区三地": "/entity/Strategy/山西省/三区三地.{}",
     "/document/township_张营镇_2023_示例": "/document/township_张营镇_2023_示例.{}",
+    "/": "/index.{}",
     "/documents": "/documents.{}",
     f"/entity/?iri={quote(ZONE)}": f"/entity/.{{}}?iri={quote(ZONE)}",
 }
@@ -225,12 +229,13 @@ PAGES = {
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(
-    ("form", "media_type"), [("json", "application/json"), ("csv", "text/csv"), ("ttl", "text/turtle")]
+    ("form", "media_type"),
+    [("json", "application/json"), ("csv", "text/csv"), ("ttl", "text/turtle"), ("html", "text/html")],
 )
 def test_every_page_comes_as_data_by_suffix_and_by_accept(
     client: httpx.Client, page: str, form: str, media_type: str
 ) -> None:
-    named = client.get(PAGES[page].format(form), headers={"Accept": "text/html"})
+    named = client.get(PAGES[page].format(form), headers={"Accept": "text/html" if form != "html" else "text/csv"})
     wanted = client.get(page, headers={"Accept": media_type})
     for response in (named, wanted):
         assert response.status_code == 200
@@ -240,6 +245,10 @@ def test_every_page_comes_as_data_by_suffix_and_by_accept(
     elif form == "csv":
         rows = list(csv.DictReader(io.StringIO(named.content.decode("utf-8-sig"))))
         assert (rows and "iri" in rows[0]) or "subject" in rows[0] or "entity" in rows[0]
+    elif form == "html":
+        assert re.findall('<link rel="alternate" href="(.*?)"', named.text)
+        for address in re.findall('<link rel="alternate" href="(.*?)"', named.text):
+            assert client.get(address.replace("&amp;", "&")).status_code == 200
     else:
         triples = {str(quad.triple) for quad in ox.parse(named.content, format=ox.RdfFormat.TURTLE)}
         assert len(triples) > 5
@@ -289,3 +298,42 @@ def test_a_refused_question_is_told_and_not_lost(client: httpx.Client) -> None:
     response = client.get("/queries/projects-under-strategy?minimum_confidence=viel", headers={"Accept": "text/html"})
     assert response.status_code == 400
     assert "viel" in response.text and 'role="alert"' in response.text
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", 0), ("en", 1)])
+def test_questions_speak_the_readers_language(client: httpx.Client, language: str, said: int) -> None:
+    headers = {"Accept": "text/html", "Accept-Language": language}
+    gallery = unescape(client.get("/queries", headers=headers).text)
+    for query in queries.library():
+        assert (query.description_zh, query.description)[said] in gallery
+        page = unescape(client.get(f"/queries/{query.name}", headers=headers).text)
+        assert (query.description_zh, query.description)[said] in page
+        for parameter in query.parameters:
+            assert f"<label>{(parameter.label_zh, parameter.label)[said]}" in page
+        for name in re.findall('<th scope="col" title="(.*?)">', page):
+            assert f"Column.{name}" in phrases()
+
+
+def test_a_place_may_be_left_out_and_a_level_is_chosen(client: httpx.Client) -> None:
+    page = client.get("/queries/broken-chains?township=", headers={"Accept": "text/html", "Accept-Language": "en"}).text
+    assert 'name="township" value=""' in page and 'placeholder="any; for example 张营镇"' in page
+    assert '<option value="pl:county pl:prefecture" selected>County + Prefecture</option>' in page
+    assert '<option value="pl:county">County</option>' in page
+    page = client.get("/queries/broken-chains?missing=pl:county", headers={"Accept": "text/html"}).text
+    assert '<option value="pl:county" selected>县级</option>' in page
+
+
+def test_what_looks_back_or_ahead_is_said_in_the_readers_language(client: httpx.Client) -> None:
+    page = client.get("/queries/indicators", headers={"Accept": "text/html", "Accept-Language": "zh"}).text
+    assert '<td class="">回顾</td>' in page and '<td class="">review</td>' not in page
+
+
+def test_a_cut_answer_is_marked_on_the_page_and_in_its_table(store: Path, serve: Callable[..., Any]) -> None:
+    with serve(store, "--limit", "rows=5") as client:
+        page = client.get("/queries/links-to-check?maximum_confidence=1.1", headers={"Accept": "text/html"})
+        assert page.text.count("<tr>") == 1 + 5 and "truncated" in page.text
+        table = client.get("/queries/links-to-check.csv?maximum_confidence=1.1", headers={"Accept": "text/html"})
+        assert table.headers["x-truncated"] == "true"
+        assert len(table.text.splitlines()) >= 1 + 5 + 1 and "truncated" in table.text.splitlines()[-1]
+        turtle = client.get(f"/entity/?iri={quote(ZONE)}", headers={"Accept": "text/turtle"})
+        assert turtle.headers["x-truncated"] == "true" and turtle.text.startswith("# truncated")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import chain
+from pathlib import Path
 from typing import TypeAlias
 
 import pyoxigraph as ox
@@ -14,6 +14,7 @@ from extract.annotation import Annotation, Entity, Indicator, Link
 from extract.document import Document, Metadata, Place, Section, Span, Structure
 from kg.derive import derive
 from kg.statements import statements
+from kg.store import writing
 from ontology.scheme import Scheme
 from ontology.terms import Basis, Kind, Level, Period, Predicate, Status
 
@@ -91,21 +92,20 @@ def reports(townships: int) -> Iterator[Annotation]:
             yield _township(town, number, year).annotation()
 
 
-def store(triples: int, path: str | None = None) -> ox.Store:
-    """Return a store of about so many triples whose default graph is the union of the named ones."""
-    quads = [
-        quad
-        for annotation in reports(max(1, triples // TRIPLES_A_TOWNSHIP))
-        for quad in statements(annotation, _SCHEME)
-    ]
+def publish(triples: int, folder: Path) -> int:
+    """Publish a store of about so many triples, and return how many quads it holds, the union's among them."""
     told = ox.Store()
-    told.bulk_extend(quads)
-    quads += derive(told, _SCHEME)
-    union = (ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
-    graph = ox.Store(path) if path else ox.Store()
-    graph.bulk_extend(chain(quads, union))
-    graph.flush()
-    return graph
+    annotations = reports(max(1, triples // TRIPLES_A_TOWNSHIP))
+    told.bulk_extend(quad for annotation in annotations for quad in statements(annotation, _SCHEME))
+    told.bulk_extend(list(derive(told, _SCHEME)))
+    graphs = [name for name in told.named_graphs() if isinstance(name, ox.NamedNode)]
+    with writing(folder) as draft:
+        draft.replace_graphs(
+            (name, (quad.triple for quad in told.quads_for_pattern(None, None, None, name))) for name in graphs
+        )
+        size = len(draft.store)
+        draft.publish()
+    return size
 
 
 def _town(number: int) -> Place:

@@ -55,13 +55,18 @@ class ListLibrary(argparse.Action):
         super().__init__(nargs=0, **options)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        """Print each query with its parameters and their defaults."""
+        """Print each query with its parameters, in the terminal's language; what may be left out stands in brackets."""
+        from kg.language import language_of_terminal
         from queries import library
 
+        chinese = language_of_terminal() == "zh"
         for question in library():
-            out.print(f"[bold]{question.name}[/]  {question.summary_zh} · {question.summary}")
+            summary = question.summary_zh if chinese else question.summary
+            description = question.description_zh if chinese else question.description
+            out.print(f"[bold]{question.name}[/]  {summary}\n    {description}", soft_wrap=True)
             for p in question.parameters:
-                out.print(f"    --param {p.name}={p.default}  {p.label_zh} · {p.label}", style="dim")
+                given = f"\\[--param {p.name}={p.example}]" if p.optional else f"--param {p.name}={p.default}"
+                out.print(f"    {given}  {p.label_zh if chinese else p.label}", style="dim", soft_wrap=True)
         parser.exit(DONE)
 
 
@@ -193,7 +198,7 @@ def query(args: argparse.Namespace) -> int:
 
 
 @command(
-    argument("endpoint", metavar="ENDPOINT", help="a Graph Store service, or a folder for files"),
+    argument("endpoint", metavar="ENDPOINT", help="a Graph Store service, or a folder: N-Quads for a bulk loader"),
     STORE,
     *ACCESS,
     argument("--no-union", action="store_true", help="for servers whose default graph is the union of the named ones"),
@@ -202,23 +207,20 @@ def query(args: argparse.Namespace) -> int:
     JSON,
 )
 def push(args: argparse.Namespace) -> int:
-    """Put the graph into another SPARQL server, graph by graph; a second run sends only what changed."""
+    """Put the graph into another SPARQL server or a folder, graph by graph; a second run sends only what changed."""
     from kg.progress import counting
-    from kg.push import push, write_files
+    from kg.push import push
 
-    if not args.endpoint.startswith(("http://", "https://")):
-        report = write_files(args.endpoint, store=args.store, union=not args.no_union)
-    else:
-        bar = nullcontext() if args.quiet or args.json or not err.is_terminal else counting("pushing", err)
-        with bar as listener:
-            report = push(
-                args.endpoint,
-                store=args.store,
-                union=not args.no_union,
-                again=args.again,
-                listener=listener,
-                **_access(args),
-            )
+    bar = nullcontext() if args.quiet or args.json or not err.is_terminal else counting("pushing", err)
+    with bar as listener:
+        report = push(
+            args.endpoint,
+            store=args.store,
+            union=not args.no_union,
+            again=args.again,
+            listener=listener,
+            **_access(args),
+        )
     if args.json:
         _print_json(asdict(report))
     elif not args.quiet:

@@ -30,7 +30,7 @@ def notebook(folder: str | Path = "notebooks", *, launch: bool = True) -> tuple[
         launch: open JupyterLab, and return when it ends; False only copies.
 
     Raises:
-        UsageError: JupyterLab is not installed, or the folder can't be written.
+        UsageError: JupyterLab is not installed or fails, or the folder can't be written.
     """
     if launch and find_spec("jupyterlab") is None:
         raise UsageError("JupyterLab is not installed: pip install 'policy-lineage[notebook]'")
@@ -46,5 +46,7 @@ def notebook(folder: str | Path = "notebooks", *, launch: bool = True) -> tuple[
     except OSError as error:
         raise UsageError(f"{folder} can't be written ({error.strerror})", subject=str(folder)) from error
     if launch:
-        subprocess.run([sys.executable, "-m", "jupyterlab", str(folder)], check=False)
+        ended = subprocess.run([sys.executable, "-m", "jupyterlab", str(folder)], check=False).returncode
+        if ended > 0:
+            raise UsageError(f"JupyterLab ended with code {ended}; what it said stands above", subject=str(folder))
     return tuple(copies)

@@ -1,8 +1,8 @@
-"""Push: a graph into another SPARQL server by the Graph Store Protocol, or into files for its bulk loader.
+"""Push: a graph into another SPARQL server by the Graph Store Protocol, or into a folder of files for a bulk loader.
 
-Each named graph is put whole, so that a push can be stopped and started again: what a push has done is noted in the
-store, in ``pushed/``, under the digest of the graph's content, and a graph that the server already has is not sent
-again. A graph that the store no longer has is deleted there.
+Each named graph is put whole, so that a push can be stopped and started again: what a push has done is noted under the
+digest of the graph's content, and a graph that the target already has is not put again. A graph that the store no
+longer has is deleted there. The notes of a server stand in the store, in ``pushed/``, those of a folder in the folder.
 
 The default graph of our store is the union of its named graphs. Servers that make that union themselves (Virtuoso,
 GraphDB) need the named graphs only; for the others (Oxigraph, Fuseki) the union is pushed as their default graph.
@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -41,9 +43,6 @@ Listener: TypeAlias = Callable[[int, int], None]
 CHUNK = 50_000
 """Triples of one request; a graph that has more is put in several."""
 
-FILE_CHUNK = 1_000_000
-"""Quads of one file for a bulk loader."""
-
 _DEFAULT = "default"
 """How the default graph is called in the notes."""
 
@@ -70,7 +69,7 @@ class PushReport:
 
 
 def push(
-    endpoint: str,
+    target: str | Path,
     *,
     store: str | Path = DEFAULT_STORE,
     user: str | None = None,
@@ -82,10 +81,10 @@ def push(
     retries: int = RETRIES,
     listener: Listener | None = None,
 ) -> PushReport:
-    """Put every graph of a store into a server.
+    """Put every graph of a store into a server, or into a folder as N-Quads, a file each.
 
     Args:
-        endpoint: address of the server's Graph Store service.
+        target: address of the server's Graph Store service, or a folder, which is made where there is none.
         store: folder of the store.
         user: name for basic or digest authentication, whichever the server asks for.
         password: its password.
@@ -97,14 +96,20 @@ def push(
         listener: hears how many graphs are done, and of how many.
 
     Raises:
-        StoreError: there is no store.
+        StoreError: there is no store, or the folder can't be written.
         EndpointError: the server can't be reached or refuses the user; what was sent until then stays noted.
     """
-    service = _Service(endpoint, user, password, token, timeout, retries)
+    address = str(target)
+    service: _Service | _Folder
+    if address.startswith(("http://", "https://")):
+        service = _Service(address, user, password, token, timeout, retries)
+        kept = Path(store) / "pushed" / f"{hashlib.sha256(address.encode()).hexdigest()[:16]}.json"
+    else:
+        service = _Folder(Path(target))
+        kept = Path(target) / "pushed.json"
     with open(store) as graph:
         quads = graph.store
-        folder = Path(store) / "pushed"
-        notes = _Notes(folder / f"{hashlib.sha256(endpoint.encode()).hexdigest()[:16]}.json", endpoint)
+        notes = _Notes(kept, address)
         names: list[Graphs] = sorted(quads.named_graphs(), key=_name)  # type: ignore[arg-type]
         if union:
             names.append(ox.DefaultGraph())
@@ -121,57 +126,28 @@ def push(
             try:
                 triples += service.put(name, _lines(quads, graph_name))
             except EndpointError as error:
-                if error.code != _Service.REFUSED:
+                if error.code != _Service.REFUSED and name != _DEFAULT:
                     raise
-                failed.append((name, str(error)))
+                hint = "; where the server makes the union of its graphs itself, push without it: --no-union"
+                failed.append((name, f"{error}{hint if name == _DEFAULT else ''}"))
                 continue
             notes.note(name, digest)
             sent.append(name)
-        gone = sorted(notes.digests.keys() - {_name(name) for name in names} - {_DEFAULT})
+        gone = sorted(notes.digests.keys() - {_name(name) for name in names})
         for name in gone:
             service.delete(name)
             notes.forget(name)
         if listener:
             listener(len(names), len(names))
-    return PushReport(endpoint, tuple(sent), tuple(unchanged), tuple(gone), tuple(failed), triples)
-
-
-def write_files(folder: str | Path, *, store: str | Path = DEFAULT_STORE, union: bool = True) -> PushReport:
-    """Write a store as N-Quads files of a million lines each, as bulk loaders take them.
-
-    Args:
-        folder: where; made where there is none. Files of an earlier run are replaced, those too many removed.
-        store: folder of the store.
-        union: also write the union of all graphs, as the default graph.
-
-    Raises:
-        StoreError: there is no store, or the files can't be written.
-    """
-    target = Path(folder)
-    with open(store) as graph:
-        names = sorted(_name(name) for name in graph.store.named_graphs())
-        quads = (q for q in graph.store if union or isinstance(q.graph_name, ox.NamedNode))
-        number = count = 0
-        try:
-            target.mkdir(parents=True, exist_ok=True)
-            while chunk := list(islice(quads, FILE_CHUNK)):
-                number += 1
-                count += len(chunk)
-                ox.serialize(chunk, str(target / f"graph-{number:04d}.nq"), format=ox.RdfFormat.N_QUADS)
-            for left in target.glob("graph-[0-9]*.nq"):
-                if int(left.stem.removeprefix("graph-")) > number:
-                    left.unlink()
-        except OSError as error:
-            raise StoreError(f"{target} could not be written ({error})", subject=str(target)) from error
-    return PushReport(str(target), tuple(names), triples=count)
+    return PushReport(address, tuple(sent), tuple(unchanged), tuple(gone), tuple(failed), triples)
 
 
 class _Notes:
-    """What a server has been sent: the digest of each graph, kept in a file."""
+    """What a target has been given: the digest of each graph, kept in a file."""
 
-    def __init__(self, path: Path, endpoint: str) -> None:
+    def __init__(self, path: Path, target: str) -> None:
         self._path = path
-        self._endpoint = endpoint
+        self._target = target
         try:
             self.digests: dict[str, str] = dict(json.loads(path.read_text(encoding="utf-8"))["graphs"])
         except (OSError, ValueError, KeyError, TypeError):
@@ -186,9 +162,9 @@ class _Notes:
             self._write()
 
     def _write(self) -> None:
-        content = {"endpoint": self._endpoint, "graphs": dict(sorted(self.digests.items()))}
+        content = {"target": self._target, "graphs": dict(sorted(self.digests.items()))}
         try:
-            self._path.parent.mkdir(exist_ok=True)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(self._path, json.dumps(content, ensure_ascii=False, indent=1).encode())
         except OSError as error:
             raise StoreError(f"{self._path} could not be written ({error})", subject=str(self._path)) from error
@@ -256,6 +232,47 @@ class _Service:
                 raise
 
         attempt(send, self._url, self._retries)
+
+
+class _Folder:
+    """A folder with a file of N-Quads for each graph, as bulk loaders take them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, name: str, lines: Iterator[bytes]) -> int:
+        """Make a graph's file hold these triples, and return how many they are; the file is there whole or not."""
+        path, count = self._path(name), 0
+        graph = b"" if name == _DEFAULT else f" <{name}>".encode()
+        with self._writing():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            unfinished = path.with_suffix(".new")
+            with unfinished.open("wb") as file:
+                for line in lines:
+                    file.write(line.removesuffix(b" .\n") + graph + b" .\n")
+                    count += 1
+            unfinished.replace(path)
+        return count
+
+    def delete(self, name: str) -> None:
+        """Take a graph's file away; that it is not there is as well."""
+        with self._writing():
+            self._path(name).unlink(missing_ok=True)
+
+    def has(self, name: str) -> bool:
+        """Tell whether a graph's file is there."""
+        return self._path(name).is_file()
+
+    def _path(self, name: str) -> Path:
+        readable = re.sub(r"[^\w-]+", "-", name.rpartition("/")[2])[:60]
+        return self._folder / f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:8]}.nq"
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(f"{self._folder} could not be written ({error})", subject=str(self._folder)) from error
 
 
 def _opener(url: str, user: str | None, password: str | None) -> OpenerDirector:

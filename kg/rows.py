@@ -72,11 +72,13 @@ class Rows(Sequence[Row]):
     """The typed answer to a query.
 
     A ``SELECT`` gives its solutions; a ``CONSTRUCT`` rows of subject, predicate and object; an ``ASK`` one row with one
-    cell, ``answer``. Unbound variables are None, IRIs are ``IRI``, numbers and dates are Python's.
+    cell, ``answer``. Unbound variables are None, IRIs are ``IRI``, numbers and dates are Python's. ``truncated`` tells
+    whether a limit has cut rows off.
     """
 
-    def __init__(self, names: Sequence[str], cells: Iterable[Sequence[Cell]]) -> None:
+    def __init__(self, names: Sequence[str], cells: Iterable[Sequence[Cell]], *, truncated: bool = False) -> None:
         self.names = tuple(names)
+        self.truncated = truncated
         self._rows = tuple(Row(self.names, row) for row in cells)
 
     @overload

@@ -31,6 +31,14 @@ _TOKEN = re.compile(
 """Strings, IRIs and comments are opaque: whatever stands in them is no syntax."""
 
 
+_BARE = {
+    "integer": (r"[+-]?\d+", r"[+-]?\d+"),
+    "decimal": (r"[+-]?\d*\.\d+", r"[+-]?(\d+\.?\d*|\.\d+)"),
+    "boolean": (r"true|false", r"true|false"),
+}
+"""Datatypes whose literals SPARQL writes without quotes: how a default looks, and how a value may."""
+
+
 def bind(text: str, parameters: Mapping[str, Value]) -> str:
     """Set variables of a query to values.
 
@@ -117,6 +125,8 @@ def term(value: Value | Any, like: str = "") -> Term:
 
     >>> str(term("3", like="10")), str(term("乡村振兴", like='"x"@zh'))
     ('"3"^^<http://www.w3.org/2001/XMLSchema#integer>', '"乡村振兴"@zh')
+    >>> str(term("county", like="pl:national"))
+    '<https://w3id.org/policy-lineage#county>'
     """
     if isinstance(value, ox.NamedNode | ox.Literal):
         return value
@@ -137,23 +147,18 @@ def term(value: Value | Any, like: str = "") -> Term:
 
 
 def _like(value: str, like: str) -> Term:
-    if re.match(r"<|[A-Za-z][\w-]*:|:", like):
-        return _named(value)
+    if namespace := re.match(r"<(?:.*[#/])?|[A-Za-z][\w-]*:|:", like):
+        return _named(value if re.search(r"[:\s]", value) else f"{namespace[0]}{value}")
     if language := re.search(r"[\"']@([A-Za-z-]+)\s*$", like):
         return ox.Literal(value, language=language[1])
-    if re.fullmatch(r"[+-]?\d+", like):
-        return _number(value, "integer", r"[+-]?\d+")
-    if re.fullmatch(r"[+-]?\d*\.\d+", like):
-        return _number(value, "decimal", r"[+-]?(\d+\.?\d*|\.\d+)")
-    if like in ("true", "false"):
-        return _number(value, "boolean", r"true|false")
+    for datatype, (as_default, as_value) in _BARE.items():
+        if re.fullmatch(as_default, like) or like.endswith(f"#{datatype}>"):
+            if not re.fullmatch(as_value, value):
+                raise QueryError(
+                    f"{value!r} is no {datatype}, which this parameter has to be", code="PL-QUERY-PARAMETER"
+                )
+            return ox.Literal(value, datatype=ox.NamedNode(XSD + datatype))
     return ox.Literal(value)
-
-
-def _number(value: str, datatype: str, pattern: str) -> ox.Literal:
-    if not re.fullmatch(pattern, value):
-        raise QueryError(f"{value!r} is no {datatype}, which this parameter has to be", code="PL-QUERY-PARAMETER")
-    return ox.Literal(value, datatype=ox.NamedNode(XSD + datatype))
 
 
 def _named(value: str) -> ox.NamedNode:

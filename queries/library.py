@@ -1,23 +1,26 @@
 """The library of questions: one ``.rq`` file each, with a header that says what it answers and what may be set.
 
 The header is grlc's: lines that begin with ``#+`` hold YAML. A parameter is a variable with a default in a ``VALUES``
-block, so that the file runs as it stands on any SPARQL 1.1 engine::
+block, or one that may be left out, of which the header gives an example; so the file runs as it stands on any SPARQL
+1.1 engine::
 
     #+ summary: All projects under a strategy
     #+ summary_zh: 一项战略之下的全部项目
     #+ description: …
+    #+ description_zh: …
     #+ tags: [project, strategy]
     #+ parameters:
     #+   strategy: {label: Strategy, label_zh: 战略}
+    #+   place: {label: Place, label_zh: 地方, example: 张营镇}
     PREFIX pl: <https://w3id.org/policy-lineage#>
 
-    SELECT … { VALUES ?strategy { "三区三地"@zh } … }
+    SELECT … { VALUES ?strategy { "三区三地"@zh } … ?place … }
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -29,11 +32,12 @@ import yaml
 
 from kg import sparql
 from ontology.errors import NotFound, QueryError
-from ontology.terms import DCTERMS, PL, PLID, PREFIXES, RDF, RDFS, SH, XSD
+from ontology.terms import DCTERMS, PL, PLID, PREFIXES, RDF, RDFS, SH, SKOS, XSD, Level
 
 _ENDING = ".rq"
-_FIELDS = frozenset({"summary", "summary_zh", "description", "tags", "parameters"})
+_FIELDS = frozenset({"summary", "summary_zh", "description", "description_zh", "tags", "parameters"})
 _KEYWORD = f"{DCTERMS}subject"
+_LEVELS = frozenset(f"{PL}{level}" for level in Level)
 _GALLERY_HEAD = """# 问题库 · The library of questions
 
 Written by `python -m queries` from the headers of `queries/*.rq`. Every question runs by its name: `kg query NAME
@@ -41,7 +45,8 @@ Written by `python -m queries` from the headers of `queries/*.rq`. Every questio
 SPARQL 1.1 endpoint alike (`kg query NAME --endpoint URL`, `kg.open(URL)`; `kg push URL` puts a graph there). As SPARQL
 examples in RDF: `queries/examples.ttl`.
 
-Links of less than 0.5 confidence are left out where a question shows links; `minimum_confidence` says otherwise.
+Where the default is “全部 all”, a parameter may be left out: the question is then asked of the whole graph. Links of
+less than 0.5 confidence are left out where a question shows links; `minimum_confidence` says otherwise.
 `pl:contributesTo`, on which lineages rest, follows links of any confidence.
 """
 
@@ -53,6 +58,8 @@ class Type(StrEnum):
     """A name in Chinese."""
     TEXT = "text"
     NUMBER = "number"
+    LEVEL = "level"
+    """A level of government."""
     IRI = "iri"
 
 
@@ -65,7 +72,8 @@ class Parameter:
         type: what its values are.
         label: what it is, in English.
         label_zh: and in Chinese.
-        defaults: its values unless others are given; mostly one.
+        defaults: its values unless others are given; mostly one, none where it may be left out.
+        model: a term of the kind that its values are: the first default, or an example.
     """
 
     name: str
@@ -73,11 +81,35 @@ class Parameter:
     label: str
     label_zh: str
     defaults: tuple[sparql.Term, ...]
+    model: sparql.Term
+
+    @property
+    def optional(self) -> bool:
+        """Tell whether it may be left out: the question is then asked of the whole graph."""
+        return not self.defaults
 
     @property
     def default(self) -> str:
         """Return the default as people write it: the values of the terms, IRIs with their prefix."""
         return " ".join(_written(term) for term in self.defaults)
+
+    @property
+    def example(self) -> str:
+        """Return a value as people write it."""
+        return _written(self.model)
+
+    def term(self, value: Any) -> sparql.Term:
+        """Return a value as the query takes it.
+
+        Raises:
+            QueryError: it does not fit the type.
+        """
+        term = sparql.term(value, like=str(self.model))
+        if self.type is Type.LEVEL and (isinstance(term, ox.Literal) or term.value not in _LEVELS):
+            raise QueryError(
+                f"{value!r} is no level; take one of {', '.join(Level)}", subject=self.name, code="PL-QUERY-PARAMETER"
+            )
+        return term
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +120,8 @@ class Query:
         name: by which it is called, the file's.
         summary: the question in a line, in English.
         summary_zh: and in Chinese.
-        description: what the answer is made of.
+        description: what the answer is made of, in English.
+        description_zh: and in Chinese.
         tags: what it is about.
         parameters: what may be set.
         text: SPARQL, with the defaults.
@@ -98,6 +131,7 @@ class Query:
     summary: str
     summary_zh: str
     description: str
+    description_zh: str
     tags: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     text: str
@@ -105,20 +139,27 @@ class Query:
     def bind(self, **parameters: Any) -> str:
         """Return the SPARQL text with parameters set; see ``kg.sparql.bind``.
 
+        What is None, empty, or written as the default is leaves a parameter as it stands.
+
         Raises:
             QueryError: the query has no such parameter, or the value does not fit its type.
 
         >>> '"甲镇"@zh' in load("unserved-strategies").bind(township="甲镇")
         True
+        >>> load("glossary").bind(place="") == load("glossary").text
+        True
         """
-        known = [parameter.name for parameter in self.parameters]
-        for name in parameters:
+        known = {parameter.name: parameter for parameter in self.parameters}
+        terms = {}
+        for name, value in parameters.items():
             if name not in known:
                 has = f"it has {', '.join(known)}" if known else "it has none"
                 raise QueryError(
                     f"query {self.name} has no parameter {name}; {has}", subject=name, code="PL-QUERY-PARAMETER"
                 )
-        return sparql.bind(self.text, parameters)
+            if value is not None and value not in ("", known[name].default):
+                terms[name] = known[name].term(value)
+        return sparql.bind(self.text, terms)
 
 
 def library() -> tuple[Query, ...]:
@@ -164,8 +205,7 @@ def parse(name: str, text: str) -> Query:
         if not isinstance(fields, Mapping) or fields.keys() - _FIELDS or _FIELDS - {"parameters"} - fields.keys():
             raise ValueError(f"the header has the fields {', '.join(sorted(_FIELDS))}")
         parameters = tuple(
-            _parameter(variable, labels["label"], labels["label_zh"], body)
-            for variable, labels in (fields.get("parameters") or {}).items()
+            _parameter(variable, about, body) for variable, about in (fields.get("parameters") or {}).items()
         )
         ox.Store().query(body)
     except (yaml.YAMLError, ValueError, KeyError, TypeError, SyntaxError) as error:
@@ -175,6 +215,7 @@ def parse(name: str, text: str) -> Query:
         str(fields["summary"]),
         str(fields["summary_zh"]),
         " ".join(str(fields["description"]).split()),
+        str(fields["description_zh"]),
         tuple(fields["tags"]),
         parameters,
         body,
@@ -188,7 +229,7 @@ def as_rdf(queries: Iterable[Query] | None = None) -> str:
         queries: what to publish; the whole library by default.
     """
     triples = [triple for query in (library() if queries is None else queries) for triple in _example(query)]
-    used = {prefix: PREFIXES[prefix] for prefix in ("dcterms", "pl", "rdfs", "sh", "xsd")}
+    used = {prefix: PREFIXES[prefix] for prefix in ("dcterms", "pl", "rdfs", "sh", "skos", "xsd")}
     content = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=used)
     assert content is not None  # only None where an output is given
     return content.decode()
@@ -198,12 +239,15 @@ def gallery() -> str:
     """Return the library as a page in Markdown."""
     parts = [_GALLERY_HEAD]
     for query in library():
-        parts.append(f"## {query.name}\n\n**{query.summary_zh}** · {query.summary}\n\n{query.description}\n")
+        parts.append(f"## {query.name}\n\n**{query.summary_zh}** · {query.summary}\n")
+        parts.append(f"{query.description_zh}\n\n{query.description}\n")
         if query.parameters:
             parts.append("| parameter | 参数 | meaning | default |\n|---|---|---|---|")
-            parts += [f"| `{p.name}` | {p.label_zh} | {p.label} | `{p.default}` |" for p in query.parameters]
+            for p in query.parameters:
+                default = "全部 all" if p.optional else f"`{p.default}`"
+                parts.append(f"| `{p.name}` | {p.label_zh} | {p.label} | {default} |")
             parts.append("")
-        settings = "".join(f" --param {p.name}={p.default}" for p in query.parameters if len(p.defaults) == 1)
+        settings = "".join(f" --param {p.name}={p.example}" for p in query.parameters if len(p.defaults) < 2)
         parts.append(f"```sh\nkg query {query.name}{settings}\n```\n\nTags: {', '.join(query.tags)}\n")
     return "\n".join(parts)
 
@@ -211,14 +255,17 @@ def gallery() -> str:
 def _example(query: Query) -> Iterator[ox.Triple]:
     node = ox.NamedNode(f"{PLID}query/{query.name}")
 
-    def say(predicate: str, value: ox.NamedNode | ox.Literal, of: ox.NamedNode = node) -> ox.Triple:
+    def say(predicate: str, value: sparql.Term, of: ox.NamedNode = node) -> ox.Triple:
         return ox.Triple(of, ox.NamedNode(predicate), value)
+
+    def both(predicate: str, english: str, chinese: str, of: ox.NamedNode = node) -> Iterator[ox.Triple]:
+        yield say(predicate, ox.Literal(english, language="en"), of)
+        yield say(predicate, ox.Literal(chinese, language="zh"), of)
 
     yield say(f"{RDF}type", ox.NamedNode(f"{SH}SPARQLExecutable"))
     yield say(f"{RDF}type", ox.NamedNode(f"{SH}SPARQLSelectExecutable"))
-    yield say(f"{RDFS}label", ox.Literal(query.summary, language="en"))
-    yield say(f"{RDFS}label", ox.Literal(query.summary_zh, language="zh"))
-    yield say(f"{RDFS}comment", ox.Literal(query.description, language="en"))
+    yield from both(f"{RDFS}label", query.summary, query.summary_zh)
+    yield from both(f"{RDFS}comment", query.description, query.description_zh)
     yield say(f"{SH}select", ox.Literal(query.text))
     for tag in query.tags:
         yield say(_KEYWORD, ox.Literal(tag))
@@ -227,31 +274,47 @@ def _example(query: Query) -> Iterator[ox.Triple]:
         yield say(f"{SH}parameter", about)
         yield say(f"{RDF}type", ox.NamedNode(f"{SH}Parameter"), about)
         yield say(f"{SH}path", ox.NamedNode(f"{PL}{parameter.name}"), about)
-        yield say(f"{SH}name", ox.Literal(parameter.label, language="en"), about)
-        yield say(f"{SH}name", ox.Literal(parameter.label_zh, language="zh"), about)
-        if len(parameter.defaults) == 1:
-            yield say(f"{SH}defaultValue", parameter.defaults[0], about)
+        yield from both(f"{SH}name", parameter.label, parameter.label_zh, about)
+        if parameter.optional:
+            yield say(f"{SH}optional", ox.Literal(True), about)
+            yield say(f"{SKOS}example", parameter.model, about)
+        elif len(parameter.defaults) == 1:
+            yield say(f"{SH}defaultValue", parameter.model, about)
 
 
-def _parameter(name: str, label: str, label_zh: str, body: str) -> Parameter:
-    found = re.findall(rf"VALUES\s*\?{re.escape(name)}\s*\{{([^{{}}]*)\}}", body)
-    blocks = {" ".join(block.split()) for block in found}
-    if len(blocks) != 1:
-        raise ValueError(f"parameter {name} needs one default, VALUES ?{name} {{ … }}")
-    results: Any = ox.Store().query(f"SELECT * {{ VALUES ?{name} {{ {blocks.pop()} }} }}", prefixes=PREFIXES)
-    defaults = tuple(solution[name] for solution in results)
-    return Parameter(name, _type(defaults), label, label_zh, defaults)
+def _parameter(name: str, about: Mapping[str, Any], body: str) -> Parameter:
+    """Read a parameter of a header.
+
+    Raises:
+        ValueError: it has neither a default in the query nor an example, or both, or two defaults.
+        KeyError: it lacks a label.
+    """
+    defaults: tuple[sparql.Term, ...] = ()
+    blocks = re.findall(rf"VALUES\s*\?{re.escape(name)}\s*\{{([^{{}}]*)\}}", body)
+    if "example" in about:
+        if blocks or not re.search(rf"\?{re.escape(name)}\b", body):
+            raise ValueError(f"parameter {name} has an example, so ?{name} stands in the query without a default")
+        model: sparql.Term = ox.Literal(about["example"])
+        if isinstance(about["example"], str):
+            model = ox.Literal(about["example"], language="zh")
+    else:
+        if len({" ".join(block.split()) for block in blocks}) != 1:
+            raise ValueError(f"parameter {name} needs one default, VALUES ?{name} {{ … }}, or an example")
+        results: Any = ox.Store().query(f"SELECT * {{ VALUES ?{name} {{ {blocks[0]} }} }}", prefixes=PREFIXES)
+        defaults = tuple(solution[name] for solution in results)
+        if not defaults:
+            raise ValueError(f"the default of parameter {name} is empty")
+        model = defaults[0]
+    return Parameter(name, _type(model), about["label"], about["label_zh"], defaults, model)
 
 
-def _type(terms: Sequence[sparql.Term]) -> Type:
-    if not terms:
-        raise ValueError("a parameter's default is empty")
-    if isinstance(terms[0], ox.NamedNode):
-        return Type.IRI
-    if terms[0].language:
+def _type(term: sparql.Term) -> Type:
+    if isinstance(term, ox.NamedNode):
+        return Type.LEVEL if term.value in _LEVELS else Type.IRI
+    if term.language:
         return Type.NAME
     numeric = {f"{XSD}{name}" for name in ("integer", "decimal", "double")}
-    return Type.NUMBER if terms[0].datatype.value in numeric else Type.TEXT
+    return Type.NUMBER if term.datatype.value in numeric else Type.TEXT
 
 
 def _written(term: sparql.Term) -> str:

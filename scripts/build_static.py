@@ -46,12 +46,6 @@ PACKAGES = (
         (("dist/cytoscape.min.js", "cytoscape.min.js"),),
     ),
     Package(
-        "cytoscape-dagre",
-        "4.0.1",
-        "sha512-hyNdh8Vp1nwzBcjHnM4c71G81bFhPmQYLXD2HM9AZIvl+8TrMzWEOPW45hF/XOBQiEguPcDQzi6VrXR1XBcXOA==",
-        (("dist/cytoscape-dagre.min.js", "cytoscape-dagre.min.js"),),
-    ),
-    Package(
         "@zazuko/yasgui",
         "4.6.2",
         "sha512-Zw45KdPoAE1KRaAoxIHdQqeJxvaVG1oQdntw0hy0ktX35Zu8ZccuOLrXCLwR+GU+0xMzLw8Mjw6BkSZV2vUuQw==",

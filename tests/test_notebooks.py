@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
+import subprocess
+import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 import kg
@@ -14,16 +20,28 @@ from kg import example
 from kg.magic import ask, chart, use_chinese
 from kg.notebook import bundled, notebook
 from ontology.errors import UsageError
+from tests.kg.server.conftest import running
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 @pytest.fixture(scope="module")
-def graph(tmp_path_factory: pytest.TempPathFactory) -> kg.Graph:
-    store = tmp_path_factory.mktemp("example") / "graph"
-    kg.build([example.folder()], store=store, metadata=example.metadata())
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("example") / "graph"
+    kg.build([example.folder()], store=folder, metadata=example.metadata())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graph(store: Path) -> kg.Graph:
     return kg.open(store)
+
+
+@pytest.fixture
+def endpoint(store: Path) -> Iterator[str]:
+    with running(store) as client:
+        yield str(client.base_url.join("/sparql"))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -61,6 +79,54 @@ def test_they_are_copied_and_changes_stay(tmp_path: Path) -> None:
     copies[0].write_text("changed", encoding="utf-8")
     notebook(tmp_path / "mine", launch=False)
     assert copies[0].read_text(encoding="utf-8") == "changed"
+
+
+@pytest.fixture
+def jupyter(tmp_path: Path) -> dict[str, str]:
+    """The environment of a JupyterLab that keeps to a folder of its own, opens no browser, and may be root in CI."""
+    pytest.importorskip("jupyterlab", reason="needs pip install 'policy-lineage[notebook]'")
+    home = tmp_path / "jupyter"
+    home.mkdir()
+    settings = {"allow_root": True, "open_browser": False, "port": 0}
+    (home / "jupyter_server_config.json").write_text(json.dumps({"ServerApp": settings}), encoding="utf-8")
+    places = {f"JUPYTER_{name}_DIR": str(home) for name in ("CONFIG", "DATA", "RUNTIME")}
+    return {**os.environ, **places, "PYTHONPATH": str(ROOT)}
+
+
+def test_kg_notebook_opens_jupyterlab_on_the_copies(jupyter: dict[str, str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "kg", "notebook", str(tmp_path / "mine")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=jupyter, start_new_session=True) as process:
+        try:
+            assert process.stderr is not None
+            lines = iter(process.stderr.readline, "")
+            address = next(
+                found for line in lines if (found := re.search(r"(http://127\S+)/lab\S*\?token=(\w+)", line))
+            )
+            shown = httpx.get(f"{address[1]}/api/contents", params={"token": address[2]}, timeout=30).json()
+            page = httpx.get(f"{address[1]}/lab", params={"token": address[2]}, timeout=30, follow_redirects=True)
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+    assert {entry["name"] for entry in shown["content"]} == {path.name for path in bundled()}
+    assert page.status_code == 200 and "jupyterlab" in page.text.lower()
+
+
+def test_a_jupyterlab_that_fails_is_an_error(jupyter: dict[str, str], tmp_path: Path) -> None:
+    (Path(jupyter["JUPYTER_CONFIG_DIR"]) / "jupyter_server_config.json").write_text("{", encoding="utf-8")
+    command = [sys.executable, "-m", "kg", "notebook", str(tmp_path / "mine")]
+    done = subprocess.run(command, capture_output=True, text=True, env=jupyter, timeout=120)
+    assert done.returncode == 2
+    assert "JupyterLab ended with code" in done.stderr.splitlines()[-1]
+
+
+def test_sparql_asks_an_endpoint(graph: kg.Graph, endpoint: str) -> None:
+    query = "SELECT ?s ?o { ?s pl:advances ?o }"
+    names: dict[str, object] = {}
+    there, here = ask(f"--endpoint {endpoint}", query, names), ask("", query, {"graph": graph})
+    assert sorted(map(tuple, there.values)) == sorted(map(tuple, here.values)) and len(there) > 10
+    assert ask(f"--as graph --endpoint {endpoint}", query, names).whole.number_of_edges() == len(
+        ask("--as graph", query, {"graph": graph}).whole.edges
+    )
+    assert len(ask(f"--endpoint {endpoint} unserved-strategies township=张营镇", None, names))
 
 
 def test_sparql_gives_a_frame_or_keeps_it(graph: kg.Graph) -> None:

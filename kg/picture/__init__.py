@@ -122,14 +122,17 @@ def framed(page: str, height: int = 620) -> str:
     """Return a page in a frame of its own, for a notebook."""
     return (
         f'<iframe srcdoc="{html.escape(page, quote=True)}" sandbox="allow-scripts"'
-        f' style="width:100%;height:{height}px;border:1px solid #e5e7eb;border-radius:6px"></iframe>'
+        f' style="width:100%;height:{height}px;box-sizing:border-box;border:1px solid #e5e7eb;border-radius:6px">'
+        "</iframe>"
     )
 
 
 def bare(svg: str, title: str) -> str:
     """Return a page that holds an SVG and nothing else."""
     return (
-        '<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy"'
+        '<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta http-equiv="Content-Security-Policy"'
         " content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>{html.escape(title)}</title><style>body{{margin:0}}svg{{max-width:100%;height:auto}}</style></head>"
         f"<body>{svg}</body></html>"

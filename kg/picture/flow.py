@@ -11,18 +11,18 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from kg.lineage import Thing, lineage
-from kg.picture import Picture, bare
+from kg.picture import Picture, bare, font
 from kg.picture.network import trunk
 from kg.picture.style import COLOURS, INK, PALE_INK, TINTS, WORDS
 from kg.picture.svg import Drawing
 from kg.rows import IRI
+from ontology.errors import NotFound
 from ontology.terms import Level
 
 if TYPE_CHECKING:
     from kg.graph import Graph
 
-_COLUMN, _BAR, _GAP, _TALL, _TOP, _SIDE = 250.0, 14.0, 16.0, 460.0, 52.0, 24.0
-_UNITS = {"projects": "个项目", "money": "万元"}
+_COLUMN, _BAR, _GAP, _TALL, _TOP, _SIDE = 250.0, 14.0, 16.0, 460.0, 86.0, 24.0
 
 
 @dataclass(slots=True)
@@ -39,12 +39,26 @@ class _Node:
 
 
 class Flow(Picture):
-    """A Sankey diagram; ``links`` holds its figures: (lower strategy, higher strategy) and how much runs between."""
+    """A Sankey diagram.
 
-    def __init__(self, things: Mapping[IRI, Thing], links: Mapping[tuple[IRI, IRI], float], measure: str) -> None:
+    Attributes:
+        links: its figures: (lower strategy, higher strategy) and how much runs between.
+        measure: ``projects`` or ``money`` (元).
+        total: how much serves township strategies, what no chain leads up from too.
+    """
+
+    def __init__(
+        self,
+        things: Mapping[IRI, Thing],
+        links: Mapping[tuple[IRI, IRI], float],
+        measure: str,
+        total: float,
+        place: str,
+    ) -> None:
         self.links = dict(links)
         self.measure = measure
-        self.title = "项目流向" if measure == "projects" else "资金流向"
+        self.total = total
+        self.title = f"{place}{'项目流向' if measure == 'projects' else '资金流向'}：从乡镇战略到国家战略"
         self._things = things
 
     @property
@@ -65,12 +79,13 @@ class Flow(Picture):
         order = sorted(columns, reverse=True)
         height = self._stack(nodes, columns, order)
         drawing = Drawing()
+        drawing.text(_SIDE - 8, 30, self.title, 18, bold=True)
         x = {rank: _SIDE + index * _COLUMN for index, rank in enumerate(order)}
         width = _SIDE + len(order) * _COLUMN
         for rank in order:
             level = list(Level)[rank]
-            drawing.add("rect", x=x[rank] - 8, y=0, width=_COLUMN - 8, height=height, fill=TINTS[level], rx=6)
-            drawing.text(x[rank], 30, WORDS[level], 18, colour=COLOURS[level], bold=True)
+            drawing.add("rect", x=x[rank] - 8, y=46, width=_COLUMN - 8, height=height - 46, fill=TINTS[level], rx=6)
+            drawing.text(x[rank], 72, WORDS[level], 18, colour=COLOURS[level], bold=True)
         scale = _scale(nodes, columns)
         for lower, upper in sorted(self.links, key=lambda link: (nodes[link[1]].y, nodes[link[0]].y)):
             amount = self.links[lower, upper] * scale
@@ -94,14 +109,24 @@ class Flow(Picture):
         for node in nodes.values():
             left, tall = x[_rank(node.thing)], max(node.size * scale, 2.0)
             drawing.add("rect", x=left, y=node.y, width=_BAR, height=tall, fill=COLOURS[node.thing.level or ""])
-            name = node.thing.name if len(node.thing.name) <= 14 else f"{node.thing.name[:13]}…"
+            name = font.clipped(node.thing.name, 13, _COLUMN - _BAR - 24)
             middle = node.y + tall / 2
             drawing.text(left + _BAR + 6, middle + 1, name, 13, colour=INK)
             drawing.text(left + _BAR + 6, middle + 15, self._amount(node.size), 11, colour=PALE_INK)
-        return drawing.svg(width, height, self.title)
+        drawn = sum(amount for (lower, _), amount in self.links.items() if not nodes[lower].into)
+        said = f"图中 {self._amount(drawn)}，共 {self._amount(self.total)}"
+        rest = "；其余所服务的乡镇战略在图谱里没有上级，或数额较小" if drawn < self.total else ""
+        drawing.text(_SIDE - 8, height + 22, said + rest, 12, colour=PALE_INK)
+        return drawing.svg(width, height + 34, self.title)
 
     def _amount(self, amount: float) -> str:
-        return f"{amount / (1 if self.measure == 'projects' else 10_000):,.0f} {_UNITS[self.measure]}"
+        """Return an amount in words: projects, or money in the unit that keeps it short."""
+        if self.measure == "projects":
+            return f"{amount:,.0f} 个项目"
+        unit, name = next(
+            (unit, name) for unit, name in ((1e8, "亿元"), (1e4, "万元"), (1, "元")) if amount >= unit or unit == 1
+        )
+        return f"{f'{amount / unit:,.2f}'.rstrip('0').rstrip('.')} {name}"
 
     def _stack(self, nodes: dict[IRI, _Node], columns: Mapping[int, list[IRI]], order: list[int]) -> float:
         """Place each column from the top, near what flows into it; return the height that is needed."""
@@ -133,6 +158,9 @@ def flow(
         within: only strategies of this place (张营镇).
         measure: count projects or add up money.
         most: township strategies at most, those with most.
+
+    Raises:
+        NotFound: nothing runs up from a township strategy there.
     """
     rows = graph.query(
         "SELECT ?p ?t (MAX(?c) AS ?sure) (MAX(?v) AS ?money) { ?t pl:level pl:township ."
@@ -156,7 +184,12 @@ def flow(
             for lower, upper in pairwise(passed):
                 links[lower, upper] += starts[start]
         things |= main.entities
-    return Flow(things, links, measure)
+    if not links:
+        what = "project" if measure == "projects" else "project with an amount of money"
+        raise NotFound(
+            f"no {what} serves a township strategy with a strategy above it in {within or 'the graph'}", subject=within
+        )
+    return Flow(things, links, measure, sum(starts.values()), within or "")
 
 
 def _one_a_level(chain: list[IRI], things: Mapping[IRI, Thing]) -> list[IRI]:

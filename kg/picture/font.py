@@ -6,6 +6,7 @@ that it has not is left to the fonts of the machine.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -62,31 +63,58 @@ def measure(text: str, size: float) -> float:
 def wrapped(text: str, width: float, *, lines: int = 5) -> list[str]:
     """Break a name into lines of at most ``width`` em and about the same length; what is too long ends in ….
 
+    A break goes behind a mark or a 和 that stands near, and never into a number or a Latin word.
+
     Args:
         text: a name, on one line.
         width: em.
         lines: at most so many.
 
-    >>> wrapped("黄河流域生态保护和高质量发展", 9)
-    ['黄河流域生态保', '护和高质量发展']
+    >>> wrapped("黄河流域（运城段）生态保护和高质量发展示范区", 10)
+    ['黄河流域（运城段）', '生态保护和', '高质量发展示范区']
     """
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    whole = measure(text, 1)
-    rows = min(lines, max(1, -int(-whole // width)))
-    fair = max(whole / rows if whole <= width * lines else width, 1.0)
+    units = _UNIT.findall(text)
+    rows = min(lines, max(1, -int(-measure(text, 1) // width)))
     broken: list[str] = []
-    line = ""
-    for character in text:
-        closes = unicodedata.category(character) in ("Pe", "Pf", "Po")
-        if line and measure(line + character, 1) > fair + 0.51 and not closes and len(broken) < rows - 1:
-            broken.append(line)
-            line = ""
-        line += character
+    while len(broken) < rows - 1 and units:
+        left = measure("".join(units), 1)
+        fair = max(min(left / (rows - len(broken)), width), 1.0)
+        end = 1
+        while end < len(units) and measure("".join(units[: end + 1]), 1) <= fair + 0.51:
+            end += 1
+        near = [end + step for step in (0, 1, 2, -1, -2) if 0 < end + step < len(units)]
+        fits = (at for at in near if measure("".join(units[:at]), 1) <= width and _ends(units[at - 1], units[at]))
+        end = next((at for at in fits if measure("".join(units[at:]), 1) <= width * (rows - 1 - len(broken))), end)
+        broken.append("".join(units[:end]).strip())
+        units = units[end:]
+    line = "".join(units)
     if measure(line, 1) > width + 2:
         while line and measure(line, 1) > width:
             line = line[:-1]
         line += "…"
-    return [*broken, line]
+    return [*broken, line] if line or not broken else broken
+
+
+def clipped(text: str, size: float, width: float) -> str:
+    """Cut a line of text to so many pixels; what is cut ends in ….
+
+    >>> clipped("黄河流域生态保护", 10, 50)
+    '黄河流域…'
+    """
+    if measure(text, size) <= width:
+        return text
+    while text and measure(f"{text}…", size) > width:
+        text = text[:-1]
+    return f"{text}…"
+
+
+_UNIT = re.compile(r"(?:[A-Za-z0-9.%]+|.)[、，；：）》”’」！？。]*")
+
+
+def _ends(before: str, after: str) -> bool:
+    """Tell whether a line may well end between two units."""
+    return before[-1] in "、，；：）》”和与及 " or after[0] in "（《“ "
 
 
 @cache

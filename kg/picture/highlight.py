@@ -58,7 +58,9 @@ class Highlighted:
             for kind in kinds
         )
         return (
-            '<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy"'
+            '<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            '<meta http-equiv="Content-Security-Policy"'
             " content=\"default-src 'none'; style-src 'unsafe-inline'\">"
             f"<title>{html.escape(self.title)}</title><style>{_STYLE}</style></head><body>"
             f"<header><b>{html.escape(self.title)}</b> &nbsp; {legend}</header>"

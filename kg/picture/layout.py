@@ -13,13 +13,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import networkx
 
 from kg.picture import font
-from kg.picture.network import FOOT, Network
-from kg.picture.style import SHAPES, TINTS, WORDS
+from kg.picture.network import FOOT, Network, rank
+from kg.picture.style import SHAPES, TINTS, WORDS, holds_label
 from ontology.terms import Level
 
 if TYPE_CHECKING:
@@ -167,29 +167,17 @@ def ground(about: Mapping[str, str]) -> str:
     return TINTS["" if about["kind"] in FOOT else about["level"]]
 
 
-def holds_label(shape: str) -> bool:
-    """Tell whether a shape holds its name; else the name stands below it."""
-    return shape in ("box", "ellipse")
-
-
-def room(about: Mapping[str, str]) -> tuple[float, float, tuple[str, ...]]:
-    """Return the width and height that a node takes, and the lines of its name."""
-    shape = SHAPES.get(about["kind"], "box")
-    if not holds_label(shape):
-        lines = tuple(font.wrapped(about["label"], 7.5))
+def room(about: Mapping[str, Any]) -> tuple[float, float, tuple[str, ...]]:
+    """Return the width and height that a node takes, and the lines of its name and of its ``hidden`` neighbours."""
+    more = (f"＋{about['hidden']}",) if about.get("hidden") else ()
+    if not holds_label(about["kind"]):
+        lines = (*font.wrapped(about["label"], 7.5), *more)
         widest = max(font.measure(line, FOOT_TEXT) for line in lines)
         return max(widest, ICON), ICON + 6 + FOOT_LINE * len(lines), lines
-    lines = tuple(font.wrapped(about["label"], 10.0))
+    lines = (*font.wrapped(about["label"], 10.0), *more)
     widest = max(font.measure(line, TEXT) for line in lines)
-    ends = 22 if shape == "ellipse" else 16
+    ends = 22 if SHAPES.get(about["kind"]) == "ellipse" else 16
     return widest + 2 * ends - 6, LINE * len(lines) + ends, lines
-
-
-def _group(about: Mapping[str, str]) -> int:
-    """Return the band of a node: the rank of its level; without one below them, projects and villages last."""
-    if about["kind"] in FOOT:
-        return _UNKNOWN + 1
-    return Level(about["level"]).rank if about["level"] else _UNKNOWN
 
 
 def _rows(
@@ -200,7 +188,7 @@ def _rows(
     bands: list[tuple[tuple[str, str], list[int]]] = []
     members: defaultdict[int, list[str]] = defaultdict(list)
     for node, about in network.nodes(data=True):
-        members[_group(about)].append(node)
+        members[rank(about)].append(node)
     for group in sorted(members):
         first = len(rows)
         for tier in _tiers(networkx.DiGraph(network.subgraph(members[group]))):
@@ -241,7 +229,10 @@ def _tiers(part: Simple) -> list[list[str]]:
 def _waypoints(
     network: Network, rows: list[list[str]], cells: dict[str, _Cell]
 ) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Add a waypoint on each row that edges to a node pass; return them for each pair of linked nodes, in order."""
+    """Add a waypoint on each row that edges to a node pass; return them for each pair of linked nodes, in order.
+
+    It begins in the middle of the row: where all there serve one node, its trunk goes straight down among them.
+    """
     at = {node: index for index, row in enumerate(rows) for node in row}
     chains: dict[tuple[str, str], tuple[str, ...]] = {}
     for start, end in sorted({(start, end) for start, end in network.edges() if start != end}):
@@ -251,7 +242,7 @@ def _waypoints(
             point = f"\0{end}\0{index}"
             if point not in cells:
                 cells[point] = _Cell(WAYPOINT)
-                rows[index].append(point)
+                rows[index].insert((len(rows[index]) + index % 2) // 2, point)
             points.append(point)
         chains[start, end] = tuple(points)
         line = (start, *points, end)

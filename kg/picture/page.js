@@ -30,7 +30,7 @@ function dressed(node) {
       ctx.save();
       ctx.globalAlpha = !kept || kept.has(id) ? 1 : 0.15;
       ctx.fillStyle = color.background;
-      ctx.strokeStyle = selected || box.focus ? "#f5b301" : hover ? "#111827" : box.icon ? "#ffffff" : color.border;
+      ctx.strokeStyle = selected || box.focus ? "#f5b301" : hover ? "#111827" : color.border;
       if (box.icon) {
         ctx.fillStyle = box.tint;
         ctx.fillRect(x - 3, top + box.icon, 6, 6);
@@ -158,11 +158,12 @@ function unfold(bundle) {
     nodes.remove(picture.bundles[opened].nodes.map((node) => node.id));
     opened = null;
   }
-  if (before === bundle) return;
+  if (before === bundle) return emphasise(null);
   opened = bundle;
   const inside = picture.bundles[bundle];
   nodes.add(inside.nodes.map(dressed));
   edges.add(inside.edges.map((edge) => ({ ...edge, title: said(edge.links) })));
+  emphasise(new Set([bundle, ...inside.nodes.map((node) => node.id), ...inside.edges.flatMap((edge) => [edge.from, edge.to])]));
   network.fit({ nodes: [bundle, ...inside.nodes.map((node) => node.id)], animation: { duration: 300 } });
 }
 

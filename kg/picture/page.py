@@ -27,13 +27,11 @@ from kg.picture.layout import (
     Box,
     Layout,
     ground,
-    holds_label,
     room,
 )
 from kg.picture.network import Network
-from kg.picture.style import COLOURS, DASHES, FOCUS, INK, LINES, NO_LEVEL, PALE_INK, SHAPES, TINTS, thickness
+from kg.picture.style import COLOURS, DASHES, FOCUS, LINES, PALE_INK, SHAPES, TINTS, holds_label, paint, thickness
 from kg.picture.svg import because, legend, tooltip
-from ontology.terms import Kind
 
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:;"
@@ -94,24 +92,22 @@ _OPTIONS: dict[str, Any] = {
 
 def _look(about: dict[str, Any], box: Box) -> dict[str, Any]:
     """Return how a node looks; ``box`` is drawn by our script, the rest is what vis-network knows."""
-    colour, shape = COLOURS[about["level"]], SHAPES.get(about["kind"], "box")
-    fill, ink = (colour, "#ffffff") if holds_label(shape) else (colour if about["level"] else NO_LEVEL, INK)
-    if about["kind"] == Kind.POLICY:
-        fill, ink = "#ffffff", colour
+    fill, ink, rim = paint(about)
+    inside = holds_label(about["kind"])
     return {
         "label": "\n".join(box.lines),
-        "shape": shape,
+        "shape": SHAPES.get(about["kind"], "box"),
         "x": box.x,
         "y": box.y,
-        "color": {"background": fill, "border": FOCUS if about["focus"] else colour},
+        "color": {"background": fill, "border": FOCUS if about["focus"] else rim},
         "font": {"color": ink},
         "box": {
             "width": box.width,
             "height": box.height,
             "lines": box.lines,
-            "size": TEXT if holds_label(shape) else FOOT_TEXT,
-            "leading": LINE if holds_label(shape) else FOOT_LINE,
-            "icon": 0 if holds_label(shape) else ICON,
+            "size": TEXT if inside else FOOT_TEXT,
+            "leading": LINE if inside else FOOT_LINE,
+            "icon": 0 if inside else ICON,
             "focus": about["focus"],
             "tint": ground(about),
             "ends": bool(about["members"]),
@@ -161,8 +157,8 @@ def _bundle(
         nodes.append({"id": numbers[node], **_look(whole.nodes[node] | {"focus": False}, box)})
         x, tallest = x + width + GAP_X, max(tallest, height)
     inside = set(members)
-    for start, end in sorted({(node, other) for node in members for other in whole.successors(node)}):
-        if end in shown or end in inside:
+    for start, end in sorted({*whole.out_edges(members), *whole.in_edges(members)}):
+        if all(node in shown or node in inside for node in (start, end)):
             surest = max(whole[start][end].values(), key=lambda why: float(why["confidence"]))
             look = _stroke(str(surest["basis"]), float(surest["confidence"]))
             ends = [numbers[start], numbers[end]]
@@ -180,7 +176,7 @@ def _bundle(
 
 
 def _folded_edges(shown: Network) -> list[tuple[str, str, dict[str, Any]]]:
-    return [edge for edge in shown.edges(data=True) if shown.nodes[edge[0]]["members"]]
+    return [edge for edge in shown.edges(data=True) if any(shown.nodes[end]["members"] for end in edge[:2])]
 
 
 def _assembled(made: str, data: dict[str, Any], title: str, marks: str) -> str:

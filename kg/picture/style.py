@@ -79,3 +79,18 @@ LINES: Mapping[str, str] = {
 def thickness(confidence: float) -> float:
     """Return the width of a line in pixels: 1 for no confidence, 3.5 for certainty."""
     return round(1 + 2.5 * confidence, 2)
+
+
+def paint(about: Mapping[str, str]) -> tuple[str, str, str]:
+    """Return the fill, the text and the rim of a node."""
+    colour = COLOURS[about["level"]]
+    if about["kind"] == Kind.POLICY:
+        return "#ffffff", colour, colour
+    if holds_label(about["kind"]):
+        return colour, "#ffffff", colour
+    return colour if about["level"] else NO_LEVEL, INK, "#ffffff"
+
+
+def holds_label(kind: str) -> bool:
+    """Tell whether the shape of a kind holds its name; else the name stands below it."""
+    return SHAPES.get(kind, "box") in ("box", "ellipse")

@@ -9,9 +9,22 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from kg.picture import font
-from kg.picture.layout import FOOT_LINE, FOOT_TEXT, ICON, LINE, MARGIN, TEXT, Box, Layout, ground, holds_label
+from kg.picture.layout import FOOT_LINE, FOOT_TEXT, ICON, LINE, MARGIN, TEXT, Box, Layout, ground
 from kg.picture.network import FOOT, Network
-from kg.picture.style import COLOURS, DASHES, FOCUS, INK, LINES, NO_LEVEL, PALE_INK, SHAPES, TINTS, WORDS, thickness
+from kg.picture.style import (
+    COLOURS,
+    DASHES,
+    FOCUS,
+    INK,
+    LINES,
+    PALE_INK,
+    SHAPES,
+    TINTS,
+    WORDS,
+    holds_label,
+    paint,
+    thickness,
+)
 from ontology.terms import Basis, Kind
 
 LEGEND, _MOST_WORDS = 64.0, 30
@@ -191,12 +204,10 @@ def _words(drawing: Drawing, network: Network, layout: Layout) -> None:
 
 
 def _node(drawing: Drawing, about: dict[str, Any], box: Box) -> None:
-    kind, level, focus = about["kind"], about["level"], about["focus"]
-    colour = COLOURS[level]
-    shape = SHAPES.get(kind, "box")
+    focus, shape = about["focus"], SHAPES.get(about["kind"], "box")
+    fill, ink, rim = paint(about)
     left, centre = box.x - box.width / 2, box.x
-    if holds_label(shape):
-        white = kind == Kind.POLICY
+    if holds_label(about["kind"]):
         radius = box.height / 2 if shape == "ellipse" else 5
         drawing.add(
             "rect",
@@ -205,17 +216,16 @@ def _node(drawing: Drawing, about: dict[str, Any], box: Box) -> None:
             width=box.width,
             height=box.height,
             rx=radius,
-            fill="#ffffff" if white else colour,
-            stroke=FOCUS if focus else colour,
+            fill=fill,
+            stroke=FOCUS if focus else rim,
             stroke_width=5 if focus else 1.8,
         )
         y = box.y - LINE * (len(box.lines) - 1) / 2 + TEXT * 0.36
         for line in box.lines:
-            drawing.text(centre, y, line, TEXT, colour=colour if white else "#ffffff", anchor=0.5)
+            drawing.text(centre, y, line, TEXT, colour=ink, anchor=0.5)
             y += LINE
         return
-    colour = COLOURS[level] if level else NO_LEVEL
-    icon(drawing, shape, centre, box.top + ICON / 2, ICON, colour, FOCUS if focus else "#ffffff")
+    icon(drawing, shape, centre, box.top + ICON / 2, ICON, fill, FOCUS if focus else rim)
     y = box.top + ICON + 4 + FOOT_TEXT
     for line in box.lines:
         drawing.add(
@@ -259,7 +269,7 @@ def _legend(drawing: Drawing, network: Network, y: float) -> float:
     x = 24.0
     for kind in (kind for kind in Kind if kind in kinds):
         shape = SHAPES[kind]
-        if holds_label(shape):
+        if holds_label(kind):
             white = kind == Kind.POLICY
             radius = 8 if shape == "ellipse" else 3
             fill = "#ffffff" if white else PALE_INK

@@ -6,6 +6,7 @@ The explorer's pages (``kg.server.pages``) stand behind the routes of data; wher
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -136,23 +137,31 @@ def serve(
         timeout_graceful_shutdown=3,
         h11_max_incomplete_event_size=64 << 10,
     )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, proto=socket.IPPROTO_TCP)  # named, so that asyncio sends without delay
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening = config.bind_socket()
+        listening.bind((host, port))
         listening.listen(config.backlog)  # who reads the address below may connect at once
-    except SystemExit as error:  # uvicorn's way of saying that the address is taken
-        raise UsageError(f"{host}:{port} can't be listened on; choose another --port", subject=str(port)) from error
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "ports go from 0 to 65535"
+        raise UsageError(
+            f"{host}:{port} can't be listened on ({reason}); choose another --host or --port", subject=str(port)
+        ) from error
     shown = f"[{host}]" if ":" in host else host
     print(f"serving {store} at http://{shown}:{listening.getsockname()[1]}/ (stop with Ctrl+C)", flush=True)
     uvicorn.Server(config).run(sockets=[listening])
 
 
 class DataRoute(Route):
-    """A route that leaves a browser's request for a page to the explorer."""
+    """A route that leaves to the explorer an address in ``.html``, and a browser's request for a page or a table."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Match as ``Route`` does, but for requests that like HTML best."""
+        """Match as ``Route`` does, but for what is the explorer's."""
         match, child = super().matches(scope)
-        if match is not Match.NONE and prefers_html(Headers(scope=scope).get("accept", "")):
+        suffix = scope["path"].rpartition("/")[2].partition(".")[2]
+        by_browser = suffix in ("", "csv") and prefers_html(Headers(scope=scope).get("accept", ""))
+        if match is not Match.NONE and (suffix == "html" or by_browser):
             return Match.NONE, {}
         return match, child
 
@@ -165,7 +174,7 @@ def _routes(pool: Pool, update_token: str | None) -> list[BaseRoute]:
         Route("/graphs", graphs.handle, methods=["GET"]),
         Route("/id/{path:path}", Things(pool).handle, methods=["GET"]),
         DataRoute("/queries/{name:str}", Library(pool).handle, methods=["GET"]),
-        *pages.routes(pool.store, pool.ask),
+        *pages.routes(pool.store, pool.ask, pool.limits),
     ]
 
 

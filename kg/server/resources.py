@@ -20,7 +20,7 @@ from kg import sparql
 from kg.rows import IRI
 from kg.server.negotiation import GRAPHS, ROWS, choose, prefers_html
 from kg.server.protocol import RequestError, formats, respond, unless_gone
-from kg.server.worker import Answer
+from kg.server.worker import Answer, marked
 from kg.server.worker import Request as Question
 from kg.server.workers import Pool
 from ontology.errors import NotFound
@@ -76,7 +76,7 @@ class Library:
             if key in parameters:
                 raise RequestError(f"{key} is given twice; give it once")
             parameters[key] = IRI(value) if value.startswith("<") and value.endswith(">") else value
-        text = sparql.bind(queries.load(name).text, parameters)
+        text = queries.load(name).bind(**parameters)
         question = Question(text, row_format="json" if form == "ttl" else form, graph_format="ttl")
         answer = await unless_gone(request, self._pool.answer(question))
         if form == "ttl" and answer.format == "json":
@@ -108,8 +108,7 @@ def rows_as_turtle(answer: Answer) -> Answer:
                         ox.Triple(binding, node(f"{RS}value"), term),
                     ]
     content = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes={**PREFIXES, "rs": RS}) or b""
-    mark = b"# truncated: only the first part of the answer\n" if answer.truncated else b""
-    return replace(answer, content=mark + content, format="ttl")
+    return replace(answer, content=marked(content, "ttl") if answer.truncated else content, format="ttl")
 
 
 def _readable(path: str) -> str:

@@ -20,7 +20,8 @@ import pyoxigraph as ox
 
 from kg import derive
 from kg.server import guard
-from kg.server.worker import arm, limit_memory, refusal, reply
+from kg.server.confinement import arm, cut_network, limit_memory
+from kg.server.worker import refusal, reply
 from kg.store import Draft, Manifest, writing
 from ontology import scheme
 from ontology.errors import PolicyGraphError, QueryError
@@ -180,6 +181,7 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.readline())
     arm(request["seconds"])
     limit_memory(memory)
+    cut_network()
     graphs = guard.Dataset(request["default"], request["named"])
     try:
         version = update(folder, request["update"], graphs, request["base"], request["nesting"])

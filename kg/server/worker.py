@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 import pyoxigraph as ox
 
 from kg.server import guard
+from kg.server.confinement import arm, cut_network, limit_memory
 from kg.store import Version, open_version, published_number
 from ontology.errors import NotFound, PolicyGraphError, QueryError
 from ontology.terms import PREFIXES
@@ -35,6 +36,7 @@ GRAPH_FORMATS = {
     "rdf": ox.RdfFormat.RDF_XML,
     "jsonld": ox.RdfFormat.JSON_LD,
 }
+TRUNCATED = "truncated: only the first part of the answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,9 @@ def _rows(results: ox.QuerySolutions, form: str, request: Request) -> Answer:
         parsed = ox.parse_query_results(content, format=ox.QueryResultsFormat.TSV)
         assert isinstance(parsed, ox.QuerySolutions)
         content = parsed.serialize(format=ROW_FORMATS[form]) or b""
-    return Answer(_marked(content, form, request.rows) if cut.truncated else content, form, cut.truncated)
+    if cut.truncated:
+        content = marked(content, form, len(results.variables))
+    return Answer(content, form, cut.truncated)
 
 
 def _triples(results: Iterable[ox.Triple], request: Request) -> Answer:
@@ -163,7 +167,7 @@ def _triples(results: Iterable[ox.Triple], request: Request) -> Answer:
             break
         kept[triple] = None
     content = ox.serialize(kept, format=GRAPH_FORMATS[form], prefixes=PREFIXES) or b""
-    return Answer(_marked(content, form, request.rows) if cut.truncated else content, form, cut.truncated)
+    return Answer(marked(content, form) if cut.truncated else content, form, cut.truncated)
 
 
 def _whole_graph(store: ox.Store, request: Request) -> Answer:
@@ -212,16 +216,27 @@ def _text(term: Any) -> str:
     return str(term)
 
 
-def _marked(content: bytes, form: str, rows: int) -> bytes:
-    """Say inside the answer that it was cut off, where its format has a place for that; CSV, TSV, JSON-LD have none."""
-    note = f"truncated: only the first part of the answer, {rows} rows at most"
-    if form == "json":
-        return b'{"truncated":true,' + content.removeprefix(b"{")
-    if form in ("ttl", "nt"):
-        return f"# {note}\n".encode() + content
-    if form in ("xml", "rdf"):
-        return re.sub(rb"^(<\?xml.*?\?>)?", rb"\g<0><!-- " + note.encode() + b" -->", content, count=1)
-    return content
+def marked(content: bytes, form: str, columns: int = 1) -> bytes:
+    """Say inside an answer that it was cut off, so that whoever opens a saved file sees it.
+
+    Each format has the mark where its readers take no harm: a member that JSON's and JSON-LD's do not know, a comment,
+    and in tables, which have no place for any, a last row whose first cell holds the mark and the others nothing.
+    """
+    mark = TRUNCATED.encode()
+    match form:
+        case "json":
+            return b'{"truncated":true,' + content.removeprefix(b"{")
+        case "jsonld":
+            rest = b"," + content[1:] if content != b"[]" else b"]"
+            return b'[{"truncated":"' + mark + b'"}' + rest
+        case "ttl" | "nt":
+            return b"# " + mark + b"\n" + content
+        case "xml" | "rdf":
+            return re.sub(rb"^(<\?xml.*?\?>)?", rb"\g<0><!-- " + mark + b" -->", content, count=1)
+        case "csv":
+            return content + mark + b"," * (columns - 1) + b"\r\n"
+        case _:
+            return content + b'"' + mark + b'"' + b"\t" * (columns - 1) + b"\n"
 
 
 class _Published:
@@ -248,27 +263,12 @@ def refusal(error: PolicyGraphError) -> dict[str, Any]:
     return {"error": {"code": error.code, "message": str(error), "subject": error.subject}}
 
 
-def limit_memory(size: int) -> None:
-    """Let this process have no more address space than that; without effect on Windows."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def arm(seconds: float) -> None:
-    """End this process after a time, whatever it does then; 0 takes that back. Without effect on Windows."""
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-
-
 def main() -> None:
     """Answer requests until the pipe is closed."""
     folder, memory = Path(sys.argv[1]), int(sys.argv[2])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_memory(memory)
+    cut_network()
     published = _Published(folder)
     output = sys.stdout.buffer
     for line in sys.stdin.buffer:

@@ -75,7 +75,7 @@ class Pool:
             Busy: the queue is full.
         """
         found = await self.answer(Request(sparql.bind(query, parameters), row_format="json", graph_format=None))
-        return await asyncio.to_thread(_read, found.content)
+        return await asyncio.to_thread(_read, found)
 
     async def answer(self, request: Request) -> Answer:
         """Have a process answer; the limits of the pool hold, whatever the request says.
@@ -188,9 +188,10 @@ def _kill(process: Process) -> None:
         process.kill()
 
 
-def _read(content: bytes) -> Rows:
-    results = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
+def _read(answer: Answer) -> Rows:
+    results = ox.parse_query_results(answer.content, format=ox.QueryResultsFormat.JSON)
     if isinstance(results, ox.QueryBoolean):
         return Rows(["answer"], [[bool(results)]])
     names = [variable.value for variable in results.variables]
-    return Rows(names, ([cell(term) for term in solution] for solution in results))
+    cells = ([cell(term) for term in solution] for solution in results)
+    return Rows(names, cells, truncated=answer.truncated)

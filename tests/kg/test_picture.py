@@ -20,7 +20,7 @@ from kg import example
 from kg.picture import font
 from kg.picture.highlight import Highlighted, Mention
 from kg.picture.layout import Layout, crossings, layout
-from kg.picture.network import Network, folded, network
+from kg.picture.network import Network, folded, main_lines, network
 from ontology.errors import NotFound, UsageError
 from ontology.terms import Basis, Kind, Level
 
@@ -98,7 +98,7 @@ def test_sweeps_untangle_what_can_be_untangled() -> None:
     assert crossings(layout(network(made))) == 0
 
 
-def test_a_large_graph_folds_its_foot_behind_strategies_with_counts() -> None:
+def test_a_large_graph_folds_behind_strategies_with_counts() -> None:
     whole = network(town(30, 400))
     shown = folded(whole, 200)
     bundles = {node: about for node, about in shown.nodes(data=True) if about["members"]}
@@ -108,8 +108,45 @@ def test_a_large_graph_folds_its_foot_behind_strategies_with_counts() -> None:
     assert {f"s{index}" for index in range(30)} <= set(shown)
     for node, about in bundles.items():
         (strategy,) = shown.successors(node)
-        assert about["label"] == f"项目 {len(about['members'])}"
+        assert about["label"] == f"＋项目 {len(about['members'])}"
         assert all(whole.has_edge(member, strategy) for member in about["members"])
+
+
+def test_folding_keeps_the_way_up_and_leaves_nothing_loose() -> None:
+    whole = network(town(120, 300))
+    for index in range(7):  # a chain below a policy, which is folded with its policy
+        whole.add_node(f"q{index}", **{**whole.nodes["s5"], "kind": "Policy"})
+        whole.add_edge(f"q{index}", f"q{index - 1}" if index else "s5", **next(iter(whole["s5"]["s1"].values())))
+    whole = whole.subgraph(next(part for part in networkx.weakly_connected_components(whole) if "s5" in part)).copy()
+    assert len(whole) > 100
+    whole.nodes["s5"]["focus"] = True
+    shown = folded(whole, 100)
+    assert {"s5", "s1"} <= set(shown)
+    assert networkx.is_weakly_connected(shown)
+    assert shown.nodes["+s5"]["label"].startswith("＋政策 7")
+    assert layout(shown).width < 2_500
+    assert overlaps(layout(shown)) == []
+
+
+def test_main_lines_set_out_by_as_many_first_steps_as_there_are() -> None:
+    links = [
+        ("镇", "县", 0.9),
+        ("县", "甲", 0.9),
+        ("县", "乙", 0.9),
+        ("县", "丙", 0.9),
+        ("镇", "省", 0.9),
+        ("省", "丁", 0.9),
+    ]
+    ranks = {"镇": 4, "县": 3, "省": 1, "甲": 0, "乙": 0, "丙": 0, "丁": 0}
+    assert {("镇", "县"), ("镇", "省"), ("省", "丁")} < main_lines("镇", links, ranks, most=3)
+    assert len(main_lines("镇", links, ranks, most=3)) == 5
+
+
+def test_many_servants_hang_below_and_not_aside() -> None:
+    placed = layout(network(town(1, 150)))
+    boxes = placed.boxes.values()
+    assert abs(placed.boxes["s0"].x - sum(box.x for box in boxes) / len(boxes)) < placed.width / 5
+    assert placed.width < 2_400
 
 
 def test_a_bundle_opens_below_the_picture_without_overlaps() -> None:
@@ -208,8 +245,10 @@ def test_the_font_is_small_licensed_and_knows_place_names() -> None:
 
 
 def test_names_break_into_even_lines() -> None:
-    assert font.wrapped("黄河流域生态保护和高质量发展", 9) == ["黄河流域生态保", "护和高质量发展"]
+    assert font.wrapped("黄河流域生态保护和高质量发展", 9) == ["黄河流域生态保护和", "高质量发展"]
     assert font.wrapped("舜帝村", 9) == ["舜帝村"]
+    assert font.wrapped("＋项目 14、村 10、政策 12、战略 2", 7.5) == ["＋项目 14、", "村 10、政策", "12、战略 2"]
+    assert font.wrapped("甲乙丙丁2035ABCD戊己庚辛", 6) == ["甲乙丙丁", "2035ABCD", "戊己庚辛"]
     assert all(font.measure(line, 1) <= 10 for line in font.wrapped("长" * 60, 9))
     assert font.wrapped("长" * 60, 9)[-1].endswith("…")
 
@@ -237,7 +276,15 @@ def test_projects_flow_up_and_none_is_lost_on_the_way(graph: kg.Graph, tmp_path:
 
 def test_money_flows_too(graph: kg.Graph) -> None:
     assert "万元" in kg.flow(graph, measure="money").svg
-    ET.fromstring(kg.flow(graph, "无此镇").svg)
+    with pytest.raises(NotFound, match="无此镇"):
+        kg.flow(graph, "无此镇")
+
+
+def test_a_flow_says_how_much_it_leaves_out(graph: kg.Graph) -> None:
+    flow = kg.flow(graph, most=1)
+    drawn = max(flow.links.values())
+    assert 0 < drawn < flow.total
+    assert all(f'id="g{ord(character):x}"' in flow.svg for character in "其余数额较小")
 
 
 def test_a_timeline_counts_mentions_by_year_and_level(graph: kg.Graph) -> None:

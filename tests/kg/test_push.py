@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -129,17 +132,61 @@ def test_nobody_there_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["push", "http://127.0.0.1:9/store", "--store", str(tmp_path / "none")]) == 1
 
 
-def test_files_for_a_bulk_loader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pushing, "FILE_CHUNK", 4)
-    publish(tmp_path / "store", 甲=["一", "二", "三"], 乙=["一"])
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "graph-0009.nq").write_text("old")
-    report = pushing.write_files(tmp_path / "out", store=tmp_path / "store")
-    files = sorted((tmp_path / "out").iterdir())
-    assert [file.name for file in files] == ["graph-0001.nq", "graph-0002.nq"]
-    loaded = ox.Store()
-    for file in files:
-        loaded.bulk_load(path=str(file), format=ox.RdfFormat.N_QUADS)
-    assert len(loaded) == report.triples == 4 + 4
-    pushing.write_files(tmp_path / "out", store=tmp_path / "store", union=False)
-    assert [file.name for file in (tmp_path / "out").iterdir()] == ["graph-0001.nq"]
+def test_files_for_a_bulk_loader_are_written_where_something_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, out = tmp_path / "store", tmp_path / "out" / "files"
+
+    def pushed(*options: str) -> list[int]:
+        assert main(["push", str(out), "--store", str(store), "--json", *options]) == 0
+        report = json.loads(capsys.readouterr().out)
+        loaded = ox.Store()
+        for file in out.glob("*.nq"):
+            loaded.bulk_load(path=str(file), format=ox.RdfFormat.N_QUADS)
+        with kg.open(store) as graph:
+            assert set(loaded) == {q for q in graph.store if not options or isinstance(q.graph_name, ox.NamedNode)}
+        return [len(report[what]) for what in ("sent", "unchanged", "deleted")]
+
+    publish(store, 甲=["一", '引"号\\与\n行', "三"], 乙=["一"])
+    assert pushed() == [3, 0, 0]
+    assert pushed() == [0, 3, 0]
+    next(out.glob("*乙*")).unlink()
+    assert pushed() == [1, 2, 0]
+    publish(store, 乙=["一", "二"])
+    assert pushed() == [2, 0, 1]
+    assert pushed("--no-union") == [0, 1, 1]
+    (tmp_path / "file").touch()
+    assert main(["push", str(tmp_path / "file" / "x"), "--store", str(store)]) == 1
+    assert "could not be written" in capsys.readouterr().err
+
+
+def test_virtuoso_is_told_how_to_do_without_the_union(tmp_path: Path) -> None:
+    publish(tmp_path, 甲=["一"])
+    with servers.virtuoso() as server:
+        user, password = server.user
+        report = kg.push(server.store, store=tmp_path, user=user, password=password, retries=0)
+        assert GRAPHS[0] in report.sent
+        assert [name for name, _ in report.failed] == ["default"] and "--no-union" in report.failed[0][1]
+
+
+def test_a_push_that_is_killed_goes_on(tmp_path: Path) -> None:
+    publish(tmp_path, 甲=["一"], 乙=["二"], 丙=["三"])
+    script = (
+        "import importlib, os, signal, sys, kg\n"
+        "pushing = importlib.import_module('kg.push')\n"
+        "lines = pushing._lines\n"
+        "def killed(store, graph):\n"
+        "    if '甲' in pushing._name(graph) and sys._getframe(1).f_code.co_name == 'push':\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    return lines(store, graph)\n"
+        "pushing._lines = killed\n"
+        "kg.push(sys.argv[1], store=sys.argv[2])\n"
+    )
+    with servers.oxigraph() as server:
+        for target in (server.store, str(tmp_path / "files")):
+            run = subprocess.run([sys.executable, "-c", script, target, str(tmp_path)], capture_output=True)
+            assert run.returncode == -signal.SIGKILL, run.stderr
+            report = kg.push(target, store=tmp_path)
+            assert sorted(report.unchanged) == sorted(GRAPHS[1:])
+            assert set(report.sent) == {GRAPHS[0], "default"}
+        assert labels(server) == sorted("一二三")

@@ -21,30 +21,37 @@ from kg.push import push
 from kg.rows import IRI, Cell, cell
 from kg.store import writing
 from ontology.errors import NotFound, QueryError
-from ontology.terms import PL, PLID, SH
+from ontology.terms import PL, PLID, RDFS, SH
 from tests import servers
 from tests.queries import world
 
 ANSWERS = Path(__file__).parent / "answers"
 NAMES = [query.name for query in queries.library()]
+CASES = sorted(path.stem for path in ANSWERS.glob("*.tsv"))
+"""Names of queries; ``NAME.everywhere`` without the parameters that may be left out."""
+
 EXAMPLES = Path(__file__).parents[2] / "queries" / "examples.ttl"
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What ``answers/NAME.tsv`` holds: ``# name=value`` a parameter, then a table."""
+    """What ``answers/CASE.tsv`` holds: ``# name=value`` a parameter, then a table."""
 
+    query: str
     parameters: dict[str, str]
     names: list[str]
     rows: Counter[tuple[str, ...]]
 
 
-def expected(name: str) -> Expected:
-    lines = (ANSWERS / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+def expected(case: str) -> Expected:
+    lines = (ANSWERS / f"{case}.tsv").read_text(encoding="utf-8").splitlines()
     comments = [line.removeprefix("# ") for line in lines if line.startswith("# ")]
     table = list(csv.reader((line for line in lines if not line.startswith("# ")), delimiter="\t"))
     return Expected(
-        dict(comment.split("=", 1) for comment in comments), table[0], Counter(tuple(row) for row in table[1:])
+        case.partition(".")[0],
+        dict(comment.split("=", 1) for comment in comments),
+        table[0],
+        Counter(tuple(row) for row in table[1:]),
     )
 
 
@@ -98,54 +105,58 @@ def foreign(store: ox.Store) -> rdflib.Dataset:
     return dataset
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_answer_is_the_one_written_down(ours: kg.Graph, name: str) -> None:
-    known = expected(name)
-    rows = ours.query(name, **known.parameters)
+@pytest.mark.parametrize("case", CASES)
+def test_the_answer_is_the_one_written_down(ours: kg.Graph, case: str) -> None:
+    known = expected(case)
+    rows = ours.query(known.query, **known.parameters)
     assert list(rows.names) == known.names
     assert Counter(tuple(map(written, row)) for row in rows) == known.rows
     assert known.rows, "a query that finds nothing would pass for the wrong reasons"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_rdflibs_engine_gives_the_same_rows(foreign: rdflib.Dataset, name: str) -> None:
-    known = expected(name)
-    results = foreign.query(queries.load(name).bind(**known.parameters))
+@pytest.mark.parametrize("case", CASES)
+def test_rdflibs_engine_gives_the_same_rows(foreign: rdflib.Dataset, case: str) -> None:
+    known = expected(case)
+    results = foreign.query(queries.load(known.query).bind(**known.parameters))
     rows = (tuple(None if term is None else cell(sparql.term(term)) for term in row) for row in results)  # type: ignore[union-attr]
     assert Counter(tuple(map(written, row)) for row in rows) == known.rows
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_servers_give_the_same_rows(remote: kg.Graph, name: str) -> None:
-    known = expected(name)
-    rows = remote.query(name, **known.parameters)
+@pytest.mark.parametrize("case", CASES)
+def test_servers_give_the_same_rows(remote: kg.Graph, case: str) -> None:
+    known = expected(case)
+    rows = remote.query(known.query, **known.parameters)
     assert Counter(tuple(map(written, row)) for row in rows) == known.rows
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_order_of_rows_is_settled(ours: kg.Graph, name: str) -> None:
-    query = queries.load(name)
-    assert "ORDER BY" in sparql.outline(query.text)
-    known = expected(name)
-    rows = list(ours.query(name, **known.parameters))
-    again = list(ours.query(name, **known.parameters))
+@pytest.mark.parametrize("case", CASES)
+def test_the_order_of_rows_is_settled(ours: kg.Graph, case: str) -> None:
+    known = expected(case)
+    assert "ORDER BY" in sparql.outline(queries.load(known.query).text)
+    rows = list(ours.query(known.query, **known.parameters))
+    again = list(ours.query(known.query, **known.parameters))
     assert rows == again
 
 
 def test_there_are_enough_questions_each_with_its_words() -> None:
     assert len(NAMES) >= 25
     for query in queries.library():
-        assert query.summary and query.summary_zh and query.description.endswith(".")
-        assert query.tags and all(parameter.label and parameter.label_zh for parameter in query.parameters)
-        assert any("\u4e00" <= character <= "\u9fff" for character in query.summary_zh)
-    assert {path.stem for path in ANSWERS.glob("*.tsv")} == set(NAMES)
+        assert query.tags and query.description.endswith(".") and query.description_zh.endswith("。")
+        for english, chinese in (
+            (query.summary, query.summary_zh),
+            (query.description, query.description_zh),
+            *((parameter.label, parameter.label_zh) for parameter in query.parameters),
+        ):
+            assert english[0].isascii() and any("\u4e00" <= character <= "\u9fff" for character in chinese)
+        cases = {query.name} | ({f"{query.name}.everywhere"} if any(p.optional for p in query.parameters) else set())
+        assert cases == {case for case in CASES if case.partition(".")[0] == query.name}
 
 
 @pytest.mark.parametrize("query", queries.library(), ids=NAMES)
 def test_every_parameter_changes_the_query(query: queries.Query) -> None:
     for parameter in query.parameters:
-        value = {"number": "7.5", "iri": "pl:village"}.get(parameter.type, '无"此}名')
-        if parameter.default.isdecimal():
+        value = {"number": "7.5", "level": "pl:village"}.get(parameter.type, '无"此}名')
+        if parameter.example.isdecimal():
             value = "7"
         bound = query.bind(**{parameter.name: value})
         assert bound != query.text
@@ -154,9 +165,9 @@ def test_every_parameter_changes_the_query(query: queries.Query) -> None:
 
 def test_parameters_are_terms_of_the_defaults_type() -> None:
     query = queries.load("links-to-check")
-    assert [(p.name, p.type, p.default) for p in query.parameters] == [
-        ("place", "name", "张营镇"),
-        ("maximum_confidence", "number", "0.6"),
+    assert [(p.name, p.type, p.default, p.example) for p in query.parameters] == [
+        ("place", "name", "", "张营镇"),
+        ("maximum_confidence", "number", "0.6", "0.6"),
     ]
     assert '"甲\\"} 镇"@zh' in query.bind(place='甲"} 镇')
     with pytest.raises(QueryError, match="no decimal"):
@@ -165,9 +176,23 @@ def test_parameters_are_terms_of_the_defaults_type() -> None:
         query.bind(village="甲村")
 
 
+def test_what_is_empty_or_the_default_leaves_a_parameter_as_it_stands() -> None:
+    query = queries.load("broken-chains")
+    for given in ({}, {"township": None}, {"township": "", "missing": ""}, {"missing": "pl:county pl:prefecture"}):
+        assert query.bind(**given) == query.text
+    assert 'VALUES ?township { "甲镇"@zh }' in query.bind(township="甲镇")
+
+
+def test_a_level_goes_by_its_name_and_there_is_no_other() -> None:
+    query = queries.load("strategies-by-level")
+    ways = ("county", "pl:county", f"<{PL}county>", IRI(f"{PL}county"))
+    assert len({query.bind(level=way) for way in ways}) == 1
+    for wrong in ("county-level", "pl:Strategy", 3):
+        with pytest.raises(QueryError, match="no level; take one of national"):
+            query.bind(level=wrong)
+
+
 def test_all_defaults_show_and_one_value_takes_their_place() -> None:
-    query = queries.load("differing-strategies")
-    assert query.text.count("pl:provincial") == 1
     level = next(p for p in queries.load("broken-chains").parameters if p.name == "missing")
     assert level.default == "pl:county pl:prefecture"
     assert "pl:prefecture }" not in queries.load("broken-chains").bind(missing="pl:county")
@@ -179,7 +204,7 @@ def test_unknown_names_are_not_found() -> None:
             queries.load(name)
 
 
-HEADER = "#+ summary: a\n#+ summary_zh: 甲\n#+ description: b\n#+ tags: [c]\n"
+HEADER = "#+ summary: a\n#+ summary_zh: 甲\n#+ description: b\n#+ description_zh: 乙\n#+ tags: [c]\n"
 
 
 @pytest.mark.parametrize(
@@ -188,6 +213,10 @@ HEADER = "#+ summary: a\n#+ summary_zh: 甲\n#+ description: b\n#+ tags: [c]\n"
         ("SELECT * {}", "the header has the fields"),
         (f"{HEADER}#+ colour: red\nSELECT * {{}}", "the header has the fields"),
         (f"{HEADER}#+ parameters: {{x: {{label: X, label_zh: 甲}}}}\nSELECT * {{ ?x ?y ?z }}", "needs one default"),
+        (
+            f"{HEADER}#+ parameters: {{x: {{label: X, label_zh: 甲, example: 乙}}}}\nASK {{ ?y ?y ?y }}",
+            "has an example",
+        ),
         (f"{HEADER}SELECT * {{", "can't be used"),
         (f"{HEADER}#+ tags: [c\nSELECT * {{}}", "can't be used"),
     ],
@@ -210,15 +239,31 @@ def test_the_library_is_published_as_sparql_examples() -> None:
         ox.NamedNode(f"{PLID}query/unserved-strategies#level"), ox.NamedNode(f"{SH}defaultValue"), None
     )
     assert [quad.object.value for quad in defaults] == [f"{PL}national"]
+    example = ox.NamedNode(f"{PLID}query/glossary")
+    words = {quad.object.language for quad in store.quads_for_pattern(example, ox.NamedNode(f"{RDFS}comment"), None)}
+    assert words == {"zh", "en"}
+    optional = store.quads_for_pattern(
+        ox.NamedNode(f"{PLID}query/glossary#place"), ox.NamedNode(f"{SH}optional"), ox.Literal(True)
+    )
+    assert len(list(optional)) == 1
     committed = EXAMPLES.read_text(encoding="utf-8")
     assert committed == queries.as_rdf(), "run: python -m queries"
 
 
-def test_the_command_line_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("locale", "chinese"), [("en_GB.UTF-8", False), ("zh_CN.UTF-8", True), ("C", True)])
+def test_the_command_line_lists_them_in_the_readers_language(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, locale: str, chinese: bool
+) -> None:
+    monkeypatch.delenv("LANGUAGE", raising=False)
+    monkeypatch.setenv("LC_ALL", locale)
     with pytest.raises(SystemExit) as left:
         main(["query", "--list"])
     shown = capsys.readouterr().out
-    assert left.value.code == 0 and all(name in shown for name in NAMES) and "township=张营镇" in shown
+    assert left.value.code == 0
+    for query in queries.library():
+        assert f"{query.name}  {query.summary_zh if chinese else query.summary}\n" in shown
+        assert ((query.description_zh if chinese else query.description) in shown) and query.name in shown
+    assert "    --param first=张营镇" in shown and "    [--param place=张营镇]" in shown
 
 
 def test_the_gallery_is_up_to_date() -> None:

@@ -14,18 +14,17 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from kg.graph import Graph
-from kg.lineage import UPWARD
 from kg.rows import IRI
 from kg.server.pages.cataloguing import plain, write
 from kg.store import open_version
 from ontology.errors import StoreError
-from ontology.terms import Basis, Kind, Level, Predicate
+from ontology.terms import Kind, Level
 
 DEFAULT_CONFIDENCE = 0.5
 """What a page shows unless asked for more."""
@@ -76,17 +75,6 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
-class Tie:
-    """A link without its evidence; of several proofs the surest speaks."""
-
-    subject: IRI
-    predicate: Predicate
-    object: IRI
-    basis: Basis
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
 class Filter:
     """What a search is narrowed to; "" and None mean anything.
 
@@ -118,21 +106,6 @@ class Found:
     facets: Mapping[str, Mapping[str, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbourhood:
-    """A part of the graph to draw.
-
-    Attributes:
-        items: the entities.
-        ties: the links among them.
-        hidden: for each entity how many of its neighbours are not among them.
-    """
-
-    items: tuple[Item, ...]
-    ties: tuple[Tie, ...]
-    hidden: Mapping[IRI, int] = field(default_factory=dict)
-
-
 class Catalogue:
     """The catalogue of one version, open for reading from any thread."""
 
@@ -141,15 +114,16 @@ class Catalogue:
         self.search = lru_cache(maxsize=512)(self._search)
         self.summary = lru_cache(maxsize=1)(self._summary)
 
-    def _rows(self, query: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """Ask the tables, which ``cataloguing`` describes."""
         with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection:
             connection.row_factory = sqlite3.Row
             return connection.execute(query, parameters).fetchall()
 
     def _summary(self) -> dict[str, Any]:
         """Count what the version holds."""
-        kinds = {row["kind"]: row["n"] for row in self._rows("SELECT kind, COUNT(*) n FROM entity GROUP BY kind")}
-        (sums,) = self._rows(
+        kinds = {row["kind"]: row["n"] for row in self.rows("SELECT kind, COUNT(*) n FROM entity GROUP BY kind")}
+        (sums,) = self.rows(
             "SELECT (SELECT COUNT(*) FROM entity) entities, (SELECT COUNT(*) FROM document) documents,"
             " (SELECT COUNT(*) FROM link) links, (SELECT COALESCE(SUM(mentions), 0) FROM document) mentions"
         )
@@ -160,11 +134,21 @@ class Catalogue:
         query = (
             f"SELECT * FROM entity WHERE kind = '{Kind.STRATEGY}' ORDER BY supporters DESC, mentions DESC, iri LIMIT ?"
         )
-        return tuple(_item(row) for row in self._rows(query, [limit]))
+        return tuple(_item(row) for row in self.rows(query, [limit]))
+
+    def examples(self) -> tuple[Item, ...]:
+        """Return what a newcomer may look at: of each level the strategy that most contributes to, and a village."""
+        rows = self.rows(
+            f"SELECT *, MAX(supporters) FROM entity WHERE kind = '{Kind.STRATEGY}' AND supporters > 0 GROUP BY level"
+        )
+        villages = self.rows(f"SELECT * FROM entity WHERE kind = '{Kind.VILLAGE}' ORDER BY mentions DESC, iri LIMIT 1")
+        order = [str(level) for level in Level]
+        found = sorted((row for row in rows if row["level"]), key=lambda row: order.index(row["level"]))
+        return tuple(_item(row) for row in (*found, *villages))
 
     def item(self, iri: str) -> Item | None:
         """Return one entity."""
-        return next((_item(row) for row in self._rows("SELECT * FROM entity WHERE iri = ?", [iri])), None)
+        return next((_item(row) for row in self.rows("SELECT * FROM entity WHERE iri = ?", [iri])), None)
 
     def items(self, iris: Iterable[str]) -> dict[IRI, Item]:
         """Return entities by IRI; what is no entity is left out."""
@@ -172,19 +156,19 @@ class Catalogue:
         wanted = sorted(set(iris))
         for start in range(0, len(wanted), 500):
             some = wanted[start : start + 500]
-            for row in self._rows(f"SELECT * FROM entity WHERE iri IN ({_marks(some)})", some):
+            for row in self.rows(f"SELECT * FROM entity WHERE iri IN ({marks(some)})", some):
                 found[IRI(row["iri"])] = _item(row)
         return found
 
     def paper(self, iri: str) -> Paper | None:
         """Return one document."""
-        return next((_paper(row) for row in self._rows("SELECT * FROM document WHERE iri = ?", [iri])), None)
+        return next((_paper(row) for row in self.rows("SELECT * FROM document WHERE iri = ?", [iri])), None)
 
     def papers(self, limit: int = 1000) -> tuple[Paper, ...]:
         """Return the documents, the nation's first."""
         order = " ".join(f"WHEN '{level}' THEN {level.rank}" for level in Level)
         query = f"SELECT * FROM document ORDER BY CASE level {order} ELSE 9 END, place, year, identifier LIMIT ?"
-        return tuple(_paper(row) for row in self._rows(query, [limit]))
+        return tuple(_paper(row) for row in self.rows(query, [limit]))
 
     def suggest(self, text: str, limit: int = 10) -> tuple[Item, ...]:
         """Return the entities that fit what has been typed so far."""
@@ -216,7 +200,7 @@ class Catalogue:
             start = [plain, plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%", matched]
             order = f"n.closeness, {order}" if len(plain) > 1 else f"n.closeness, n.length, {order}"
         where = " AND ".join(["1", *conditions])
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT e.* FROM {source} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
             [*start, *parameters, limit, offset],
         )
@@ -227,21 +211,21 @@ class Catalogue:
             else:
                 counted = {
                     str(row["v"]): row["n"]
-                    for row in self._rows(
+                    for row in self.rows(
                         f"SELECT {column} v, COUNT(DISTINCT e.id) n FROM {source} {join} WHERE {where}"
                         f" AND {column} IS NOT NULL AND {column} <> '' GROUP BY v",
                         [*start, *parameters],
                     )
                 }
             counts[name] = counted
-        (total,) = self._rows(f"SELECT COUNT(*) n FROM {source} WHERE {where}", [*start, *parameters])
+        (total,) = self.rows(f"SELECT COUNT(*) n FROM {source} WHERE {where}", [*start, *parameters])
         return Found(tuple(_item(row) for row in rows), total["n"], counts)
 
     def _places(self, source: str, where: str, start: list[Any], parameters: list[Any], within: str) -> dict[str, int]:
         """Count entities by the places one step below ``within``."""
         depth = within.count("/") + 1 if within else 0
         counted: defaultdict[str, int] = defaultdict(int)
-        for row in self._rows(
+        for row in self.rows(
             f"SELECT e.place v, COUNT(*) n FROM {source} WHERE {where} GROUP BY v", [*start, *parameters]
         ):
             parts = row["v"].split("/") if row["v"] else []
@@ -258,92 +242,12 @@ class Catalogue:
             limit: how many at most.
         """
         other = {"subject": "object", "object": "subject"}[end]
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT e.iri FROM entity here JOIN link l ON l.{end} = here.id JOIN entity e ON e.id = l.{other}"
             " WHERE here.iri = ? GROUP BY e.id ORDER BY MAX(l.confidence) DESC, e.mentions DESC, e.iri LIMIT ?",
             [iri, limit],
         )
         return tuple(IRI(row["iri"]) for row in rows)
-
-    def lineage(
-        self, iri: str, confidence: float = DEFAULT_CONFIDENCE, above: int = 40, below: int = 12
-    ) -> Neighbourhood:
-        """Return where an entity stands: what it contributes to, and what serves it directly.
-
-        Args:
-            iri: the entity.
-            confidence: links below it are left out.
-            above: how many entities above it at most, the nearest first.
-            below: how many that serve it directly at most, the surest first.
-        """
-        reachable = {
-            IRI(row["iri"])
-            for row in self._rows(
-                "SELECT t.iri FROM contributes c JOIN entity s ON s.id = c.subject JOIN entity t ON t.id = c.object"
-                " WHERE s.iri = ?",
-                [iri],
-            )
-        }
-        shown = {IRI(iri): None}
-        frontier = [IRI(iri)]
-        while frontier and len(shown) <= above:
-            steps = [tie for tie in self._ties("subject", frontier, confidence) if tie.object in reachable]
-            frontier = [node for node in dict.fromkeys(tie.object for tie in steps) if node not in shown]
-            frontier = frontier[: max(0, above + 1 - len(shown))]
-            shown |= dict.fromkeys(frontier)
-        lower = dict.fromkeys(tie.subject for tie in self._ties("object", [IRI(iri)], confidence))
-        shown |= dict.fromkeys([node for node in lower if node not in shown][:below])
-        return self._among(list(shown), confidence)
-
-    def neighbours(
-        self, iri: str, around: Sequence[str], confidence: float = DEFAULT_CONFIDENCE, limit: int = 30
-    ) -> Neighbourhood:
-        """Return an entity with its direct neighbours, and what they are to the entities around.
-
-        Args:
-            iri: the entity that is expanded.
-            around: the entities that are drawn already.
-            confidence: links below it are left out.
-            limit: how many new neighbours at most, those above first, then the surest.
-        """
-        known = {iri, *around}
-        ties = self._ties("subject", [iri], confidence) + self._ties("object", [iri], confidence)
-        ends = dict.fromkeys(tie.object if tie.subject == iri else tie.subject for tie in ties)
-        fresh = [end for end in ends if end not in known][:limit]
-        return self._among([IRI(iri), *map(IRI, around), *fresh], confidence)
-
-    def _among(self, iris: Sequence[IRI], confidence: float) -> Neighbourhood:
-        items = self.items(iris)
-        upward = self._ties("subject", iris, confidence)
-        downward = self._ties("object", iris, confidence)
-        hidden: defaultdict[IRI, set[IRI]] = defaultdict(set)
-        for tie in (*upward, *downward):
-            for here, there in ((tie.subject, tie.object), (tie.object, tie.subject)):
-                if here in items and there not in items:
-                    hidden[here].add(there)
-        ties = tuple(tie for tie in upward if tie.subject in items and tie.object in items)
-        ordered = tuple(items[iri] for iri in dict.fromkeys(iris) if iri in items)
-        return Neighbourhood(ordered, ties, {iri: len(ends) for iri, ends in hidden.items()})
-
-    def _ties(self, end: str, iris: Sequence[str], confidence: float) -> list[Tie]:
-        """Return the upward links with one end among the entities, the surest first."""
-        found: list[Tie] = []
-        predicates = [str(predicate) for predicate in UPWARD]
-        for start in range(0, len(iris), 400):
-            some = list(iris[start : start + 400])
-            found += [
-                Tie(IRI(row["s"]), Predicate(row["p"]), IRI(row["o"]), Basis(row["basis"]), row["confidence"])
-                for row in self._rows(
-                    f"SELECT s.iri s, l.predicate p, o.iri o, l.basis, MAX(l.confidence) confidence"
-                    f" FROM entity here JOIN link l ON l.{end} = here.id"
-                    f" JOIN entity s ON s.id = l.subject JOIN entity o ON o.id = l.object"
-                    f" WHERE here.iri IN ({_marks(some)}) AND l.predicate IN ({_marks(predicates)})"
-                    f" AND l.confidence >= ? GROUP BY l.subject, l.predicate, l.object"
-                    f" ORDER BY MAX(l.confidence) DESC, s.mentions + o.mentions DESC, s.iri, o.iri",
-                    [*some, *predicates, confidence],
-                )
-            ]
-        return found
 
 
 class Catalogues:
@@ -465,7 +369,8 @@ def _paper(row: sqlite3.Row) -> Paper:
     )  # fmt: skip
 
 
-def _marks(values: Sequence[Any]) -> str:
+def marks(values: Sequence[Any]) -> str:
+    """Return as many placeholders as there are values."""
     return ", ".join("?" * len(values))
 
 

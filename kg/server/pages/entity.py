@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -175,15 +175,27 @@ async def _said(
     return tuple(names), tuple(definitions), facts
 
 
+async def evidence(ask: Ask, catalogue: Catalogue, subject: str, object_: str) -> tuple[Relation, ...]:
+    """Return the links from one entity to another, with why they are believed."""
+    papers = {paper.iri: paper for paper in catalogue.papers(100_000)}
+    return await _relations(ask, catalogue, IRI(subject), "s", papers, [IRI(object_)])
+
+
 async def _relations(
-    ask: Ask, catalogue: Catalogue, iri: IRI, end: str, papers: Mapping[IRI, Paper]
+    ask: Ask,
+    catalogue: Catalogue,
+    iri: IRI,
+    end: str,
+    papers: Mapping[IRI, Paper],
+    others: Sequence[IRI] | None = None,
 ) -> tuple[Relation, ...]:
-    """Return the links that have the entity at one end, the surest first.
+    """Return the links that have the entity at one end, those of the given others or all, the surest first.
 
     Their evidence is asked for by name afterwards: in one query the engine would join all evidence there is.
     """
     here, there = ("subject", "object") if end == "s" else ("object", "subject")
-    others = await run_in_threadpool(catalogue.others, iri, here, MOST_LINKS)
+    if others is None:
+        others = await run_in_threadpool(catalogue.others, iri, here, MOST_LINKS)
     among = " ".join(str(sparql.term(other)) for other in others)
     links = await ask(
         f"""SELECT ?link ?p ?other ?basis ?confidence ?g {{ VALUES ?other {{ {among} }}

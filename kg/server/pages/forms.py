@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from starlette.requests import Request
 
+from kg.server.worker import marked
+
 Form = Literal["html", "json", "csv", "ttl"]
 FORMS: Mapping[str, Form] = {
     "text/html": "html",
@@ -25,7 +27,7 @@ def form_of(request: Request, suffix: str | None = None) -> Form:
     """Return the form in which a page is asked for: by the end of its address, or else by ``Accept``."""
     ending = suffix if suffix is not None else request.url.path.rpartition(".")[2]
     for form in FORMS.values():
-        if ending == form != "html":
+        if ending == form:
             return form
     wishes: list[tuple[float, int, Form]] = []
     for index, part in enumerate(request.headers.get("accept", "").split(",")):
@@ -36,14 +38,20 @@ def form_of(request: Request, suffix: str | None = None) -> Form:
     return min(wishes)[2] if wishes else "html"
 
 
-def table(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Return rows as CSV that spreadsheets read as UTF-8, with no cell that they take for a formula."""
+def table(rows: Sequence[Mapping[str, Any]], *, truncated: bool = False) -> bytes:
+    """Return rows as CSV that spreadsheets read as UTF-8, with no cell that they take for a formula.
+
+    Args:
+        rows: each with the same keys, which become the header.
+        truncated: whether there are more; the last line says so.
+    """
     text = io.StringIO()
     if rows:
         writer = csv.DictWriter(text, list(rows[0]))
         writer.writeheader()
         writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
-    return ("\ufeff" + text.getvalue()).encode()
+    content = ("\ufeff" + text.getvalue()).encode()
+    return marked(content, "csv", len(rows[0])) if truncated else content
 
 
 def _cell(value: Any) -> Any:

@@ -20,7 +20,7 @@ class Answer:
 
     Attributes:
         question: the query.
-        values: what each parameter was set to, its default where nothing was given.
+        values: what each parameter was set to, its default where nothing was given, "" where it is left out.
         text: the SPARQL that was asked.
         rows: the answer; None where the query was refused.
         refused: why it was.
@@ -41,14 +41,9 @@ async def answer(ask: Ask, question: Query, given: Mapping[str, str]) -> Answer:
         question: the query.
         given: values of its parameters as they were typed; what is empty or missing is left at its default.
     """
-    changed = {
-        parameter.name: given[parameter.name].strip()
-        for parameter in question.parameters
-        if given.get(parameter.name, "").strip() not in ("", parameter.default)
-    }
-    values = {parameter.name: changed.get(parameter.name, parameter.default) for parameter in question.parameters}
+    values = {p.name: given.get(p.name, "").strip() or p.default for p in question.parameters}
     try:
-        text = question.bind(**changed)
+        text = question.bind(**values)
         return Answer(question, values, text, await ask(text))
     except QueryError as error:
         return Answer(question, values, question.text, None, str(error))

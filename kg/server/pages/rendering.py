@@ -21,6 +21,7 @@ from kg.server.pages.forms import jsonable
 from kg.server.pages.words import Words
 from ontology.iri import document_iri
 from ontology.terms import PL, PLID, Basis, Kind, Level, Predicate
+from queries import Parameter
 
 
 def href(iri: str, form: str = "", **parameters: Any) -> str:
@@ -68,8 +69,17 @@ def is_sample(paper: Paper) -> bool:
 
 
 def title(paper: Paper) -> str:
-    """Return a document's title without the marker of example texts, which the page shows beside it."""
-    return paper.title.replace(f"（{MARKER}）", "").replace(MARKER, "").strip() or paper.identifier
+    """Return a document's title without the marker of example texts, and with its place where the title lacks it.
+
+    >>> title(Paper(IRI("x"), "z_2023", "政府工作报告", "township", ("山西省", "永济市", "张营镇"), 2023, 0))
+    '张营镇 · 政府工作报告'
+    >>> title(Paper(IRI("x"), "s_2023", f"山西省政府工作报告（{MARKER}）", "provincial", ("山西省",), 2023, 0))
+    '山西省政府工作报告'
+    """
+    plain = paper.title.replace(f"（{MARKER}）", "").replace(MARKER, "").strip() or paper.identifier
+    if paper.level == Level.NATIONAL or not paper.places or paper.places[-1] in plain:
+        return plain
+    return f"{paper.places[-1]} · {plain}"
 
 
 @cache
@@ -86,7 +96,8 @@ def environment() -> Environment:
         "href": href, "source": source, "what": what, "title": title, "is_sample": is_sample,
         "Kind": list(Kind), "Level": list(Level), "Basis": list(Basis), "Predicate": list(Predicate),
         "MARKER": MARKER, "DEFAULT_CONFIDENCE": DEFAULT_CONFIDENCE,
-        "data": _data, "cell": cell, "data_list": _listed, "quote_around": quote_around, "address": address,
+        "data": _data, "cell": cell, "choices": choices, "data_list": _listed, "quote_around": quote_around,
+        "address": address,
     }  # fmt: skip
     return made
 
@@ -105,7 +116,8 @@ def cell(words: Words, row: Row, name: str) -> tuple[str, str, str]:
     value = row[name]
     if isinstance(value, IRI):
         if value.startswith(PL):
-            found = {words.term(group, value.local) for group in ("Kind", "Level", "Predicate", "Basis", "Status")}
+            groups = ("Kind", "Level", "Predicate", "Basis", "Status", "Period")
+            found = {words.term(group, value.local) for group in groups}
             return next(iter(found - {value.local}), value.local), "", ""
         inside = value.startswith(PLID) and "#" not in value
         return unquote(value.local), href(value) if inside else "", "name"
@@ -113,10 +125,21 @@ def cell(words: Words, row: Row, name: str) -> tuple[str, str, str]:
         return "" if value is None else str(value).lower(), "", ""
     if isinstance(value, int | float | Decimal):
         return str(value) if "year" in name else f"{value:,}", "", "number"
+    if name == "change":
+        return words.term("Change", str(value)), "", ""
     if name == "document" and value:
         sentence = row.asdict().get("sentence") or ""
         return str(value), href(document_iri(str(value)), quote=str(sentence)[:300]) + "#cited", ""
     return str(value), "", "long" if len(str(value)) > 40 else ""
+
+
+def choices(words: Words, parameter: Parameter, value: str) -> list[tuple[str, str]]:
+    """Return what a parameter that is a level may be set to, and how it reads: the default, each level, what is set."""
+    offered = dict.fromkeys((parameter.default, *(f"pl:{level}" for level in Level), value))
+    return [
+        (choice, " + ".join(words.term("Level", IRI(part.replace(":", "#")).local) for part in choice.split()))
+        for choice in offered
+    ]
 
 
 def quote_around(text: str, mark: tuple[int, int] | None) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,22 +20,27 @@ from starlette.responses import JSONResponse, Response
 
 import queries
 from kg import sparql
+from kg.language import Language, language_of
 from kg.rows import IRI
+from kg.server.limits import Limits
 from kg.server.pages.catalogue import (
     DEFAULT_CONFIDENCE,
     Catalogue,
     Catalogues,
     Filter,
     Item,
-    Neighbourhood,
     Paper,
 )
 from kg.server.pages.document import reading
-from kg.server.pages.entity import Account, Ask, Relation, account
+from kg.server.pages.drawing import drawing
+from kg.server.pages.entity import Account, Ask, Relation, account, evidence
 from kg.server.pages.forms import form_of, jsonable, table
 from kg.server.pages.gallery import MOST_ROWS, answer
-from kg.server.pages.rendering import address, environment, href, is_sample, what
-from kg.server.pages.words import Language, Words, language_of
+from kg.server.pages.neighbourhood import lineage, linked, neighbours
+from kg.server.pages.rendering import address, environment, href, is_sample, source, title, what
+from kg.server.pages.words import Words
+from kg.server.protocol import RequestError, read_body
+from kg.server.worker import marked
 from ontology.errors import NotFound, PolicyGraphError, QueryError
 from ontology.terms import PL, PLID, PREFIXES
 
@@ -44,16 +50,18 @@ PAGE = 25
 _PATIENCE = 1.5
 """Seconds that a reader waits for the catalogue before the page says that it is being made."""
 
+_MOST_DRAWN = 600
 _MOST_CSV = 10_000
 _MOST_TRIPLES = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class Explorer:
-    """What the pages need: the catalogues, and somebody to ask."""
+    """What the pages need: the catalogues, somebody to ask, and what a request may cost."""
 
     catalogues: Catalogues
     ask: Ask
+    limits: Limits
 
     async def catalogue(self) -> Catalogue:
         """Return the published version's catalogue."""
@@ -70,8 +78,10 @@ class Explorer:
         leading = await run_in_threadpool(catalogue.leading)
         papers = await run_in_threadpool(catalogue.papers)
         summary = await run_in_threadpool(catalogue.summary)
-        data = {"summary": summary, "leading": leading, "documents": papers}
-        return await self._answer(request, "home", data, rows=[_paper_row(paper) for paper in papers], papers=papers)
+        examples = await run_in_threadpool(catalogue.examples)
+        data = {"summary": summary, "examples": examples, "leading": leading, "documents": papers}
+        rows, about = [_paper_row(paper) for paper in papers], [paper.iri for paper in papers]
+        return await self._answer(request, "home", data, rows=rows, papers=papers, about=about)
 
     async def search(self, request: Request) -> Response:
         """Entities by name, with facets."""
@@ -87,7 +97,7 @@ class Explorer:
         sample = await run_in_threadpool(_any_sample, catalogue)
         return await self._answer(
             request, "search", data, rows=[_item_row(item) for item in found.items], sample=sample,
-            about=[item.iri for item in found.items],
+            about=[item.iri for item in found.items], truncated=form == "csv" and found.total > len(found.items),
         )  # fmt: skip
 
     async def entity(self, request: Request) -> Response:
@@ -96,9 +106,11 @@ class Explorer:
         item, suffix = await _named(request, catalogue.item)
         if item is None:
             return await self.missing(request)
-        if suffix == "graph":
-            return JSONResponse(jsonable(await self._neighbourhood(request, catalogue, item)))
         confidence = _confidence(request)
+        if suffix == "graph":
+            whole = "whole" in request.query_params
+            part = await run_in_threadpool(lineage, catalogue, item.iri, confidence, whole=whole)
+            return JSONResponse(await run_in_threadpool(drawing, part, _width(request.query_params), item.iri))
         told = await account(self.ask, catalogue, item)
         issuers = await run_in_threadpool(catalogue.items, told.facts.get("issuer", ()))
         data = {"account": told, "confidence": confidence, "issuers": issuers}
@@ -108,12 +120,44 @@ class Explorer:
         papers = {quote.document for quote in told.quotes() if quote.document}
         return await self._answer(request, "entity", data, rows=rows, papers=papers, about=[item.iri], suffix=suffix)
 
-    async def _neighbourhood(self, request: Request, catalogue: Catalogue, item: Item) -> Neighbourhood:
-        confidence = _confidence(request)
-        around = request.query_params.getlist("around")[:400]
-        if around or "expand" in request.query_params:
-            return await run_in_threadpool(catalogue.neighbours, item.iri, around, confidence)
-        return await run_in_threadpool(catalogue.lineage, item.iri, confidence)
+    async def drawing(self, request: Request) -> Response:
+        """Where things stand: the entities that are drawn already with the neighbours of one, or the ends of links.
+
+        Raises:
+            RequestError: the body is not what the page's scripts send.
+        """
+        catalogue = await self.catalogue()
+        try:
+            asked = json.loads(await read_body(request, self.limits))
+            if "links" in asked:
+                links = [(str(s), str(p), str(o)) for s, p, o in asked["links"][:_MOST_DRAWN]]
+                part = await run_in_threadpool(linked, catalogue, links)
+            else:
+                around = [str(iri) for iri in asked["around"][:_MOST_DRAWN]]
+                confidence = float(asked["confidence"])
+                part = await run_in_threadpool(neighbours, catalogue, str(asked["expand"]), around, confidence)
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise RequestError("a drawing is asked for with links, or with around, expand and confidence") from error
+        return JSONResponse(await run_in_threadpool(drawing, part, _width(asked), str(asked.get("focus", ""))))
+
+    async def evidence(self, request: Request) -> Response:
+        """Why a link that is drawn is believed: each sentence with its document and the address of the passage."""
+        catalogue = await self.catalogue()
+        ends = [request.query_params.get(name, "") for name in ("subject", "object")]
+        if await run_in_threadpool(lambda: set(catalogue.items(ends)) != set(ends)):
+            raise HTTPException(404)
+        quotes = {
+            (relation.predicate, quote.text, quote.document): {
+                "predicate": relation.predicate, "basis": reason.basis, "confidence": reason.confidence,
+                "text": quote.text, "document": title(quote.document) if quote.document else "",
+                "year": quote.document.year if quote.document else None,
+                "href": source(quote.document, quote.start, quote.end) if quote.document else "",
+            }
+            for relation in await evidence(self.ask, catalogue, *ends)
+            for reason in relation.reasons
+            for quote in reason.quotes
+        }  # fmt: skip
+        return JSONResponse(jsonable(list(quotes.values())))
 
     async def documents(self, request: Request) -> Response:
         """The list of documents."""
@@ -160,17 +204,19 @@ class Explorer:
         return await self._answer(request, "missing", {}, rows=[], status=404)
 
     async def gallery(self, request: Request) -> Response:
-        """The library of queries."""
-        questions = [
-            {"name": query.name, "summary": query.summary, "summary_zh": query.summary_zh, "tags": query.tags,
-             "description": query.description}
-            for query in queries.library()
+        """The library of queries; as Turtle the SPARQL examples."""
+        if form_of(request) == "ttl":
+            return Response(queries.as_rdf(), media_type="text/turtle; charset=utf-8")
+        questions = queries.library()
+        rows = [
+            {"name": query.name, "summary": query.summary, "summary_zh": query.summary_zh,
+             "description": query.description, "description_zh": query.description_zh, "tags": " ".join(query.tags)}
+            for query in questions
         ]  # fmt: skip
-        rows = [{**question, "tags": " ".join(question["tags"])} for question in questions]
         return await self._answer(request, "gallery", {"questions": questions}, rows=rows)
 
     async def question(self, request: Request) -> Response:
-        """One query of the library with its form and its answer."""
+        """One query of the library with its form and its answer, as a page or as a table for a spreadsheet."""
         name, _, suffix = request.path_params["name"].partition(".")
         try:
             question = queries.load(name)
@@ -178,13 +224,11 @@ class Explorer:
             return await self.missing(request)
         given = await answer(self.ask, question, request.query_params)
         rows = [row.asdict() for row in given.rows or ()]
-        if form_of(request, suffix) == "json":
-            return JSONResponse(jsonable({"parameters": given.values, "query": given.text, "rows": rows}))
         catalogue = await self.catalogue()
         sample = await run_in_threadpool(_any_sample, catalogue)
         return await self._answer(
             request, "question", {"answer": given, "most": MOST_ROWS}, rows=rows, sample=sample, suffix=suffix,
-            status=200 if given.rows is not None else 400,
+            status=200 if given.rows is not None else 400, truncated=given.rows is not None and given.rows.truncated,
         )  # fmt: skip
 
     def page(self, show: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
@@ -223,6 +267,7 @@ class Explorer:
         about: Sequence[IRI] = (),
         papers: Iterable[Paper] = (),
         sample: bool = False,
+        truncated: bool = False,
         suffix: str | None = None,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
@@ -237,6 +282,7 @@ class Explorer:
             about: the entities and documents whose description is the answer as Turtle.
             papers: the documents that the page shows.
             sample: whether it shows example texts, besides what ``papers`` tell.
+            truncated: whether the table has not all rows.
             suffix: the form that the address itself ends with.
             status: the HTTP status.
             headers: further headers.
@@ -245,16 +291,20 @@ class Explorer:
         vary = {"Vary": "Accept, Accept-Language, Cookie", **(headers or {})}
         if form == "json":
             return JSONResponse(jsonable(data), status, vary)
-        if form == "csv":
-            return Response(table(rows), status, vary, "text/csv; charset=utf-8")
-        if form == "ttl":
-            return Response(await self._turtle(about), status, vary, "text/turtle; charset=utf-8")
+        content: bytes | str
+        if form in ("csv", "ttl"):
+            content = table(rows, truncated=truncated)
+            if form == "ttl":
+                content, truncated = await self._turtle(about)
+            cut = {"X-Truncated": "true"} if truncated else {}
+            media_type = "text/csv" if form == "csv" else "text/turtle"
+            return Response(content, status, {**vary, **cut}, f"{media_type}; charset=utf-8")
         words = _words(request)
         sample = sample or any(is_sample(paper) for paper in papers)
         path = request.url.path.removesuffix(f".{suffix}") if suffix else request.url.path
         content = environment().get_template(f"{page}.html").render(
             **data, t=words, request=request, sample=sample, path=path, here=address(request),
-            links=_alternatives(request, page) if page in _TABLES and status == 200 else {},
+            links=_alternatives(request) if page in _TABLES and status == 200 else {},
             switch=address(request, lang="en" if words.language == "zh" else "zh"),
         )  # fmt: skip
         response = Response(content, status, vary, "text/html; charset=utf-8")
@@ -262,10 +312,14 @@ class Explorer:
             response.set_cookie("lang", words.language, max_age=31_536_000, samesite="lax", httponly=True)
         return response
 
-    async def _turtle(self, about: Sequence[IRI]) -> bytes:
-        """Describe things: what is said of them, and the links that start from them with their evidence."""
+    async def _turtle(self, about: Sequence[IRI]) -> tuple[bytes, bool]:
+        """Describe things: what is said of them, and the links that start from them with their evidence.
+
+        Returns:
+            The description, and whether it has been cut off.
+        """
         if not about:
-            return b""
+            return b"", False
         values = " ".join(str(sparql.term(iri)) for iri in about)
         rows = await self.ask(
             "SELECT DISTINCT ?s ?p (ISIRI(?o) AS ?named) (STR(?o) AS ?value) (LANG(?o) AS ?tag)"
@@ -273,21 +327,19 @@ class Explorer:
             f" {{ VALUES ?s {{ {values} }} ?s ?p ?o FILTER(?p != pl:contributesTo) }} UNION"
             f" {{ VALUES ?e {{ {values} }} ?s rdf:subject ?e ; ?p ?o }} UNION"
             f" {{ VALUES ?e {{ {values} }} ?l rdf:subject ?e ; pl:evidence ?s . FILTER(ISIRI(?s)) ?s ?p ?o }} }}"
-            f" LIMIT {_MOST_TRIPLES}"
+            f" LIMIT {_MOST_TRIPLES + 1}"
         )
-        triples = (
+        triples = [
             ox.Triple(ox.NamedNode(row.s), ox.NamedNode(row.p), _term(row)) for row in rows if isinstance(row.s, IRI)
-        )
-        content = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
+        ]
+        truncated = rows.truncated or len(rows) > _MOST_TRIPLES
+        content = ox.serialize(triples[:_MOST_TRIPLES], format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
         assert content is not None  # only None where an output is given
-        return content
+        return marked(content, "ttl") if truncated else content, truncated
 
 
 _TABLES = ("home", "gallery", "search", "entity", "documents", "document", "question")
 """Pages that have their data in other forms."""
-
-_DESCRIBED = ("search", "entity", "documents", "document")
-"""Those about entities or documents, which Turtle describes."""
 
 _OTHER_FORMS = (("JSON", "json"), ("CSV", "csv"), ("Turtle", "ttl"))
 
@@ -325,13 +377,13 @@ def _words(request: Request) -> Words:
     return Words(language)
 
 
-def _alternatives(request: Request, page: str) -> dict[str, str]:
+def _alternatives(request: Request) -> dict[str, str]:
     """Return where the same page is found in other forms."""
-    plain = quote(request.scope["path"], safe="/")
+    plain = quote(request.scope["path"].removesuffix(".html"), safe="/")
     stem = plain if plain != "/" else "/index"
     parameters = {key: value for key, value in request.query_params.items() if key != "lang"}
     query = f"?{urlencode(parameters)}" if parameters else ""
-    return {name: f"{stem}.{form}{query}" for name, form in _OTHER_FORMS if form != "ttl" or page in _DESCRIBED}
+    return {name: f"{stem}.{form}{query}" for name, form in _OTHER_FORMS}
 
 
 async def _named(request: Request, find: Callable[[str], Any]) -> tuple[Any, str | None]:
@@ -343,7 +395,7 @@ async def _named(request: Request, find: Callable[[str], Any]) -> tuple[Any, str
     found = await run_in_threadpool(find, prefix + name)
     if found is None and "." in name:
         stem, _, suffix = name.rpartition(".")
-        if suffix in ("json", "csv", "ttl", "graph"):
+        if suffix in ("html", "json", "csv", "ttl", "graph"):
             return await run_in_threadpool(find, prefix + stem), suffix
     return found, ""
 
@@ -367,11 +419,18 @@ def _confidence(request: Request) -> float:
     return DEFAULT_CONFIDENCE if found is None else found
 
 
-def _number(text: str | None) -> float | None:
+def _number(text: str | None, most: float = 1.0) -> float | None:
     try:
-        return min(1.0, max(0.0, float(text))) if text else None
+        return min(most, max(0.0, float(text))) if text else None
     except ValueError:
         return None
+
+
+def _width(given: Mapping[str, Any]) -> float:
+    """Return how many pixels wide a drawing may be."""
+    width = given.get("width")
+    found = float(width) if isinstance(width, int | float) else _number(width, 4000)
+    return max(320.0, min(4000.0, found or 1100.0))
 
 
 def _integer(request: Request, name: str) -> int | None:

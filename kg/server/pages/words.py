@@ -6,10 +6,8 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 
-Language = Literal["zh", "en"]
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
+from kg.language import LANGUAGES, Language
 
 
 class Words:
@@ -41,6 +39,10 @@ class Words:
         """Return the phrases of some groups for a script, by key."""
         return {key: pair[self._index] for key, pair in phrases().items() if key.split(".")[0] in groups}
 
+    def translations(self, group: str) -> dict[str, str]:
+        """Return the English phrases of a group with what stands for them in this language."""
+        return {pair[1]: pair[self._index] for key, pair in phrases().items() if key.split(".")[0] == group}
+
 
 @cache
 def phrases() -> Mapping[str, tuple[str, str]]:
@@ -57,30 +59,3 @@ def phrases() -> Mapping[str, tuple[str, str]]:
                 raise ValueError(f"words.toml: {group}.{key} needs a phrase in each of {', '.join(LANGUAGES)}")
             found[f"{group}.{key}"] = (pair[0], pair[1])
     return found
-
-
-def language_of(chosen: str | None, accepted: str) -> Language:
-    """Return the language to speak.
-
-    Args:
-        chosen: what the reader has chosen, by link or cookie.
-        accepted: the header ``Accept-Language``.
-
-    >>> language_of(None, "fr;q=0.9, en-GB;q=0.8, zh;q=0.5"), language_of("zh", "en"), language_of(None, "")
-    ('en', 'zh', 'zh')
-    """
-    for language in LANGUAGES:
-        if chosen == language:
-            return language
-    wishes: list[tuple[float, str]] = []
-    for part in accepted.split(","):
-        name, _, quality = part.strip().partition(";q=")
-        try:
-            wishes.append((-float(quality or 1), name.lower()))
-        except ValueError:
-            continue
-    for _, name in sorted(wishes):
-        for language in LANGUAGES:
-            if name == language or name.startswith(f"{language}-"):
-                return language
-    return "zh"

@@ -1,7 +1,7 @@
 // The SPARQL editor: YASGUI on our own endpoint, completing our prefixes, terms and names, with nothing asked elsewhere.
-import { edge, node, style } from "./layered.js";
+import { canvas, show } from "./layered.js";
 
-const { query, graph: graphTitle, chart: chartTitle } = JSON.parse(document.querySelector("#editor-data").textContent);
+const { query, graph: graphTitle, chart: chartTitle, words, labels } = JSON.parse(document.querySelector("#editor-data").textContent);
 const BASE = "https://w3id.org/policy-lineage/id/";
 const FIRST = `PREFIX pl: <https://w3id.org/policy-lineage#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -69,6 +69,7 @@ function completers(Yasqe, { prefixes, terms }) {
 function views(Yasr) {
   // YASR's own table hands values to a sanitiser as HTML; here nothing but escaped text gets into a cell.
   class Table extends Yasr.plugins.table {
+    constructor(yasr) { super(yasr); this.helpReference = undefined; }
     getCellContent(binding) {
       const address = binding.type === "uri" ? page(binding.value) : "";
       const shown = escaped(binding.type === "uri" ? local(binding.value) : binding.value);
@@ -100,18 +101,18 @@ function views(Yasr) {
   class Graph {
     constructor(yasr) { this.yasr = yasr; this.priority = 5; this.label = graphTitle; }
     canHandleResults() { return triples(this.yasr).length > 0; }
-    getIcon() { return document.createElement("span"); }
-    draw() {
-      const box = document.createElement("div"), some = triples(this.yasr).slice(0, 600);
-      box.className = "yasr_canvas";
+    getIcon() { return icon("M4 3h8v4H4zM4 17h8v4H4zM14 10h8v4h-8zM7 7h2v10H7zM9 11h5v2H9z"); }
+    async draw() {
+      const box = document.createElement("div");
+      box.className = "graph";
       this.yasr.resultsEl.replaceChildren(box);
-      const iris = [...new Set(some.flatMap(([s, , o]) => [s, o]))];
-      const kind = iri => iri.startsWith(BASE) ? iri.slice(BASE.length).split("/")[0] : "";
-      const drawn = cytoscape({ container: box, style, minZoom: 0.1, maxZoom: 2.5, elements: [
-        ...iris.map(iri => node({ iri, name: local(iri), kind: kind(iri), level: "", places: [] }, 0)),
-        ...some.map(([subject, predicate, object]) => edge({ subject, predicate, object, basis: "stated", confidence: 0.5 })),
-      ], layout: { name: "dagre", rankDir: "BT", animate: false } });
-      drawn.on("dbltap", "node", event => { const address = page(event.target.id()); if (address) location.assign(address); });
+      const drawn = canvas(box), body = JSON.stringify({ links: triples(this.yasr), width: box.clientWidth });
+      const response = await fetch("/drawing.json", { method: "POST", body });
+      if (!response.ok || !box.isConnected) return;
+      const band = ({ level, kinds }) =>
+        kinds.length ? kinds.map(kind => words[`Kind.${kind}`]).join(" · ") : words[`Level.${level || "none"}`];
+      show(drawn, await response.json(), band);
+      drawn.on("tap", "node", event => { const address = page(event.target.id()); if (address) location.assign(address); });
     }
   }
   const numeric = binding => binding?.type !== "uri" && binding?.datatype && !Number.isNaN(Number(binding.value));
@@ -124,7 +125,7 @@ function views(Yasr) {
       return [label, number];
     }
     canHandleResults() { return this.columns().every(Boolean); }
-    getIcon() { return document.createElement("span"); }
+    getIcon() { return icon("M3 4h14v4H3zM3 10h18v4H3zM3 16h9v4H3z"); }
     draw() {
       const [label, number] = this.columns(), box = document.createElement("div");
       const rows = bindings(this.yasr).filter(row => numeric(row[number])).slice(0, 60);
@@ -141,16 +142,60 @@ function views(Yasr) {
       this.yasr.resultsEl.replaceChildren(box);
     }
   }
+  class Response extends Yasr.plugins.response {
+    constructor(yasr) { super(yasr); this.helpReference = undefined; }
+  }
   Yasr.registerPlugin("table", Table);
+  Yasr.registerPlugin("response", Response);
   Yasr.registerPlugin("graph", Graph);
   Yasr.registerPlugin("chart", Chart);
   Yasr.defaults.pluginOrder = ["table", "graph", "chart", "boolean", "response", "error"];
+}
+
+function icon(path) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), line = svg.appendChild(document.createElementNS(svg.namespaceURI, "path"));
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  line.setAttribute("d", path);
+  line.setAttribute("fill", "currentColor");
+  return svg;
+}
+
+// YASGUI speaks English only: its labels are replaced where they appear; queries and results are left alone.
+function translate(root) {
+  const whole = new Map(), parts = [];
+  for (const [english, own] of Object.entries(labels)) {
+    if (!english.includes("{")) whole.set(english, own);
+    else parts.push([new RegExp(`^${english.replace(/[.:?*+]/g, "\\$&").replace(/\{\d\}/g, "(.+?)")}$`), own]);
+  }
+  const said = text => {
+    const plain = text.trim();
+    if (whole.has(plain)) return whole.get(plain);
+    const [pattern, own] = parts.find(([pattern]) => pattern.test(plain)) || [];
+    if (!pattern) return text;
+    const [, ...values] = pattern.exec(plain);
+    return own.replace(/\{(\d)\}/g, (_, index) => said(values[index]));
+  };
+  const change = (node, before, put) => { const after = said(before); if (after !== before) put(after); };
+  const visit = node => {
+    if (node.nodeType === Node.TEXT_NODE) return change(node, node.data, text => { node.data = text; });
+    if (node.nodeType !== Node.ELEMENT_NODE || node.matches(".CodeMirror-scroll, .yasr_results tbody, .graph, .yasr_bars")) return;
+    for (const name of ["title", "aria-label", "placeholder"])
+      if (node.hasAttribute(name)) change(node, node.getAttribute(name), text => node.setAttribute(name, text));
+    node.childNodes.forEach(visit);
+  };
+  const left = node => (node.parentElement || root).closest(".CodeMirror-scroll, .yasr_results tbody, .graph, .yasr_bars");
+  new MutationObserver(changes => changes.forEach(({ type, target, addedNodes }) => {
+    if (type === "childList") addedNodes.forEach(node => { if (!left(node)) visit(node); });
+    else if (!left(target)) visit(target);
+  })).observe(root, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["title", "aria-label", "placeholder"] });
 }
 
 async function start() {
   const known = await (await fetch("/terms.json")).json();
   completers(Yasgui.Yasqe, known);
   views(Yasgui.Yasr);
+  translate(document.querySelector("#yasgui"));
   Yasgui.Yasr.defaults.prefixes = known.prefixes;
   const endpoint = new URL("/sparql", location).href;
   const link = yasqe => `${location.origin}/editor?query=${encodeURIComponent(yasqe.getValue())}`;

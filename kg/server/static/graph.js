@@ -1,9 +1,10 @@
 // The layered graph on an entity's page: double-click expands a node; its label counts beforehand what is not yet shown.
-import { edge, layout, node, style } from "./layered.js";
+import { canvas, fit, show } from "./layered.js";
 
 const box = document.querySelector("#graph");
 const detail = document.querySelector("#graph-detail");
-let graph, words, first;
+const whole = document.querySelector("[data-graph=whole]");
+let graph, words, drawing;
 
 const page = iri => {
   const base = "https://w3id.org/policy-lineage/id/";
@@ -11,38 +12,35 @@ const page = iri => {
     ? "/entity/" + iri.slice(base.length).split("/").map(encodeURIComponent).join("/")
     : "/entity/?iri=" + encodeURIComponent(iri);
 };
-const graphOf = iri => {
-  const [path, query] = page(iri).split("?");
-  const confidence = new URL(box.dataset.source, location).searchParams.get("confidence");
-  return `${path}.graph?${query ? query + "&" : ""}confidence=${confidence}&expand=1`;
-};
+const named = ({ level, kinds }) =>
+  kinds.length ? kinds.map(kind => words[`Kind.${kind}`]).join(" · ") : words[`Level.${level || "none"}`];
 
-async function load(address) {
-  const response = await fetch(address, { headers: { Accept: "application/json" } });
+async function load(address, body) {
+  const response = await fetch(address, body ? { method: "POST", body: JSON.stringify(body) } : {});
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
   return response.json();
 }
 
-function put(part) {
-  graph.batch(() => {
-    for (const item of part.items) {
-      const fresh = node(item, part.hidden[item.iri] || 0), known = graph.getElementById(item.iri);
-      if (known.length) known.data(fresh.data); else graph.add(fresh);
-    }
-    for (const tie of part.ties) {
-      const fresh = edge(tie);
-      if (!graph.getElementById(fresh.data.id).length) graph.add(fresh);
-    }
-    graph.getElementById(box.dataset.entity).addClass("focus");
-  });
-  layout(graph);
+function put(fresh) {
+  drawing = fresh;
+  show(graph, drawing, named);
+  whole.hidden = !drawing.beyond;
+  whole.querySelector("span").textContent = `＋${drawing.beyond}`;
   box.dataset.nodes = graph.nodes().length;
+}
+
+async function open(everything) {
+  graph.elements().unselect();
+  detail.replaceChildren();
+  put(await load(`${box.dataset.source}&width=${box.clientWidth}${everything ? "&whole=1" : ""}`));
 }
 
 async function expand(n) {
   if (!n.data("hidden")) return;
-  const around = graph.nodes().map(other => `&around=${encodeURIComponent(other.id())}`).join("");
-  put(await load(graphOf(n.id()) + around));
+  const confidence = Number(new URL(box.dataset.source, location).searchParams.get("confidence"));
+  const around = graph.nodes().map(other => other.id()), { beyond } = drawing;
+  const fresh = await load("/drawing.json", { expand: n.id(), around, confidence, width: box.clientWidth, focus: box.dataset.entity });
+  put({ ...fresh, beyond });
   select(graph.getElementById(n.id()));
 }
 
@@ -55,30 +53,53 @@ function button(label, act) {
 }
 
 function select(n) {
-  graph.elements().unselect().removeClass("near");
+  graph.elements().unselect();
   n.select();
-  n.connectedEdges().addClass("near");
+  const line = n.union(n.successors()).union(n.predecessors());
+  graph.elements().removeClass("aside").difference(line).addClass("aside");
   const level = words[`Level.${n.data("level")}`] || "", kind = words[`Kind.${n.data("kind")}`];
   const name = document.createElement("b"), what = document.createElement("span"), open = document.createElement("a");
   name.textContent = n.data("name");
   what.className = "dim";
-  what.textContent = [n.data("english"), `${level} ${kind}`.trim(), n.data("places").join(" › ")].filter(Boolean).join(" · ");
+  what.textContent = [n.data("english"), [level, kind].filter(Boolean).join(document.documentElement.lang === "en" ? " " : ""), n.data("places").join(" › ")].filter(Boolean).join(" · ");
   open.href = page(n.id());
   open.textContent = words["entity.open"];
   detail.replaceChildren(name, what, open);
   if (n.data("hidden")) detail.append(button(`${words["entity.expand"]} ＋${n.data("hidden")}`, () => expand(n)));
 }
 
-function describe(tie) {
-  detail.replaceChildren(
-    `${tie.source().data("name")} ${words[`Predicate.${tie.data("predicate")}`]} ${tie.target().data("name")} · ` +
-    `${words[`Basis.${tie.data("basis")}`]} ${tie.data("confidence").toFixed(2)}`);
+function clear() {
+  graph.elements().removeClass("aside").unselect();
+  detail.replaceChildren();
+}
+
+// A link says how surely it is believed, and shows the sentences that prove it; each opens its document there.
+async function describe(tie) {
+  graph.elements().unselect().addClass("aside");
+  tie.removeClass("aside").connectedNodes().removeClass("aside");
+  const { subject, object } = tie.data();
+  const head = document.createElement("b");
+  head.textContent = `${tie.source().data("name")} → ${tie.target().data("name")}`;
+  detail.replaceChildren(head);
+  const quotes = await load(`/evidence.json?${new URLSearchParams({ subject, object })}`);
+  if (!head.isConnected) return;
+  detail.append(...quotes.slice(0, 4).map(quote => {
+    const line = document.createElement("blockquote"), text = document.createElement(quote.href ? "a" : "span"), foot = document.createElement("footer");
+    text.textContent = quote.text || words["entity.no_sentence"];
+    if (quote.href) Object.assign(text, { className: "source", href: quote.href });
+    foot.textContent = [
+      words[`Predicate.${quote.predicate}`], `${words[`Basis.${quote.basis}`]} ${quote.confidence.toFixed(2)}`,
+      quote.href ? `${quote.document} ${quote.year || ""}` : words["entity.authority"],
+    ].join(" · ");
+    line.append(text, foot);
+    return line;
+  }));
 }
 
 // The nearest node in the direction of the key.
 function step(key) {
   const from = graph.nodes(":selected")[0];
-  if (!from) return select(graph.nodes(".focus").length ? graph.nodes(".focus")[0] : graph.nodes()[0]);
+  if (!from) return select(graph.nodes("[?focus]")[0]);
   const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
   const here = from.position();
   let best, least = Infinity;
@@ -93,21 +114,19 @@ function step(key) {
 
 async function start() {
   words = JSON.parse(document.querySelector("#graph-words").textContent);
-  first = await load(box.dataset.source);
-  graph = cytoscape({ container: box, style, minZoom: 0.15, maxZoom: 2.5, autoungrabify: true, boxSelectionEnabled: false });
-  put(first);
+  graph = canvas(box);
+  await open();
+  graph.on("tap", event => { if (event.target === graph) clear(); });
   graph.on("tap", "node", event => select(event.target));
   graph.on("tap", "edge", event => describe(event.target));
   graph.on("dbltap", "node", event => expand(event.target));
-  document.querySelector("[data-graph=fit]").addEventListener("click", () => graph.fit(undefined, 24));
-  document.querySelector("[data-graph=reset]").addEventListener("click", () => {
-    graph.elements().remove();
-    detail.replaceChildren();
-    put(first);
-  });
+  document.querySelector("[data-graph=fit]").addEventListener("click", () => fit(graph, 0));
+  document.querySelector("[data-graph=reset]").addEventListener("click", () => open());
+  whole.addEventListener("click", () => open(true));
   box.addEventListener("keydown", event => {
     const chosen = graph.nodes(":selected")[0];
-    if (event.key.startsWith("Arrow")) { event.preventDefault(); step(event.key); }
+    if (event.key === "Escape") clear();
+    else if (event.key.startsWith("Arrow")) { event.preventDefault(); step(event.key); }
     else if (event.key === "Enter" && chosen) { event.preventDefault(); expand(chosen); }
     else if (event.key === " " && chosen) { event.preventDefault(); location.assign(page(chosen.id())); }
   });

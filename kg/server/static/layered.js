@@ -1,125 +1,117 @@
-// How lineages are drawn everywhere: levels are layers with the nation on top, colour by level, shape by kind,
-// line style by basis, width by confidence.
-export const LEVELS = ["national", "provincial", "prefecture", "county", "township", "village"];
-const READABLE = 0.55; // the least zoom at which labels can be read; below it a part of the graph is shown
-const SHAPES = {
-  Strategy: "round-rectangle", Policy: "cut-rectangle", Slogan: "round-tag", Project: "ellipse",
-  Organization: "hexagon", AdministrativeUnit: "rectangle", Village: "round-diamond",
-};
-const tint = hex => "#" + [1, 3, 5].map(i => Math.round(255 - (255 - parseInt(hex.slice(i, i + 2), 16)) * 0.13).toString(16).padStart(2, "0")).join("");
-const colour = level => getComputedStyle(document.documentElement).getPropertyValue(`--${level || "none"}`).trim();
-const span = text => [...text].reduce((sum, c) => sum + (c.codePointAt(0) < 0x2000 ? 0.55 : 1), 0);
+// A drawing that the server has placed, as cytoscape shows it: the nation on top, projects and villages at the foot,
+// bands behind the levels. Where everything stands and how it looks comes from the server, as in the pictures.
+const READABLE = 0.6; // the least zoom at which names can be read; below it a part of the drawing is shown
 
-// A name in lines of about the same length, three at most.
-function wrapped(name, width = 9) {
-  const count = Math.min(3, Math.ceil(span(name) / width));
-  const each = Math.max(Math.ceil(span(name) / count), 1), lines = [];
-  let line = "";
-  for (const character of name) {
-    if (span(line) >= each || (span(line) >= width + 2)) { lines.push(line); line = ""; }
-    line += character;
-  }
-  if (line) lines.push(line);
-  return lines.length > 3 ? [lines[0], lines[1], `${lines[2].slice(0, -1)}…`] : lines;
-}
-
-export function node(item, hidden) {
-  const lines = wrapped(item.name).concat(hidden ? [`＋${hidden}`] : []);
-  const wide = Math.max(...lines.map(span)) * 13;
-  return { group: "nodes", data: {
-    id: item.iri, label: lines.join("\n"), name: item.name, english: item.english, kind: item.kind, level: item.level, hidden,
-    colour: colour(item.level), ground: tint(colour(item.level)), shape: SHAPES[item.kind] || "ellipse", places: item.places,
-    width: wide + (["Strategy", "AdministrativeUnit", "Policy"].includes(item.kind) ? 22 : 44), height: lines.length * 17 + 16,
-  } };
-}
-
-export function edge(tie) {
-  return { group: "edges", data: {
-    id: `${tie.subject} ${tie.predicate} ${tie.object}`, source: tie.subject, target: tie.object,
-    predicate: tie.predicate, basis: tie.basis, confidence: tie.confidence, width: 0.8 + 2.2 * tie.confidence,
-  } };
-}
-
-export const style = [
+const style = [
   { selector: "node", style: {
     label: "data(label)", shape: "data(shape)", width: "data(width)", height: "data(height)", "text-wrap": "wrap",
-    "text-valign": "center", "font-size": 13, "line-height": 1.25, "background-color": "#fff", "border-width": 1.6,
-    "border-color": "data(colour)", color: "#1f2933", "font-family": getComputedStyle(document.body).fontFamily,
+    "text-valign": "center", "font-size": "data(size)", "line-height": "data(leading)", color: "data(ink)",
+    "background-color": "data(fill)", "border-color": "data(rim)", "border-width": 1.8,
+    "font-family": getComputedStyle(document.body).fontFamily,
   } },
-  { selector: "node[kind = 'Strategy']", style: { "background-color": "data(ground)" } },
-  { selector: "node.focus", style: { "background-color": "data(colour)", color: "#fff", "border-width": 3 } },
-  { selector: "node:selected", style: { "border-width": 3.5, "overlay-color": "#7fb2e5", "overlay-opacity": 0.25, "overlay-padding": 4 } },
+  { selector: "node[shape = 'round-rectangle']", style: { "corner-radius": "data(round)" } },
+  { selector: "node[icon > 0]", style: {
+    "text-valign": "bottom", "text-margin-y": 6, "text-background-color": "data(ground)", "text-background-opacity": 0.85,
+  } },
+  { selector: "node[?focus]", style: { "border-width": 4 } },
+  { selector: "node:selected", style: { "overlay-color": "#7fb2e5", "overlay-opacity": 0.3, "overlay-padding": 5 } },
   { selector: "edge", style: {
-    width: "data(width)", "curve-style": "bezier", "line-color": "#9aa7b4", "target-arrow-color": "#9aa7b4",
-    "target-arrow-shape": "triangle", "arrow-scale": 0.8, "line-opacity": 0.8,
+    width: "data(thickness)", "line-color": "data(stroke)", "target-arrow-color": "data(stroke)", "line-opacity": 0.75,
+    "target-arrow-shape": "triangle", "arrow-scale": 0.8, "curve-style": "straight",
   } },
-  { selector: "edge[basis = 'structural']", style: { "line-style": "dashed", "line-dash-pattern": [7, 4] } },
-  { selector: "edge[basis = 'inferred']", style: { "line-style": "dashed", "line-dash-pattern": [2, 4] } },
-  { selector: "edge[basis = 'definitional']", style: { "line-style": "dashed", "line-dash-pattern": [12, 4] } },
-  { selector: "edge[basis = 'curated']", style: { "line-color": "#b8860b", "target-arrow-color": "#b8860b" } },
-  { selector: "edge.skipping", style: { "line-opacity": 0.3, width: 1, "arrow-scale": 0.5 } },
-  { selector: "edge:selected, edge.near", style: { "line-color": "#1d5a96", "target-arrow-color": "#1d5a96", "line-opacity": 1 } },
+  { selector: "edge[start]", style: { "source-endpoint": "data(start)", "target-endpoint": "data(end)" } },
+  { selector: "edge[weights]", style: {
+    "curve-style": "round-segments", "segment-weights": "data(weights)", "segment-distances": "data(distances)",
+    "segment-radii": 30, "edge-distances": "endpoints",
+  } },
+  { selector: "edge[pattern]", style: { "line-style": "dashed", "line-dash-pattern": "data(pattern)" } },
+  { selector: ".aside", style: { opacity: 0.3 } },
 ];
+const shapes = { box: "round-rectangle", ellipse: "round-rectangle", dot: "ellipse", square: "rectangle" };
 
-// The layer comes from the level; within a level, what belongs to something of the same level stands in a row below it.
-// Dagre chooses the places within the rows so that few links cross. A link that a chain of others repeats is drawn pale.
-export function layout(graph) {
-  const layer = n => {
-    const level = LEVELS.indexOf(n.data("level"));
-    return level < 0 || n.data("kind") === "Village" ? LEVELS.length : level;
-  };
-  const depth = (n, seen = new Set()) => {
-    if (seen.has(n.id())) return 0;
-    seen.add(n.id());
-    const above = n.outgoers("node").filter(other => layer(other) === layer(n));
-    return above.length ? 1 + Math.max(...above.map(other => depth(other, new Set(seen)))) : 0;
-  };
-  const rows = new Map();
-  graph.nodes().forEach(n => {
-    const key = layer(n) * 10 + Math.min(depth(n), 3);
-    rows.set(key, [...(rows.get(key) || []), n]);
+// Makes an empty drawing in a box: bands, and cytoscape before them.
+export function canvas(box) {
+  const ground = document.createElement("div"), front = document.createElement("div");
+  ground.className = "bands";
+  front.className = "front";
+  box.replaceChildren(ground, front);
+  const graph = cytoscape({
+    container: front, style, minZoom: 0.15, maxZoom: 2.5, autoungrabify: true, boxSelectionEnabled: false,
   });
-  const lines = [...rows.keys()].sort((a, b) => a - b).flatMap(key => {
-    const row = rows.get(key), parts = Math.ceil(row.length / Math.max(4, Math.floor(graph.width() / 130)));
-    const each = Math.ceil(row.length / parts);
-    return Array.from({ length: parts }, (_, part) => row.slice(part * each, (part + 1) * each));
-  });
-  const line = new Map(lines.flatMap((row, index) => row.map(n => [n.id(), index])));
-  const rise = e => line.get(e.source().id()) - line.get(e.target().id());
-  const upward = graph.edges().filter(e => rise(e) > 0);
-  const skipping = upward.filter(e => e.source().outgoers("edge").some(first => {
-    if (first.same(e) || rise(first) <= 0) return false;
-    const seen = new Set(), open = [first.target()];
-    while (open.length) {
-      const here = open.pop();
-      if (here.same(e.target())) return !first.target().same(e.target());
-      if (seen.has(here.id())) continue;
-      seen.add(here.id());
-      here.outgoers("edge").forEach(next => { if (rise(next) > 0) open.push(next.target()); });
+  // The wheel and one finger scroll the page; Ctrl with the wheel and two fingers zoom, and what is larger is dragged.
+  box.addEventListener("wheel", event => { if (!event.ctrlKey) event.stopPropagation(); }, { capture: true });
+  const follow = () => {
+    const zoom = graph.zoom(), { y } = graph.pan(), { width, height } = graph.scratch("size") || { width: 0, height: 0 };
+    graph.userPanningEnabled(width * zoom > graph.width() + 1 || height * zoom > graph.height() + 1);
+    for (const band of ground.children) {
+      band.style.top = `${band.dataset.top * zoom + y}px`;
+      band.style.height = `${(band.dataset.bottom - band.dataset.top) * zoom - 2}px`;
     }
-    return false;
+  };
+  graph.on("viewport", follow);
+  graph.scratch("ground", ground);
+  return graph;
+}
+
+// Shows a drawing; `said(band)` names a band in the reader's language.
+export function show(graph, drawing, said) {
+  const chosen = graph.nodes(":selected").map(n => n.id());
+  graph.scratch("size", { width: drawing.width, height: drawing.height });
+  graph.scratch("ground").replaceChildren(...drawing.bands.map(band => {
+    const made = document.createElement("div");
+    made.style.background = band.tint;
+    made.style.color = band.colour;
+    made.textContent = said(band);
+    Object.assign(made.dataset, { top: band.top, bottom: band.bottom });
+    return made;
   }));
-  graph.edges().removeClass("skipping");
-  skipping.addClass("skipping");
-  graph.nodes().union(upward.difference(skipping)).layout({
-    name: "dagre", rankDir: "BT", nodeSep: 18, edgeSep: 14, rankSep: 40, minLen: rise, fit: false, animate: false,
-  }).run();
-  let y = 0;
-  for (const row of lines) {
-    const tall = Math.max(...row.map(n => n.data("height")));
-    let free = -Infinity;
-    for (const n of row.sort((a, b) => a.position("x") - b.position("x"))) {
-      const half = n.data("width") / 2, x = Math.max(n.position("x"), free + half + 16);
-      n.position({ x, y: y + tall / 2 });
-      free = x + half;
-    }
-    y += tall + (row === lines.at(-1) ? 0 : layer(row[0]) === layer(lines[lines.indexOf(row) + 1][0]) ? 26 : 52);
-  }
-  const box = graph.container(), bounds = graph.elements().boundingBox(), room = graph.width() - 40;
-  box.style.height = `${Math.round(Math.max(260, Math.min(720, bounds.h * Math.min(1, room / bounds.w) + 48)))}px`;
+  const at = new Map(drawing.nodes.map(node => [node.iri, node]));
+  graph.batch(() => {
+    graph.elements().remove();
+    graph.add(drawing.nodes.map(node => {
+      const band = drawing.bands.find(({ top, bottom }) => top <= node.top && node.top < bottom);
+      return { group: "nodes", position: { x: node.x, y: node.top + (node.icon || node.height) / 2 }, data: {
+        ...node, id: node.iri, label: node.lines.join("\n"), shape: shapes[node.shape] || node.shape,
+        round: node.shape === "ellipse" ? node.height / 2 : 5,
+        ground: band.tint, width: node.icon || node.width, height: node.icon || node.height,
+      } };
+    }));
+    graph.add(drawing.edges.map(edge => ({ group: "edges", data: {
+      ...edge, id: `${edge.subject} ${edge.predicate} ${edge.object}`, source: edge.subject, target: edge.object,
+      ...bent(edge, at.get(edge.subject), at.get(edge.object)),
+    } })));
+  });
+  chosen.forEach(id => graph.getElementById(id).select());
+  fit(graph);
+}
+
+// A link leaves one entity at the side that faces the other, and goes there by way of its points.
+function bent({ points, dashes }, one, other) {
+  const pattern = dashes.length ? { pattern: dashes } : {};
+  if (one.top === other.top) return pattern;
+  const up = one.top > other.top;
+  const side = (node, top) => top ? -(node.icon || node.height) / 2 : node.height - (node.icon || node.height) / 2;
+  const x = one.x, y = up ? one.top : one.top + one.height, dx = other.x - x;
+  const dy = (up ? other.top + other.height : other.top) - y, long = dx * dx + dy * dy;
+  const ends = { start: `0 ${side(one, up)}px`, end: `0 ${side(other, !up)}px` };
+  if (!points.length) return { ...pattern, ...ends };
+  return {
+    ...pattern, ...ends,
+    weights: points.map(([px, py]) => ((px - x) * dx + (py - y) * dy) / long),
+    distances: points.map(([px, py]) => ((py - y) * dx - (px - x) * dy) / Math.sqrt(long)),
+  };
+}
+
+// As large as can be without growing, as small as can be read; what does not fit is reached by dragging.
+export function fit(graph, least = READABLE) {
+  const box = graph.container().parentElement, wide = box.clientWidth, { width, height } = graph.scratch("size");
+  const tall = wide < 700 ? 1500 : Math.max(560, innerHeight - 90); // a phone scrolls past it
+  const zoom = Math.max(Math.min(1, wide / width, tall / height), least);
+  box.style.height = `${Math.round(Math.max(240, Math.min(tall, height * zoom)))}px`;
   graph.resize();
-  graph.fit(undefined, 20);
-  if (graph.zoom() > 1) { graph.zoom(1); graph.center(); }
-  const focus = graph.nodes(".focus");
-  if (graph.zoom() < READABLE && focus.length) { graph.zoom(READABLE); graph.center(focus); }
+  const focus = graph.nodes("[?focus]"), middle = focus.length ? focus.position() : { x: width / 2, y: height / 2 };
+  const place = (whole, room, at) => whole * zoom <= room ? (room - whole * zoom) / 2
+    : Math.min(0, Math.max(room - whole * zoom, room / 2 - at * zoom));
+  graph.viewport({ zoom, pan: { x: place(width, wide, middle.x), y: place(height, box.clientHeight, middle.y) } });
+  graph.emit("viewport");
 }

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import quote
@@ -15,12 +16,16 @@ import pyoxigraph as ox
 import pytest
 
 import kg
+import queries
+from kg.language import LANGUAGES, Language, language_of
 from kg.picture.style import COLOURS
 from kg.rows import IRI
 from kg.server import pages
+from kg.server.pages import neighbourhood
 from kg.server.pages.catalogue import Catalogue, Catalogues, Filter, Paper
 from kg.server.pages.document import Mark, Reading
-from kg.server.pages.words import LANGUAGES, Language, language_of, phrases
+from kg.server.pages.drawing import drawing
+from kg.server.pages.words import phrases
 from kg.store import writing
 from ontology.terms import PL, PLID, RDF, SKOS, Level
 
@@ -28,6 +33,7 @@ from .explorer_store import HOSTILE, build
 
 ROOT = Path(pages.__file__).parents[1]
 ZONE = f"{PLID}Strategy/山西省/三区三地"
+VILLAGE = f"{PLID}Village/山西省/运城市/永济市/张营镇/舜帝村"
 REVITALISATION = f"{PLID}Strategy/中国/乡村振兴战略"
 
 
@@ -75,23 +81,78 @@ def test_facets_count_what_choosing_them_gives(catalogue: Catalogue) -> None:
 
 
 def test_a_lineage_holds_what_the_graph_derives_and_counts_the_rest(catalogue: Catalogue, store: Path) -> None:
-    drawn = catalogue.lineage(ZONE)
+    drawn = neighbourhood.lineage(catalogue, ZONE, whole=True)
     shown = {item.iri for item in drawn.items}
     with kg.open(store) as graph:
         lineage = graph.lineage(ZONE)
         sure = {step.object for step in lineage.above if step.confidence >= 0.5}
     assert sure <= shown
+    assert drawn.beyond == 0
     assert all(tie.confidence >= 0.5 and {tie.subject, tie.object} <= shown for tie in drawn.ties)
     node, hidden = max(drawn.hidden.items(), key=lambda pair: pair[1] if pair[1] <= 30 else 0)
-    expanded = catalogue.neighbours(node, [item.iri for item in drawn.items])
+    expanded = neighbourhood.neighbours(catalogue, node, [item.iri for item in drawn.items])
     assert len(expanded.items) == len(drawn.items) + hidden
     assert node not in expanded.hidden
 
 
+def test_a_lineage_opens_with_its_main_lines_and_says_what_stands_beyond(catalogue: Catalogue) -> None:
+    opened, whole = (neighbourhood.lineage(catalogue, VILLAGE, whole=whole) for whole in (False, True))
+    shown = {item.iri: item for item in opened.items}
+    assert opened.beyond == len(whole.items) - len(opened.items) > 0
+    assert set(opened.ties) < set(whole.ties)
+    direct = {tie.object for tie in whole.ties if tie.subject == VILLAGE}
+    assert direct and direct <= shown.keys()
+    upward = {tie.subject for tie in opened.ties}
+    assert all(iri in upward or item.level == Level.NATIONAL for iri, item in shown.items())
+
+
+def test_a_newcomer_is_offered_something_of_each_level(catalogue: Catalogue) -> None:
+    examples = catalogue.examples()
+    levels = [item.level for item in examples if item.kind == "Strategy"]
+    assert levels == [str(level) for level in list(Level)[:5]]
+    assert examples[-1].kind == "Village"
+
+
+def test_a_drawing_has_a_place_for_everything_on_a_narrow_screen_too(catalogue: Catalogue) -> None:
+    part = neighbourhood.lineage(catalogue, VILLAGE)
+    for width in (358, 1150):
+        drawn = drawing(part, width, VILLAGE)
+        assert {node["iri"] for node in drawn["nodes"]} == {item.iri for item in part.items}
+        assert [node["iri"] for node in drawn["nodes"] if node["focus"]] == [VILLAGE]
+        for node in drawn["nodes"]:
+            assert node["x"] - node["width"] / 2 >= 0 and node["x"] + node["width"] / 2 <= drawn["width"]
+            assert any(b["top"] <= node["top"] and node["top"] + node["height"] <= b["bottom"] for b in drawn["bands"])
+        assert drawn["bands"][-1]["kinds"] == ["Village"]
+
+
+def test_a_link_tells_its_sentences_with_their_places(client: httpx.Client) -> None:
+    ends = {"subject": ZONE, "object": f"{PLID}Strategy/中国/高质量发展"}
+    quotes = client.get("/evidence.json", params=ends).json()
+    assert {quote["predicate"] for quote in quotes} == {"advances"}
+    assert any(quote["basis"] == "curated" and not quote["href"] for quote in quotes)
+    assert any("三区三地" in quote["text"] and "?at=" in quote["href"] for quote in quotes)
+    assert client.get("/evidence.json", params={**ends, "object": "urn:x"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", "{}", '{"links": 1}', '{"around": [], "expand": "x", "confidence": "y"}', "[" * 100_000]
+)
+def test_a_drawing_asked_for_wrongly_is_refused(client: httpx.Client, body: str) -> None:
+    assert client.post("/drawing.json", content=body).status_code == 400
+
+
+def test_links_of_any_query_can_be_drawn(client: httpx.Client) -> None:
+    links = [[ZONE, f"{PL}advances", REVITALISATION], ["urn:x", f"{PL}serves", HOSTILE]]
+    drawn = client.post("/drawing.json", json={"links": links, "width": 1e9}).json()
+    assert {node["name"] for node in drawn["nodes"]} >= {"三区三地", "乡村振兴战略"}
+    assert {node["iri"] for node in drawn["nodes"]} >= {"urn:x", HOSTILE}
+    assert len(drawn["edges"]) == 2
+
+
 def test_confidence_leaves_links_out(catalogue: Catalogue) -> None:
-    every, sure = catalogue.lineage(REVITALISATION, 0.0, below=500), catalogue.lineage(REVITALISATION, 0.9, below=500)
+    every, sure = (neighbourhood.lineage(catalogue, VILLAGE, least, whole=True) for least in (0.0, 0.8))
     assert {tie.confidence for tie in every.ties} > {tie.confidence for tie in sure.ties}
-    assert min(tie.confidence for tie in sure.ties) >= 0.9
+    assert min(tie.confidence for tie in sure.ties) >= 0.8
 
 
 def test_a_new_version_gets_a_catalogue_of_its_own(tmp_path: Path) -> None:
@@ -160,6 +221,7 @@ PAGES = {
     "/search?q=黄河": "/search.{}?q=黄河",
     "/entity/Strategy/山西省/三区三地": "/entity/Strategy/山西省/三区三地.{}",
     "/document/township_张营镇_2023_示例": "/document/township_张营镇_2023_示例.{}",
+    "/": "/index.{}",
     "/documents": "/documents.{}",
     f"/entity/?iri={quote(ZONE)}": f"/entity/.{{}}?iri={quote(ZONE)}",
 }
@@ -167,12 +229,13 @@ PAGES = {
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(
-    ("form", "media_type"), [("json", "application/json"), ("csv", "text/csv"), ("ttl", "text/turtle")]
+    ("form", "media_type"),
+    [("json", "application/json"), ("csv", "text/csv"), ("ttl", "text/turtle"), ("html", "text/html")],
 )
 def test_every_page_comes_as_data_by_suffix_and_by_accept(
     client: httpx.Client, page: str, form: str, media_type: str
 ) -> None:
-    named = client.get(PAGES[page].format(form), headers={"Accept": "text/html"})
+    named = client.get(PAGES[page].format(form), headers={"Accept": "text/html" if form != "html" else "text/csv"})
     wanted = client.get(page, headers={"Accept": media_type})
     for response in (named, wanted):
         assert response.status_code == 200
@@ -182,6 +245,10 @@ def test_every_page_comes_as_data_by_suffix_and_by_accept(
     elif form == "csv":
         rows = list(csv.DictReader(io.StringIO(named.content.decode("utf-8-sig"))))
         assert (rows and "iri" in rows[0]) or "subject" in rows[0] or "entity" in rows[0]
+    elif form == "html":
+        assert re.findall('<link rel="alternate" href="(.*?)"', named.text)
+        for address in re.findall('<link rel="alternate" href="(.*?)"', named.text):
+            assert client.get(address.replace("&amp;", "&")).status_code == 200
     else:
         triples = {str(quad.triple) for quad in ox.parse(named.content, format=ox.RdfFormat.TURTLE)}
         assert len(triples) > 5
@@ -231,3 +298,42 @@ def test_a_refused_question_is_told_and_not_lost(client: httpx.Client) -> None:
     response = client.get("/queries/projects-under-strategy?minimum_confidence=viel", headers={"Accept": "text/html"})
     assert response.status_code == 400
     assert "viel" in response.text and 'role="alert"' in response.text
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", 0), ("en", 1)])
+def test_questions_speak_the_readers_language(client: httpx.Client, language: str, said: int) -> None:
+    headers = {"Accept": "text/html", "Accept-Language": language}
+    gallery = unescape(client.get("/queries", headers=headers).text)
+    for query in queries.library():
+        assert (query.description_zh, query.description)[said] in gallery
+        page = unescape(client.get(f"/queries/{query.name}", headers=headers).text)
+        assert (query.description_zh, query.description)[said] in page
+        for parameter in query.parameters:
+            assert f"<label>{(parameter.label_zh, parameter.label)[said]}" in page
+        for name in re.findall('<th scope="col" title="(.*?)">', page):
+            assert f"Column.{name}" in phrases()
+
+
+def test_a_place_may_be_left_out_and_a_level_is_chosen(client: httpx.Client) -> None:
+    page = client.get("/queries/broken-chains?township=", headers={"Accept": "text/html", "Accept-Language": "en"}).text
+    assert 'name="township" value=""' in page and 'placeholder="any; for example 张营镇"' in page
+    assert '<option value="pl:county pl:prefecture" selected>County + Prefecture</option>' in page
+    assert '<option value="pl:county">County</option>' in page
+    page = client.get("/queries/broken-chains?missing=pl:county", headers={"Accept": "text/html"}).text
+    assert '<option value="pl:county" selected>县级</option>' in page
+
+
+def test_what_looks_back_or_ahead_is_said_in_the_readers_language(client: httpx.Client) -> None:
+    page = client.get("/queries/indicators", headers={"Accept": "text/html", "Accept-Language": "zh"}).text
+    assert '<td class="">回顾</td>' in page and '<td class="">review</td>' not in page
+
+
+def test_a_cut_answer_is_marked_on_the_page_and_in_its_table(store: Path, serve: Callable[..., Any]) -> None:
+    with serve(store, "--limit", "rows=5") as client:
+        page = client.get("/queries/links-to-check?maximum_confidence=1.1", headers={"Accept": "text/html"})
+        assert page.text.count("<tr>") == 1 + 5 and "truncated" in page.text
+        table = client.get("/queries/links-to-check.csv?maximum_confidence=1.1", headers={"Accept": "text/html"})
+        assert table.headers["x-truncated"] == "true"
+        assert len(table.text.splitlines()) >= 1 + 5 + 1 and "truncated" in table.text.splitlines()[-1]
+        turtle = client.get(f"/entity/?iri={quote(ZONE)}", headers={"Accept": "text/turtle"})
+        assert turtle.headers["x-truncated"] == "true" and turtle.text.startswith("# truncated")

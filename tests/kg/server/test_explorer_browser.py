@@ -16,6 +16,7 @@ import pytest
 selenium = pytest.importorskip("selenium", reason="selenium is in the dev group")
 
 from selenium.webdriver import ActionChains, Chrome, ChromeOptions, ChromeService, Keys  # noqa: E402
+from selenium.webdriver.common.actions.wheel_input import ScrollOrigin  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
@@ -26,6 +27,7 @@ DRIVER = shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="chromium and chromedriver are not installed")
 
 ENTITY = "/entity/Strategy/山西省/三区三地"
+VILLAGE = "/entity/Village/山西省/运城市/永济市/张营镇/舜帝村"
 DOCUMENT = "/document/township_张营镇_2023_示例"
 MARKER = "示例文本：依公开事实改写，非原文，不可引用"
 
@@ -160,7 +162,7 @@ def test_a_double_click_expands_by_the_number_that_was_shown(reader: Reader) -> 
     before = drawn(reader)
     some = reader.run(
         "const g = document.querySelector('#graph').explorer;"
-        "const n = g.nodes().filter(n => n.data('hidden') > 0 && n.data('hidden') < 20 && !n.hasClass('focus'))[0];"
+        "const n = g.nodes().filter(n => n.data('hidden') > 0 && n.data('hidden') < 20 && !n.data('focus'))[0];"
         "const {x, y} = n.renderedPosition(), {id, hidden, label} = n.data(); return {id, hidden, label, x, y};"
     )
     assert f"＋{some['hidden']}" in some["label"]
@@ -179,6 +181,65 @@ def test_a_double_click_expands_by_the_number_that_was_shown(reader: Reader) -> 
     assert left == 0
     reader.one("[data-graph=reset]").click()
     reader.until(lambda: drawn(reader) == before)
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_the_graph_of_a_village_opens_whole_and_readable(reader: Reader, width: int) -> None:
+    device = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    reader.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", device)
+    try:
+        reader.go(VILLAGE)
+        assert drawn(reader) > 5
+        zoom, left, right, top, bottom, x, y, w, h = reader.run(
+            "const g = document.querySelector('#graph').explorer, b = g.elements().renderedBoundingBox();"
+            "const f = g.nodes('[?focus]')[0].renderedPosition();"
+            "return [g.zoom(), b.x1, b.x2, b.y1, b.y2, f.x, f.y, g.width(), g.height()]"
+        )
+        assert 0.6 <= zoom <= 1
+        assert 0 < x < w and 0 < y < h
+        if width == 1400:
+            assert left >= 0 and top >= 0 and right <= w and bottom <= h
+        labels = [band.get_attribute("textContent") for band in reader.all("#graph .bands div")]
+        assert labels[0] == "国家级" and labels[-1] == "村"
+        before = drawn(reader)
+        more = int(reader.one("[data-graph=whole] span").text.removeprefix("＋"))
+        reader.one("[data-graph=whole]").click()
+        reader.until(lambda: drawn(reader) == before + more)
+        assert not reader.one("[data-graph=whole]").is_displayed()
+    finally:
+        reader.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_line_of_the_graph_is_one_click_from_its_sentence(reader: Reader) -> None:
+    reader.go(ENTITY)
+    drawn(reader)
+    graph = reader.one("#graph")
+    reader.run("arguments[0].scrollIntoView({block: 'center'})", graph)
+    place = reader.run(
+        "const g = document.querySelector('#graph').explorer;"
+        "const e = g.edges().filter(e => e.data('basis') === 'stated' && e.source().data('focus'))[0];"
+        "return e.renderedMidpoint();"
+    )
+    size = graph.size
+    spot = (place["x"] - size["width"] / 2, place["y"] - size["height"] / 2)
+    ActionChains(reader.driver).move_to_element_with_offset(graph, *spot).click().perform()
+    link = reader.one("#graph-detail a.source")
+    sentence = link.text
+    assert "三区三地" in sentence
+    link.click()
+    reader.until(lambda: reader.all("dialog[open] .cited"))
+    cited = "".join(piece.text for piece in reader.all("dialog[open] .cited"))
+    assert cited.replace(" ", "") == sentence.replace(" ", "")
+
+
+def test_the_wheel_scrolls_the_page_over_the_graph(reader: Reader) -> None:
+    reader.go(VILLAGE)
+    drawn(reader)
+    graph = reader.one("#graph")
+    zoom = reader.run("return document.querySelector('#graph').explorer.zoom()")
+    ActionChains(reader.driver).scroll_from_origin(ScrollOrigin.from_element(graph), 0, 200).perform()
+    reader.until(lambda: reader.run("return scrollY") > 100)
+    assert reader.run("return document.querySelector('#graph').explorer.zoom()") == zoom
 
 
 def test_the_graph_is_walked_and_expanded_by_keyboard(reader: Reader) -> None:
@@ -293,7 +354,25 @@ def test_the_editor_asks_completes_and_charts(reader: Reader) -> None:
     reader.run("document.querySelector('#yasgui').editor.getTab().query()")
     reader.until(lambda: reader.all(".select_graph"))
     reader.one(".select_graph").click()
-    reader.until(lambda: reader.all(".yasr_canvas canvas"))
+    reader.until(lambda: reader.all(".yasr .graph canvas"))
+    assert "国家级" in reader.one(".yasr .bands").text
+
+
+def test_the_editor_speaks_chinese_but_leaves_results_alone(reader: Reader) -> None:
+    query = 'SELECT ?x ?y { VALUES (?x ?y) { ("Table" "Show all") } }'
+    reader.go(f"/editor?lang=zh&query={quote(query)}")
+    reader.until(lambda: reader.run("return !!document.querySelector('#yasgui').editor"))
+    reader.run("document.querySelector('#yasgui').editor.getTab().query()")
+    reader.until(lambda: "Show all" in reader.one(".yasr_results tbody").text)
+    assert reader.one(".yasr_results tbody").text.split() == ["1", "Table", "Show", "all"]
+    assert "用时" in reader.one(".yasr_response_chip").text
+    shown = reader.run(
+        "const seen = [...document.querySelectorAll('#yasgui .yasr_header *, #yasgui .yasqe_buttons *')]"
+        ".filter(e => e.checkVisibility());"
+        "return seen.flatMap(e => [e.title, e.ariaLabel, e.placeholder, e.children.length ? '' : e.textContent])"
+    )
+    assert not [text for text in shown if text and any("a" <= letter.lower() <= "z" for letter in text)]
+    assert not [link for link in reader.all("#yasgui a[href^=http]") if link.is_displayed()]
 
 
 def test_the_language_is_the_reader_s_and_stays(reader: Reader) -> None:

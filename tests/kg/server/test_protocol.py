@@ -162,6 +162,40 @@ def test_library_query_by_suffix_or_accept(server: httpx.Client, suffix: str, ac
         assert list(results.objects(None, rs.resultVariable))
 
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize("accept", [BROWSER, "*/*", "text/csv", ""])
+@pytest.mark.parametrize("name", [query.name for query in queries.library()])
+def test_every_library_query_has_every_suffix_for_everyone(server: httpx.Client, name: str, accept: str) -> None:
+    for suffix, media_type in (
+        ("json", "application/sparql-results+json"),
+        ("xml", "application/sparql-results+xml"),
+        ("csv", "text/csv"),
+        ("tsv", "text/tab-separated-values"),
+        ("ttl", "text/turtle"),
+        ("html", "text/html"),
+    ):
+        response = server.get(f"/queries/{name}.{suffix}", headers={"Accept": accept})
+        assert response.status_code == 200, response.text
+        assert response.headers["content-type"].partition(";")[0] == media_type
+        if suffix == "json":
+            assert set(response.json()) >= {"head", "results"}
+
+
+def test_what_is_empty_in_the_address_is_left_out(server: httpx.Client) -> None:
+    given = server.get("/queries/broken-chains.csv?township=&missing=pl:county+pl:prefecture")
+    assert given.content == server.get("/queries/broken-chains.csv").content
+    assert server.get("/queries/broken-chains.csv?issuer=x").json()["error"]["code"] == "PL-QUERY-PARAMETER"
+
+
+def test_the_library_comes_as_sparql_examples(server: httpx.Client) -> None:
+    for address, accept in (("/queries.ttl", BROWSER), ("/queries", "text/turtle")):
+        response = server.get(address, headers={"Accept": accept})
+        assert response.headers["content-type"].partition(";")[0] == "text/turtle"
+        assert response.text == queries.as_rdf()
+
+
 @pytest.mark.parametrize(
     ("address", "status", "code"),
     [("no-such-query.json", 404, "PL-NOT-FOUND"), (f"{LIBRARY}.json?colour=red", 400, "PL-QUERY-PARAMETER")],

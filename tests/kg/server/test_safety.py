@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import socket
 import statistics
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,8 +17,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pyoxigraph as ox
 import pytest
+import rdflib
+import uvicorn
 
+from kg.cli import main
+from kg.server import confinement
+from kg.server.app import serve as serve_in_process
 from kg.server.limits import Limits, table
 from ontology.errors import UsageError
 
@@ -100,8 +109,8 @@ def test_deep_nesting_is_refused(server: httpx.Client, query: str) -> None:
 )
 def test_long_chain_costs_one_process_at_most(server: httpx.Client, text: str) -> None:
     response = ask(server, f"SELECT * {{ {text} }}")
-    assert response.status_code in (400, 500)
-    assert response.json()["error"]["code"] in ("PL-QUERY-SYNTAX", "PL-QUERY-NESTING", "PL-QUERY-MEMORY")
+    codes = {400: ("PL-QUERY-SYNTAX", "PL-QUERY-NESTING"), 500: ("PL-QUERY-MEMORY",), 504: ("PL-QUERY-TIMEOUT",)}
+    assert response.json()["error"]["code"] in codes[response.status_code]
     alive(server)
 
 
@@ -173,6 +182,43 @@ def test_no_other_server_is_called(folder: Path, tmp_path: Path, serve: Serve) -
     assert calls == []
 
 
+OPEN_GATE = """
+import sys
+from kg.server import confinement, guard, {module}
+guard.check = lambda *_, **__: None
+{more}
+{module}.main()
+"""
+"""Runs a process of the server whose reading of the text lets everything through."""
+
+
+@pytest.mark.parametrize("walled", [True, False])
+def test_processes_reach_no_server_even_where_the_text_is_not_read(folder: Path, tmp_path: Path, walled: bool) -> None:
+    """The wall behind the wall; without it the canary sings, which shows that it can."""
+    if not confinement.can_cut_network():
+        pytest.skip("the kernel's filter of system calls is not ours to set here")
+    publish(tmp_path / "graph", 丁镇=1)
+    with canary() as (address, calls):
+        query = {"query": f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}", "seconds": 20}
+        load = {"update": f"LOAD <{address}>", "base": address, "default": None, "named": None, "nesting": 64}
+        for module, store, order in (
+            ("worker", folder, query),
+            ("updater", tmp_path / "graph", {**load, "seconds": 20}),
+        ):
+            more = "" if walled else f"{module}.cut_network = lambda: True"
+            script = OPEN_GATE.format(module=module, more=more)
+            run = subprocess.run(
+                [sys.executable, "-c", script, str(store), str(4 << 30)],
+                input=json.dumps(order).encode() + b"\n",
+                capture_output=True,
+                cwd=ROOT,
+                timeout=60,
+            )
+            assert b"error" in run.stdout, run.stderr
+            assert (b"Permission denied" in run.stdout) == walled
+    assert bool(calls) != walled
+
+
 def test_long_answer_says_that_it_was_cut(server: httpx.Client) -> None:
     query = "SELECT * { ?s ?p ?o }"
     answer = ask(server, query)
@@ -182,10 +228,24 @@ def test_long_answer_says_that_it_was_cut(server: httpx.Client) -> None:
     assert "truncated" in ask(server, query, "application/sparql-results+xml").text[:200]
     table = ask(server, query, "text/csv")
     assert table.headers["x-truncated"] == "true"
-    assert len(list(csv.reader(io.StringIO(table.text)))) == 1001
+    lines = list(csv.reader(io.StringIO(table.text)))
+    assert len(lines) == 1 + 1000 + 1 and lines[-1] == ["truncated: only the first part of the answer", "", ""]
+    tabs = ask(server, query, "text/tab-separated-values").content
+    *_, last = ox.parse_query_results(tabs, format=ox.QueryResultsFormat.TSV)
+    assert (last[0].value, last[1]) == ("truncated: only the first part of the answer", None)
+    whole_triples = "CONSTRUCT WHERE { ?s ?p ?o }"
+    linked = ask(server, whole_triples, "application/ld+json").content
+    assert b"truncated" in linked[:20]
+    assert (
+        len(set(ox.parse(linked, format=ox.RdfFormat.JSON_LD)))
+        == len(rdflib.Graph().parse(linked, format="json-ld"))
+        == 1000
+    )
     triples = ask(server, "CONSTRUCT WHERE { ?s ?p ?o }", "application/n-triples")
     assert triples.text.startswith("# truncated")
     assert len(triples.text.splitlines()) == 1001
+    page = server.get("/queries/mentions", headers={"Accept": "text/html"}, params={"name": "第1村"})
+    assert "truncated" not in page.text
     whole = ask(server, f"{query} LIMIT 1000")
     assert "truncated" not in whole.json()
     assert "x-truncated" not in whole.headers
@@ -287,6 +347,29 @@ def test_documentation_lists_every_limit() -> None:
     text = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")
     for name, default, unit, sentence in table():
         assert f"| `{name}` | {default} | {unit} | {sentence} |" in text
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "taken"])
+def test_an_address_that_cannot_be_listened_on_is_told_in_one_line(
+    folder: Path, port: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        number = str(other.getsockname()[1]) if port == "taken" else port
+        assert main(["serve", "--store", str(folder), "--port", number]) == 2
+    told = capfd.readouterr().err
+    assert told.startswith(f"kg: 127.0.0.1:{number} can't be listened on (") and told.count("\n") == 1
+
+
+def test_answers_are_sent_without_delay(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asyncio turns Nagle's algorithm off where the socket names its protocol; on, each answer takes 40 ms more."""
+    found: list[socket.socket] = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda _, sockets: found.extend(sockets))
+    serve_in_process(folder, port=0)
+    (listening,) = found
+    with listening, socket.create_connection(listening.getsockname()):
+        connection, _ = listening.accept()
+        with connection:
+            assert connection.proto == socket.IPPROTO_TCP
 
 
 @pytest.mark.parametrize("pair", ["rows", "rows=many", "rows=0", "rows=-1", "colour=1", "query_seconds=nan"])

@@ -179,7 +179,7 @@ class _Layout:
 
     @classmethod
     def of(cls, lines: Sequence[_Line]) -> _Layout:
-        """Measure it: where many lines begin, where most of those end that are wide enough, how far apart they stand."""
+        """Measure it: where many lines begin, where most wide ones end, how far apart they stand."""
         size = median(line.size for line in lines)
         printed = [line for line in lines if abs(line.size - size) < 1]
         lefts = Counter(round(line.left / _GRID) for line in printed)

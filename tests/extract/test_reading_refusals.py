@@ -94,10 +94,11 @@ def written_pdf(content: bytes, filters: str = "", forms: int = 0) -> bytes:
         forms: how many forms to put around it, one in the other.
     """
     font = "/Font<</F 4 0 R>>"
+    resources = f"/Resources<<{font}/XObject<</X 6 0 R>>>>"
     parts = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<{font}/XObject<</X 6 0 R>>>>/Contents 5 0 R>>".encode(),
+        f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]{resources}/Contents 5 0 R>>".encode(),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     ]
     for number in range(forms + 1):
@@ -110,7 +111,7 @@ def written_pdf(content: bytes, filters: str = "", forms: int = 0) -> bytes:
     for number, part in enumerate(parts, 1):
         offsets.append(len(written))
         written += f"{number} 0 obj".encode() + part + b"endobj\n"
-    table = b"".join(f"{offset:010} 00000 n \n".encode() for offset in (*offsets,))
+    table = b"".join(f"{offset:010} 00000 n \n".encode() for offset in offsets)
     size, start = len(parts) + 1, len(written)
     written += f"xref\n0 {size}\n0000000000 65535 f \n".encode() + table
     return written + f"trailer<</Size {size}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF".encode()

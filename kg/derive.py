@@ -7,7 +7,7 @@ deriving anew gives what there would be had it never been there.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote
 
 import pyoxigraph as ox
@@ -16,6 +16,7 @@ from extract.annotation import Link
 from kg.statements import (
     ALT_LABEL,
     DEFINITION,
+    EVIDENCE,
     OBJECT,
     PREDICATE,
     PREF_LABEL,
@@ -41,7 +42,7 @@ from ontology.iri import (
     place_of,
 )
 from ontology.scheme import Concept, Scheme
-from ontology.terms import DCTERMS, PL, PLID, PROV, SKOS, Basis, Kind, Predicate
+from ontology.terms import DCTERMS, PL, PLID, PROV, SKOS, Basis, Kind, Level, Predicate
 
 UPWARD = (Predicate.COMPONENT_OF, Predicate.SERVES, Predicate.ADVANCES)
 """The relations that a lineage is made of."""
@@ -75,7 +76,7 @@ def derive(store: ox.Store, scheme: Scheme) -> Iterator[ox.Quad]:
         ValueError: a link of the authority file leads to itself, or advances downward.
     """
     said = _Said(store)
-    concepts = _concepts_used(scheme, said.kinds)
+    concepts = _concepts_used(scheme, said.kinds.keys() | said.decided)
     graphs = {
         AUTHORITY_GRAPH: [*_authority(concepts, said), *_divisions(said)],
         DERIVED_GRAPH: [*_contributions(concepts, said)],
@@ -86,6 +87,25 @@ def derive(store: ox.Store, scheme: Scheme) -> Iterator[ox.Quad]:
             yield ox.Quad(triple.subject, triple.predicate, triple.object, name)
 
 
+def known(store: ox.Store, scheme: Scheme) -> Callable[[str], tuple[Kind, Level | None] | None]:
+    """Return a function that tells kind and level of an entity of the documents or the scheme; None for all else."""
+    derived = {AUTHORITY_GRAPH, DERIVED_GRAPH, DECISIONS_GRAPH}
+
+    def said(iri: str, predicate: ox.NamedNode) -> Iterator[str]:
+        for quad in store.quads_for_pattern(ox.NamedNode(iri), predicate, None, None):
+            if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value not in derived:
+                yield quad.object.value.removeprefix(PL)  # type: ignore[union-attr]
+
+    def tell(iri: str) -> tuple[Kind, Level | None] | None:
+        concept = scheme.concept(iri)
+        if concept is not None:
+            return concept.kind, concept.level
+        kinds = [Kind(name) for name in said(iri, TYPE) if name in set(Kind)]
+        return (kinds[0], next((Level(name) for name in said(iri, pl("level"))), None)) if kinds else None
+
+    return tell
+
+
 class _Said:
     """What documents and curators say that matters here, read from the store once.
 
@@ -93,6 +113,7 @@ class _Said:
         kinds: class of each entity.
         links: upward links by document and subject.
         common: upward links by subject that hold in every document: curators' decisions, and updates of the union.
+        decided: entities of the links that curators accept.
         rejected: links that curators reject.
         issuers: the unit whose strategy each strategy is.
         issued: documents by the unit that speaks in them.
@@ -121,6 +142,9 @@ class _Said:
                 self.issued[unit].append(subject)
             elif self.kinds.get(subject) is Kind.STRATEGY:
                 self.issuers[subject] = min(unit, self.issuers.get(subject, unit))
+        decisions = ox.NamedNode(DECISIONS_GRAPH)
+        accepted = [quad for relation in Predicate for quad in _quads(store, pl(relation), None, decisions)]
+        self.decided = {end for subject, object_, _ in accepted for end in (subject, object_)}
         self.rejected = _rejected(store)
 
 
@@ -157,13 +181,19 @@ def _concepts_used(scheme: Scheme, used: Iterable[str]) -> dict[str, Concept]:
     return dict(sorted(found.items()))
 
 
-def _links_of(concept: Concept, said: _Said) -> Iterator[tuple[Predicate, str]]:
-    """Yield the upward links of a concept, but for those that curators reject."""
+def upward_links(concept: Concept) -> Iterator[tuple[Predicate, str]]:
+    """Yield the upward links of a concept of the authority file."""
     by_relation = (concept.component_of, concept.serves, concept.advances)
     for relation, targets in zip(UPWARD, by_relation, strict=True):
         for target in targets:
-            if (concept.iri, PL + relation, target) not in said.rejected:
-                yield relation, target
+            yield relation, target
+
+
+def _links_of(concept: Concept, said: _Said) -> Iterator[tuple[Predicate, str]]:
+    """Yield the upward links of a concept, but for those that curators reject."""
+    for relation, target in upward_links(concept):
+        if (concept.iri, PL + relation, target) not in said.rejected:
+            yield relation, target
 
 
 def _authority(concepts: dict[str, Concept], said: _Said) -> Triples:
@@ -229,7 +259,7 @@ def _curated(subject: str, relation: Predicate, object_: str, source: str, by: s
     node = ox.NamedNode(link_iri(AUTHORITY_GRAPH, subject, relation, object_, Basis.CURATED, by))
     link = Link(subject, relation, object_, Basis.CURATED, 1.0, (), by)
     yield from link_triples(node, ox.NamedNode(subject), ox.NamedNode(object_), link, link.confidence)
-    yield ox.Triple(node, pl("evidence"), chinese(source))
+    yield ox.Triple(node, EVIDENCE, chinese(source))
     yield from generator(by)
 
 

@@ -48,6 +48,7 @@ SUBJECT = ox.NamedNode(f"{RDF}subject")
 PREDICATE = ox.NamedNode(f"{RDF}predicate")
 OBJECT = ox.NamedNode(f"{RDF}object")
 IS_STRING = ox.NamedNode(f"{NIF}isString")
+EVIDENCE = ox.NamedNode(f"{PL}evidence")
 CONTEXT = ox.NamedNode(f"{NIF}referenceContext")
 BEGIN = ox.NamedNode(f"{NIF}beginIndex")
 END = ox.NamedNode(f"{NIF}endIndex")
@@ -255,7 +256,7 @@ class _Statements:
         yield from link_triples(ox.NamedNode(iri), *ends, link, max(each.confidence for each in same))
         for span in [span for each in same for span in each.evidence] or self._names_as_evidence(link):
             evidence = ox.NamedNode(evidence_iri(self.iri, span.start, span.end))
-            yield ox.Triple(ox.NamedNode(iri), pl("evidence"), evidence)
+            yield ox.Triple(ox.NamedNode(iri), EVIDENCE, evidence)
             yield from self.passage(evidence, span)
         yield from generator(link.extractor)
 

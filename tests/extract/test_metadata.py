@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from extract.document import Document, Metadata, Place
@@ -135,7 +135,6 @@ PIECES = (
     st.lists(st.sampled_from(re.split(r"\|", PIECES)), max_size=30).map("".join),
     st.sampled_from(["a.txt", "张营镇_2023.txt", ""]),
 )
-@settings(deadline=None)
 def test_any_text_is_described_without_a_crash_and_consistently(text: str, source: str) -> None:
     metadata = known(text, source)
     if metadata.issued is not None:

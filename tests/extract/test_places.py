@@ -143,7 +143,7 @@ def test_a_document_without_a_place_still_reads_full_names() -> None:
     assert names("山西省永济市来访。", Kind.ADMINISTRATIVE_UNIT, None) == {"山西省": "山西省", "永济市": "永济市"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.sampled_from(

@@ -6,7 +6,7 @@ on other documents. Offsets are ``xsd:integer``, as the store keeps every kind o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
@@ -28,7 +28,7 @@ from ontology.iri import (
     section_iri,
 )
 from ontology.scheme import Concept, Scheme
-from ontology.terms import DCTERMS, ITSRDF, NIF, PL, PROV, RDF, RDFS, SKOS, XSD, Kind, Level, Predicate
+from ontology.terms import DCTERMS, ITSRDF, NIF, PL, PROV, RDF, RDFS, SKOS, XSD, FoundIn, Kind, Level, Predicate
 
 Term: TypeAlias = ox.NamedNode | ox.Literal
 Triples: TypeAlias = Iterator[ox.Triple]
@@ -60,6 +60,27 @@ IDENT_REF = ox.NamedNode(f"{ITSRDF}taIdentRef")
 _IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
 _PLACES = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
 _DATE_TYPES = {4: "gYear", 7: "gYearMonth", 10: "date"}
+
+METADATA: Mapping[str, ox.NamedNode] = {
+    "title": TITLE,
+    "issued": ISSUED,
+    "year": ox.NamedNode(f"{PL}year"),
+    "level": ox.NamedNode(f"{PL}level"),
+    "place": ox.NamedNode(f"{PL}issuer"),
+    "issuer": CREATOR,
+    "meeting": ox.NamedNode(f"{PL}meeting"),
+    "review_years": ox.NamedNode(f"{PL}reviewYear"),
+    "plan_years": ox.NamedNode(f"{PL}planYear"),
+}
+"""How the graph says each field of a document's ``Metadata``."""
+
+FOUND: Mapping[str, FoundIn] = {
+    "title": FoundIn.TITLE,
+    "text": FoundIn.TEXT,
+    "file name": FoundIn.FILE_NAME,
+    "table": FoundIn.TABLE,
+}
+"""How it says where each was found."""
 
 
 def statements(annotation: Annotation, scheme: Scheme | None = None) -> Iterator[ox.Quad]:
@@ -184,9 +205,11 @@ class _Statements:
             yield ox.Triple(self.node, pl("level"), pl(metadata.level))
         if metadata.meeting:
             yield ox.Triple(self.node, pl("meeting"), chinese(metadata.meeting))
-        for name, years in (("reviewYear", metadata.review_years), ("planYear", metadata.plan_years)):
+        for field, years in (("review_years", metadata.review_years), ("plan_years", metadata.plan_years)):
             for year in years:
-                yield ox.Triple(self.node, pl(name), integer(year))
+                yield ox.Triple(self.node, METADATA[field], integer(year))
+        for field, how in metadata.found.items():
+            yield ox.Triple(self.node, pl(FOUND[how]), METADATA[field])
         if self.place is not None:
             yield ox.Triple(self.node, pl("issuer"), ox.NamedNode(unit_iri(self.place)))
             yield from self.units(self.place)

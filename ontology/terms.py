@@ -118,6 +118,15 @@ class Period(StrEnum):
     PLAN = "plan"
 
 
+class FoundIn(StrEnum):
+    """Where a document's metadata was found; the value is the local name of the property that says so."""
+
+    TITLE = "foundInTitle"
+    TEXT = "foundInText"
+    FILE_NAME = "foundInFileName"
+    TABLE = "foundInTable"
+
+
 class Status(StrEnum):
     """How far a project has come, as a document says."""
 

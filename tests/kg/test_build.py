@@ -191,6 +191,29 @@ def test_the_tables_of_a_build_are_no_documents(sources: Path, tmp_path: Path, t
     assert (len(report.built), report.left_out) == (3, ())
 
 
+def test_each_metadata_tells_how_it_was_found(sources: Path, tmp_path: Path, toy: Language) -> None:
+    store, table = tmp_path / "g", tmp_path / "m.csv"
+    text = "政府工作报告\n（2023年3月10日在山西省永济市张营镇第五届人民代表大会第三次会议上）\n各位代表：\n"
+    text += "一、2022年工作回顾\n"
+    (sources / "张营镇.txt").write_text(text, encoding="utf-8")
+    table.write_text("document,issuer\n张营镇,张营镇人民政府\n", encoding="utf-8")
+    kg.build(sources, store=store, metadata=table, nlp=toy)
+    known = {held.identifier: held for held in kg.info(store=store).documents}
+    held = known["张营镇"]
+    assert (held.place, held.issued, held.review_years) == (
+        ("山西省", "运城市", "永济市", "张营镇"),
+        "2023-03-10",
+        (2022,),
+    )
+    assert {held.found[name] for name in ("title", "issued", "year", "level", "place", "meeting")} == {"title"}
+    assert (held.found["issuer"], held.found["review_years"]) == ("table", "text")
+    assert known["甲镇_2023"].found == dict.fromkeys(("year", "level", "place"), "file name")
+    assert (known["甲镇_2023"].place, known["甲镇_2023"].title) == (("甲镇",), None)
+    asked = "SELECT ?d { ?x dcterms:identifier ?d ; pl:foundInFileName pl:year } ORDER BY ?d"
+    assert [row.d for row in kg.query(asked, store=store)] == ["丙镇_2023", "乙镇_2023", "甲镇_2023"]
+    assert kg.validate(kg.open(store)).conforms
+
+
 def test_rows_that_describe_no_document_are_told(sources: Path, tmp_path: Path, toy: Language) -> None:
     (sources / "2022").mkdir()
     (sources / "2022" / "甲镇_2023.md").write_text("打造“旧甲镇”。", encoding="utf-8")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -293,7 +293,7 @@ class Graph:
         """
         import networkx
 
-        only = self.lineage(name, within).entities if name is not None else None
+        only = self.lineage(name, within, confidence=confidence).entities if name is not None else None
         network: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
         kinds = " ".join(f"pl:{kind}" for kind in Kind)
         for row in self.query(
@@ -399,25 +399,33 @@ def query(query: str, *, store: Source = DEFAULT_STORE, **parameters: Any) -> Ro
 
 
 def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:
-    """Return the proof of every link that a pattern over ``?link``, ``?s``, ``?p``, ``?o`` picks, the surest first."""
-    rows = graph.query(
-        # Flat OPTIONALs behind a closed sub-query: nested ones made Oxigraph join all evidence, 100 times slower.
-        f"""SELECT ?link ?s ?p ?o ?basis ?confidence ?document ?title ?text ?start ?end {{
-          {{ SELECT ?link ?s ?p ?o ?g ?basis ?confidence {{
-            {pattern}
-            GRAPH ?g {{ ?link rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ;
-              pl:basis ?basis ; pl:confidence ?confidence }} }} }}
-          OPTIONAL {{ GRAPH ?g {{ ?link pl:evidence ?e }} }}
-          OPTIONAL {{ ?link pl:evidence ?e . ?e nif:anchorOf ?anchor ; nif:beginIndex ?start ; nif:endIndex ?end }}
-          OPTIONAL {{ ?g a pl:Document ; dcterms:identifier ?i }}
-          OPTIONAL {{ ?g a pl:Document ; dcterms:title ?t }}
-          OPTIONAL {{ ?g a ?kind FILTER(?kind = pl:Document) }}
-          BIND(COALESCE(?anchor, STR(?e)) AS ?text)
-          BIND(IF(BOUND(?kind), ?g, ?nothing) AS ?document)
-          BIND(IF(BOUND(?kind), COALESCE(?t, ?i), ?nothing) AS ?title)
-        }} ORDER BY DESC(?confidence) ?document ?start ?link"""
+    """Return the proof of every link that a pattern over ``?link``, ``?s``, ``?p``, ``?o`` picks, the surest first.
+
+    Their evidence is asked for by name afterwards: in one query the engines join all evidence that there is.
+    """
+    links = graph.query(
+        f"""SELECT DISTINCT ?link ?s ?p ?o ?g ?basis ?confidence {{
+          {pattern}
+          GRAPH ?g {{ ?link rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ;
+            pl:basis ?basis ; pl:confidence ?confidence }} }}"""
     )
-    return tuple(
+    passages: defaultdict[IRI, list[tuple[str, int | None, int | None]]] = defaultdict(list)
+    for names in _batches({row.link for row in links}):
+        for row in graph.query(
+            f"""SELECT ?link ?text ?start ?end {{
+              {{ VALUES ?link {{ {names} }} ?link pl:evidence ?e .
+                ?e nif:anchorOf ?text ; nif:beginIndex ?start ; nif:endIndex ?end }} UNION
+              {{ VALUES ?link {{ {names} }} ?link pl:evidence ?text FILTER(ISLITERAL(?text)) }} }}"""
+        ):
+            passages[row.link].append((row.text, row.start, row.end))
+    titles: dict[IRI, str | None] = {}
+    for names in _batches({row.g for row in links}):
+        for row in graph.query(
+            f"""SELECT ?d ?i ?t {{ VALUES ?d {{ {names} }} ?d a pl:Document
+              OPTIONAL {{ ?d dcterms:identifier ?i }} OPTIONAL {{ ?d dcterms:title ?t }} }}"""
+        ):
+            titles[row.d] = row.t or row.i
+    found = [
         Proof(
             row.link,
             row.s,
@@ -425,14 +433,21 @@ def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:
             row.o,
             Basis(row.basis.local),
             float(row.confidence),
-            row.document,
-            row.title,
-            row.text,
-            row.start,
-            row.end,
+            row.g if row.g in titles else None,
+            titles.get(row.g),
+            *passage,
         )
-        for row in rows
-    )
+        for row in links
+        for passage in passages.get(row.link, [(None, None, None)])
+    ]
+    found.sort(key=lambda proof: (-proof.confidence, proof.document or "", proof.start or 0, proof.link))
+    return tuple(found)
+
+
+def _batches(iris: Collection[IRI]) -> Iterator[str]:
+    """Yield IRIs as SPARQL has them, so many at a time as every server takes."""
+    names = [str(sparql.term(iri)) for iri in sorted(iris)]
+    return (" ".join(names[start : start + 500]) for start in range(0, len(names), 500))
 
 
 def _holding(identifier: str, known: Mapping[str, list[Any]], found: Mapping[str, str]) -> Holding:

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from kg.graph import Graph
-from kg.lineage import UPWARD
 from kg.rows import IRI
 from kg.server.pages.cataloguing import plain, write
 from kg.store import open_version
+from kg.walk import UPWARD
 from ontology.errors import StoreError
 from ontology.terms import Basis, Kind, Level, Predicate
 

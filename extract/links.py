@@ -10,19 +10,7 @@ from spacy.tokens import Doc
 from extract.annotation import Claim, Entity, Link
 from extract.document import Span
 from extract.mentions import Mentions
-from ontology.terms import Basis, Kind, Predicate
-
-_IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
-_ENDS: dict[Predicate, tuple[tuple[Kind, ...], tuple[Kind, ...]]] = {
-    Predicate.COMPONENT_OF: (_IDEAS, _IDEAS),
-    Predicate.SERVES: (
-        (Kind.VILLAGE, Kind.PROJECT, Kind.POLICY, Kind.SLOGAN, Kind.ORGANIZATION, Kind.STRATEGY),
-        (Kind.STRATEGY,),
-    ),
-    Predicate.ADVANCES: ((Kind.STRATEGY,), (Kind.STRATEGY,)),
-    Predicate.LOCATED_IN: ((Kind.PROJECT, Kind.ORGANIZATION, Kind.VILLAGE), (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)),
-}
-"""Domain and range of each relation, as GUIDELINES "Relations" gives them."""
+from ontology.terms import STATED, Basis, Predicate
 
 _EVIDENCE_KEPT = 5
 
@@ -75,7 +63,7 @@ class LinkResolver:
 
     @staticmethod
     def _ends(mentions: Mentions, claim: Claim) -> tuple[Entity, Entity] | None:
-        domain, range_ = _ENDS[claim.predicate]
+        domain, range_ = STATED[claim.predicate]
         subject, obj = mentions.at(claim.subject, domain), mentions.at(claim.object, range_)
         if subject is None or obj is None or subject is obj:
             return None

@@ -24,6 +24,9 @@ from kg.store import DEFAULT_STORE, Draft, Entry, Manifest, open_version, writin
 from ontology.errors import NotFound, PolicyGraphError, StoreError, UsageError
 from ontology.iri import AUTHORITY_GRAPH, DERIVED_GRAPH
 
+_NAMED = 5
+"""Documents that one message names."""
+
 if TYPE_CHECKING:
     from spacy.language import Language
 
@@ -96,38 +99,46 @@ def build(
     if not sources:
         raise UsageError("no source is named; give files or folders to build from")
     _check(scheme, metadata, decisions)
-    found, left_out, skipped = discover([Path(source) for source in sources])
     with writing(Path(store)) as draft:
         before = draft.manifest.documents
+        aside = [Path(table) for table in (metadata, decisions) if table is not None]
+        held = {Path(entry.source): entry.sha256 for entry in before.values()}
+        discovered = discover([Path(source) for source in sources], held, aside)
+        left_out = list(discovered.left_out)
         own_schemes = draft.keep_scheme([Path(path) for path in scheme]) if scheme else draft.scheme
         draft.keep_table("decisions", decisions)
         rows = _rows(draft.keep_table("metadata", metadata))
         extraction = Extraction(own_schemes, rows, draft.documents, nlp)
-        progress.start(len(found))
+        progress.start(len(discovered.sources))
         progress.stage("extracting")
+        others = {source.key for source in discovered.sources} | set(map(str, discovered.moved))
+        kept = {name: entry for name, entry in before.items() if entry.source not in others}
         entries: dict[str, Entry] = {}
-        read = set()
-        for source, outcome in extraction.outcomes(found, before):
-            if isinstance(outcome, Extracted) and not outcome.entries.keys().isdisjoint(entries):
+        for source, outcome in extraction.outcomes(discovered.sources, before):
+            if isinstance(outcome, Extracted) and not outcome.entries.keys().isdisjoint({**entries, **kept}):
                 outcome = extraction.attempt(source, qualified=True)
             if isinstance(outcome, PolicyGraphError):
                 left_out.append(LeftOut(str(source.path), str(outcome), outcome.code))
+                kept |= {name: entry for name, entry in before.items() if entry.source == source.key}
                 progress.source(0, 0, 0)
                 continue
-            read.add(source.key)
             entries.update(outcome.entries)
             progress.source(len(outcome.entries), outcome.entities, outcome.links)
-        kept = {name: entry for name, entry in before.items() if entry.source not in read and name not in entries}
+        documents = {**kept, **entries}
         progress.stage("linking")
-        _apply(draft, {**kept, **entries})
+        _apply(draft, documents)
+        if metadata is not None:
+            left_out += _unused(Path(metadata), rows, documents)
+        if decisions is not None:
+            left_out += _without_effect(Path(decisions), draft)
         progress.stage("publishing")
         report = BuildReport(
             store=Path(store),
             built=tuple(sorted(name for name, entry in entries.items() if before.get(name) != entry)),
             unchanged=tuple(sorted(name for name, entry in entries.items() if before.get(name) == entry)),
-            removed=tuple(sorted(before.keys() - kept.keys() - entries.keys())),
+            removed=tuple(sorted(before.keys() - documents.keys())),
             left_out=tuple(left_out),
-            skipped=tuple(skipped),
+            skipped=discovered.skipped,
             missing=tuple(sorted(name for name, entry in kept.items() if not Path(entry.source).exists())),
         )
         return _publish(draft, report)
@@ -173,6 +184,18 @@ def _rows(table: Path | None) -> Mapping[str, Mapping[str, str]]:
     return load_table(table) if table else {}
 
 
+def _unused(table: Path, rows: Mapping[str, Mapping[str, str]], documents: Iterable[str]) -> list[LeftOut]:
+    """Return what rows of a metadata table describe no document of the graph."""
+    from extract.metadata_table import without_suffix
+
+    idle = sorted(rows.keys() - {way for name in documents for way in (name, without_suffix(name))})
+    if not idle:
+        return []
+    some = ", ".join(idle[:_NAMED]) + (f" and {len(idle) - _NAMED} more" if len(idle) > _NAMED else "")
+    reason = f"{table}: the graph has no document {some}; write the names as kg info lists them"
+    return [LeftOut(str(table), reason, "PL-TABLE-ROW")]
+
+
 def _apply(draft: Draft, documents: Mapping[str, Entry]) -> None:
     """Make the draft hold these documents, the decisions, and what follows from them."""
     from kg import derive
@@ -194,12 +217,41 @@ def _apply(draft: Draft, documents: Mapping[str, Entry]) -> None:
         for name in changed
     )
     draft.replace_graphs((ox.NamedNode(before[name].graph), ()) for name in before.keys() - documents.keys())
-    draft.replace_graph(curation.GRAPH, curation.statements(decisions))
+    known = derive.known(draft.store, scheme.load(*draft.scheme))
+    founded = [decision for decision in decisions if curation.unfounded(decision, known) is None]
+    draft.replace_graph(curation.GRAPH, curation.statements(founded))
     followed: dict[Any, list[ox.Triple]] = {ox.NamedNode(graph): [] for graph in (AUTHORITY_GRAPH, DERIVED_GRAPH)}
     for quad in derive.derive(draft.store, scheme.load(*draft.scheme)):
         followed[quad.graph_name].append(quad.triple)
     draft.replace_graphs(followed.items())
     draft.manifest = manifest
+
+
+def _without_effect(table: Path, draft: Draft) -> list[LeftOut]:
+    """Return which rows of a table of decisions change nothing."""
+    from kg import derive
+    from ontology import scheme
+
+    own = scheme.load(*draft.scheme)
+    known = derive.known(draft.store, own)
+    idle: list[LeftOut] = []
+    rejections: dict[bytes, curation.Decision] = {}
+    for decision in curation.load(table):
+        reason = curation.unfounded(decision, known)
+        if reason is not None:
+            idle.append(LeftOut(str(table), f"{table} row {decision.row}: {reason}", "PL-TABLE-ROW"))
+        elif not decision.accepted and not (
+            (concept := own.concept(decision.subject))
+            and (decision.predicate, decision.object) in derive.upward_links(concept)
+        ):
+            rejections[f"{decision.link} ".encode()] = decision
+    for entry in draft.manifest.documents.values() if rejections else ():
+        content = _content(draft, entry)
+        rejections = {link: decision for link, decision in rejections.items() if link not in content}
+    for decision in rejections.values():
+        reason = f"{table} row {decision.row}: no document says so, so there is nothing to reject; leave the row out"
+        idle.append(LeftOut(str(table), reason, "PL-TABLE-ROW"))
+    return idle
 
 
 def _publish(draft: Draft, report: BuildReport) -> BuildReport:
@@ -218,7 +270,7 @@ def _publish(draft: Draft, report: BuildReport) -> BuildReport:
 
 def _load(draft: Draft, name: str, entry: Entry) -> list[ox.Triple]:
     try:
-        content = gzip.decompress((draft.documents / entry.key).read_bytes())
+        content = _content(draft, entry)
     except FileNotFoundError as error:
         raise StoreError(
             f"{draft.folder} has lost the quads of {name!r}; kg remove it, then build {entry.source} again",
@@ -226,3 +278,7 @@ def _load(draft: Draft, name: str, entry: Entry) -> list[ox.Triple]:
             code="PL-STORE-DAMAGED",
         ) from error
     return [quad.triple for quad in ox.parse(content, format=ox.RdfFormat.N_QUADS)]
+
+
+def _content(draft: Draft, entry: Entry) -> bytes:
+    return gzip.decompress((draft.documents / entry.key).read_bytes())

@@ -20,7 +20,9 @@ from rich.console import Console
 from rich.table import Table
 
 from kg.store import DEFAULT_STORE
-from ontology.errors import AmbiguousName, PolicyGraphError, UsageError
+from ontology.errors import AmbiguousName, NotFound, PolicyGraphError, UsageError
+
+UNKNOWN = "?"
 
 DONE, NOTHING_DONE, WRONG_USAGE, DONE_IN_PART = range(4)
 
@@ -149,21 +151,43 @@ def remove(args: argparse.Namespace) -> int:
     return DONE
 
 
-@command(STORE, JSON)
+@command(
+    argument(
+        "names", metavar="NAME", nargs="*", help="tell all that is known of these documents, and how it was found"
+    ),
+    STORE,
+    JSON,
+)
 def info(args: argparse.Namespace) -> int:
     """Say what the graph holds."""
     from kg.graph import info
 
     held = info(store=args.store)
+    documents = {document.identifier: document for document in held.documents}
+    unknown = next((name for name in args.names if name not in documents), None)
+    if unknown is not None:
+        raise NotFound(f"{args.store} holds no document {unknown!r}; kg info lists them", subject=unknown)
     if args.json:
-        _print_json(asdict(held))
+        _print_json([asdict(documents[name]) for name in args.names] if args.names else asdict(held))
         return DONE
-    documents = Table("document", "title", "level", "year", box=None)
+    for name in args.names:
+        _print_document(documents[name])
+    if args.names:
+        return DONE
+    table = Table(box=None)
+    table.add_column("document", overflow="fold")  # whole, as kg remove wants it
+    table.add_column("title", no_wrap=True, max_width=24)
+    for name in ("level", "place", "year"):
+        table.add_column(name)
     for document in held.documents:
-        documents.add_row(document.identifier, document.title, document.level, str(document.year or ""))
-    out.print(documents)
+        place = document.place[-1] if document.place else UNKNOWN
+        year = UNKNOWN if document.year is None else str(document.year)
+        table.add_row(document.identifier, document.title or UNKNOWN, document.level or UNKNOWN, place, year)
+    out.print(table)
     _print_counts(held.counts)
-    out.print(f"{held.mentions} mentions, {held.indicators} indicators")
+    out.print(
+        f"{held.mentions} mentions, {held.indicators} indicators; kg info NAME tells how a document was described"
+    )
     return DONE
 
 
@@ -456,6 +480,19 @@ def _print_report(report: Any, args: argparse.Namespace) -> None:
         print(f"left out: {left.reason} [{left.code}]", file=sys.stderr)
     for name in report.missing:
         print(f"source gone: {name} stays in the graph; kg remove takes it out", file=sys.stderr)
+
+
+def _print_document(document: Any) -> None:
+    """Print what is known of a document, a line a field, each with how it was found."""
+    known = asdict(document)
+    found = known.pop("found")
+    out.print(known.pop("identifier"), style="bold")
+    table = Table("field", "value", "found in", box=None, show_header=False)
+    for name, value in known.items():
+        parts = value if isinstance(value, tuple) else () if value is None else (value,)
+        told = (" › " if name == "place" else ", ").join(map(str, parts))
+        table.add_row(name.replace("_", " "), told or UNKNOWN, found.get(name, ""))
+    out.print(table)
 
 
 def _print_figures(figures: Mapping[str, Mapping[str, float | int | None]]) -> None:

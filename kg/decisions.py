@@ -1,93 +1,131 @@
 """Curators' decisions: a table of links that people accept or reject, whatever the extractors say.
 
 The table is a CSV file with the columns ``subject,predicate,object,action,note``. Subject and object are IRIs or
-``plid:…``, the predicate ``pl:serves``, ``pl:advances``, ``pl:componentOf`` or ``pl:locatedIn``, the action ``accept``
-or ``reject``; the note says why.
+``plid:…``, the predicate ``pl:serves``, ``pl:advances``, ``pl:componentOf``, ``pl:locatedIn`` or ``pl:sameAs``, the
+action ``accept`` or ``reject``; the note says why.
 
-An accepted link stands in ``plid:graph/decisions`` as a plain triple with a ``pl:Link`` of basis ``pl:curated``. A
-rejected link, its ``pl:Link`` and evidence included, is kept out of every document's graph, and so out of all that is
-derived; the decision itself stays on record as a ``pl:Link`` of basis ``pl:curated`` and confidence 0 without a plain
-triple.
+An accepted link stands in ``plid:graph/decisions`` as a plain triple with a ``pl:Link`` of basis ``pl:curated``, whose
+evidence is the note; ``pl:sameAs`` stands there both ways. A rejected link, its ``pl:Link`` and evidence included, is
+kept out of every document's graph, and so out of all that is derived; the decision itself stays on record as a
+``pl:Link`` of basis ``pl:curated`` and confidence 0 without a plain triple.
+
+A decision on what the graph does not hold is without effect until it does.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 
-from ontology.errors import UsageError
-from ontology.iri import DECISIONS_GRAPH, generator_iri, link_iri
-from ontology.terms import PL, PREFIXES, PROV, RDF, RDFS, XSD, Basis, Predicate
+from extract.annotation import Link
+from kg.statements import EVIDENCE, OBJECT, PREDICATE, SUBJECT, check_link, chinese, link_triples, pl
+from ontology.errors import ReadError, UsageError
+from ontology.iri import DECISIONS_GRAPH, link_iri
+from ontology.terms import PL, PREFIXES, STATED, Basis, Kind, Level, Predicate
 
 GRAPH = ox.NamedNode(DECISIONS_GRAPH)
 COLUMNS = ("subject", "predicate", "object", "action", "note")
+GENERATOR = "decisions"
 
-_GENERATOR = "decisions"
-_TYPE = ox.NamedNode(f"{RDF}type")
-_SUBJECT = ox.NamedNode(f"{RDF}subject")
-_PREDICATE = ox.NamedNode(f"{RDF}predicate")
-_OBJECT = ox.NamedNode(f"{RDF}object")
-_LINK = ox.NamedNode(f"{PL}Link")
-_EVIDENCE = ox.NamedNode(f"{PL}evidence")
+Known = Callable[[str], tuple[Kind, Level | None] | None]
+"""Tells kind and level of an entity by its IRI; None where documents and schemes know none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One row: a link that holds, or does not, and why."""
+    """One row of the table: a link that holds, or does not, and why."""
 
-    link: ox.Triple
+    row: int
+    subject: str
+    predicate: Predicate
+    object: str
     accepted: bool
     note: str
 
+    @property
+    def link(self) -> ox.Triple:
+        """Return the link as a plain triple."""
+        return ox.Triple(ox.NamedNode(self.subject), pl(self.predicate), ox.NamedNode(self.object))
+
 
 def load(path: Path) -> tuple[Decision, ...]:
-    """Read a table of decisions.
+    """Read a table of decisions, in any encoding and with any delimiter that documents are read in.
 
     Raises:
-        UsageError: a column is missing, or a row names no IRI, relation or action that there is.
+        UsageError: the table can't be read, a column is missing, or a row names no IRI, relation or action that there
+            is, or decides what another row decides.
     """
+    from extract.reading.encoding import decode
+    from extract.reading.table import csv_rows
+
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} can't be read as a table of decisions ({error})", subject=str(path)) from error
-    decisions: dict[ox.Triple, Decision] = {}
-    for number, row in enumerate(rows, start=2):
-        missing = [column for column in COLUMNS if row.get(column) is None]
-        if missing:
-            raise UsageError(f"{path}, line {number}: no column {missing[0]}", subject=str(path))
+        header, rows = csv_rows(decode(path.read_bytes(), str(path)), str(path))
+    except (OSError, ReadError) as error:
+        raise UsageError(f"table of decisions {path} can't be read: {error}", subject=str(path)) from error
+    missing = [column for column in COLUMNS if column not in header]
+    if missing:
+        raise UsageError(
+            f"{path} has no column {missing[0]}; a table of decisions has {','.join(COLUMNS)}", subject=str(path)
+        )
+    decisions: dict[frozenset[Any], Decision] = {}
+    for row in rows:
+        cells = {column: row.cells.get(column, "").strip() for column in COLUMNS}
+        if not any(cells.values()):
+            continue
         try:
-            decision = _decision(row)
+            decision = _decision(row.number, cells)
+            ends: tuple[Any, ...] = (decision.subject, decision.object)
+            ends = ends if decision.predicate is Predicate.SAME_AS else tuple(enumerate(ends))
+            first = decisions.setdefault(frozenset((decision.predicate, *ends)), decision)
+            if first is not decision:
+                raise ValueError(f"decides the same link as row {first.row}; keep one of them")
         except ValueError as error:
-            raise UsageError(f"{path}, line {number}: {error}", subject=str(path)) from error
-        if decisions.setdefault(decision.link, decision).accepted is not decision.accepted:
-            raise UsageError(f"{path}, line {number}: both accepted and rejected", subject=str(path))
+            raise UsageError(f"{path} row {row.number}: {error}", subject=str(path)) from error
     return tuple(decisions.values())
+
+
+def unfounded(decision: Decision, known: Known) -> str | None:
+    """Return why a decision is without effect; None where both ends are known and the relation may join them.
+
+    Args:
+        decision: what is decided.
+        known: tells of the entities of documents and schemes.
+    """
+    ends = [known(iri) for iri in (decision.subject, decision.object)]
+    for iri, end in zip((decision.subject, decision.object), ends, strict=True):
+        if end is None:
+            return f"the graph has no entity <{iri}>; copy the IRI from kg query or the explorer"
+    (lower, lower_level), (upper, upper_level) = (end for end in ends if end is not None)
+    domain, range_ = STATED.get(decision.predicate, ((lower,), (lower,)))
+    if lower not in domain or upper not in range_:
+        return f"pl:{decision.predicate} does not lead from a pl:{lower} to a pl:{upper}; see docs/ontology.md"
+    try:
+        check_link(decision.subject, decision.predicate, decision.object, lower_level, upper_level)
+    except ValueError as error:
+        return f"{error}; leave the row out"
+    return None
 
 
 def statements(decisions: Iterable[Decision]) -> Iterator[ox.Triple]:
     """Yield what the graph of decisions holds."""
     for decision in decisions:
-        link: Any = decision.link  # its ends are IRIs, which pyoxigraph's types don't say
-        ends = (link.subject.value, Predicate(link.predicate.value.removeprefix(PL)), link.object.value)
-        node = ox.NamedNode(link_iri(DECISIONS_GRAPH, *ends, Basis.CURATED, _GENERATOR))
-        if decision.accepted:
-            yield link
-        yield ox.Triple(node, _TYPE, _LINK)
-        yield ox.Triple(node, _SUBJECT, link.subject)
-        yield ox.Triple(node, _PREDICATE, link.predicate)
-        yield ox.Triple(node, _OBJECT, link.object)
-        yield ox.Triple(node, ox.NamedNode(f"{PL}basis"), ox.NamedNode(f"{PL}{Basis.CURATED}"))
-        confidence = ox.Literal("1" if decision.accepted else "0", datatype=ox.NamedNode(f"{XSD}decimal"))
-        yield ox.Triple(node, ox.NamedNode(f"{PL}confidence"), confidence)
-        yield ox.Triple(node, ox.NamedNode(f"{PROV}wasGeneratedBy"), ox.NamedNode(generator_iri(_GENERATOR)))
-        if decision.note:
-            yield ox.Triple(node, ox.NamedNode(f"{RDFS}comment"), ox.Literal(decision.note))
+        ends = [(decision.subject, decision.object)]
+        if decision.predicate is Predicate.SAME_AS:
+            ends.append((decision.object, decision.subject))
+        for subject, object_ in ends:
+            iri = link_iri(DECISIONS_GRAPH, subject, decision.predicate, object_, Basis.CURATED, GENERATOR)
+            link = Link(subject, decision.predicate, object_, Basis.CURATED, float(decision.accepted), (), GENERATOR)
+            node, *both = (ox.NamedNode(each) for each in (iri, subject, object_))
+            plain, *reasons = link_triples(node, both[0], both[1], link, link.confidence)
+            if decision.accepted:
+                yield plain
+            yield from reasons
+            if decision.note:
+                yield ox.Triple(ox.NamedNode(iri), EVIDENCE, chinese(decision.note))
 
 
 def without_rejected(triples: Collection[ox.Triple], rejected: Collection[ox.Triple]) -> set[ox.Triple]:
@@ -97,32 +135,32 @@ def without_rejected(triples: Collection[ox.Triple], rejected: Collection[ox.Tri
         return kept
     parts: dict[Any, dict[Any, Any]] = {}
     for t in triples:
-        if t.predicate in (_SUBJECT, _PREDICATE, _OBJECT):
+        if t.predicate in (SUBJECT, PREDICATE, OBJECT):
             parts.setdefault(t.subject, {})[t.predicate] = t.object
     dropped = {
         node
         for node, part in parts.items()
-        if len(part) == 3 and ox.Triple(part[_SUBJECT], part[_PREDICATE], part[_OBJECT]) in rejected
+        if len(part) == 3 and ox.Triple(part[SUBJECT], part[PREDICATE], part[OBJECT]) in rejected
     }
-    evidence = {t.object for t in triples if t.predicate == _EVIDENCE and t.subject in dropped}
-    evidence -= {t.object for t in triples if t.predicate == _EVIDENCE and t.subject not in dropped}
+    evidence = {t.object for t in triples if t.predicate == EVIDENCE and t.subject in dropped}
+    evidence -= {t.object for t in triples if t.predicate == EVIDENCE and t.subject not in dropped}
     return {t for t in kept.difference(rejected) if t.subject not in dropped and t.subject not in evidence}
 
 
-def _decision(row: dict[str, str]) -> Decision:
-    action = row["action"].strip()
-    if action not in ("accept", "reject"):
-        raise ValueError(f"the action is accept or reject, not {action!r}")
-    predicate = _iri(row["predicate"])
-    relations = {f"{PL}{relation}" for relation in Predicate}
-    if predicate.value not in relations:
-        raise ValueError(f"the predicate is one of pl:{', pl:'.join(Predicate)}, not {row['predicate']!r}")
-    return Decision(
-        ox.Triple(_iri(row["subject"]), predicate, _iri(row["object"])), action == "accept", row["note"].strip()
-    )
+def _decision(row: int, cells: dict[str, str]) -> Decision:
+    if cells["action"] not in ("accept", "reject"):
+        raise ValueError(f"the action is accept or reject, not «{cells['action']}»")
+    relations = {f"{PL}{relation}": relation for relation in Predicate}
+    predicate = relations.get(_iri(cells["predicate"]))
+    if predicate is None:
+        raise ValueError(f"the predicate is one of pl:{', pl:'.join(Predicate)}, not «{cells['predicate']}»")
+    accepted = cells["action"] == "accept"
+    if predicate is Predicate.SAME_AS and not accepted:
+        raise ValueError("only curators say pl:sameAs, so there is nothing to reject; leave the row out")
+    return Decision(row, _iri(cells["subject"]), predicate, _iri(cells["object"]), accepted, cells["note"])
 
 
-def _iri(text: str) -> ox.NamedNode:
-    text = text.strip().removeprefix("<").removesuffix(">")
+def _iri(text: str) -> str:
+    text = text.removeprefix("<").removesuffix(">")
     prefix, _, local = text.partition(":")
-    return ox.NamedNode(PREFIXES[prefix] + local if prefix in PREFIXES else text)
+    return ox.NamedNode(PREFIXES[prefix] + local if prefix in PREFIXES else text).value

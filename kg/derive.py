@@ -7,7 +7,7 @@ deriving anew gives what there would be had it never been there.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote
 
 import pyoxigraph as ox
@@ -16,6 +16,7 @@ from extract.annotation import Link
 from kg.statements import (
     ALT_LABEL,
     DEFINITION,
+    EVIDENCE,
     OBJECT,
     PREDICATE,
     PREF_LABEL,
@@ -31,20 +32,17 @@ from kg.statements import (
     link_triples,
     pl,
 )
+from kg.walk import EVERYWHERE, UPWARD, State, Walk
 from ontology.iri import (
     AUTHORITY_GRAPH,
     DECISIONS_GRAPH,
     DERIVED_GRAPH,
-    NATION,
     UPDATES_GRAPH,
     link_iri,
     place_of,
 )
 from ontology.scheme import Concept, Scheme
-from ontology.terms import DCTERMS, PL, PLID, PROV, SKOS, Basis, Kind, Predicate
-
-UPWARD = (Predicate.COMPONENT_OF, Predicate.SERVES, Predicate.ADVANCES)
-"""The relations that a lineage is made of."""
+from ontology.terms import DCTERMS, PL, PLID, PROV, SKOS, Basis, Kind, Level, Predicate
 
 DIVISIONS = "国家统计局《统计用区划代码和城乡划分代码》"
 """What proves that one unit of the division table lies in another."""
@@ -60,9 +58,6 @@ _GRAPHS = {
 _COMMON = (DECISIONS_GRAPH, UPDATES_GRAPH)
 """Graphs of no document, whose links hold in every document."""
 
-_State = tuple[str, str | None]
-"""An entity that a walk has reached, and the document whose links it follows; None before the first."""
-
 
 def derive(store: ox.Store, scheme: Scheme) -> Iterator[ox.Quad]:
     """Yield each quad of the authority and derived graphs once.
@@ -75,7 +70,7 @@ def derive(store: ox.Store, scheme: Scheme) -> Iterator[ox.Quad]:
         ValueError: a link of the authority file leads to itself, or advances downward.
     """
     said = _Said(store)
-    concepts = _concepts_used(scheme, said.kinds)
+    concepts = _concepts_used(scheme, said.kinds.keys() | said.decided)
     graphs = {
         AUTHORITY_GRAPH: [*_authority(concepts, said), *_divisions(said)],
         DERIVED_GRAPH: [*_contributions(concepts, said)],
@@ -86,16 +81,33 @@ def derive(store: ox.Store, scheme: Scheme) -> Iterator[ox.Quad]:
             yield ox.Quad(triple.subject, triple.predicate, triple.object, name)
 
 
+def known(store: ox.Store, scheme: Scheme) -> Callable[[str], tuple[Kind, Level | None] | None]:
+    """Return a function that tells kind and level of an entity of the documents or the scheme; None for all else."""
+    derived = {AUTHORITY_GRAPH, DERIVED_GRAPH, DECISIONS_GRAPH}
+
+    def said(iri: str, predicate: ox.NamedNode) -> Iterator[str]:
+        for quad in store.quads_for_pattern(ox.NamedNode(iri), predicate, None, None):
+            if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value not in derived:
+                yield quad.object.value.removeprefix(PL)  # type: ignore[union-attr]
+
+    def tell(iri: str) -> tuple[Kind, Level | None] | None:
+        concept = scheme.concept(iri)
+        if concept is not None:
+            return concept.kind, concept.level
+        kinds = [Kind(name) for name in said(iri, TYPE) if name in set(Kind)]
+        return (kinds[0], next((Level(name) for name in said(iri, pl("level"))), None)) if kinds else None
+
+    return tell
+
+
 class _Said:
     """What documents and curators say that matters here, read from the store once.
 
     Attributes:
         kinds: class of each entity.
-        links: upward links by document and subject.
-        common: upward links by subject that hold in every document: curators' decisions, and updates of the union.
+        walk: the upward links, and who issued what.
+        decided: entities of the links that curators accept.
         rejected: links that curators reject.
-        issuers: the unit whose strategy each strategy is.
-        issued: documents by the unit that speaks in them.
         codes: division codes of units and villages.
     """
 
@@ -108,19 +120,18 @@ class _Said:
 
         self.kinds = {subject: kind for kind in Kind for subject, _, _ in said(TYPE, pl(kind))}
         self.codes = {subject: code for subject, code, _ in said(pl("divisionCode"))}
-        self.links: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        self.common: dict[str, set[str]] = defaultdict(set)
+        self.walk = Walk()
         for relation in UPWARD:
             for subject, object_, graph in said(pl(relation)):
-                by_subject = self.common if graph in _COMMON else self.links[graph]
-                by_subject[subject].add(object_)
-        self.issuers: dict[str, str] = {}
-        self.issued: dict[str, list[str]] = defaultdict(list)
+                self.walk.links[EVERYWHERE if graph in _COMMON else graph][subject].add((relation, object_))
         for subject, unit, graph in said(pl("issuer")):
             if subject == graph:
-                self.issued[unit].append(subject)
+                self.walk.issued[unit].add(subject)
             elif self.kinds.get(subject) is Kind.STRATEGY:
-                self.issuers[subject] = min(unit, self.issuers.get(subject, unit))
+                self.walk.issuers[subject] = min(unit, self.walk.issuers.get(subject, unit))
+        decisions = ox.NamedNode(DECISIONS_GRAPH)
+        accepted = [quad for relation in Predicate for quad in _quads(store, pl(relation), None, decisions)]
+        self.decided = {end for subject, object_, _ in accepted for end in (subject, object_)}
         self.rejected = _rejected(store)
 
 
@@ -157,13 +168,19 @@ def _concepts_used(scheme: Scheme, used: Iterable[str]) -> dict[str, Concept]:
     return dict(sorted(found.items()))
 
 
-def _links_of(concept: Concept, said: _Said) -> Iterator[tuple[Predicate, str]]:
-    """Yield the upward links of a concept, but for those that curators reject."""
+def upward_links(concept: Concept) -> Iterator[tuple[Predicate, str]]:
+    """Yield the upward links of a concept of the authority file."""
     by_relation = (concept.component_of, concept.serves, concept.advances)
     for relation, targets in zip(UPWARD, by_relation, strict=True):
         for target in targets:
-            if (concept.iri, PL + relation, target) not in said.rejected:
-                yield relation, target
+            yield relation, target
+
+
+def _links_of(concept: Concept, said: _Said) -> Iterator[tuple[Predicate, str]]:
+    """Yield the upward links of a concept, but for those that curators reject."""
+    for relation, target in upward_links(concept):
+        if (concept.iri, PL + relation, target) not in said.rejected:
+            yield relation, target
 
 
 def _authority(concepts: dict[str, Concept], said: _Said) -> Triples:
@@ -229,16 +246,21 @@ def _curated(subject: str, relation: Predicate, object_: str, source: str, by: s
     node = ox.NamedNode(link_iri(AUTHORITY_GRAPH, subject, relation, object_, Basis.CURATED, by))
     link = Link(subject, relation, object_, Basis.CURATED, 1.0, (), by)
     yield from link_triples(node, ox.NamedNode(subject), ox.NamedNode(object_), link, link.confidence)
-    yield ox.Triple(node, pl("evidence"), chinese(source))
+    yield ox.Triple(node, EVIDENCE, chinese(source))
     yield from generator(by)
 
 
 def _contributions(concepts: dict[str, Concept], said: _Said) -> Triples:
     """Yield ``pl:contributesTo`` from each entity to every strategy above it."""
-    walk = _Walk(concepts, said)
-    starts: list[_State] = [(subject, document) for document, links in said.links.items() for subject in links]
-    starts += [(subject, None) for subject in walk.common]
-    strategies = sorted(walk.strategies)
+    walk = said.walk
+    for concept in concepts.values():
+        walk.links[EVERYWHERE][concept.iri].update(_links_of(concept, said))
+        issuer = concept_issuer(concept) if concept.kind is Kind.STRATEGY else None
+        if issuer is not None:
+            walk.issuers[concept.iri] = issuer
+    starts = list(walk.starts())
+    every = {iri for iri, kind in said.kinds.items() if kind is Kind.STRATEGY}
+    strategies = sorted(every | {concept.iri for concept in concepts.values() if concept.kind is Kind.STRATEGY})
     above = _closure(walk, starts, {strategy: 1 << number for number, strategy in enumerate(strategies)})
     reached: dict[str, int] = defaultdict(int)
     for state in starts:
@@ -252,23 +274,23 @@ def _contributions(concepts: dict[str, Concept], said: _Said) -> Triples:
                 yield ox.Triple(node, predicate, nodes[number])
 
 
-def _closure(walk: _Walk, starts: Iterable[_State], bits: dict[str, int]) -> dict[_State, int]:
+def _closure(walk: Walk, starts: Iterable[State], bits: dict[str, int]) -> dict[State, int]:
     """Return the entities above each state, as a sum of bits, as there are too many to keep sets.
 
     Tarjan's algorithm: a circle of states, found when the walk comes back to where it entered, has one closure.
     """
-    entered: dict[_State, int] = {}
-    lowest: dict[_State, int] = {}
-    above: dict[_State, int] = {}
-    closed: dict[_State, int] = {}
-    waiting: list[_State] = []
-    path: list[tuple[_State, Iterator[_State]]] = []
+    entered: dict[State, int] = {}
+    lowest: dict[State, int] = {}
+    above: dict[State, int] = {}
+    closed: dict[State, int] = {}
+    waiting: list[State] = []
+    path: list[tuple[State, Iterator[State]]] = []
 
-    def enter(state: _State) -> None:
+    def enter(state: State) -> None:
         entered[state] = lowest[state] = len(entered)
         above[state] = 0
         waiting.append(state)
-        path.append((state, walk.steps(state)))
+        path.append((state, (upper for _, _, upper in walk.steps(state))))
 
     for start in starts:
         if start not in entered:
@@ -306,48 +328,6 @@ def _bits(number: int) -> Iterator[int]:
     while place >= 0:
         yield place
         place = digits.find("1", place + 1)
-
-
-class _Walk:
-    """Goes upward from entity to entity: along one document's links and those that hold in every document.
-
-    A walk leaves its document only for one of the unit whose strategy it has reached, and there only for what is that
-    unit's or a containing unit's: so it ends at no strategy of a unit that does not contain the place it comes from.
-    """
-
-    def __init__(self, concepts: dict[str, Concept], said: _Said) -> None:
-        self.common: dict[str, set[str]] = defaultdict(set)
-        for subject, targets in said.common.items():
-            self.common[subject] |= targets
-        for concept in concepts.values():
-            for _, target in _links_of(concept, said):
-                self.common[concept.iri].add(target)
-        authority = {concept.iri for concept in concepts.values() if concept.kind is Kind.STRATEGY}
-        self.strategies = authority | {iri for iri, kind in said.kinds.items() if kind is Kind.STRATEGY}
-        issuers = {iri: concept_issuer(concepts[iri]) for iri in authority}
-        self._issuers = said.issuers | {iri: unit for iri, unit in issuers.items() if unit is not None}
-        self._said = said
-
-    def steps(self, state: _State) -> Iterator[_State]:
-        """Yield where one link leads."""
-        entity, document = state
-        for target in self.common.get(entity, ()):
-            yield target, document
-        if document is not None:
-            for target in self._said.links[document].get(entity, ()):
-                yield target, document
-        for owner in self._said.issued.get(self._issuers.get(entity, ""), ()):
-            if owner != document:
-                for target in self._said.links.get(owner, {}).get(entity, ()):
-                    around = self._place(target)
-                    if around == self._place(entity)[: len(around)]:
-                        yield target, owner
-
-    def _place(self, entity: str) -> tuple[str, ...]:
-        """Return the chain of the unit that issued a strategy, or the places in the IRI; of the nation, nothing."""
-        unit = self._issuers.get(entity)
-        place = place_of(f"{unit}/") if unit is not None else place_of(entity)
-        return () if place == (NATION,) else place
 
 
 def _description(graph: str) -> Triples:

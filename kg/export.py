@@ -33,7 +33,6 @@ _RDF = {
     ".trig": ox.RdfFormat.TRIG,
     ".ttl": ox.RdfFormat.TURTLE,
     ".nt": ox.RdfFormat.N_TRIPLES,
-    ".jsonld": ox.RdfFormat.JSON_LD,
     ".rdf": ox.RdfFormat.RDF_XML,
 }
 
@@ -244,6 +243,13 @@ def _write_rdf(graph: Graph, path: Path, suffix: str) -> None:
         ox.serialize(statements, file, format=form, prefixes=PREFIXES)
 
 
+def _write_jsonld(graph: Graph, path: Path, suffix: str) -> None:
+    from kg import jsonld
+
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        jsonld.write(sorted(graph.quads(), key=lambda quad: (str(quad.graph_name), str(quad))), file)
+
+
 def _write_network(graph: Graph, path: Path, suffix: str) -> None:
     import networkx
 
@@ -333,6 +339,7 @@ def _without_times(path: Path) -> None:
 
 _WRITERS: dict[str, Callable[[Graph, Path, str], None]] = {
     **dict.fromkeys(_RDF, _write_rdf),
+    ".jsonld": _write_jsonld,
     ".graphml": _write_network,
     ".gexf": _write_network,
     ".csv": _write_csv,

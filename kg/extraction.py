@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -165,6 +165,7 @@ class Extraction:
         from extract.reading import read
 
         key = self._source_key(source)
+        sha256 = _sha256(source.path)
         entries: dict[str, Entry] = {}
         entities = links = 0
         for document in read(source.path, root=source.root):
@@ -174,13 +175,12 @@ class Extraction:
                 identifier = source.relative if whole else f"{source.relative}/{identifier}"
             if identifier in entries:
                 raise ReadError(f"{source.path}: two documents are called {identifier!r}", subject=str(source.path))
-            row = self._row(identifier, document.identifier)
-            document = describe(replace(document, identifier=identifier), row)
+            document = describe(replace(document, identifier=identifier), self._row(identifier))
             path = self._folder / self._document_key(document)
             if not path.exists():
                 write_atomically(path, gzip.compress(self._quads(document), compresslevel=3, mtime=0))
             content = gzip.decompress(path.read_bytes())
-            entries[identifier] = Entry(_graph(content), path.name, source.key, key)
+            entries[identifier] = Entry(_graph(content), path.name, source.key, key, sha256)
             entities += len(_ENTITY.findall(content))
             links += len(_LINK.findall(content))
         return Extracted(entries, entities, links)
@@ -206,13 +206,14 @@ class Extraction:
             raise ReadError(f"{source.path} can't be read ({error.strerror})", subject=str(source.path)) from error
         name = source.relative if source.clashes else source.path.name
         many = source.path.suffix.lower() in (".csv", ".xlsx")
-        told = self._rows if many else self._row(name, source.path.stem)
+        told = self._rows if many else self._row(name)
         return digest(content, name, json.dumps(told, ensure_ascii=False, sort_keys=True), self._version)
 
-    def _row(self, *names: str) -> Mapping[str, str] | None:
-        """Return the metadata row of the document that goes by one of the names, with or without its suffix."""
-        ways = (way for name in names for way in (name, str(PurePosixPath(name).with_suffix(""))))
-        return next((self._rows[way] for way in ways if way in self._rows), None)
+    def _row(self, name: str) -> Mapping[str, str] | None:
+        """Return the metadata row of a document, which may go by its name with or without the suffix."""
+        from extract.metadata_table import without_suffix
+
+        return self._rows.get(name, self._rows.get(without_suffix(name)))
 
     def _document_key(self, document: Document) -> str:
         told = (document.identifier, document.source, document.sha256, document.text, repr(document.metadata))
@@ -274,13 +275,40 @@ def work() -> None:
         answers.flush()
 
 
-def discover(named: Iterable[Path]) -> tuple[list[Source], list[LeftOut], list[LeftOut]]:
-    """List the files of all sources in a fixed order, each once; those that are not there; those that no one reads."""
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What there is to read.
+
+    Attributes:
+        sources: the files, in a fixed order and each once.
+        left_out: named files and folders that are not there.
+        skipped: files of the folders that no one reads.
+        moved: files that the store has documents of, and that are now among the sources in another place.
+    """
+
+    sources: tuple[Source, ...]
+    left_out: tuple[LeftOut, ...]
+    skipped: tuple[LeftOut, ...]
+    moved: frozenset[Path]
+
+
+def discover(named: Iterable[Path], held: Mapping[Path, str], aside: Collection[Path] = ()) -> Discovered:
+    """List the files of all sources.
+
+    A file that the store has documents of, and that bears the name of a listed one, is listed too, so that both go by
+    their paths, as they would had they been named together.
+
+    Args:
+        named: files and folders.
+        held: files that the store has documents of, with their digests.
+        aside: tables that describe documents and are none.
+    """
     from extract import reading
 
     roots: dict[Path, tuple[Path, Path]] = {}
     left_out: list[LeftOut] = []
     skipped: list[LeftOut] = []
+    tables = {path.resolve() for path in aside}
     for path in named:
         try:
             discovered = reading.discover([path])
@@ -288,15 +316,30 @@ def discover(named: Iterable[Path]) -> tuple[list[Source], list[LeftOut], list[L
             left_out.append(LeftOut(str(path), str(error), error.code))
             continue
         for file in discovered.files:
-            roots.setdefault(file.resolve(), (file, path if path.is_dir() else path.parent))
+            if file.resolve() not in tables:
+                roots.setdefault(file.resolve(), (file, path if path.is_dir() else path.parent))
         skipped += [LeftOut(str(skip.path), skip.reason, "PL-READ-SKIPPED") for skip in discovered.skipped]
-    stems = Counter(file.stem for file, _ in roots.values())
-    clashing = [absolute for absolute, (file, _) in roots.items() if stems[file.stem] > 1]
+    listed: dict[str, list[Path]] = {}
+    for absolute, (file, _) in roots.items():
+        listed.setdefault(file.stem, []).append(absolute)
+    namesakes = {file for file in held if file.stem in listed and file not in roots}
+    moved = frozenset(file for file in namesakes if not file.exists() and held[file] in map(_sha256, listed[file.stem]))
+    roots |= {file: (file, file.parent) for file in namesakes if file.exists()}
+    stems = {absolute: file.stem for absolute, (file, _) in roots.items()} | {f: f.stem for f in namesakes - moved}
+    counts = Counter(stems.values())
+    clashing = [file for file, stem in stems.items() if counts[stem] > 1]
     found = [
-        Source(file, root, _distinct(absolute, clashing), stems[file.stem] > 1)
+        Source(file, root, _distinct(absolute, clashing), absolute in clashing)
         for absolute, (file, root) in sorted(roots.items())
     ]
-    return found, left_out, skipped
+    return Discovered(tuple(found), tuple(left_out), tuple(skipped), moved)
+
+
+def _sha256(file: Path) -> str:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _distinct(path: Path, others: Collection[Path]) -> str:

@@ -7,20 +7,24 @@ behind the same methods.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeAlias
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 
 from kg import sparql
 from kg.rows import IRI, Rows, cell
+from kg.statements import FOUND, METADATA
 from kg.store import DEFAULT_STORE, Version, open_version
 from ontology.errors import NotFound, QueryError, StoreError
-from ontology.terms import PREFIXES, Basis, Kind, Level, Predicate
+from ontology.iri import place_of
+from ontology.terms import PL, PREFIXES, Basis, Kind, Level, Predicate
 
 if TYPE_CHECKING:
     import networkx
@@ -102,12 +106,33 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """One document that the graph holds."""
+    """One document that the graph holds, and what is known about it; None is "unknown".
+
+    Attributes:
+        identifier: its name.
+        title: as printed.
+        level: of the government that speaks.
+        year: of issue.
+        issued: date of issue, as precise as known.
+        place: names of the unit that speaks and of those that contain it, from the province down.
+        issuer: the body that speaks.
+        meeting: that it was given to.
+        review_years: years looked back on.
+        plan_years: years planned for.
+        found: how each of these was found: ``title``, ``text``, ``file name`` or ``table``.
+    """
 
     identifier: str
-    title: str | None
-    level: Level | None
-    year: int | None
+    title: str | None = None
+    level: Level | None = None
+    year: int | None = None
+    issued: str | None = None
+    place: tuple[str, ...] = ()
+    issuer: str | None = None
+    meeting: str | None = None
+    review_years: tuple[int, ...] = ()
+    plan_years: tuple[int, ...] = ()
+    found: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +293,7 @@ class Graph:
         """
         import networkx
 
-        only = self.lineage(name, within).entities if name is not None else None
+        only = self.lineage(name, within, confidence=confidence).entities if name is not None else None
         network: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
         kinds = " ".join(f"pl:{kind}" for kind in Kind)
         for row in self.query(
@@ -293,18 +318,25 @@ class Graph:
 
     def info(self) -> Info:
         """Return what the graph holds."""
-        documents = self.query(
-            "SELECT ?identifier (SAMPLE(?t) AS ?title) (SAMPLE(?l) AS ?level) (SAMPLE(?y) AS ?year) {"
-            " ?d a pl:Document ; dcterms:identifier ?identifier"
-            " OPTIONAL { ?d dcterms:title ?t } OPTIONAL { ?d pl:level ?l } OPTIONAL { ?d pl:year ?y } }"
-            " GROUP BY ?identifier ORDER BY ?identifier"
-        )
-        return Info(
-            tuple(Holding(d.identifier, d.title, Level(d.level.local) if d.level else None, d.year) for d in documents),
-            self.counts(),
-            self._count("pl:Mention"),
-            self._count("pl:Indicator"),
-        )
+        return Info(self._holdings(), self.counts(), self._count("pl:Mention"), self._count("pl:Indicator"))
+
+    def _holdings(self) -> tuple[Holding, ...]:
+        fields = {IRI(term.value): name for name, term in METADATA.items()}
+        ways = {IRI(PL + term): how for how, term in FOUND.items()}
+        told: defaultdict[str, defaultdict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        terms = " ".join(str(sparql.term(term)) for term in (*fields, *ways))
+        for row in self.query(
+            "SELECT ?identifier ?p ?o { ?d a pl:Document ; dcterms:identifier ?identifier"
+            f" OPTIONAL {{ VALUES ?p {{ {terms} }} ?d ?p ?o }} }} ORDER BY ?identifier ?p ?o"
+        ):
+            if row.p in ways:
+                found[row.identifier][fields[row.o]] = ways[row.p]
+            elif row.p is not None:
+                told[row.identifier][fields[row.p]].append(row.o)
+            else:
+                told[row.identifier]  # nothing is known about it
+        return tuple(_holding(name, known, found[name]) for name, known in told.items())
 
     def counts(self) -> Counts:
         """Count entities by kind, strategies and their like by level, and links by relation."""
@@ -367,25 +399,33 @@ def query(query: str, *, store: Source = DEFAULT_STORE, **parameters: Any) -> Ro
 
 
 def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:
-    """Return the proof of every link that a pattern over ``?link``, ``?s``, ``?p``, ``?o`` picks, the surest first."""
-    rows = graph.query(
-        # Flat OPTIONALs behind a closed sub-query: nested ones made Oxigraph join all evidence, 100 times slower.
-        f"""SELECT ?link ?s ?p ?o ?basis ?confidence ?document ?title ?text ?start ?end {{
-          {{ SELECT ?link ?s ?p ?o ?g ?basis ?confidence {{
-            {pattern}
-            GRAPH ?g {{ ?link rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ;
-              pl:basis ?basis ; pl:confidence ?confidence }} }} }}
-          OPTIONAL {{ GRAPH ?g {{ ?link pl:evidence ?e }} }}
-          OPTIONAL {{ ?link pl:evidence ?e . ?e nif:anchorOf ?anchor ; nif:beginIndex ?start ; nif:endIndex ?end }}
-          OPTIONAL {{ ?g a pl:Document ; dcterms:identifier ?i }}
-          OPTIONAL {{ ?g a pl:Document ; dcterms:title ?t }}
-          OPTIONAL {{ ?g a ?kind FILTER(?kind = pl:Document) }}
-          BIND(COALESCE(?anchor, STR(?e)) AS ?text)
-          BIND(IF(BOUND(?kind), ?g, ?nothing) AS ?document)
-          BIND(IF(BOUND(?kind), COALESCE(?t, ?i), ?nothing) AS ?title)
-        }} ORDER BY DESC(?confidence) ?document ?start ?link"""
+    """Return the proof of every link that a pattern over ``?link``, ``?s``, ``?p``, ``?o`` picks, the surest first.
+
+    Their evidence is asked for by name afterwards: in one query the engines join all evidence that there is.
+    """
+    links = graph.query(
+        f"""SELECT DISTINCT ?link ?s ?p ?o ?g ?basis ?confidence {{
+          {pattern}
+          GRAPH ?g {{ ?link rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ;
+            pl:basis ?basis ; pl:confidence ?confidence }} }}"""
     )
-    return tuple(
+    passages: defaultdict[IRI, list[tuple[str, int | None, int | None]]] = defaultdict(list)
+    for names in _batches({row.link for row in links}):
+        for row in graph.query(
+            f"""SELECT ?link ?text ?start ?end {{
+              {{ VALUES ?link {{ {names} }} ?link pl:evidence ?e .
+                ?e nif:anchorOf ?text ; nif:beginIndex ?start ; nif:endIndex ?end }} UNION
+              {{ VALUES ?link {{ {names} }} ?link pl:evidence ?text FILTER(ISLITERAL(?text)) }} }}"""
+        ):
+            passages[row.link].append((row.text, row.start, row.end))
+    titles: dict[IRI, str | None] = {}
+    for names in _batches({row.g for row in links}):
+        for row in graph.query(
+            f"""SELECT ?d ?i ?t {{ VALUES ?d {{ {names} }} ?d a pl:Document
+              OPTIONAL {{ ?d dcterms:identifier ?i }} OPTIONAL {{ ?d dcterms:title ?t }} }}"""
+        ):
+            titles[row.d] = row.t or row.i
+    found = [
         Proof(
             row.link,
             row.s,
@@ -393,13 +433,38 @@ def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:
             row.o,
             Basis(row.basis.local),
             float(row.confidence),
-            row.document,
-            row.title,
-            row.text,
-            row.start,
-            row.end,
+            row.g if row.g in titles else None,
+            titles.get(row.g),
+            *passage,
         )
-        for row in rows
+        for row in links
+        for passage in passages.get(row.link, [(None, None, None)])
+    ]
+    found.sort(key=lambda proof: (-proof.confidence, proof.document or "", proof.start or 0, proof.link))
+    return tuple(found)
+
+
+def _batches(iris: Collection[IRI]) -> Iterator[str]:
+    """Yield IRIs as SPARQL has them, so many at a time as every server takes."""
+    names = [str(sparql.term(iri)) for iri in sorted(iris)]
+    return (" ".join(names[start : start + 500]) for start in range(0, len(names), 500))
+
+
+def _holding(identifier: str, known: Mapping[str, list[Any]], found: Mapping[str, str]) -> Holding:
+    one = {name: values[0] for name, values in known.items()}
+    place, level = one.get("place"), one.get("level")
+    return Holding(
+        identifier,
+        one.get("title"),
+        Level(level.local) if level else None,
+        one.get("year"),
+        str(one["issued"]) if "issued" in one else None,
+        tuple(unquote(name) for name in (*place_of(place), place.rsplit("/", 1)[-1])) if place else (),
+        one.get("issuer"),
+        one.get("meeting"),
+        tuple(known.get("review_years", ())),
+        tuple(known.get("plan_years", ())),
+        {name: found[name] for name in METADATA if name in found},
     )
 
 

@@ -1,7 +1,7 @@
 """Lineage: the strategies above an entity up to the nation, and what serves it, each step with its sentence.
 
-Upwards the walk obeys the rule of ``pl:contributesTo``: it stays within one document's links, and leaves the document
-only through the authority file and curators' decisions, or into a document of the unit whose strategy it has reached.
+The walk obeys the rule of ``pl:contributesTo`` (``kg.walk``) over the links that are sure enough: with every link, a
+strategy is shown above an entity just where the graph says that the one contributes to the other.
 """
 
 from __future__ import annotations
@@ -18,15 +18,13 @@ from rich.tree import Tree
 
 from kg import sparql
 from kg.rows import IRI
+from kg.walk import EVERYWHERE, UPWARD, State, Upward, Walk
 from ontology.errors import AmbiguousName, NotFound
-from ontology.iri import normalise, place_of
+from ontology.iri import AUTHORITY_GRAPH, normalise, place_of
 from ontology.terms import PLID, Basis, Kind, Level, Predicate
 
 if TYPE_CHECKING:
     from kg.graph import Graph, Proof
-
-UPWARD = (Predicate.COMPONENT_OF, Predicate.SERVES, Predicate.ADVANCES)
-"""The relations that a lineage is made of."""
 
 CONFIDENCE = 0.5
 """What a view shows unless it is asked for more."""
@@ -123,35 +121,11 @@ def lineage(graph: Graph, name: str, within: str | None = None, *, confidence: f
         AmbiguousName: it has several; ``candidates`` lists them with their places.
     """
     iri = find(graph, name, within)
-    above = _reached(_sure(_above(graph, iri), confidence), iri, upwards=True)
-    below = _reached(_sure(_below(graph, iri), confidence), iri, upwards=False)
+    above = _above(_Said(graph, confidence), iri)
+    below = _below(_Said(graph, confidence), iri)
     touched = {iri, *(end for step in (*above, *below) for end in (step.subject, step.object))}
     things = _things(graph, touched)
     return Lineage(things[iri], things, _in_order(above, things), _in_order(below, things))
-
-
-def _sure(steps: Iterable[Step], confidence: float) -> list[Step]:
-    """Leave out the proofs that are less sure, and the steps that lose every proof by it."""
-    kept = []
-    for step in steps:
-        proofs = tuple(proof for proof in step.proofs if proof.confidence >= confidence)
-        if proofs or not step.proofs:
-            kept.append(replace(step, proofs=proofs))
-    return kept
-
-
-def _reached(steps: list[Step], start: IRI, *, upwards: bool) -> list[Step]:
-    """Leave out the steps that no chain connects with ``start``."""
-    ends = [(s.subject, s.object) if upwards else (s.object, s.subject) for s in steps]
-    after: dict[IRI, list[IRI]] = defaultdict(list)
-    for near, far in ends:
-        after[near].append(far)
-    seen, todo = {start}, [start]
-    while todo:
-        new = [far for far in after[todo.pop()] if far not in seen]
-        seen.update(new)
-        todo += new
-    return [step for step, (near, _) in zip(steps, ends, strict=True) if near in seen]
 
 
 def find(graph: Graph, name: str, within: str | None = None) -> IRI:
@@ -212,78 +186,119 @@ def tree(lineage: Lineage, *, most: int = 6) -> RenderableType:
     return Group(*parts)
 
 
-def _above(graph: Graph, start: IRI) -> list[Step]:
-    """Walk upwards; where a walk is, is an entity together with the document whose links it follows."""
-    links = _links_from(graph, {start})
-    issued = _issued_by_owner(graph, {start})
-    frontier = {(start, source) for _, _, source in links[start]}
-    seen: set[tuple[IRI, IRI]] = set()
-    used: set[tuple[IRI, Predicate, IRI, IRI]] = set()
+class _Said:
+    """What the graph says of the links that are sure enough, asked for as a walk comes to need it.
+
+    Attributes:
+        walk: the links asked for so far.
+    """
+
+    def __init__(self, graph: Graph, confidence: float) -> None:
+        self.walk = Walk()
+        self._graph = graph
+        self._confidence = confidence
+        self._proofs: dict[tuple[IRI, Predicate, IRI], list[Proof]] = defaultdict(list)
+        self._asked: set[IRI] = set()
+        for row in graph.query("SELECT ?u ?d { { SELECT ?d { ?d a pl:Document } } ?d pl:issuer ?u }"):
+            self.walk.issued[row.u].add(str(row.d))
+
+    def ask_from(self, nodes: Collection[IRI]) -> None:
+        """Ask for the upward links that go from some entities."""
+        if nodes:
+            self.ask(_values("s", nodes))
+
+    def ask(self, pattern: str) -> None:
+        """Ask for the upward links whose subject ``?s`` a pattern picks."""
+        from kg.graph import proofs
+
+        among = f"{{ SELECT DISTINCT ?s {{ {pattern} }} }} VALUES ?p {{ {_RELATIONS} }}"
+        links = self._graph.query(f"SELECT DISTINCT ?s ?p ?o ?g {{ {among} GRAPH ?g {{ ?s ?p ?o }} }}")
+        for proof in proofs(self._graph, among) if links else ():
+            self._proofs[proof.subject, proof.predicate, proof.object].append(proof)
+        touched = set()
+        for row in links:
+            relation, source = Predicate(row.p.local), EVERYWHERE if _common(row.g) else str(row.g)
+            reasons = self._reasons((row.s, relation, row.o), {source})
+            if not reasons or reasons[0].confidence >= self._confidence:
+                self.walk.links[source][row.s].add((relation, row.o))
+                touched |= {row.s, row.o}
+        self._ask_issuers(touched - self._asked)
+
+    def _reasons(self, link: tuple[IRI, Predicate, IRI], sources: Collection[str]) -> list[Proof]:
+        """Return what some documents say for a link, the surest first."""
+        return [proof for proof in self._proofs[link] if (proof.document or EVERYWHERE) in sources]
+
+    def _ask_issuers(self, nodes: Collection[IRI]) -> None:
+        """Ask whose strategies these are; the authority file knows best."""
+        self._asked.update(nodes)
+        strategies = [node for node in nodes if _kind(node) is Kind.STRATEGY]
+        if not strategies:
+            return
+        issuers: dict[str, tuple[bool, str]] = {}
+        for row in self._graph.query(
+            f"SELECT DISTINCT ?s ?u ?g {{ {_values('s', strategies)} GRAPH ?g {{ ?s pl:issuer ?u }} }}"
+        ):
+            told = (row.g != AUTHORITY_GRAPH, str(row.u))
+            issuers[row.s] = min(told, issuers.get(row.s, told))
+        self.walk.issuers |= {strategy: unit for strategy, (_, unit) in issuers.items()}
+
+    def steps(self, used: Iterable[tuple[str, Upward, str]]) -> list[Step]:
+        """Return links, each with the proofs of the documents by which it was reached."""
+        sources: dict[tuple[IRI, Predicate, IRI], set[str]] = defaultdict(set)
+        for subject, (relation, object_), source in used:
+            sources[IRI(subject), relation, IRI(object_)].add(source)
+        return [
+            Step(*link, tuple(why for why in self._reasons(link, among) if why.confidence >= self._confidence))
+            for link, among in sources.items()
+        ]
+
+
+def _above(said: _Said, start: IRI) -> list[Step]:
+    """Walk upwards from an entity, whichever document links it."""
+    said.ask_from({start})
+    asked = {start}
+    frontier = set(said.walk.starts())
+    seen: set[State] = set()
+    used: set[tuple[str, Upward, str]] = set()
     while frontier:
         seen |= frontier
-        new = {node for node, _ in frontier} - links.keys()
-        links |= _links_from(graph, new)
-        issued |= _issued_by_owner(graph, new)
-        reached = set()
-        for node, document in frontier:
-            for relation, target, source in links[node]:
-                if _common(source) or source == document or source in issued[node]:
-                    used.add((node, relation, target, source))
-                    reached.add((target, document if _common(source) else source))
-        frontier = reached - seen
-    allowed = {(*link, None if _common(source) else source) for *link, source in used}
-    return [
-        Step(s, p, o, tuple(proof for proof in found if (s, p, o, proof.document) in allowed))
-        for (s, p, o), found in _proofs(graph, {(s, p, o) for s, p, o, _ in used}).items()
-    ]
+        taken = [(state, *step) for state in frontier for step in said.walk.steps(state)]
+        used |= {(entity, link, source) for (entity, _), link, source, _ in taken}
+        frontier = {state for *_, state in taken} - seen
+        new = {IRI(entity) for entity, _ in frontier} - asked
+        said.ask_from(new)
+        asked |= new
+    return said.steps(used)
 
 
-def _below(graph: Graph, top: IRI) -> list[Step]:
-    """Return the links between whatever contributes to ``top`` and ``top``."""
-    rows = graph.query(
-        f"""SELECT DISTINCT ?s ?p ?o {{ VALUES ?p {{ {_RELATIONS} }}
-          {{ VALUES ?o {{ {sparql.term(top)} }} ?s ?p ?o }} UNION
-          {{ ?s pl:contributesTo {sparql.term(top)} . ?s ?p ?o . ?o pl:contributesTo {sparql.term(top)} }} }}"""
-    )
-    links = {(row.s, Predicate(row.p.local), row.o) for row in rows if row.s != top}
-    return [Step(s, p, o, found) for (s, p, o), found in _proofs(graph, links).items()]
-
-
-def _links_from(graph: Graph, nodes: Collection[IRI]) -> dict[IRI, list[tuple[Predicate, IRI, IRI]]]:
-    """Return for each entity the upward links that go from it, with the graph that each stands in."""
-    links: dict[IRI, list[tuple[Predicate, IRI, IRI]]] = {node: [] for node in nodes}
-    for row in graph.query(
-        f"SELECT ?s ?p ?o ?g {{ VALUES ?p {{ {_RELATIONS} }} {_values('s', nodes)} GRAPH ?g {{ ?s ?p ?o }} }}"
-    ):
-        links[row.s].append((Predicate(row.p.local), row.o, row.g))
-    return links
-
-
-def _issued_by_owner(graph: Graph, nodes: Collection[IRI]) -> dict[IRI, set[IRI]]:
-    """Return for each strategy the documents of the unit whose strategy it is."""
-    issued: dict[IRI, set[IRI]] = {node: set() for node in nodes}
-    for row in graph.query(
-        f"SELECT ?s ?d {{ {_values('s', nodes)} ?s pl:issuer ?u . ?d pl:issuer ?u ; a pl:Document }}"
-    ):
-        issued[row.s].add(row.d)
-    return issued
+def _below(said: _Said, top: IRI) -> list[Step]:
+    """Return the links by which walks come to an entity: it is reached by what contributes to it, or is next to it."""
+    said.ask(f"{{ ?s pl:contributesTo {sparql.term(top)} }} UNION {{ ?s ?next {sparql.term(top)} {_NEXT} }}")
+    before: dict[State, list[tuple[State, Upward, str]]] = defaultdict(list)
+    todo = [state for state in said.walk.starts() if state[0] != top]
+    seen = set(todo)
+    while todo:
+        state = todo.pop()
+        for link, source, after in said.walk.steps(state):
+            before[after].append((state, link, source))
+            if after not in seen and after[0] != top:
+                seen.add(after)
+                todo.append(after)
+    used: set[tuple[str, Upward, str]] = set()
+    todo = [state for state in before if state[0] == top]
+    seen = set(todo)
+    while todo:
+        for state, link, source in before[todo.pop()]:
+            used.add((state[0], link, source))
+            if state not in seen:
+                seen.add(state)
+                todo.append(state)
+    return said.steps(used)
 
 
 def _common(source: IRI) -> bool:
     """Tell whether a graph holds for all documents: the authority file's, the curators'."""
     return source.startswith(f"{PLID}graph/")
-
-
-def _proofs(
-    graph: Graph, links: Collection[tuple[IRI, Predicate, IRI]]
-) -> dict[tuple[IRI, Predicate, IRI], tuple[Proof, ...]]:
-    from kg.graph import proofs
-
-    found: dict[tuple[IRI, Predicate, IRI], list[Proof]] = {link: [] for link in links}
-    terms = " ".join(f"({sparql.term(s)} pl:{p} {sparql.term(o)})" for s, p, o in sorted(links))
-    for proof in proofs(graph, f"VALUES (?s ?p ?o) {{ {terms} }}") if links else ():
-        found[proof.subject, proof.predicate, proof.object].append(proof)
-    return {link: tuple(why) for link, why in found.items()}
 
 
 def _things(graph: Graph, iris: Collection[IRI]) -> dict[IRI, Thing]:
@@ -379,3 +394,4 @@ def _normal(name: str) -> str:
 
 
 _RELATIONS = " ".join(f"pl:{relation}" for relation in UPWARD)
+_NEXT = f"VALUES ?next {{ {_RELATIONS} }}"

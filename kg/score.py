@@ -38,7 +38,7 @@ from kg.statements import (
 )
 from ontology.errors import UsageError
 from ontology.scheme import Scheme
-from ontology.terms import PL, Kind, Level, Predicate
+from ontology.terms import PL, STATED, Kind, Level, Predicate
 
 CORE = (Kind.VILLAGE, Kind.PROJECT, Kind.POLICY, Kind.STRATEGY, Kind.SLOGAN)
 """The kinds that are hard to find."""
@@ -192,7 +192,7 @@ def load_gold(path: Path) -> Reading:
 def read(quads: Iterable[ox.Quad]) -> Reading:
     """Read what the graph of one document says."""
     said: dict[str, dict[ox.NamedNode, list[str]]] = defaultdict(lambda: defaultdict(list))
-    relations = {pl(relation): relation for relation in Predicate}
+    relations = {pl(relation): relation for relation in STATED}
     plain: list[tuple[str, Predicate, str]] = []
     for quad in quads:
         subject, object_ = quad.subject.value, quad.object.value  # type: ignore[union-attr]
@@ -271,7 +271,7 @@ class _Tally:
             return _prf(sum((self.counts[f"entity {tag} {kind}"] for kind in kinds), Counter()))
 
         names = [f"entity {tag} {kind}" for tag in ("strict", "relaxed") for kind in Kind]
-        names += [f"relation matched ends {relation}" for relation in Predicate]
+        names += [f"relation matched ends {relation}" for relation in STATED]
         names += ["indicator surface+value+unit Indicator", "indicator surface Indicator"]
         figures = {name: _prf(self.counts[name]) for name in names}
         for tag in ("strict", "relaxed"):
@@ -327,7 +327,7 @@ def _compare(gold: Reading, predicted: Reading, tally: _Tally) -> Iterator[str]:
             tally.asked("project status accuracy", said.status == wanted.status)
         right_forms = len(said.forms & wanted.forms)
         tally.counted("surface forms of matched entities", right_forms, len(said.forms), len(wanted.forms))
-    for relation in Predicate:
+    for relation in STATED:
         yield from _compare_links(gold, predicted, relaxed, relation, tally)
     yield from _compare_indicators(gold, predicted, relaxed, tally)
 

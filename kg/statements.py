@@ -6,7 +6,7 @@ on other documents. Offsets are ``xsd:integer``, as the store keeps every kind o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
@@ -28,7 +28,7 @@ from ontology.iri import (
     section_iri,
 )
 from ontology.scheme import Concept, Scheme
-from ontology.terms import DCTERMS, ITSRDF, NIF, PL, PROV, RDF, RDFS, SKOS, XSD, Kind, Level, Predicate
+from ontology.terms import DCTERMS, ITSRDF, NIF, PL, PROV, RDF, RDFS, SKOS, XSD, FoundIn, Kind, Level, Predicate
 
 Term: TypeAlias = ox.NamedNode | ox.Literal
 Triples: TypeAlias = Iterator[ox.Triple]
@@ -48,6 +48,7 @@ SUBJECT = ox.NamedNode(f"{RDF}subject")
 PREDICATE = ox.NamedNode(f"{RDF}predicate")
 OBJECT = ox.NamedNode(f"{RDF}object")
 IS_STRING = ox.NamedNode(f"{NIF}isString")
+EVIDENCE = ox.NamedNode(f"{PL}evidence")
 CONTEXT = ox.NamedNode(f"{NIF}referenceContext")
 BEGIN = ox.NamedNode(f"{NIF}beginIndex")
 END = ox.NamedNode(f"{NIF}endIndex")
@@ -59,6 +60,27 @@ IDENT_REF = ox.NamedNode(f"{ITSRDF}taIdentRef")
 _IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
 _PLACES = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
 _DATE_TYPES = {4: "gYear", 7: "gYearMonth", 10: "date"}
+
+METADATA: Mapping[str, ox.NamedNode] = {
+    "title": TITLE,
+    "issued": ISSUED,
+    "year": ox.NamedNode(f"{PL}year"),
+    "level": ox.NamedNode(f"{PL}level"),
+    "place": ox.NamedNode(f"{PL}issuer"),
+    "issuer": CREATOR,
+    "meeting": ox.NamedNode(f"{PL}meeting"),
+    "review_years": ox.NamedNode(f"{PL}reviewYear"),
+    "plan_years": ox.NamedNode(f"{PL}planYear"),
+}
+"""How the graph says each field of a document's ``Metadata``."""
+
+FOUND: Mapping[str, FoundIn] = {
+    "title": FoundIn.TITLE,
+    "text": FoundIn.TEXT,
+    "file name": FoundIn.FILE_NAME,
+    "table": FoundIn.TABLE,
+}
+"""How it says where each was found."""
 
 
 def statements(annotation: Annotation, scheme: Scheme | None = None) -> Iterator[ox.Quad]:
@@ -183,9 +205,11 @@ class _Statements:
             yield ox.Triple(self.node, pl("level"), pl(metadata.level))
         if metadata.meeting:
             yield ox.Triple(self.node, pl("meeting"), chinese(metadata.meeting))
-        for name, years in (("reviewYear", metadata.review_years), ("planYear", metadata.plan_years)):
+        for field, years in (("review_years", metadata.review_years), ("plan_years", metadata.plan_years)):
             for year in years:
-                yield ox.Triple(self.node, pl(name), integer(year))
+                yield ox.Triple(self.node, METADATA[field], integer(year))
+        for field, how in metadata.found.items():
+            yield ox.Triple(self.node, pl(FOUND[how]), METADATA[field])
         if self.place is not None:
             yield ox.Triple(self.node, pl("issuer"), ox.NamedNode(unit_iri(self.place)))
             yield from self.units(self.place)
@@ -255,7 +279,7 @@ class _Statements:
         yield from link_triples(ox.NamedNode(iri), *ends, link, max(each.confidence for each in same))
         for span in [span for each in same for span in each.evidence] or self._names_as_evidence(link):
             evidence = ox.NamedNode(evidence_iri(self.iri, span.start, span.end))
-            yield ox.Triple(ox.NamedNode(iri), pl("evidence"), evidence)
+            yield ox.Triple(ox.NamedNode(iri), EVIDENCE, evidence)
             yield from self.passage(evidence, span)
         yield from generator(link.extractor)
 

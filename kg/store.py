@@ -54,12 +54,14 @@ class Entry:
         key: digest of all that its quads depend on; names its file in ``documents/``.
         source: path of the file that it was read from.
         source_key: digest of that file, its metadata, the extractor's version and the scheme.
+        sha256: digest of that file alone, by which it is known again where it has been moved.
     """
 
     graph: str
     key: str
     source: str
     source_key: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ import pyoxigraph as ox
 import pyshacl
 import rdflib
 
-from kg.derive import UPWARD
 from kg.graph import Graph
 from kg.statements import ANCHOR, BEGIN, CONTEXT, END, IS_STRING, OBJECT, PREDICATE, PREF_LABEL, SUBJECT, TYPE, pl
+from kg.walk import UPWARD
 from ontology.iri import DECISIONS_GRAPH, DERIVED_GRAPH
 from ontology.terms import PL, SH, Kind, Level, Predicate
 

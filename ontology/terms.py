@@ -79,12 +79,26 @@ _RANK = {level: rank for rank, level in enumerate(Level)}
 
 
 class Predicate(StrEnum):
-    """The four relations that a document states between entities."""
+    """The relations that a ``pl:Link`` says: four that documents state, and ``sameAs``, which only curators do."""
 
     COMPONENT_OF = "componentOf"
     SERVES = "serves"
     ADVANCES = "advances"
     LOCATED_IN = "locatedIn"
+    SAME_AS = "sameAs"
+
+
+_IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
+STATED: dict[Predicate, tuple[tuple[Kind, ...], tuple[Kind, ...]]] = {
+    Predicate.COMPONENT_OF: (_IDEAS, _IDEAS),
+    Predicate.SERVES: (
+        (Kind.VILLAGE, Kind.PROJECT, Kind.POLICY, Kind.SLOGAN, Kind.ORGANIZATION, Kind.STRATEGY),
+        (Kind.STRATEGY,),
+    ),
+    Predicate.ADVANCES: ((Kind.STRATEGY,), (Kind.STRATEGY,)),
+    Predicate.LOCATED_IN: ((Kind.PROJECT, Kind.ORGANIZATION, Kind.VILLAGE), (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)),
+}
+"""The relations that documents state, each with what it leads from and to, as GUIDELINES "Relations" gives them."""
 
 
 class Basis(StrEnum):
@@ -102,6 +116,15 @@ class Period(StrEnum):
 
     REVIEW = "review"
     PLAN = "plan"
+
+
+class FoundIn(StrEnum):
+    """Where a document's metadata was found; the value is the local name of the property that says so."""
+
+    TITLE = "foundInTitle"
+    TEXT = "foundInText"
+    FILE_NAME = "foundInFileName"
+    TABLE = "foundInTable"
 
 
 class Status(StrEnum):

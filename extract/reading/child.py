@@ -18,6 +18,11 @@ from ontology.errors import ReadError
 
 _START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from extract.reading.child import main; main()"
 
+_OUT_OF_MEMORY = (-6, -5, -9)
+"""How a parser in C ends that is refused memory (SIGABRT, SIGTRAP), or that the system kills to have some (SIGKILL)."""
+_OUT_OF_TIME = -24
+"""SIGXCPU."""
+
 
 def parse(format_module: str, path: Path, limits: Limits) -> Any:
     """Return what ``extract.reading.<format_module>.parse(path, limits)`` returns, computed in a limited process.
@@ -87,12 +92,14 @@ def _restrict(limits: Limits) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         _, hard = resource.getrlimit(kind)
-        if hard == resource.RLIM_INFINITY or value <= hard:
-            resource.setrlimit(kind, (value, value))
+        if hard == resource.RLIM_INFINITY or value < hard:
+            resource.setrlimit(kind, (value, value + 1))  # at the soft limit of time comes a signal that tells why
 
 
 def _died(path: Path, run: subprocess.CompletedProcess[bytes], limits: Limits) -> ReadError:
-    if b"MemoryError" in run.stderr or b"bad_alloc" in run.stderr:
+    if run.returncode == _OUT_OF_TIME:
+        message, code = f"parsing takes longer than {limits.seconds} seconds", "PL-READ-TIME"
+    elif run.returncode in _OUT_OF_MEMORY or b"MemoryError" in run.stderr or b"bad_alloc" in run.stderr:
         message, code = f"parsing needs more than {limits.memory >> 20} MiB", "PL-READ-MEMORY"
     else:
         message, code = f"its parser broke down (exit {run.returncode})", "PL-READ-DAMAGED"

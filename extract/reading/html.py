@@ -21,6 +21,8 @@ _INLINE = re.compile(
     "strong|sub|sup|time|tt|u|var|wbr"
 ).fullmatch
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*\[.*?\]\s*>", re.IGNORECASE | re.DOTALL)
+"""A document type with declarations of its own, of which the parser takes the end for text."""
 _WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2018-\u201d—…]"
 _BREAK = re.compile(rf"(?<={_WIDE})[ \t\r\f]*\n[ \t\r\n\f]*(?={_WIDE})")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
@@ -47,7 +49,7 @@ def text_of(source: str, name: str) -> str:
     """
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     try:
-        root = html.document_fromstring(source.encode(), parser=parser)
+        root = html.document_fromstring(_DOCTYPE.sub("", source, count=1).encode(), parser=parser)
     except etree.ParserError as error:
         raise ReadError(f"{name} holds no text; leave it out", subject=name, code="PL-READ-EMPTY") from error
     lines = [line for block in _blocks(root) for line in block.split("\x00") if line.strip(" \t")]

@@ -28,6 +28,7 @@ class Limits:
     archive_members: int = _limit(10_000, "files", "Files inside a DOCX or XLSX.")
     archive_ratio: int = _limit(200, "times", "How far a DOCX or XLSX beyond 1 MiB may shrink by packing.")
     pages: int = _limit(5_000, "pages", "Pages of a PDF.")
+    nesting: int = _limit(16, "layers", "Filters on one stream of a PDF, and forms within forms on its pages.")
     rows: int = _limit(200_000, "rows", "Rows of a table.")
 
 

@@ -15,7 +15,7 @@ from extract.metadata_table import columns, from_row, identifier
 from extract.reading import child
 from extract.reading.encoding import decode
 from extract.reading.limits import Limits
-from ontology.errors import ReadError
+from ontology.errors import ReadError, UsageError
 
 _LEAST_MEAN = 100
 """A column of at least so many characters a cell is taken for the text where none is named so."""
@@ -33,10 +33,11 @@ def documents(source: Path, content: bytes, name: str, limits: Limits) -> Iterat
     """Yield one document a row that has a text; empty rows are passed over.
 
     Raises:
-        ReadError: the table has no text column (``PL-READ-COLUMN``), no row with a text, or too many rows.
+        ReadError: the table has no text column (``PL-READ-COLUMN``), no row with a text, too many rows, or a cell that
+            can't be understood (``PL-READ-CELL``).
     """
     if source.suffix.lower() == ".csv":
-        rows = csv_rows(decode(content, str(source)), str(source))
+        _, rows = csv_rows(decode(content, str(source)), str(source))
     else:
         rows = [Row(number, cells) for number, cells in child.parse("spreadsheet", source, limits)]
     if len(rows) > limits.rows:
@@ -55,11 +56,14 @@ def documents(source: Path, content: bytes, name: str, limits: Limits) -> Iterat
         called = identifier(described) or f"{PurePath(name).stem}#{row.number}"
         digest = hashlib.sha256(json.dumps([text, described], ensure_ascii=False, sort_keys=True).encode()).hexdigest()
         document = Document(called, text, digest, f"{name}#{row.number}")
-        yield from_row(document, described)
+        try:
+            yield from_row(document, described)
+        except UsageError as error:
+            raise ReadError(f"{source} row {row.number}: {error}", subject=str(source), code="PL-READ-CELL") from error
 
 
-def csv_rows(text: str, name: str) -> list[Row]:
-    """Return the rows of a CSV text below its header; commas, semicolons or tabs part the cells.
+def csv_rows(text: str, name: str) -> tuple[list[str], list[Row]]:
+    """Return the header of a CSV text and the rows below it; commas, semicolons or tabs part the cells.
 
     Raises:
         ReadError: a row has more cells than the header (``PL-READ-DAMAGED``).
@@ -79,7 +83,7 @@ def csv_rows(text: str, name: str) -> list[Row]:
                 code="PL-READ-DAMAGED",
             )
         rows.append(Row(len(rows) + 2, dict(zip(header, cells, strict=False))))
-    return rows
+    return header, rows
 
 
 def _text_column(rows: Sequence[Row], name: str) -> str:

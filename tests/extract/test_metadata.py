@@ -225,18 +225,46 @@ def test_a_table_in_chinese_with_the_chain_in_columns() -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        ("", "names no document"),
         ("title\n甲\n", "names no document"),
-        ("document,year\na,2022\na.txt,2023\n", "a second time"),
-        ("document,year\na,去年\n", "no year"),
+        ("document,year\n,2022\n", "row 2: names no document"),
+        ("document,备注\na,好\n", "no column that describes"),
+        ("document,year,年份\na,2022,2023\n", "gives year in two columns, year and 年份"),
+        ("document,year\na,2022\na.txt,2023\n", "row 3: names a a second time"),
+        ("document,year\na,2022,x\n", "more cells"),
+        ("document,year\na,去年\n", "row 2: «去年».*no year"),
+        ("document,year\na,2203\n", "no year"),
+        ("document,year\na,2021-2022\n", "not the one year"),
+        ("document,year,issued\na,2021,2023-03\n", "not the one year"),
+        ("document,review_years\na,2022-2018\n", "no year"),
         ("document,level\na,高级\n", "no level"),
         ("document,issued\na,三月\n", "not a date"),
+        ("document,issued\na,2023-13-45\n", "not a date"),
+        ("document,place\na,火星市\n", "«火星市» is no known place"),
+        ("document,place,level\na,永济市/张营镇,县级\n", "«永济市/张营镇» is no county place"),
+        ("document,place,level\na,山西省,国家级\n", "«山西省» is no national place"),
     ],
 )
 def test_tables_that_cannot_be_understood_are_refused(tmp_path: Path, content: str, message: str) -> None:
     table = tmp_path / "m.csv"
     table.write_text(content, "utf-8")
-    with pytest.raises(UsageError, match=message):
-        known("要修路。", row=load_table(table)["a"])
+    with pytest.raises(UsageError, match=message) as refusal:
+        load_table(table)
+    assert str(table) in str(refusal.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
+def test_a_table_is_read_in_every_encoding_that_documents_are(tmp_path: Path, encoding: str) -> None:
+    table = tmp_path / "m.csv"
+    table.write_bytes("文件名,年份,地区\n工作报告,2023,山西省/运城市/鹳鸣镇\n".encode(encoding))
+    assert load_table(table)["工作报告"]["年份"] == "2023"  # a township that the division table lacks is no mistake
+
+
+def test_a_table_in_no_known_encoding_is_refused(tmp_path: Path) -> None:
+    table = tmp_path / "m.csv"
+    table.write_bytes("文件名,年份\n臺灣經濟發展報告與產業轉型,2023\n".encode("big5") * 9)
+    with pytest.raises(UsageError, match="save it as UTF-8"):
+        load_table(table)
 
 
 # All that there is

@@ -200,6 +200,12 @@ def test_html_is_read_as_a_browser_shows_it(tmp_path: Path, encoding: str) -> No
     assert only(path).text == "关于治水的通知\n第一段在此折行，good land。\n换行\n3. 甲\n4. 乙\n指标\t3.2万吨\n"
 
 
+def test_what_a_document_type_declares_is_not_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text('<!DOCTYPE html [\n<!ENTITY a "甲]">\n<!ENTITY b "&a;&a;">\n] >\n<p>一、回顾&b;</p>', "utf-8")
+    assert only(path).text == "一、回顾&b;\n"
+
+
 def test_markdown_is_read_without_its_marks(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text("# 报告\n\n围绕**三园两带**\n布局\n\n1. 甲\n2. 乙\n\n|指标|数|\n|---|---|\n|项目|16|\n", "utf-8")
@@ -232,6 +238,43 @@ def test_pdf_lines_are_joined_and_running_heads_dropped(tmp_path: Path) -> None:
     lines = [*wrapped(first), *wrapped(second)]
     path = pdf(tmp_path / "a.pdf", [["　　一、工作回顾", *lines[:9]], [*lines[9:], *wrapped(third)], wrapped(third)])
     assert only(path).text == f"一、工作回顾\n{first}\n{second}\n{third}\n{third}\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "paragraphs"),
+    [
+        (["政府工作报告", "一、工作回顾"], ["政府工作报告", "一、工作回顾"]),  # all as wide as each other
+        (
+            ["张营镇政府工作报告", "一、2022年工作回顾", "完成投资3亿元。"],
+            ["张营镇政府工作报告", "一、2022年工作回顾", "完成投资3亿元。"],
+        ),
+        (
+            ["某某县人民政府关于加快推进全域旅游高质量发展的实施意", "（一）总体要求", *wrapped("推" * 90)],
+            ["某某县人民政府关于加快推进全域旅游高质量发展的实施意", "（一）总体要求", "推" * 90],
+        ),
+        (wrapped("推" * 25 + "一、二、三产业融合"), ["推" * 25 + "一、二、三产业融合"]),
+        (wrapped("推" * 24 + "第一、第二产业"), ["推" * 24 + "第一、第二产业"]),
+        (["　　" + "推" * 25, "推" * 27, "推" * 22, "进；“12345”平台"], ["推" * 74 + "进；“12345”平台"]),
+    ],
+)
+def test_pdf_titles_and_headings_stand_alone(tmp_path: Path, lines: list[str], paragraphs: list[str]) -> None:
+    (_, *read_lines) = only(pdf(tmp_path / "a.pdf", [lines])).text.splitlines()  # the running head of one page stays
+    assert read_lines == paragraphs
+
+
+def test_pdf_paragraphs_without_indent_are_parted_by_space(tmp_path: Path) -> None:
+    page = canvas.Canvas(str(tmp_path / "a.pdf"), pagesize=(595, 842))
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    page.setFont("STSong-Light", 24)  # a title of two lines, centred
+    page.drawCentredString(297, 790, "示例省人民政府关于做好稳增长工作")
+    page.drawCentredString(297, 755, "的若干意见")
+    page.setFont("STSong-Light", 16)
+    lines = ["做" * 27, "好" * 26 + "。", "再" * 27, "做" * 26 + "。"]
+    for line, height in zip(lines, (700, 676, 640, 616), strict=True):
+        page.drawString(80, height, line)
+    page.save()
+    title = "示例省人民政府关于做好稳增长工作的若干意见"
+    assert only(tmp_path / "a.pdf").text.splitlines() == [title, lines[0] + lines[1], lines[2] + lines[3]]
 
 
 # Tables

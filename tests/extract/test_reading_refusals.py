@@ -22,7 +22,10 @@ from ontology.errors import ReadError
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 DOCUMENT = "word/document.xml"
-BOMB = '<!DOCTYPE b [<!ENTITY a "报告"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+BOMB = "<!DOCTYPE b [<!ENTITY e0 '报告'>{}]>".format(
+    "".join(f"<!ENTITY e{n + 1} '{f'&e{n};' * 10}'>" for n in range(9))
+)
+"""&e9; is two thousand million characters."""
 
 
 def docx_bytes() -> bytes:
@@ -79,29 +82,47 @@ def pdf_bytes(lines: list[str], **options: str) -> bytes:
     return buffer.getvalue()
 
 
-def pdf_with_stream(stream: bytes, filters: str) -> bytes:
-    """Write a one-page PDF whose page content is ``stream`` behind ``filters``."""
-    objects = [
+REPORT = b"BT /F 16 Tf 80 700 Td (government work report) Tj ET"
+
+
+def written_pdf(content: bytes, filters: str = "", forms: int = 0) -> bytes:
+    """Write a one-page PDF by hand.
+
+    Args:
+        content: the page's content, or that of the innermost form.
+        filters: by which ``content`` is to be decoded.
+        forms: how many forms to put around it, one in the other.
+    """
+    font = "/Font<</F 4 0 R>>"
+    resources = f"/Resources<<{font}/XObject<</X 6 0 R>>>>"
+    parts = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>",
-        f"<</Length {len(stream)}/Filter[{filters}]>>stream\n".encode() + stream + b"\nendstream",
+        f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]{resources}/Contents 5 0 R>>".encode(),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     ]
+    for number in range(forms + 1):
+        inner = content if number == forms else b"/X Do"
+        form = f"/Type/XObject/Subtype/Form/BBox[0 0 595 842]/Resources<<{font}/XObject<</X {number + 6} 0 R>>>>"
+        head = f"<</Length {len(inner)}{form if number else ''}{f'/Filter[{filters}]' if number == forms else ''}>>"
+        parts.append(f"{head}stream\n".encode() + inner + b"\nendstream")
     written = b"%PDF-1.7\n"
     offsets = []
-    for number, content in enumerate(objects, 1):
+    for number, part in enumerate(parts, 1):
         offsets.append(len(written))
-        written += f"{number} 0 obj".encode() + content + b"endobj\n"
-    start = len(written)
-    written += b"xref\n0 5\n0000000000 65535 f \n" + b"".join(f"{offset:010} 00000 n \n".encode() for offset in offsets)
-    return written + f"trailer<</Size 5/Root 1 0 R>>\nstartxref\n{start}\n%%EOF".encode()
+        written += f"{number} 0 obj".encode() + part + b"endobj\n"
+    table = b"".join(f"{offset:010} 00000 n \n".encode() for offset in offsets)
+    size, start = len(parts) + 1, len(written)
+    written += f"xref\n0 {size}\n0000000000 65535 f \n".encode() + table
+    return written + f"trailer<</Size {size}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF".encode()
 
 
-def nested(times: int) -> bytes:
-    stream = b"BT ET"
+def compressed(times: int) -> tuple[bytes, str]:
+    """Return a page's content compressed again and again, and the filters that decode it."""
+    stream = REPORT
     for _ in range(times):
         stream = zlib.compress(stream)
-    return stream
+    return stream, "/FlateDecode" * times
 
 
 def torture(folder: Path) -> dict[str, str]:
@@ -109,7 +130,7 @@ def torture(folder: Path) -> dict[str, str]:
     document, xml = docx_bytes(), part_of(docx_bytes(), DOCUMENT)
     sheet = xlsx_bytes(["text"], ["报告"])
     deep = xml.replace(b"<w:body>", b"<w:body>" + b"<w:sdt>" * 100_000)
-    bomb = xml.replace(b"<w:document", BOMB.encode() + b"<w:document", 1)
+    bomb = xml.replace(b"<w:document", BOMB.encode() + b"<w:document", 1).replace("一、".encode(), b"&e9;")
     wide_bomb = bomb.decode().replace("UTF-8", "UTF-16").encode("utf-16")
     strings = f"<?xml version='1.0'?>{BOMB}<sst/>".encode()
     bare = xml[: xml.index(b"<w:body>")] + b"<w:body/></w:document>"
@@ -145,8 +166,9 @@ def torture(folder: Path) -> dict[str, str]:
         "实体16.docx": (with_part(document, DOCUMENT, wide_bomb), "PL-READ-DOCTYPE"),
         "实体.xlsx": (with_part(sheet, "xl/sharedStrings.xml", strings), "PL-READ-DOCTYPE"),
         "深.docx": (with_part(document, DOCUMENT, deep), "PL-READ-DAMAGED"),
-        "千层.pdf": (pdf_with_stream(nested(1_000), "/FlateDecode" * 1_000), "PL-READ-SCANNED"),
-        "深.pdf": (pdf_with_stream(b"BT " + b"[" * 500_000 + b" ET", ""), "PL-READ-SCANNED"),
+        "千层.pdf": (written_pdf(*compressed(1_000)), "PL-READ-BOMB"),
+        "套层.pdf": (written_pdf(REPORT, forms=1_000), "PL-READ-BOMB"),
+        "深.pdf": (written_pdf(b"BT " + b"[" * 500_000 + b" ET"), "PL-READ-SCANNED"),
         "图.png": (b"\x89PNG", "PL-READ-FORMAT"),
     }  # fmt: skip
     for name, (content, _) in files.items():
@@ -171,6 +193,13 @@ def test_every_bad_file_is_refused_in_one_line_and_the_good_one_is_read(tmp_path
     assert {name for name in expected if not refused.get(name, "").startswith(expected[name])} == set()
 
 
+def test_streams_may_be_nested_as_programs_do(tmp_path: Path) -> None:
+    for number, content in enumerate((written_pdf(*compressed(2)), written_pdf(REPORT, forms=3))):
+        path = tmp_path / f"{number}.pdf"
+        path.write_bytes(content)
+        assert [document.text for document in read(path)] == ["government work report\n"]
+
+
 @pytest.mark.parametrize(
     ("name", "limits", "code"),
     [
@@ -179,8 +208,10 @@ def test_every_bad_file_is_refused_in_one_line_and_the_good_one_is_read(tmp_path
         ("行.csv", Limits(rows=1), "PL-READ-SIZE"),
         ("行.xlsx", Limits(rows=1), "PL-READ-SIZE"),
         ("页.pdf", Limits(pages=0), "PL-READ-SIZE"),
+        ("层.pdf", Limits(nesting=0), "PL-READ-BOMB"),
         ("多.docx", Limits(archive_members=3), "PL-READ-BOMB"),
         ("大.docx", Limits(archive_bytes=1000), "PL-READ-BOMB"),
+        ("胀.pdf", Limits(memory=256 * MIB), "PL-READ-MEMORY"),
         ("忆.docx", Limits(memory=24 * MIB), "PL-READ-"),
     ],
 )
@@ -190,10 +221,11 @@ def test_limits_are_kept(tmp_path: Path, name: str, limits: Limits, code: str) -
         ".csv": "text\n甲\n乙\n".encode(),
         ".xlsx": xlsx_bytes(["text"], ["甲"], ["乙"]),
         ".pdf": pdf_bytes(["报告"]),
+        "胀.pdf": written_pdf(zlib.compress(b"BT ET " * 20_000_000), "/FlateDecode"),
         ".docx": docx_bytes(),
     }
     path = tmp_path / name
-    path.write_bytes(contents[path.suffix])
+    path.write_bytes(contents.get(name) or contents[path.suffix])
     with pytest.raises(ReadError) as refusal:
         list(read(path, limits=limits))
     assert refusal.value.code.startswith(code)

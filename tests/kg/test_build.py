@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -142,7 +143,91 @@ def test_sources_of_one_name_go_by_their_relative_paths(sources: Path, tmp_path:
     assert {"2022/丁镇.txt", "2023/丁镇.txt"} <= set(report.built)
     shutil.rmtree(sources / "2022")
     report = kg.build(sources / "2023", store=tmp_path / "g", nlp=toy)
+    assert report.unchanged == ("2023/丁镇.txt",) and report.missing == ("2022/丁镇.txt",)
+    kg.remove("2022/丁镇.txt", store=tmp_path / "g")
+    report = kg.build(sources / "2023", store=tmp_path / "g", nlp=toy)
     assert report.built == ("丁镇",) and report.removed == ("2023/丁镇.txt",)
+
+
+def test_a_file_of_one_name_in_a_later_run_replaces_nothing(sources: Path, tmp_path: Path, toy: Language) -> None:
+    for year in ("2022", "2023"):
+        (sources / year).mkdir()
+        (sources / year / "丁镇.txt").write_text(f"打造“{year}丁镇”。", encoding="utf-8")
+    assert kg.build(sources / "2022", store=tmp_path / "g", nlp=toy).built == ("丁镇",)
+    report = kg.build(sources / "2023", store=tmp_path / "g", nlp=toy)
+    assert (report.built, report.removed) == (("2022/丁镇.txt", "2023/丁镇.txt"), ("丁镇",))
+    kg.build([sources / "2022", sources / "2023"], store=tmp_path / "fresh", nlp=toy)
+    assert lines(tmp_path / "g") == lines(tmp_path / "fresh")
+
+
+def test_a_row_of_one_name_in_a_later_table_replaces_nothing(sources: Path, tmp_path: Path, toy: Language) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.csv").write_text(f"id,text\n报告,打造“{name}镇”。\n", encoding="utf-8")
+        kg.build(tmp_path / f"{name}.csv", store=tmp_path / "g", nlp=toy)
+    assert [held.identifier for held in kg.info(store=tmp_path / "g").documents] == [
+        f"{tmp_path.name}/b.csv/报告",
+        "报告",
+    ]
+
+
+def test_a_file_that_was_moved_is_known_again(sources: Path, tmp_path: Path, toy: Language) -> None:
+    (sources / "表.csv").write_text("text\n打造“表镇”。\n", encoding="utf-8")
+    kg.build(sources, store=tmp_path / "g", nlp=toy)
+    before = lines(tmp_path / "g")
+    moved = sources.rename(tmp_path / "moved")
+    report = kg.build(moved, store=tmp_path / "g", nlp=toy)
+    assert (report.documents, report.missing, report.removed) == (4, (), ())
+    assert lines(tmp_path / "g") == before
+    moved = moved.rename(tmp_path / "again")
+    (moved / "甲镇_2023.txt").write_text("改写“新甲镇”。", encoding="utf-8")  # moved and changed: not the same for sure
+    report = kg.build(moved, store=tmp_path / "g", nlp=toy)
+    assert report.missing == ("甲镇_2023",) and report.documents == 5
+
+
+def test_the_tables_of_a_build_are_no_documents(sources: Path, tmp_path: Path, toy: Language) -> None:
+    table = sources / "metadata.csv"
+    table.write_text("document,year\n甲镇_2023,2021\n", encoding="utf-8")
+    report = kg.build(sources, store=tmp_path / "g", metadata=table, nlp=toy)
+    assert (len(report.built), report.left_out) == (3, ())
+
+
+def test_each_metadata_tells_how_it_was_found(sources: Path, tmp_path: Path, toy: Language) -> None:
+    store, table = tmp_path / "g", tmp_path / "m.csv"
+    text = "政府工作报告\n（2023年3月10日在山西省永济市张营镇第五届人民代表大会第三次会议上）\n各位代表：\n"
+    text += "一、2022年工作回顾\n"
+    (sources / "张营镇.txt").write_text(text, encoding="utf-8")
+    table.write_text("document,issuer\n张营镇,张营镇人民政府\n", encoding="utf-8")
+    kg.build(sources, store=store, metadata=table, nlp=toy)
+    known = {held.identifier: held for held in kg.info(store=store).documents}
+    held = known["张营镇"]
+    assert (held.place, held.issued, held.review_years) == (
+        ("山西省", "运城市", "永济市", "张营镇"),
+        "2023-03-10",
+        (2022,),
+    )
+    assert {held.found[name] for name in ("title", "issued", "year", "level", "place", "meeting")} == {"title"}
+    assert (held.found["issuer"], held.found["review_years"]) == ("table", "text")
+    assert known["甲镇_2023"].found == dict.fromkeys(("year", "level", "place"), "file name")
+    assert (known["甲镇_2023"].place, known["甲镇_2023"].title) == (("甲镇",), None)
+    asked = "SELECT ?d { ?x dcterms:identifier ?d ; pl:foundInFileName pl:year } ORDER BY ?d"
+    assert [row.d for row in kg.query(asked, store=store)] == ["丙镇_2023", "乙镇_2023", "甲镇_2023"]
+    assert kg.validate(kg.open(store)).conforms
+
+
+def test_rows_that_describe_no_document_are_told(sources: Path, tmp_path: Path, toy: Language) -> None:
+    (sources / "2022").mkdir()
+    (sources / "2022" / "甲镇_2023.md").write_text("打造“旧甲镇”。", encoding="utf-8")
+    table = tmp_path / "m.csv"
+    table.write_text(
+        "document,year\n乙镇_2023.docx,2001\n丁镇_2023,2002\n甲镇_2023,2003\n2022/甲镇_2023.md,2004\n", encoding="utf-8"
+    )
+    report = kg.build(sources, store=tmp_path / "g", metadata=table, nlp=toy)
+    (left,) = report.left_out
+    assert (left.source, left.code) == (str(table), "PL-TABLE-ROW")
+    assert "no document 丁镇_2023, 甲镇_2023;" in left.reason  # two bear the latter's name, and go by their paths
+    years = {held.identifier: held.year for held in kg.info(store=tmp_path / "g").documents}
+    assert years["乙镇_2023"] == 2001 and years["2022/甲镇_2023.md"] == 2004
+    assert kg.build(sources, store=tmp_path / "g", metadata=table, nlp=toy).left_out == (left,)
 
 
 def test_nothing_named_is_wrong_usage(tmp_path: Path) -> None:
@@ -185,14 +270,78 @@ def test_decisions_add_and_reject_links_and_can_be_taken_back(sources: Path, tmp
 
 
 @pytest.mark.parametrize(
-    ("row", "complaint"),
-    [("plid:a,pl:serves,plid:b,maybe,", "accept or reject"), ("plid:a,pl:likes,plid:b,accept,", "pl:likes")],
+    ("table", "complaint"),
+    [
+        ("", "has no column subject"),
+        ("subject,predicate,object,action\n", "has no column note"),
+        ("HEAD\nplid:a,pl:serves,plid:b,maybe,", "row 2: the action is accept or reject, not «maybe»"),
+        ("HEAD\nplid:a,pl:serves,plid:b,,", "row 2: the action is accept or reject, not «»"),
+        ("HEAD\nplid:a,pl:likes,plid:b,accept,", "row 2: the predicate is one of .*, not «pl:likes»"),
+        ("HEAD\nplid:a,pl:sameAs,plid:b,reject,", "row 2: .*nothing to reject"),
+        ("HEAD\n甲镇,pl:serves,plid:b,accept,", "row 2: "),
+        ("HEAD\nplid:a,pl:serves,plid:b,accept,\nplid:a,pl:serves,plid:b,accept,", "row 3: .*same link as row 2"),
+        ("HEAD\nplid:a,pl:serves,plid:b,accept,\nplid:a,pl:serves,plid:b,reject,", "row 3: .*same link as row 2"),
+        ("HEAD\nplid:a,pl:sameAs,plid:b,accept,\nplid:b,pl:sameAs,plid:a,accept,", "row 3: .*same link as row 2"),
+    ],
 )
-def test_a_wrong_decision_is_named_by_line(row: str, complaint: str, sources: Path, tmp_path: Path) -> None:
-    table = tmp_path / "decisions.csv"
-    table.write_text(f"subject,predicate,object,action,note\n{row}\n", encoding="utf-8")
-    with pytest.raises(UsageError, match=f"line 2.*{complaint}"):
-        kg.build(sources, store=tmp_path / "g", decisions=table)
+def test_a_wrong_table_of_decisions_is_named_by_row(table: str, complaint: str, sources: Path, tmp_path: Path) -> None:
+    path = tmp_path / "decisions.csv"
+    path.write_text(table.replace("HEAD", "subject,predicate,object,action,note"), encoding="utf-8")
+    with pytest.raises(UsageError, match=f"decisions.csv {complaint}"):
+        kg.build(sources, store=tmp_path / "g", decisions=path)
+    assert not (tmp_path / "g").exists()
+
+
+def test_decisions_without_effect_are_told_and_keep_the_graph_valid(
+    sources: Path, tmp_path: Path, toy: Language
+) -> None:
+    store, table = tmp_path / "g", tmp_path / "decisions.csv"
+    kg.build(sources, store=store, nlp=toy)
+    names = {str(row.n): row.s for row in kg.query("SELECT * { ?s a pl:Strategy ; skos:prefLabel ?n }", store=store)}
+    nation, town, other = names["兴国战略"], names["实力甲镇"], names["幸福丙镇"]
+    rows = [
+        (f"{town},pl:serves,plid:Strategy/没有", "accept", "no entity <.*没有>"),
+        (f"{town},pl:locatedIn,{other}", "accept", "does not lead from a pl:Strategy to a pl:Strategy"),
+        (f"{nation},pl:advances,{town}", "accept", "leads to a higher level"),
+        (f"{town},pl:serves,{town}", "accept", "itself"),
+        (f"{other},pl:serves,{nation}", "reject", "nothing to reject"),
+    ]
+    text = "\n".join(f"{link},{action},因为" for link, action, _ in rows)
+    table.write_bytes(f"subject,predicate,object,action,note\n{text}\n".encode("gb18030"))
+    report = kg.build(sources, store=store, decisions=table, nlp=toy)
+    for left, (number, (_, _, complaint)) in zip(report.left_out, enumerate(rows, start=2), strict=True):
+        assert left.code == "PL-TABLE-ROW"
+        assert re.match(f"{re.escape(str(table))} row {number}: .*{complaint}", left.reason)
+    with kg.open(store) as graph:
+        assert kg.validate(graph).conforms
+        assert not graph.query("ASK { ?l pl:basis pl:curated ; pl:confidence 1 }")[0].answer
+
+
+def test_curators_say_that_two_names_are_one_thing(sources: Path, tmp_path: Path, toy: Language) -> None:
+    store, table = tmp_path / "g", tmp_path / "decisions.csv"
+    kg.build(sources, store=store, nlp=toy)
+    before = lines(store)
+    names = {str(row.n): row.s for row in kg.query("SELECT * { ?s a pl:Strategy ; skos:prefLabel ?n }", store=store)}
+    one, other = names["实力甲镇"], names["幸福丙镇"]
+    table.write_text(
+        f"subject,predicate,object,action,note\n<{one}>,pl:sameAs,<{other}>,accept,同一战略的两个名称\n",
+        encoding="utf-8",
+    )
+    assert kg.build(sources, store=store, decisions=table, nlp=toy).left_out == ()
+    with kg.open(store) as graph:
+        for here, there in ((one, other), (other, one)):
+            assert [row.o for row in graph.query(f"SELECT ?o {{ <{here}> pl:sameAs ?o }}")] == [there]
+            (proof,) = graph.evidence((here, f"{PL}sameAs", there))
+            assert (proof.basis, proof.confidence, proof.text) == ("curated", 1.0, "同一战略的两个名称")
+        assert graph.info().counts.links["sameAs"] == 2
+        assert graph.graph().has_edge(one, other)
+        assert kg.validate(graph).conforms
+        assert not graph.lineage("实力甲镇").below  # it is said, and nothing follows from it
+    kg.remove("丙镇_2023", store=store)  # the decision stays, without effect until the entity is there again
+    assert not kg.query("ASK { ?s pl:sameAs ?o }", store=store)[0].answer
+    kg.build(sources, store=store, nlp=toy)
+    assert kg.query("ASK { ?s pl:sameAs ?o }", store=store)[0].answer
+    assert set(before) < set(lines(store))
 
 
 def test_a_document_that_breaks_the_extractor_is_left_out(

@@ -57,6 +57,19 @@ def test_kg_store_names_the_store(store: str) -> None:
     assert (done.returncode, done.stdout.split()) == (0, ["n", "兴国战略"])
 
 
+def test_info_names_documents_whole_and_tells_how_each_was_described(
+    store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["info", "--store", store]) == 0
+    assert "甲镇_2023 " in capsys.readouterr().out
+    assert main(["info", "甲镇_2023", "--store", store]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split() for line in told if "year" in line.split()] == [["year", "2023", "file", "name"]]
+    assert ["title", "?"] in [line.split() for line in told]
+    assert main(["info", "甲镇_2023", "--json", "--store", store]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["found"]["year"] == "file name"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "complaint"),
     [
@@ -66,6 +79,7 @@ def test_kg_store_names_the_store(store: str) -> None:
         (["query", "ASK { ?s ?p ?o }", "--param", "x=1"], 1, "PL-QUERY-PARAMETER"),
         (["lineage", "没有的战略"], 1, "PL-NOT-FOUND"),
         (["remove", "没有的文件"], 1, "PL-NOT-FOUND"),
+        (["info", "没有的文件"], 1, "PL-NOT-FOUND"),
         (["lineage", "实力甲镇", "-o", "x.gif"], 2, "x.gif"),
         (["build", "nowhere"], 1, "nowhere"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -11,7 +12,8 @@ import rdflib
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from extract.annotation import Annotation
+import kg
+from extract.annotation import Annotation, Link
 from kg.derive import derive
 from kg.statements import statements
 from ontology import scheme as schemes
@@ -217,6 +219,37 @@ def test_a_removed_document_leaves_no_trace(tell, reports, data: st.DataObject) 
         store.remove_graph(ox.NamedNode(graph))
     assert list(derive(store, EMPTY)) == list(derive(without, EMPTY))
     assert list(derive(store_of(reversed(annotations)), EMPTY)) == before
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(REPORT, min_size=1, max_size=4), st.sampled_from([0.0, 0.5, 0.9]), st.data())
+def test_a_lineage_shows_what_is_derived_from_links_as_sure(  # type: ignore[no-untyped-def]
+    tell, reports, least: float, data: st.DataObject
+) -> None:
+    annotations = []
+    for number, (place, links, levels) in enumerate(reports):
+        told = tell(f"d{number}", place, links, levels=levels)
+        sure = [data.draw(st.sampled_from([0.4, 0.6, 0.9])) for _ in told.links]
+        annotations.append(replace(told, links=tuple(map(at_confidence, told.links, sure))))
+    surer = [replace(a, links=tuple(link for link in a.links if link.confidence >= least)) for a in annotations]
+    expected = {
+        (quad.subject.value, quad.object.value)
+        for quad in derive(store_of(surer), EMPTY)
+        if quad.predicate.value == PL + "contributesTo"
+    }
+    store = store_of(annotations)
+    for quad in list(derive(store, EMPTY)):
+        store.add(quad)
+        store.add(ox.Quad(quad.subject, quad.predicate, quad.object))
+    with kg.open(store) as graph:
+        for entity in {row.e for row in graph.query("SELECT ?e { ?e a pl:Strategy }")}:
+            shown = graph.lineage(entity, confidence=least)
+            assert {step.object for step in shown.above} - {entity} == {o for s, o in expected if s == entity}
+            assert {step.subject for step in shown.below} - {entity} == {s for s, o in expected if o == entity}
+
+
+def at_confidence(link: Link, confidence: float) -> Link:
+    return replace(link, confidence=confidence)
 
 
 def test_what_was_derived_before_is_not_derived_from(tell) -> None:  # type: ignore[no-untyped-def]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import errno
 import importlib
+import json
 import os
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,7 @@ import rdflib.compare
 
 from extract.annotation import Annotation
 from extract.document import Document
+from kg import jsonld
 from kg.derive import derive
 from kg.export import export
 from kg.statements import statements
@@ -62,6 +65,29 @@ def test_named_graphs_come_back_and_the_union_stays_behind(store: ox.Store, tmp_
     back = ox.Store()
     back.load(path=str(export(store, tmp_path / f"graph{suffix}")))
     assert set(back) == named(store)
+
+
+def test_jsonld_carries_the_words_of_the_ontology_and_loads_offline(
+    store: ox.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_internet(*address: object) -> None:
+        raise AssertionError(f"asks for {address}")
+
+    path = export(store, tmp_path / "graph.jsonld")
+    monkeypatch.setattr(socket, "create_connection", no_internet)
+    monkeypatch.setattr(socket, "getaddrinfo", no_internet)
+    dataset = rdflib.Dataset()
+    dataset.parse(path, format="json-ld")
+    nquads = rdflib.Dataset()
+    nquads.parse(export(store, tmp_path / "graph.nq"), format="nquads")
+    assert set(dataset.quads()) == set(nquads.quads())
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    assert whole["@context"] == json.loads(jsonld.CONTEXT.read_text(encoding="utf-8"))["@context"]
+    (said,) = (graph["graph"] for graph in whole["@graph"] if graph["id"] == "plid:Document/丁镇%202023")
+    (document,) = (node for node in said if node["id"] == "plid:Document/丁镇%202023")
+    assert (document["year"], document["level"], document["title"]) == (2023, "pl:township", "丁镇工作报告")
+    (project,) = (node for node in said if "Project" in node.get("type", ()))
+    assert project["label"] == {"zh": ["舜耕水渠工程"]} and project["status"] == "pl:completed"
 
 
 @pytest.mark.parametrize("suffix", [".ttl", ".nt", ".rdf"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -11,10 +12,15 @@ import pytest
 from rich.console import Console
 
 import kg
+from kg import example
+from kg.derive import derive
 from kg.lineage import Lineage, tree
+from kg.statements import OBJECT, PREDICATE, SUBJECT
 from kg.store import writing
+from kg.walk import UPWARD
 from ontology.errors import AmbiguousName, NotFound
-from ontology.terms import NIF, PL, PLID, RDF, SKOS, XSD
+from ontology.scheme import load
+from ontology.terms import NIF, PL, PLID, RDF, SKOS, XSD, Kind
 
 PARK = "Project/山西省/甲市/乙县/丙镇/滨河公园"
 TOWN = "Strategy/山西省/甲市/乙县/丙镇/水韵丙镇"
@@ -214,3 +220,37 @@ def test_links_less_sure_are_left_out_with_what_only_they_reach(store: Path) -> 
     graph = kg.open(store)
     assert ends(graph.lineage("滨河公园", confidence=0.95)) == {TOWN, COUNTY, PROVINCE, NATION}
     assert ends(graph.lineage("滨河公园", confidence=0.96)) == set()
+
+
+@pytest.fixture(scope="module")
+def example_graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kg.Graph]:
+    store = tmp_path_factory.mktemp("example")
+    kg.build(example.folder(), store=store, metadata=example.metadata())
+    with kg.open(store) as graph:
+        yield graph
+
+
+@pytest.mark.parametrize("confidence", [0.0, 0.5, 0.8])
+def test_the_example_shows_just_what_contributes(example_graph: kg.Graph, confidence: float) -> None:
+    surer = ox.Store()
+    for name in example_graph.store.named_graphs():
+        quads = list(example_graph.store.quads_for_pattern(None, None, None, name))
+        sure = {s for s, p, o, _ in quads if p == term("confidence") and float(o.value) >= confidence}
+        parts = {p: {s: o for s, each, o, _ in quads if each == p and s in sure} for p in (SUBJECT, PREDICATE, OBJECT)}
+        kept = {(subject, parts[PREDICATE][link], parts[OBJECT][link]) for link, subject in parts[SUBJECT].items()}
+        relations = {term(relation) for relation in UPWARD}
+        surer.extend(quad for quad in quads if quad.predicate not in relations or (*quad.triple,) in kept)
+    above: dict[str, set[str]] = {}
+    below: dict[str, set[str]] = {}
+    for quad in derive(surer, load()):
+        if quad.predicate == term("contributesTo"):
+            above.setdefault(quad.subject.value, set()).add(quad.object.value)
+            below.setdefault(quad.object.value, set()).add(quad.subject.value)
+    asked = example_graph.query("SELECT DISTINCT ?e { ?e pl:serves|pl:advances|pl:componentOf ?o } ORDER BY ?e")
+    for entity in {*(row.e for row in asked[::5]), *list(below)[::9]}:
+        shown = example_graph.lineage(entity, confidence=confidence)
+        reached = {step.object for step in shown.above if shown.entities[step.object].kind is Kind.STRATEGY}
+        assert reached - {entity} == above.get(entity, set())
+        if shown.entity.kind is Kind.STRATEGY:
+            assert {step.subject for step in shown.below} - {entity} == below.get(entity, set())
+        assert all(proof.confidence >= confidence for step in (*shown.above, *shown.below) for proof in step.proofs)

@@ -23,7 +23,6 @@ from kg.graph import Graph
 from kg.rows import IRI
 from kg.server.pages.cataloguing import plain, write
 from kg.store import open_version
-from kg.walk import UPWARD
 from ontology.errors import StoreError
 from ontology.terms import Kind, Level
 

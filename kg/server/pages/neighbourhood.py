@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from kg.lineage import UPWARD
 from kg.picture.network import main_lines, rank
 from kg.rows import IRI
 from kg.server.pages.catalogue import DEFAULT_CONFIDENCE, Catalogue, Item, marks
+from kg.walk import UPWARD
 from ontology.terms import Basis, Predicate
 
 _LINES, _DIRECT, _BELOW, _ABOVE, _FRESH = 3, 6, 8, 60, 30

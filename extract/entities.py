@@ -30,6 +30,7 @@ from ontology.terms import Kind, Level, Period, Predicate, Status
 _T = TypeVar("_T")
 _IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
 _PLACES = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
+_BRIEFEST = 2
 _SURE = 0.7
 """A name less sure than this is not looked for elsewhere in its document."""
 _COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|类)")
@@ -267,7 +268,10 @@ class EntityResolver:
         likely = [
             c
             for c in doc._.candidates
-            if c.confidence >= self.threshold and not _is_honour(c, folded) and _is_whole(c.span, folded)
+            if c.confidence >= self.threshold
+            and c.span.end - c.span.start >= _BRIEFEST
+            and not _is_honour(c, folded)
+            and _is_whole(c.span, folded)
         ]
         clusters = cluster(settle_overlaps(one_kind_a_phrase(likely, folded)), folded)
         everywhere(clusters, folded, shortest=self.shortest)

@@ -89,9 +89,10 @@ def level_of(
                 return unit.level
     if kind is Kind.STRATEGY and (word := _OWN_WORD.search(name)):
         return named_level(word.group(1), place)
+    spans = tuple(mentions)
     votes: Counter[Level] = Counter()
     created = own
-    for span in mentions:
+    for span in spans:
         clause = re.split(r"[，。；：！\n]", folded[max(0, span.start - 22) : span.start])[-1]
         created = created or bool(_CREATED.search(clause.rstrip('"')))
         level = named_level(clause, place)
@@ -100,5 +101,10 @@ def level_of(
     if votes:
         return votes.most_common(1)[0][0]
     if kind is Kind.POLICY and speaker is Level.TOWNSHIP and not created and not _OWN_MAKE.search(name):
-        return None
+        # Benefits and reforms that a town applies come from the nation; a quoted name may be anybody's.
+        return (
+            None
+            if re.search('["“”]', name) or any(folded[s.start - 1 : s.start] == '"' for s in spans)
+            else Level.NATIONAL
+        )
     return speaker

@@ -26,7 +26,6 @@ _NUMERAL_GROUP = re.compile(
     r"^[一二两三四五六七八九十百千0-9]+[个条大项张]?[^，。、]{1,5}(?:[一二两三四五六七八九十百千]+[个条大项张]?[^，。、]{1,4})*$"
 )
 _PART = re.compile(r"(?:推进|建设|打造|实施|构建|实现|建成|奋战|决胜|加快|争创)(?P<name>[^，、。]{3,12})")
-_OWN_AIM = re.compile(r"(?P<name>[^，、。]{2,6}[立强兴富秀旺活美靓稳](?:省|市|县|区|镇|乡|村|旗|州))(?=[、，\"]|$)")
 _KINDS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN, Kind.PROJECT)
 
 
@@ -161,9 +160,7 @@ class QuotationFinder:
     @staticmethod
     def _parts(doc: Doc, folded: str, whole: Span) -> None:
         """Read the parts of a compound of verb phrases: “推进三大转型、建设三新简阳” → 三大转型, 三新简阳."""
-        parts = list(_PART.finditer(folded, whole.start, whole.end)) or list(
-            _OWN_AIM.finditer(folded, whole.start, whole.end)
-        )
+        parts = list(_PART.finditer(folded, whole.start, whole.end))
         if len(parts) < 2 or sum(len(part.group()) for part in parts) + len(parts) - 1 != whole.end - whole.start:
             return
         for part in parts:

@@ -9,12 +9,13 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.annotation import Candidate
+from extract.annotation import Candidate, Claim
 from extract.document import Span
 from extract.levels import named_level
 from extract.names import alternation, headed, lexicon, name_start
-from extract.surface import folded_text
-from ontology.terms import Kind, Level
+from extract.numerals import parse
+from extract.surface import folded_text, quotations
+from ontology.terms import Basis, Kind, Level, Predicate
 
 _SPIRIT = re.compile(
     r"(?:习近平)?总书记[^，。；！？\n]{0,24}?(?:重要讲话(?:、?重要)?(?:指示)?(?:批示)?精神|重要论述(?:精神)?|"
@@ -52,6 +53,9 @@ _SET_FORM = re.compile(
     r"|(?<=坚持)[稳促保增提扩][一-鿿]{2}、[稳促保增提扩降][一-鿿]{2}(?![一-鿿]{3})"
 )
 """Working formulas of three and more verb-object pairs: 稳增长、促改革、调结构、惠民生、防风险."""
+_COUNTED = re.compile(
+    r'(?P<list>"?[^，。；：、\n"]{2,12}(?:"?、"?[^，。；：、\n"]{2,12}){1,5}"?)(?P<group>(?P<count>[两二三四五六七八])大战略)'
+)
 _PRACTICE = "中国式现代化(?:的)?{place}(?:实践|新实践|篇章|新篇章|样板|新样板|路径)"
 
 
@@ -78,7 +82,10 @@ class StrategyFinder:
             sure = 0.7 if aimed or start in headings else 0.55 if certain.search(head) else 0.4
             doc._.candidates.append(Candidate(Span(start, end), Kind.STRATEGY, "policy_strategies", sure))
         self._ambitions(doc, folded)
+        listed = [span for span in quotations(folded) if "、" in folded[slice(*span)]]
         for match in _TARGET.finditer(folded):
+            if any(first <= match.start() < last for first, last in listed):
+                continue  # “工业立市、制造强市” is one motto
             start = name_start(folded, match.start(), floor=max(0, match.start() - 12))
             if 2 <= match.start() - start <= 5 and not re.search(
                 "[一二两三四五六七八九十的]", folded[start : match.start()]
@@ -88,11 +95,29 @@ class StrategyFinder:
             doc._.candidates.append(
                 Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.9, level=Level.NATIONAL)
             )
+        self._counted(doc, folded)
         self._epithets(doc, folded)
         for match in _SPIRIT.finditer(folded):
             doc._.candidates.append(Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.85))
         self._meetings(doc, folded)
         return doc
+
+    @staticmethod
+    def _counted(doc: Doc, folded: str) -> None:
+        """Propose a counted group and the strategies listed before it: 工业强县、电商兴县、生态立县|三大战略."""
+        for match in _COUNTED.finditer(folded):
+            items = list(re.finditer('[^、"]+', folded[match.start("list") : match.end("list")]))
+            if len(items) != parse(match["count"]):
+                continue
+            group = Span(*match.span("group"))
+            doc._.candidates.append(Candidate(group, Kind.STRATEGY, "policy_strategies", 0.9))
+            for item in items:
+                start, end = match.start("list") + item.start(), match.start("list") + item.end()
+                part = Span(name_start(folded, end - 1, floor=start), end)
+                doc._.candidates.append(Candidate(part, Kind.STRATEGY, "policy_strategies", 0.9))
+                doc._.claims.append(
+                    Claim(part, Predicate.COMPONENT_OF, group, Basis.STATED, 0.95, part, "policy_strategies/counted")
+                )
 
     @staticmethod
     def _ambitions(doc: Doc, folded: str) -> None:

@@ -20,6 +20,7 @@ _DISTRICT = re.compile(r"区委|区政府|全区|我区|区级")
 _OWN_MAKE = re.compile(r"(?:行动|活动|机制|模式|平台|体系)$")
 """What a township sets up itself, unless another level is named; reforms and benefits come from above."""
 _CENTRE = re.compile(r"习近平|(?:习)?总书记|党的|党中央|中共中央|中央|国务院|国家")
+_SUFFIX = re.compile("(?:省|市|县|区|镇|乡|街道|自治区|自治州)$")
 _OWN_WORD = re.compile(r"[强立兴富秀旺活美靓稳名](省|市|县|区|镇|乡)(?:战略)?$")
 """What a motto's last word says of its issuer: 工业强县 is a county's."""
 _CREATED = re.compile(r"(?:建立|制定|创新|推行|探索|首创|创建|建立健全|坚持|实行|完善)[^，。；、]{0,6}$")
@@ -41,6 +42,11 @@ def named_level(before: str, place: Place | None) -> Level | None:
     >>> named_level("深入贯彻落实山西省", None)
     <Level.PROVINCIAL: 'provincial'>
     """
+    bare = before.rstrip('" ')
+    for unit in reversed((*place.within, place)) if place is not None else ():
+        short = _SUFFIX.sub("", unit.name)
+        if bare.endswith(unit.name) or (len(short) >= 2 and bare.endswith(short)):
+            return unit.level
     best: tuple[int, Level] | None = None
     for pattern, level in _CUES:
         for match in re.finditer(pattern, before):
@@ -84,7 +90,7 @@ def level_of(
         return Level.NATIONAL
     if place is not None:
         for unit in reversed((*place.within, place)):
-            short = re.sub(r"(?:省|市|县|区|镇|乡|街道|自治区)$", "", unit.name)
+            short = _SUFFIX.sub("", unit.name)
             if len(short) >= 2 and re.search(rf"^{short}|{short}$|（{short}段?）|{unit.name}", name):
                 return unit.level
     if kind is Kind.STRATEGY and (word := _OWN_WORD.search(name)):

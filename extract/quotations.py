@@ -26,6 +26,7 @@ _NUMERAL_GROUP = re.compile(
     r"^[一二两三四五六七八九十百千0-9]+[个条大项张]?[^，。、]{1,5}(?:[一二两三四五六七八九十百千]+[个条大项张]?[^，。、]{1,4})*$"
 )
 _PART = re.compile(r"(?:推进|建设|打造|实施|构建|实现|建成|奋战|决胜|加快|争创)(?P<name>[^，、。]{3,12})")
+_ALIKE = re.compile(r"(?P<name>[一-鿿]{4,8})(?=、|\"|$)")
 _KINDS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN, Kind.PROJECT)
 
 
@@ -160,7 +161,11 @@ class QuotationFinder:
     @staticmethod
     def _parts(doc: Doc, folded: str, whole: Span) -> None:
         """Read the parts of a compound of verb phrases: “推进三大转型、建设三新简阳” → 三大转型, 三新简阳."""
-        parts = list(_PART.finditer(folded, whole.start, whole.end))
+        parts = list(_PART.finditer(folded, whole.start, whole.end)) or list(
+            _ALIKE.finditer(folded, whole.start, whole.end)
+        )
+        if len({folded[part.end() - 2 : part.end()] for part in parts if part.re is _ALIKE}) > 1:
+            return  # 产业云麓、商贸云麓: names that end alike
         if len(parts) < 2 or sum(len(part.group()) for part in parts) + len(parts) - 1 != whole.end - whole.start:
             return
         for part in parts:

@@ -386,7 +386,7 @@ class _Reading:
             if e.kind is Kind.STRATEGY and e.level is self.level and e.id not in announced
         ]
         for entity in self.mentions.entities:
-            if entity.kind not in (Kind.PROJECT, Kind.POLICY) or entity.id in self.parts:
+            if entity.kind is not Kind.PROJECT or entity.id in self.parts:
                 continue
             topics = topics_of(entity.name, "work")
             span = entity.mentions[0]

@@ -51,7 +51,7 @@ class LocationReader:
                 ):
                     unit = self._named(mentions, entity) or own
                 if unit is not None and unit.level is not Level.NATIONAL:
-                    self._claim(doc, entity, unit, mentions, "organization", 0.94)
+                    self._claim(doc, entity, unit, mentions, "organization", 0.97)
             elif entity.kind is Kind.PROJECT:
                 self._project(doc, entity, mentions, folded, own, home)
         return doc
@@ -91,13 +91,13 @@ class LocationReader:
                     Predicate.LOCATED_IN,
                     place.mentions[0],
                     Basis.STATED,
-                    0.94,
+                    0.86,
                     mentions.sentence(span),
                     "policy_location/name",
                 )
             )
         if not found and own is not None and home is not None and home.level is not Level.NATIONAL:
-            self._claim(doc, entity, own, mentions, "document", 0.7)
+            self._claim(doc, entity, own, mentions, "document", 0.9)
 
     @staticmethod
     def _claim(doc: Doc, entity: Entity, unit: Entity | None, mentions: Mentions, rule: str, sure: float) -> None:

@@ -136,7 +136,7 @@ class _Reading:
         elif below(entity.level, goal.level):
             self.claim(span, Predicate.ADVANCES, goal_span, basis, sure, evidence, rule)
         elif entity.level is goal.level or entity.level is None or goal.level is None:
-            self.claim(span, Predicate.SERVES, goal_span, basis, sure - 0.1, evidence, rule)
+            self.claim(span, Predicate.SERVES, goal_span, basis, round(sure - 0.1, 2), evidence, rule)
 
     def _in_brackets(self, span: Span, entity: Entity) -> bool:
         """Tell whether an organization is but named as responsible: （省财政厅、省教育厅负责）."""
@@ -177,7 +177,7 @@ class _Reading:
         general = _GENERAL.search(self.folded[sentence.start : sentence.end])
         for mine in own or (self.overall if general else ()):
             for goal in higher:
-                self.relate(mine, goal, Basis.STATED, 0.92 if own else 0.8, sentence, "preamble")
+                self.relate(mine, goal, Basis.STATED, 0.85 if own else 0.8, sentence, "preamble")
         self._levels(sentence, higher)
         if self.level is not Level.NATIONAL:  # a national preamble names nothing but its own
             self._speaker(sentence, own or [pair for pair in higher if self._is_pursued(sentence, pair[0])])
@@ -212,7 +212,7 @@ class _Reading:
         )
         if speaker is not None:
             for span, _ in goals:
-                self.claim(speaker.mentions[0], Predicate.SERVES, span, Basis.STATED, 0.7, sentence, "speaker")
+                self.claim(speaker.mentions[0], Predicate.SERVES, span, Basis.STATED, 0.8, sentence, "speaker")
 
     def _sentence(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
         own = [pair for pair in named if pair[1].level is self.level]
@@ -221,7 +221,7 @@ class _Reading:
                 continue
             for mine in own:
                 if below(mine[1].level, goal[1].level) and not self._side_by_side(mine[0], goal[0]):
-                    self.relate(mine, goal, Basis.STATED, 0.75 if len(named) <= _FEW else 0.5, sentence, "sentence")
+                    self.relate(mine, goal, Basis.STATED, 0.7, sentence, "sentence")
         goals = [
             pair for pair in named if pair[1].id not in self.parts and self._aimed_at(sentence, pair[0], "purpose")
         ]
@@ -232,7 +232,7 @@ class _Reading:
                 # 按照“…”发展桃产业 says nothing of the works named before it.
                 guided = work[0].start < goal[0].start and self._aimed_at(sentence, goal[0], "guidance")
                 if not guided and not self._side_by_side(work[0], goal[0]):
-                    self.relate(work, goal, Basis.STATED, 0.6, sentence, "sentence")
+                    self.relate(work, goal, Basis.STATED, 0.75, sentence, "sentence")
 
     def _side_by_side(self, one: Span, other: Span) -> bool:
         """Tell whether two names are items of one list, or stand in parallel halves of a sentence."""
@@ -267,10 +267,8 @@ class _Reading:
             goals, evidence = title if innermost is None else announced[innermost]
             if evidence is None or evidence.contains(span) or (path and sections[path[-1]].role != "body"):
                 continue
-            sure = 0.6 if innermost is None else 0.7
-            if innermost is not None and innermost == path[0] and evidence == sections[innermost].heading:
-                known = goals[0][1].concept is not None or is_said(goals[0][1])
-                sure = 0.91 if known and not is_guess(entity) else 0.8
+            known = goals[0][1].concept is not None or is_said(goals[0][1])
+            sure = 0.6 if innermost is None else 0.91 if known and not is_guess(entity) else 0.8
             self._announced(span, entity, goals, evidence, sure)
 
     def in_turn(self) -> None:
@@ -308,9 +306,9 @@ class _Reading:
                 self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, "heading")
             elif below(goal[1].level, entity.level):
                 # A higher strategy named under a local heading: the heading's strategy carries it out.
-                self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.7, evidence, "under heading")
+                self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.55, evidence, "under heading")
             else:
-                self.relate((span, entity), goal, Basis.STRUCTURAL, sure - 0.15, evidence, "strategy under heading")
+                self.relate((span, entity), goal, Basis.STRUCTURAL, 0.65, evidence, "strategy under heading")
 
     # definitional ----------------------------------------------------------------------------------------------------
 
@@ -365,7 +363,7 @@ class _Reading:
                         (span, entity),
                         (goal.mentions[0], goal),
                         Basis.INFERRED,
-                        0.8,
+                        0.7,
                         self.mentions.sentence(span),
                         "authority",
                     )

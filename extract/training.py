@@ -99,7 +99,7 @@ def train(annotated: Sequence[Example], folder: Path, *, kinds: Sequence[Kind] =
         prepared.append((example, features(pipeline.process(nlp, document))))
     for kind in kinds:
         trainer = pycrfsuite.Trainer(verbose=False)
-        trainer.set_params({"c1": 0.15, "c2": 0.03, "max_iterations": iterations, "feature.minfreq": 1})
+        trainer.set_params({"c1": 0.05, "c2": 0.01, "max_iterations": iterations, "feature.minfreq": 1})
         for example, lines in prepared:
             tags = labels(example.spans[kind], len(example.text))
             offset = 0

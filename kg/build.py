@@ -20,7 +20,7 @@ from kg import decisions as curation
 from kg.extraction import Extracted, Extraction, LeftOut, code_digest, digest, discover
 from kg.graph import Counts, Embedded, Graph
 from kg.progress import Progress, Silent
-from kg.store import DEFAULT_STORE, Draft, Entry, Manifest, open_version, writing
+from kg.store import DEFAULT_STORE, Draft, Entry, Manifest, open_version, published_number, writing
 from ontology.errors import NotFound, PolicyGraphError, StoreError, UsageError
 from ontology.iri import AUTHORITY_GRAPH, DERIVED_GRAPH
 
@@ -98,12 +98,19 @@ def build(
     sources = [sources] if isinstance(sources, str | Path) else list(sources)
     if not sources:
         raise UsageError("no source is named; give files or folders to build from")
+    from extract.reading import is_there
+
     _check(scheme, metadata, decisions)
+    named = [Path(source) for source in sources]
+    aside = [Path(table) for table in (metadata, decisions) if table is not None]
+    if published_number(Path(store)) == 0:
+        discovered = discover(named, {}, aside)
+        if not discovered.sources:  # then no store is made
+            return BuildReport(Path(store), left_out=discovered.left_out, skipped=discovered.skipped)
     with writing(Path(store)) as draft:
         before = draft.manifest.documents
-        aside = [Path(table) for table in (metadata, decisions) if table is not None]
         held = {Path(entry.source): entry.sha256 for entry in before.values()}
-        discovered = discover([Path(source) for source in sources], held, aside)
+        discovered = discover(named, held, aside)
         left_out = list(discovered.left_out)
         own_schemes = draft.keep_scheme([Path(path) for path in scheme]) if scheme else draft.scheme
         draft.keep_table("decisions", decisions)
@@ -118,8 +125,9 @@ def build(
             if isinstance(outcome, Extracted) and not outcome.entries.keys().isdisjoint({**entries, **kept}):
                 outcome = extraction.attempt(source, qualified=True)
             if isinstance(outcome, PolicyGraphError):
-                left_out.append(LeftOut(str(source.path), str(outcome), outcome.code))
-                kept |= {name: entry for name, entry in before.items() if entry.source == source.key}
+                left_out.append(LeftOut.because(source.path, outcome))
+                here = {source.key, *(str(file) for file in discovered.moved if file.stem == source.path.stem)}
+                kept |= {name: entry for name, entry in before.items() if entry.source in here}
                 progress.source(0, 0, 0)
                 continue
             entries.update(outcome.entries)
@@ -139,7 +147,7 @@ def build(
             removed=tuple(sorted(before.keys() - documents.keys())),
             left_out=tuple(left_out),
             skipped=discovered.skipped,
-            missing=tuple(sorted(name for name, entry in kept.items() if not Path(entry.source).exists())),
+            missing=tuple(sorted(name for name, entry in kept.items() if not is_there(entry.source))),
         )
         return _publish(draft, report)
 

@@ -467,7 +467,7 @@ def _access(args: argparse.Namespace) -> dict[str, Any]:
 def _print_report(report: Any, args: argparse.Namespace) -> None:
     if args.json:
         _print_json(asdict(report))
-    elif not args.quiet:
+    elif report.version and not args.quiet:
         done = "published" if report.published else "nothing had changed"
         parts = [
             f"{len(names)} {what}" for what in ("built", "unchanged", "removed") if (names := getattr(report, what))

@@ -47,6 +47,14 @@ class LeftOut:
     reason: str
     code: str
 
+    @classmethod
+    def because(cls, source: Path, error: PolicyGraphError) -> Self:
+        """Tell why a file is left out, and its name as text whatever its bytes."""
+        from extract.reading import readable
+
+        name = readable(source)
+        return cls(name, str(error).replace(str(source), name), error.code)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -162,7 +170,7 @@ class Extraction:
             qualified: whether its documents go by the file's path, as a document of another file has the same name.
         """
         from extract.metadata import describe
-        from extract.reading import read
+        from extract.reading import read, readable
 
         key = self._source_key(source)
         sha256 = _sha256(source.path)
@@ -171,7 +179,7 @@ class Extraction:
         for document in read(source.path, root=source.root):
             identifier = document.identifier
             if qualified or source.clashes:
-                whole = identifier == source.path.stem
+                whole = identifier == readable(source.path.stem)
                 identifier = source.relative if whole else f"{source.relative}/{identifier}"
             if identifier in entries:
                 raise ReadError(f"{source.path}: two documents are called {identifier!r}", subject=str(source.path))
@@ -200,11 +208,17 @@ class Extraction:
         return "".join(sorted(f"{quad} .\n" for quad in quads)).encode()
 
     def _source_key(self, source: Source) -> str:
+        from extract.reading import readable
+
         try:
             content = source.path.read_bytes()
         except OSError as error:
-            raise ReadError(f"{source.path} can't be read ({error.strerror})", subject=str(source.path)) from error
-        name = source.relative if source.clashes else source.path.name
+            raise ReadError(
+                f"{source.path} can't be read ({error.strerror}); check that it exists and may be read",
+                subject=str(source.path),
+                code="PL-READ-MISSING",
+            ) from error
+        name = source.relative if source.clashes else readable(source.path.name)
         many = source.path.suffix.lower() in (".csv", ".xlsx")
         told = self._rows if many else self._row(name)
         return digest(content, name, json.dumps(told, ensure_ascii=False, sort_keys=True), self._version)
@@ -313,23 +327,29 @@ def discover(named: Iterable[Path], held: Mapping[Path, str], aside: Collection[
         try:
             discovered = reading.discover([path])
         except ReadError as error:
-            left_out.append(LeftOut(str(path), str(error), error.code))
+            left_out.append(LeftOut.because(path, error))
             continue
         for file in discovered.files:
             if file.resolve() not in tables:
                 roots.setdefault(file.resolve(), (file, path if path.is_dir() else path.parent))
-        skipped += [LeftOut(str(skip.path), skip.reason, "PL-READ-SKIPPED") for skip in discovered.skipped]
+        skipped += [LeftOut(reading.readable(each.path), each.reason, "PL-READ-SKIPPED") for each in discovered.skipped]
+        for folder, reason in ((each.path, each.reason) for each in discovered.closed):
+            left_out.append(LeftOut.because(folder, ReadError(f"{folder} {reason}", code="PL-READ-MISSING")))
+        if not (discovered.files or discovered.closed):
+            nothing = f"{path} holds no file that is read; known are {' '.join(reading.SUFFIXES)}"
+            left_out.append(LeftOut.because(path, ReadError(nothing, code="PL-READ-EMPTY")))
     listed: dict[str, list[Path]] = {}
     for absolute, (file, _) in roots.items():
         listed.setdefault(file.stem, []).append(absolute)
     namesakes = {file for file in held if file.stem in listed and file not in roots}
-    moved = frozenset(file for file in namesakes if not file.exists() and held[file] in map(_sha256, listed[file.stem]))
-    roots |= {file: (file, file.parent) for file in namesakes if file.exists()}
+    there = {file for file in namesakes if reading.is_there(file)}
+    moved = frozenset(file for file in namesakes - there if held[file] in map(_sha256, listed[file.stem]))
+    roots |= {file: (file, file.parent) for file in there}
     stems = {absolute: file.stem for absolute, (file, _) in roots.items()} | {f: f.stem for f in namesakes - moved}
     counts = Counter(stems.values())
     clashing = [file for file, stem in stems.items() if counts[stem] > 1]
     found = [
-        Source(file, root, _distinct(absolute, clashing), absolute in clashing)
+        Source(file, root, reading.readable(_distinct(absolute, clashing)), absolute in clashing)
         for absolute, (file, root) in sorted(roots.items())
     ]
     return Discovered(tuple(found), tuple(left_out), tuple(skipped), moved)

@@ -131,7 +131,10 @@ def term(value: Value | Any, like: str = "") -> Term:
     if isinstance(value, ox.NamedNode | ox.Literal):
         return value
     if type(value) is str:
-        return _like(value, like.strip())
+        try:
+            return _like(value, like.strip())
+        except ValueError as error:  # half a surrogate pair, as a file name in another encoding has
+            raise QueryError(f"{value!r} is no text", code="PL-QUERY-PARAMETER") from error
     if isinstance(value, str):  # rdflib's terms and our IRI are str
         if not hasattr(value, "datatype"):
             return _named(value)

@@ -37,6 +37,9 @@ DEFAULT_STORE = Path("policy-graph")
 _NOTHING = 0
 """What ``current`` names before the first version is published."""
 
+_RAW = "surrogateescape"
+"""Names of files are kept byte by byte, whatever their encoding."""
+
 MANY_FILES = 250
 """Each build adds a few files to the store; when there are more than this, they are merged."""
 
@@ -114,7 +117,7 @@ def open_version(folder: Path) -> Version:
     """Open the published version for reading.
 
     Raises:
-        StoreError: no store stands there, or it is damaged.
+        StoreError: no store stands there, it may not be read, or it is damaged.
     """
     for _ in range(_OPENING_TRIES):
         number = _current(folder)
@@ -125,11 +128,14 @@ def open_version(folder: Path) -> Version:
                 code="PL-STORE-MISSING",
             )
         path = _version_path(folder, number)
-        lease = _Lock.take(path / "lease", shared=True)
+        try:
+            lease = _Lock.take(path / "lease", shared=True)
+        except OSError as error:
+            raise _closed(folder, error) from error
         if lease is not None:
             try:
                 store = ox.Store.read_only(str(path / "graph"))
-                manifest = Manifest.loads((path / "manifest.json").read_text(encoding="utf-8"))
+                manifest = Manifest.loads((path / "manifest.json").read_text(encoding="utf-8", errors=_RAW))
                 return Version(path, number, store, manifest, lease)
             except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
                 if path.exists():
@@ -243,7 +249,7 @@ class Draft:
 
     def publish(self) -> int:
         """Make this the published version and return its number; killed on the way, the old one stays published."""
-        (self._path / "manifest.json").write_text(self.manifest.dumps(), encoding="utf-8")
+        (self._path / "manifest.json").write_text(self.manifest.dumps(), encoding="utf-8", errors=_RAW)
         (self._path / "lease").touch()
         self.store.flush()
         if sum(1 for _ in (self._path / "graph").glob("*.sst")) > MANY_FILES:
@@ -369,10 +375,10 @@ class _Lock:
 
 
 def _current(folder: Path) -> int:
-    if not (folder / "versions").exists():
-        return _NOTHING
     try:
-        return int((folder / "current").read_text(encoding="ascii"))
+        return int((folder / "current").read_text(encoding="ascii")) if (folder / "versions").exists() else _NOTHING
+    except PermissionError as error:
+        raise _closed(folder, error) from error
     except (OSError, ValueError) as error:
         raise _damaged(folder, "its file 'current' names no version") from error
 
@@ -424,6 +430,12 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _closed(folder: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"{folder} may not be read ({error.strerror}); check its rights", subject=str(folder), code="PL-STORE-CLOSED"
+    )
 
 
 def _damaged(folder: Path, what: str) -> StoreError:

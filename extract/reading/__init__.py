@@ -47,31 +47,46 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """The files to read, in order and each once, and those of the folders that are left out."""
+    """The files to read, in order and each once, what of the folders is no document, and what can't be looked into."""
 
     files: tuple[Path, ...]
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[Skipped, ...] = ()
+    closed: tuple[Skipped, ...] = ()
 
 
 def discover(paths: Iterable[Path]) -> Discovered:
     """List the files to read: those named, and those of the named folders, walked in sorted order.
 
     A file that is named is always listed, whatever its suffix; reading it tells what is wrong with it. In a folder,
-    hidden files and folders, lock files and files of unknown suffix are skipped with a reason.
+    hidden files, lock files, files of unknown suffix and links to folders are skipped with a reason; hidden folders are
+    passed over.
 
     Raises:
         ReadError: a path does not exist (``PL-READ-MISSING``).
     """
     files: dict[Path, None] = {}
     skipped: list[Skipped] = []
+    closed: list[Skipped] = []
+
+    def complain(error: OSError) -> None:
+        closed.append(Skipped(Path(error.filename), f"can't be looked into ({error.strerror}); check its rights"))
+
     for path in paths:
-        if not path.exists():
-            raise ReadError(f"{path} does not exist; check the spelling", subject=str(path), code="PL-READ-MISSING")
+        if not is_there(path):
+            raise ReadError(
+                f"{path} does not exist, or stands in a closed folder; check spelling and rights",
+                subject=str(path),
+                code="PL-READ-MISSING",
+            )
         if not path.is_dir():
             files[path] = None
             continue
-        for folder, folders, names in os.walk(path):
+        for folder, folders, names in os.walk(path, onerror=complain):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
+            linked = [Path(folder, name) for name in folders if Path(folder, name).is_symlink()]
+            skipped += [
+                Skipped(file, "a link to a folder, which may lead in circles; name it itself") for file in linked
+            ]
             for name in sorted(names):
                 file = Path(folder, name)
                 reason = _why_skipped(file)
@@ -79,7 +94,7 @@ def discover(paths: Iterable[Path]) -> Discovered:
                     files[file] = None
                 else:
                     skipped.append(Skipped(file, reason))
-    return Discovered(tuple(files), tuple(skipped))
+    return Discovered(tuple(files), tuple(skipped), tuple(closed))
 
 
 def read(source: Path, *, root: Path | None = None, limits: Limits = DEFAULTS) -> Iterator[Document]:
@@ -93,7 +108,7 @@ def read(source: Path, *, root: Path | None = None, limits: Limits = DEFAULTS) -
     Raises:
         ReadError: it can't be read; the message names the file and says what to do.
     """
-    name = _readable(str(source.relative_to(root)) if root else str(source))
+    name = readable(str(source.relative_to(root)) if root else str(source))
     suffix = source.suffix.lower()
     content = _content(source, suffix, limits)
     if suffix in _TABLES:
@@ -110,11 +125,24 @@ def read(source: Path, *, root: Path | None = None, limits: Limits = DEFAULTS) -
             subject=str(source),
             code="PL-READ-SIZE",
         )
-    yield Document(_readable(source.stem), text, hashlib.sha256(content).hexdigest(), name)
+    yield Document(readable(source.stem), text, hashlib.sha256(content).hexdigest(), name)
 
 
-def _readable(name: str) -> str:
-    """Return a file name as text, also where a foreign system wrote its bytes in GB18030."""
+def is_there(path: str | Path) -> bool:
+    """Tell whether a file or folder can be found; not where a folder on the way is closed, or links go in a circle."""
+    return os.path.exists(path)  # noqa: PTH110 - Path.exists raises PermissionError
+
+
+def readable(name: str | Path) -> str:
+    """Return a path as text, also where a foreign system wrote its bytes in GB18030.
+
+    >>> readable(os.fsdecode("报告".encode("gb18030")))
+    '报告'
+    """
+    return "/".join(map(_part, str(name).split("/")))
+
+
+def _part(name: str) -> str:
     content = os.fsencode(name)
     for encoding in ("utf-8", "gb18030"):
         try:

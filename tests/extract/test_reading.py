@@ -339,9 +339,24 @@ def test_folders_are_walked_in_order_and_say_what_they_skip(tmp_path: Path) -> N
     assert {(skipped.path.name, skipped.reason) for skipped in found.skipped} == {
         ("~$a.docx", "hidden"), ("图.png", "unknown suffix .png"),
     }  # fmt: skip
-    assert discover([named]) == Discovered((named,), ())
+    assert discover([named]) == Discovered((named,))
     with pytest.raises(ReadError, match="does not exist"):
         discover([tmp_path / "nowhere"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_links_lead_to_files_once_and_in_no_circle(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("文", "utf-8")
+    for name, target in (("b.txt", "a.txt"), ("gone.txt", "nowhere"), ("self.txt", "self.txt"), ("round", ".")):
+        (tmp_path / name).symlink_to(target)
+    found = discover([tmp_path])
+    assert [path.name for path in found.files] == ["a.txt", "b.txt"]
+    reasons = {skipped.path.name: skipped.reason for skipped in found.skipped}
+    assert reasons.pop("round").startswith("a link to a folder")
+    assert reasons == dict.fromkeys(("gone.txt", "self.txt"), "not a regular file")
+    for name in ("gone.txt", "self.txt"):
+        with pytest.raises(ReadError, match="does not exist"):
+            discover([tmp_path / name])
 
 
 def test_sources_are_named_relative_to_the_root(tmp_path: Path) -> None:

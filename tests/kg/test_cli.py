@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -103,6 +104,72 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
 def test_no_store_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info", "--store", str(tmp_path / "none")]) == 1
     assert "kg build" in capsys.readouterr().err
+
+
+def test_a_folder_of_nothing_is_exit_code_1_and_makes_no_store(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    assert main(["build", str(tmp_path / "empty"), "--store", str(tmp_path / "g")]) == 1
+    told = capsys.readouterr()
+    assert (told.out, "empty holds no file that is read" in told.err) == ("", True)
+    assert not (tmp_path / "g").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="takes a right from root as only Linux can")
+def test_what_may_not_be_read_is_told_and_the_rest_is_built(sources: Path, store: str, tmp_path: Path) -> None:
+    humble = [] if os.geteuid() else ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    if humble and shutil.which("setpriv") is None:
+        pytest.skip("root reads everything")
+
+    def humbly(*arguments: str | Path) -> tuple[int, str]:
+        command = [*humble, sys.executable, "-m", "kg", *map(str, arguments)]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        return done.returncode, done.stderr
+
+    (sources / "closed").mkdir()
+    (sources / "closed" / "戊镇.txt").write_text("打造“戊镇”。", encoding="utf-8")
+    closed = [sources / "甲镇_2023.txt", sources / "closed"]
+    for path in closed:
+        path.chmod(0)
+    code, told = humbly("build", sources, "--store", tmp_path / "g", "--quiet")
+    assert code == 3 and sorted(line.split()[2] for line in told.splitlines()) == sorted(map(str, closed))
+    assert all("[PL-READ-MISSING]" in line for line in told.splitlines())
+    code, told = humbly("build", sources / "closed" / "戊镇.txt", "--store", tmp_path / "g", "--quiet")
+    assert code == 1 and "[PL-READ-MISSING]" in told
+    Path(store).chmod(0)
+    for command in (["info"], ["build", sources]):
+        code, told = humbly(*command, "--store", store)
+        assert code == 1 and told.endswith("check its rights [PL-STORE-CLOSED]\n") and told.count("\n") == 1
+    for path in (*closed, Path(store)):
+        path.chmod(0o755)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes only on Linux")
+def test_file_names_in_any_encoding_can_be_built_and_told(tmp_path: Path, toy: Language) -> None:
+    folder = os.fsencode(tmp_path / "sources") + "／年".encode("gb18030")
+    Path(os.fsdecode(folder)).mkdir()
+    for name, text in (
+        ("张营镇.txt".encode("gb18030"), "打造“张营”。"),
+        (b"\xff\xfe.txt", "打造“某镇”。"),
+        ("空.txt".encode("gbk"), ""),
+    ):
+        Path(os.fsdecode(folder + b"/" + name)).write_text(text, encoding="utf-8")
+    store, named = tmp_path / "g", os.fsdecode(folder)
+    for _ in range(2):
+        report = kg.build(named, store=store, nlp=toy)
+        assert [held.identifier for held in kg.info(store=store).documents] == [r"\xff\xfe", "张营镇"]
+        (left,) = report.left_out
+        assert left.source == str(tmp_path / "sources／年" / "空.txt") and left.source in left.reason
+    assert report.unchanged == (r"\xff\xfe", "张营镇")
+    table = tmp_path / "m.csv"
+    table.write_text("document,year\n张营镇,2001\n", encoding="utf-8")
+    kg.build(named, store=store, nlp=toy, metadata=table)
+    assert [held.year for held in kg.info(store=store).documents] == [None, 2001]
+    done = run("build", named, "--store", str(store), "--json")
+    assert done.returncode == 3 and json.loads(done.stdout)["documents"] == 2
+    assert run("lineage", os.fsdecode(b"\xff"), "--store", str(store)).stderr.count("\n") == 1
 
 
 def test_build_in_part_is_exit_code_3_and_lists_what_was_left_out(

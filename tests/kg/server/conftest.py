@@ -53,7 +53,7 @@ def publish(folder: Path, **documents: int) -> None:
     with writing(folder) as draft:
         graphs = [document(name, villages) for name, villages in documents.items()]
         draft.replace_graphs(graphs)
-        entries = {name: Entry(f"{PLID}Document/{name}", name, f"{name}.txt", name) for name in documents}
+        entries = {name: Entry(f"{PLID}Document/{name}", name, f"{name}.txt", name, name) for name in documents}
         draft.manifest = Manifest({**draft.manifest.documents, **entries})
         draft.publish()
 

@@ -307,7 +307,7 @@ class _Reading:
             elif below(goal[1].level, entity.level):
                 # A higher strategy named under a local heading: the heading's strategy carries it out.
                 self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.55, evidence, "under heading")
-            else:
+            elif not below(entity.level, goal[1].level):  # a lower one's own aim is not told by where it stands
                 self.relate((span, entity), goal, Basis.STRUCTURAL, 0.65, evidence, "strategy under heading")
 
     # definitional ----------------------------------------------------------------------------------------------------

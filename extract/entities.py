@@ -25,12 +25,15 @@ from extract.names import alternation, lexicon
 from extract.projects import status
 from extract.surface import folded_text, pairs
 from ontology.iri import normalise
+from ontology.scheme import Scheme
 from ontology.terms import Kind, Level, Period, Predicate, Status
 
 _T = TypeVar("_T")
 _IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
 _PLACES = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
 _BRIEFEST = 2
+_COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
+_PREDICATE = re.compile("为(?:主攻方向|目标|导向|主题|主线|重点|抓手|牵引|引领|支撑|统领|核心|基础|根本)")
 _SURE = 0.7
 """A name less sure than this is not looked for elsewhere in its document."""
 _COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|类)")
@@ -213,6 +216,14 @@ def everywhere(clusters: list[_Cluster], folded: str, *, shortest: int) -> None:
         covered[group.kind][start:end] = b"\1" * (end - start)
 
 
+def _is_sort(c: Candidate, folded: str) -> bool:
+    """Tell whether a name is that of a sort of thing (5个工业强县) or holds a predicate (…为主攻方向)."""
+    if c.kind is not Kind.STRATEGY or c.concept is not None:
+        return False
+    counted = _COUNTED.search(folded, max(0, c.span.start - 6), c.span.start) is not None
+    return counted or _PREDICATE.search(folded, c.span.start, c.span.end) is not None
+
+
 def _is_whole(span: Span, folded: str) -> bool:
     """Tell whether a span takes in quotation marks and brackets with their partners only, not half a pair."""
     partners = _partners(folded)
@@ -271,6 +282,7 @@ class EntityResolver:
             if c.confidence >= self.threshold
             and c.span.end - c.span.start >= _BRIEFEST
             and not _is_honour(c, folded)
+            and not _is_sort(c, folded)
             and _is_whole(c.span, folded)
         ]
         clusters = cluster(settle_overlaps(one_kind_a_phrase(likely, folded)), folded)
@@ -280,7 +292,7 @@ class EntityResolver:
         levels = self._levels(doc, clusters, folded)
         entities = []
         for number, group in enumerate(clusters, 1):
-            best = group.best()
+            concept = group.first("concept", str) or self._known(doc, group)
             mentions = tuple(sorted({c.span for c in group.candidates}))
             level = levels[number - 1]
             unit = group.first("place", Place)
@@ -288,14 +300,14 @@ class EntityResolver:
                 Entity(
                     id=f"e{number}",
                     kind=group.kind,
-                    name=normalise(group.name) if best.concept is None else group.name,
+                    name=doc._.scheme.concept(concept).label if concept else normalise(group.name),
                     mentions=mentions,
                     level=unit.level if group.kind in _PLACES and unit is not None else level,
                     issuer=place.at(level)
                     if place is not None and level is not None and group.kind not in _PLACES
                     else None,
                     place=unit,
-                    concept=group.first("concept", str),
+                    concept=concept,
                     definition=group.first("definition", str),
                     status=_status(mentions, folded, structure) if group.kind is Kind.PROJECT else None,
                     confidence=round(min(1.0, max(c.confidence for c in group.candidates)), 3),
@@ -309,6 +321,14 @@ class EntityResolver:
             for span in entity.mentions
         ]
         return doc
+
+    @staticmethod
+    def _known(doc: Doc, group: _Cluster) -> str | None:
+        """Return the national concept that bears exactly a group's name, however the text wrote it."""
+        scheme: Scheme | None = doc._.scheme
+        concept = scheme.by_label(group.name) if scheme is not None and group.kind in _IDEAS else None
+        national = concept is not None and concept.kind is group.kind and concept.level is Level.NATIONAL
+        return concept.iri if concept is not None and national else None
 
     @staticmethod
     def _levels(doc: Doc, clusters: list[_Cluster], folded: str) -> list[Level | None]:

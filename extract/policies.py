@@ -14,6 +14,9 @@ from extract.surface import folded_text
 from ontology.terms import Kind, Level
 
 _TITLE = re.compile(r"《([^《》\n]{4,60})》")
+_WORK_OF_ART = re.compile(
+    "(?:剧|歌|片|戏|曲|舞|电影|小说|节目|作品|图书|丛书|画册|诗|散文|专栏|综艺)(?:《[^》]*》、?)*$"
+)
 _GOODS = re.compile(r"送[一-鿿]{1,4}下乡|[一-鿿]{2,4}下乡(?=活动)")
 
 _WARDENS = re.compile(r"(?<![一-鿿])[河湖林田湾山路街链](?:（[湖河]）)?长(?:、[河湖林田湾山路街链](?:（湖）)?长)+")
@@ -37,6 +40,8 @@ class PolicyFinder:
                 if len(modifier) >= 2 and "等" not in modifier and ('"' in modifier or not modifier.endswith("的")):
                     doc._.candidates.append(Candidate(Span(start, end), Kind.POLICY, "policy_policies", sure))
         for match in _TITLE.finditer(folded):
+            if _WORK_OF_ART.search(folded, max(0, match.start() - 8), match.start()):
+                continue
             doc._.candidates.append(Candidate(Span(match.start(1), match.end(1)), Kind.POLICY, "policy_policies", 0.8))
         for wardens in _WARDENS.finditer(folded):
             for match in re.finditer("[^、]+", folded[wardens.start() : wardens.end()]):

@@ -104,8 +104,14 @@ class _Reading:
         concept = self._concept(entity)
         if _MEETING.search(entity.name) or entity.name.startswith("中国式现代化"):
             return False
-        known = concept is not None or is_said(entity) or entity.confidence >= _CERTAIN
+        sure = entity.confidence >= _CERTAIN and (not self.wide or self._names_home(entity))
+        known = concept is not None or is_said(entity) or sure
         return known and entity.id not in self.parts and not (concept and concept.component_of)
+
+    def _names_home(self, entity: Entity) -> bool:
+        """Tell whether a strategy names the speaker's own territory: 经济强省、美丽河北."""
+        place = self.doc._.document.metadata.place
+        return place is not None and place.name.rstrip("省市区")[:2] in entity.name
 
     def _concept(self, entity: Entity) -> Concept | None:
         scheme: Scheme | None = self.doc._.scheme
@@ -231,8 +237,21 @@ class _Reading:
             for goal in goals:
                 # 按照“…”发展桃产业 says nothing of the works named before it.
                 guided = work[0].start < goal[0].start and self._aimed_at(sentence, goal[0], "guidance")
-                if not guided and not self._side_by_side(work[0], goal[0]):
+                if guided or self._side_by_side(work[0], goal[0]):
+                    continue
+                # The long sentences of a province or the nation list more than they relate.
+                near = not self.wide or self._clauses_between(work[0], goal[0]) <= 1
+                if near or self._leads(sentence, goal[0]):
                     self.relate(work, goal, Basis.STATED, 0.75, sentence, "sentence")
+
+    def _clauses_between(self, one: Span, other: Span) -> int:
+        """Return how many marks part two names' clauses."""
+        first, second = sorted((one, other))
+        return len(re.findall("[，；：]", self.folded[first.end : second.start]))
+
+    def _leads(self, sentence: Span, goal: Span) -> bool:
+        """Tell whether a goal stands in a sentence's first clause and so governs all that follows."""
+        return re.search("[，；：]", self.folded[sentence.start : goal.start]) is None
 
     def _side_by_side(self, one: Span, other: Span) -> bool:
         """Tell whether two names are items of one list, or stand in parallel halves of a sentence."""
@@ -269,6 +288,8 @@ class _Reading:
                 continue
             known = goals[0][1].concept is not None or is_said(goals[0][1])
             sure = 0.6 if innermost is None else 0.91 if known and not is_guess(entity) else 0.8
+            if len(goals) > 1:  # which of the two a work is for, the heading leaves open
+                sure = min(sure, 0.7)
             self._announced(span, entity, goals, evidence, sure)
 
     def in_turn(self) -> None:

@@ -4,49 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
+from functools import cache
 
 from spacy.tokens import Doc
 
 from extract.annotation import Entity
 from extract.document import Section, Span, Structure
+from extract.names import lexicon
 from extract.surface import text_of
 from ontology.terms import Kind, Level
 
-BODIES = (
-    "政府",
-    "党委",
-    "人大",
-    "代表大会",
-    "政协",
-    "委员会",
-    "常委会",
-    "中央",
-    "国务院",
-    "主席团",
-    "省委",
-    "市委",
-    "县委",
-    "区委",
-)
-"""Endings of bodies that lead all work: they serve a strategy only where a sentence says so."""
-
-
-_RESULTS = (
-    "水平",
-    "升级",
-    "风险",
-    "治理",
-    "民生",
-    "体系",
-    "能力",
-    "保障",
-    "开局",
-    "篇章",
-    "起好步",
-    "生活",
-    "环境",
-    "氛围",
-)
 _ANNOUNCED = 2
 """A lead that names more strategies than this lists them instead of announcing what follows."""
 
@@ -118,9 +85,14 @@ class Mentions:
         return [], None
 
 
+@cache
+def _endings(sort: str) -> tuple[str, ...]:
+    return tuple(lexicon("relations")[sort])
+
+
 def _is_result(entity: Entity) -> bool:
     """Tell whether a heading's phrase names a result or an activity (…水平, …风险): no strategy that work is for."""
-    return entity.concept is None and not is_said(entity) and entity.name.endswith(_RESULTS)
+    return entity.concept is None and not is_said(entity) and entity.name.endswith(_endings("results"))
 
 
 def is_said(entity: Entity) -> bool:
@@ -135,7 +107,7 @@ def is_guess(entity: Entity) -> bool:
 
 def is_body(entity: Entity) -> bool:
     """Tell whether an organization is one of the bodies that lead all work (政府, 党委, 人大, 政协)."""
-    return entity.kind is Kind.ORGANIZATION and (entity.name.endswith(BODIES) or "委员会" in entity.name)
+    return entity.kind is Kind.ORGANIZATION and (entity.name.endswith(_endings("bodies")) or "委员会" in entity.name)
 
 
 def below(lower: Level | None, upper: Level | None) -> bool:

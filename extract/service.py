@@ -29,10 +29,6 @@ _PREAMBLE = re.compile(
     r"|(?:坚强|正确)?领导下|的(?:五年|一年)[。，；]"
 )
 _GENERAL = re.compile(r"以[^，。]{0,40}(?:为指导|为统领|为引领|为总揽)|总体要求|总体思路|指导思想")
-_PURSUED = re.compile(
-    r"(?:围绕|聚焦|锚定|牢牢把握|紧扣|实施|推进|打造|建设|建成|发力|千方百计|决战|决胜|打赢|全面|突出|抓好|、|和|与|及|\"|大力|着力|深入|加快|[全我][市县区镇乡])+$"
-)
-"""What stands before a goal that the speaker pursues, not one that guides it (以…为指导, 贯彻…精神)."""
 _GUIDED = re.compile(r"(?:贯彻|指导|学习|领悟|践行|遵循|统领)[^，。；]*$")
 _SPEAKING = re.compile(r"(?:^|[，、年来])(?:我们|本届政府|[镇乡县区市省]政府|国务院)(?!要|将|必须)")
 _FOLLOWING = re.compile(
@@ -191,7 +187,7 @@ class _Reading:
     def _is_pursued(self, sentence: Span, goal: Span) -> bool:
         """Tell whether the clause names a goal as what the speaker works at (聚焦…, 实施…), not as its guidance."""
         clause = re.split("[，；：]", self.folded[sentence.start : goal.start])[-1]
-        return _PURSUED.search(clause) is not None and _GUIDED.search(clause) is None
+        return _pursued().search(clause) is not None and _GUIDED.search(clause) is None
 
     def _levels(self, sentence: Span, higher: list[tuple[Span, Entity]]) -> None:
         """Chain the overall strategies of the levels above: the county's is guided by the prefecture's."""
@@ -469,6 +465,12 @@ def _same_core(lower: str, upper: str) -> bool:
 @cache
 def _verbs(sort: str) -> re.Pattern[str]:
     return re.compile(alternation(lexicon("relations")[sort]))
+
+
+@cache
+def _pursued() -> re.Pattern[str]:
+    """Return what stands before a goal that the speaker pursues, not one that guides it (以…为指导, 贯彻…精神)."""
+    return re.compile(rf'(?:{alternation(lexicon("relations")["pursued"])}|[、和与及"]|[全我][市县区镇乡])+$')
 
 
 @cache

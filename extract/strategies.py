@@ -39,11 +39,6 @@ _MEETINGS = re.compile(
 _LONGEST_EPITHET = 16
 _SHORTEST = 4
 """A target state has at least so many characters."""
-_AIM = re.compile(
-    r"(?:打造|建设|建成|建强|争创|创建|构建|迈向|成为|实现|锚定|围绕|聚焦|推动形成|融入|服务|促进|推进)(?:成|为|好)?$"
-)
-
-
 _TARGET = re.compile(
     r"[立强兴富秀旺靓稳名](?:省|市|县|区|镇|乡|旗|州)(?:战略)?(?=[，。；、和与及！”\"]|建设|目标|$)", re.M
 )
@@ -78,7 +73,7 @@ class StrategyFinder:
             if end - start - len(head) < 2:
                 continue
             start = max([start, *(unit for unit in units.get(start, ()) if end - unit >= _SHORTEST)])
-            aimed = _AIM.search(folded[max(0, start - 8) : start].rstrip('"'))
+            aimed = _aims().search(folded[max(0, start - 8) : start].rstrip('"'))
             sure = 0.7 if aimed or start in headings else 0.55 if certain.search(head) else 0.4
             doc._.candidates.append(Candidate(Span(start, end), Kind.STRATEGY, "policy_strategies", sure))
         self._ambitions(doc, folded)
@@ -127,7 +122,7 @@ class StrategyFinder:
         for match in re.finditer(f'(?:{alternation(words["becomes"])})(?=[，。；、和！”"]|建设|$)', folded, re.M):
             start = name_start(folded, match.start(), floor=max(0, match.start() - 24))
             name = folded[start : match.end()]
-            aimed = _AIM.search(folded[max(0, start - 8) : start].rstrip('"'))
+            aimed = _aims().search(folded[max(0, start - 8) : start].rstrip('"'))
             if aimed and len(name) >= _SHORTEST + 1 and re.search(ranks, name) and not re.search('[的“”"、，]', name):
                 doc._.candidates.append(Candidate(Span(start, match.end()), Kind.STRATEGY, "policy_strategies", 0.7))
 
@@ -166,6 +161,11 @@ class StrategyFinder:
                 doc._.candidates.extend(
                     Candidate(span, Kind.STRATEGY, "policy_strategies", 0.85, level=unit.level) for span in spans
                 )
+
+
+@cache
+def _aims() -> re.Pattern[str]:
+    return re.compile(f"(?:{alternation(lexicon('strategies')['aims'])})(?:成|为|好)?$")
 
 
 @cache

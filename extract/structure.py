@@ -18,47 +18,19 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.document import GlossaryEntry, Section, Span, Structure
+from extract.explanations import explanations, glossary_entries
 from extract.names import alternation, lexicon
-from extract.numerals import parse
-from extract.surface import fold, quotations, text_of
+from extract.paragraphs import ENDED, NUMBERING, STOP, Paragraph, ordinal_of, paragraphs_in, sentences_in
+from extract.surface import fold, text_of
 from ontology.terms import Period
 
 RANKED = ("part", "chapter", "division", "article", "han", "bracketed han", "arabic", "bracketed arabic")
 """Numberings of headings in their customary order."""
-
-_HAN = "[一二三四五六七八九十百零〇]{1,4}"
-_NUMBERING = re.compile(
-    rf"(?P<part>第{_HAN}(?:编|篇|部分))[ ：、]*"
-    rf"|(?P<chapter>第{_HAN}章)[ ：、]*"
-    rf"|(?P<division>第{_HAN}节)[ ：、]*"
-    rf"|(?P<article>第{_HAN}条)[ ：、]*"
-    rf"|(?P<han>{_HAN} ?[、.])[ ]*"
-    rf"|(?P<bracketed_han>（ ?{_HAN} ?）[、.]?)[ ]*"
-    r"|(?P<arabic>\d{1,2}(?:[.、](?!\d)|(?= +[\u4e00-\u9fff])))[ ]*"
-    r"|(?P<bracketed_arabic>（?\d{1,2}）[、.]?)[ ]*"
-    r"|(?P<circled>[①-⑳])[ 、.]*|(?P<parenthesised>[⑴-⒇])[ 、.]*|(?P<dotted>[⒈-⒛])[ ]*"
-    rf"|(?P<firstly>{_HAN}是)(?=[^一二三四五六七八九十])"
-    rf"|(?P<first>第{_HAN})[，、：]"
-    r"|(?P<order>首先|其次|再次|最后)，"
-    r"|(?P<dash>(?:—{1,3}|-{2,3})) *(?!\d{4}年\d)"
-)
-_ORDER = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
 _INSIDE = re.compile(r"(?<=[。；：！？])(?=[（①-⒛首其再最第\d一二三四五六七八九十])")
-_STOP = re.compile(r'[。！？]+["）》]*|(?<=[\u4e00-\u9fff"）》%])\.(?=["）》]*(?: |\n|$|[\u4e00-\u9fff"（《]))["）》]*')
-_HALF_STOP_AT_START = re.compile(rf"^[ ]*{_HAN}\.")
-_ENDED = re.compile(r'[。！？；：，、…!?;:,.]["）》]*$')
 _JOINED = re.compile("[和与及]|以及")
 _LONGEST_HEADING = 48
 _LONGEST_INNER_TOPIC = 16
 _LONGEST_TITLE_LINE = 70
-
-
-@dataclass(frozen=True, slots=True)
-class _Paragraph:
-    """A line of text without the white space around it; a line broken off in mid-sentence takes in the next."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +80,13 @@ class _Reader:
 
     def __init__(self, folded: str) -> None:
         self.text = folded
-        self.paragraphs = list(_paragraphs(folded))
+        self.paragraphs = list(paragraphs_in(folded))
         self.words = _words()
         self.drafts: list[_Draft] = []
         self.open: list[int] = []
 
     def read(self) -> Structure:
-        sentences = tuple(_sentences(self.text))
+        sentences = tuple(sentences_in(self.text))
         body, glossary_from = self._body()
         topics = self._topics(range(body, glossary_from))
         closing = self._closing(body, glossary_from, topics)
@@ -130,12 +102,15 @@ class _Reader:
                 self._paragraph(index, topics)
             self._extend(self.paragraphs[index].end)
         entries: list[GlossaryEntry] = []
+        running_text_end = len(self.text)
         if glossary_from < len(self.paragraphs):
             self.open.clear()
             self._add(_headed(self.paragraphs[glossary_from], "glossary"), role="glossary")
             self._extend(self.paragraphs[-1].end)
-            entries = list(self._entries(self.paragraphs[glossary_from + 1 :]))
-        entries = sorted([*entries, *self._explanations(glossary_from)], key=lambda e: (e.term.start, e.term.end))
+            entries += glossary_entries(self.text, self.paragraphs[glossary_from + 1 :])
+            running_text_end = self.paragraphs[glossary_from].start
+        entries += explanations(self.text, running_text_end)
+        entries.sort(key=lambda e: (e.term.start, e.term.end))
         self._find_leads(sentences)
         self._tell_periods()
         return Structure(tuple(_section(draft) for draft in self.drafts), sentences, tuple(entries))
@@ -170,7 +145,7 @@ class _Reader:
     def _contents(self, index: int, limit: int, seen: Counter[str]) -> int:
         """Return the index behind a table of contents that begins here: headings without text, some met again later."""
         stop = index
-        while stop < limit and self._numbering(stop) and not _ENDED.search(self._line(stop)[:_LONGEST_TITLE_LINE]):
+        while stop < limit and self._numbering(stop) and not ENDED.search(self._line(stop)[:_LONGEST_TITLE_LINE]):
             stop += 1
         recurs = stop - index >= 3 and any(seen[self._line(i)] > 1 for i in range(index, stop))
         return stop if recurs else index
@@ -178,10 +153,10 @@ class _Reader:
     def _is_title_line(self, line: str) -> bool:
         return (
             len(line) <= _LONGEST_TITLE_LINE
-            and not _ENDED.search(line)
+            and not ENDED.search(line)
             and not self.words.address.match(line)
             and self._period_of(line) is None
-            and ((match := _NUMBERING.match(line)) is None or match.lastgroup == "dash")
+            and ((match := NUMBERING.match(line)) is None or match.lastgroup == "dash")
         )
 
     def _line(self, index: int) -> str:
@@ -206,11 +181,11 @@ class _Reader:
             self._extend(opening.start)
             self._place(opening)
 
-    def _inner_topics(self, paragraph: _Paragraph, heading: Span | None) -> list[_Opening]:
+    def _inner_topics(self, paragraph: Paragraph, heading: Span | None) -> list[_Opening]:
         """Find the short sentences within a paragraph that name what follows them: …。严守粮食安全。…"""
         found = []
         start = heading.end if heading else paragraph.start
-        for stop in _STOP.finditer(self.text, start, paragraph.end):
+        for stop in STOP.finditer(self.text, start, paragraph.end):
             sentence = self.text[start : stop.start()]
             short = 5 <= len(sentence) <= _LONGEST_INNER_TOPIC and not re.search(r"[，；：\d]", sentence)
             if (
@@ -223,7 +198,7 @@ class _Reader:
             start = stop.end()
         return found
 
-    def _plain(self, paragraph: _Paragraph, line: str) -> None:
+    def _plain(self, paragraph: Paragraph, line: str) -> None:
         """Close what a paragraph without heading ends; hold it in a section of its own where none is open."""
         self._close_run_in()
         if self.words.address.match(line) or self.words.transition.search(line, 0, 40):
@@ -277,16 +252,16 @@ class _Reader:
         paragraph = self.paragraphs[index]
         after = self._numbering(index + 1)
         found: list[re.Match[str]] = []
-        first = _NUMBERING.match(self.text, paragraph.start, paragraph.end)
+        first = NUMBERING.match(self.text, paragraph.start, paragraph.end)
         if first:
             found.append(first)
-        counted = {first.lastgroup: _ordinal(first)} if first else {}
+        counted = {first.lastgroup: ordinal_of(first)} if first else {}
         waiting: dict[str | None, re.Match[str]] = {}
         for place in _INSIDE.finditer(self.text, paragraph.start + 1, paragraph.end):
-            match = _NUMBERING.match(self.text, place.start(), paragraph.end)
+            match = NUMBERING.match(self.text, place.start(), paragraph.end)
             if match is None or match.lastgroup in ("dash", "part", "chapter", "division", "article", "han"):
                 continue
-            style, ordinal = match.lastgroup, _ordinal(match)
+            style, ordinal = match.lastgroup, ordinal_of(match)
             if ordinal == 1:
                 waiting[style] = match
             elif style in waiting and ordinal == 2:
@@ -295,7 +270,7 @@ class _Reader:
             elif counted.get(style, 0) + 1 == ordinal and ordinal > 1:
                 found.append(match)
                 counted[style] = ordinal
-        if after is not None and after.lastgroup in waiting and _ordinal(after) == 2:
+        if after is not None and after.lastgroup in waiting and ordinal_of(after) == 2:
             found.append(waiting[after.lastgroup])
         found.sort(key=lambda match: match.start())
         behind = [*found[1:], None]
@@ -305,7 +280,7 @@ class _Reader:
         style = (match.lastgroup or "").replace("_", " ")
         paragraph = self.paragraphs[index]
         start, end = match.end(), following.start() if following else paragraph.end
-        stop = _STOP.search(self.text, start, end)
+        stop = STOP.search(self.text, start, end)
         first_end, behind = (stop.start(), stop.end()) if stop else (end, end)
         colon = self.text.find("：", start, first_end)
         if (0 < colon - start <= 25 and colon + 1 < behind) or colon == end - 1:
@@ -314,19 +289,19 @@ class _Reader:
         alone = fills and match.start() == paragraph.start and following is None
         if stop is not None and style not in RANKED:
             alone = alone and index + 1 < len(self.paragraphs) and self._numbering(index + 1) is None
-        alone = alone and not _ENDED.search(self.text, start, first_end)
+        alone = alone and not ENDED.search(self.text, start, first_end)
         legal = style == "article" and stop is not None
         heading = None
         if 0 < first_end - start <= _LONGEST_HEADING and (alone or not fills) and not legal:
             heading = Span(start, first_end)
         printed = match.group(match.lastgroup or 0)
-        return _Opening(match.start(), style, _ordinal(match), printed, heading, alone and heading is not None)
+        return _Opening(match.start(), style, ordinal_of(match), printed, heading, alone and heading is not None)
 
     def _numbering(self, index: int) -> re.Match[str] | None:
         """Return the numbering at the start of a paragraph."""
         if index >= len(self.paragraphs):
             return None
-        return _NUMBERING.match(self.text, self.paragraphs[index].start, self.paragraphs[index].end)
+        return NUMBERING.match(self.text, self.paragraphs[index].start, self.paragraphs[index].end)
 
     def _is_line_heading(self, index: int) -> bool:
         """Tell whether a paragraph is a heading without number: short, without a stop, with running text behind it."""
@@ -336,12 +311,12 @@ class _Reader:
         if index + 1 >= len(self.paragraphs) or self.words.address.match(line):
             return False
         following = self._line(index + 1)
-        if not (len(following) > _LONGEST_HEADING or "。" in following or _NUMBERING.match(following)):
+        if not (len(following) > _LONGEST_HEADING or "。" in following or NUMBERING.match(following)):
             return False
-        if not 3 < len(line) <= _LONGEST_HEADING or _ENDED.search(line) or "。" in line:
+        if not 3 < len(line) <= _LONGEST_HEADING or ENDED.search(line) or "。" in line:
             return False
         before = self._line(index - 1) if index else ""
-        running = not before or bool(_ENDED.search(before)) or bool(_NUMBERING.match(before))
+        running = not before or bool(ENDED.search(before)) or bool(NUMBERING.match(before))
         return running and bool(re.search(r"[\u4e00-\u9fff]{3}", line)) and not re.match(r"[（《]", line)
 
     def _topics(self, indices: range) -> dict[int, Span]:
@@ -349,7 +324,7 @@ class _Reader:
         found = {}
         for index in indices:
             paragraph = self.paragraphs[index]
-            stop = _STOP.search(self.text, paragraph.start, min(paragraph.end, paragraph.start + _LONGEST_HEADING))
+            stop = STOP.search(self.text, paragraph.start, min(paragraph.end, paragraph.start + _LONGEST_HEADING))
             if stop is None or paragraph.end - stop.end() < 20 or self.text[stop.start()] not in "。.":
                 continue
             sentence = self.text[paragraph.start : stop.start()]
@@ -361,7 +336,7 @@ class _Reader:
         """Return the index of the paragraph at which the closing words begin."""
         begin = None
         for index in range(last - 1, first, -1):
-            if index in topics or _NUMBERING.match(self._line(index)) or self._is_line_heading(index):
+            if index in topics or NUMBERING.match(self._line(index)) or self._is_line_heading(index):
                 break
             if self.words.address.match(self._line(index)) or self._line(index).startswith("让我们"):
                 begin = index
@@ -440,37 +415,6 @@ class _Reader:
             index = self.drafts[index].parent
         return False
 
-    # glossary --------------------------------------------------------------------------------------------------------
-
-    def _entries(self, paragraphs: list[_Paragraph]) -> Iterator[GlossaryEntry]:
-        """Read a glossary: an entry a paragraph, with what follows until the next entry."""
-        term: Span | None = None
-        begin = end = 0
-        for paragraph in paragraphs:
-            if self.words.debris.match(self.text, paragraph.start, paragraph.end):
-                break
-            match = self.words.entry.match(self.text, paragraph.start, paragraph.end)
-            if match:
-                if term is not None and begin < end:
-                    yield GlossaryEntry(term, Span(begin, end))
-                term = _bare(self.text, match.start("term"), match.end("term"))
-                begin = match.end()
-            end = paragraph.end
-            while begin < end and self.text[begin] in " \n：，":
-                begin += 1
-        if term is not None and begin < end:
-            yield GlossaryEntry(term, Span(begin, end))
-
-    def _explanations(self, glossary_from: int) -> Iterator[GlossaryEntry]:
-        """Read the explanations in running text: “…”即…, “…”（…、…）, 注：…是指…."""
-        limit = self.paragraphs[glossary_from].start if glossary_from < len(self.paragraphs) else len(self.text)
-        for start, end in quotations(self.text):
-            if end >= limit:
-                return
-            match = self.words.explanation.match(self.text, end + 1, limit) if end - start <= 20 else None
-            if match:
-                yield GlossaryEntry(Span(start, end), Span(*match.span("bracket" if match["bracket"] else "meaning")))
-
 
 @dataclass(frozen=True, slots=True)
 class _Words:
@@ -490,16 +434,12 @@ class _Words:
     self_government: re.Pattern[str]
     review_wording: re.Pattern[str]
     plan_wording: re.Pattern[str]
-    entry: re.Pattern[str]
-    explanation: re.Pattern[str]
-    debris: re.Pattern[str]
 
 
 @cache
 def _words() -> _Words:
     data = lexicon("structure")
     period, heading, passage = data["period"], data["heading"], data["passage"]
-    that_is = alternation(data["explanation"]["that_is"])
     years = alternation(heading["year_topics"])
     free = "(?:(?!必须|已经|我们|今年)[^，是])*"
     act = f"(?:{alternation(heading['adverbs'])})*(?:{alternation(heading['verbs'])})"
@@ -524,87 +464,12 @@ def _words() -> _Words:
         self_government=re.compile(alternation(period["self_government"])),
         review_wording=re.compile(alternation(period["review_wording"])),
         plan_wording=re.compile(alternation(period["plan_wording"])),
-        entry=re.compile(
-            r"(?:\d{1,3}[.、） ]*|（\d{1,3}）|\[\d{1,3}\]|[①-⒛]|[一二三四五六七八九十]{1,3}、)?[ ]*"
-            rf"(?P<term>\"[^\"\n]{{2,40}}\"[^\"：。，\n]{{0,16}}|[^：。；\n]{{2,40}}?)(?:：(?:{that_is})?|，?(?:是指|指的是|，指))"
-        ),
-        explanation=re.compile(
-            rf"，?(?:{that_is})(?![导定标将使刻日时出便])：?(?P<meaning>[^。；）\n]{{4,200}})"
-            r"|（(?:即|指|是指)?：?(?P<bracket>[^（）\n]*[、，；][^（）\n]*)）"
-        ),
-        debris=re.compile(alternation(data["explanation"]["debris"])),
     )
 
 
-def _headed(paragraph: _Paragraph, style: str) -> _Opening:
+def _headed(paragraph: Paragraph, style: str) -> _Opening:
     """Open a section whose heading is a whole paragraph without numbering."""
     return _Opening(paragraph.start, style, heading=Span(paragraph.start, paragraph.end), alone=True)
-
-
-def _ordinal(match: re.Match[str]) -> int:
-    """Return the number of a numbering, 0 for a dash."""
-    printed = match.group(match.lastgroup or 0)
-    mark = printed[0]
-    for first, base in (("①", "①"), ("⑴", "⑴"), ("⒈", "⒈")):
-        if first <= mark <= chr(ord(base) + 19):
-            return ord(mark) - ord(base) + 1
-    if printed in _ORDER:
-        return _ORDER[printed]
-    digits = re.search(r"\d+|[一二三四五六七八九十百零〇]+", printed)
-    return int(parse(digits.group()) or 0) if digits else 0
-
-
-def _paragraphs(folded: str) -> Iterator[_Paragraph]:
-    """Yield the lines that hold text; a line of running text that breaks off takes in the lines right behind it."""
-    start = end = None
-    for match in re.finditer(r"[^\n]+", folded):
-        line = match.group()
-        if not line.strip():
-            continue
-        begin = match.start() + len(line) - len(line.lstrip())
-        stop = match.start() + len(line.rstrip())
-        if start is not None and end is not None:
-            broken = folded.find("。", start, end) >= 0 and not _ENDED.search(folded, max(start, end - 4), end)
-            if broken and folded[end:begin].count("\n") == 1 and not _NUMBERING.match(folded, begin, stop):
-                end = stop
-                continue
-            yield _Paragraph(start, end)
-        start, end = begin, stop
-    if start is not None and end is not None:
-        yield _Paragraph(start, end)
-
-
-def _sentences(folded: str) -> Iterator[Span]:
-    """Yield the sentences: up to 。！？ with the closing marks behind it, or to the line's end."""
-    for match in re.finditer(r"[^\n]+", folded):
-        begin, end = match.start(), match.end()
-        numbered = _HALF_STOP_AT_START.match(match.group())
-        search = begin + numbered.end() if numbered else begin
-        for stop in _STOP.finditer(folded, search, end):
-            if (span := _stripped(folded, begin, stop.end())) is not None:
-                yield span
-            begin = stop.end()
-        if (span := _stripped(folded, begin, end)) is not None:
-            yield span
-
-
-def _stripped(folded: str, start: int, end: int) -> Span | None:
-    inner = folded[start:end].strip()
-    if not inner:
-        return None
-    start += folded[start:end].index(inner[0])
-    return Span(start, start + len(inner))
-
-
-def _bare(folded: str, start: int, end: int) -> Span:
-    """Leave out white space and quotation marks around a whole term."""
-    while end - start > 1 and folded[start] == " ":
-        start += 1
-    while end - start > 1 and folded[end - 1] == " ":
-        end -= 1
-    if end - start > 2 and folded[start] == folded[end - 1] == '"' and '"' not in folded[start + 1 : end - 1]:
-        start, end = start + 1, end - 1
-    return Span(start, end)
 
 
 def _runs(drafts: list[_Draft], chosen: list[_Draft]) -> Iterator[list[_Draft]]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from extract import pipeline
 from extract.document import Document, Metadata, Place, Span
+from extract.levels import level_of, named_level
 from extract.names import name_start
 from extract.projects import status
 from extract.surface import fold, pairs, quotations
@@ -154,3 +155,76 @@ def _shared():
     if not _PIPELINE:
         _PIPELINE.append(pipeline.load())
     return _PIPELINE[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "kind", "expected"),
+    [
+        # works in a list: behind a verb that says that they are under way, or summed up as projects
+        ("加快建设鹭湾隧道、榆筏大桥、栎川北路延伸。", CITY, Kind.PROJECT, {"鹭湾隧道", "榆筏大桥", "栎川北路延伸"}),
+        ("鹮鸣工业园、砥澜电子等12个项目开工。", CITY, Kind.PROJECT, {"鹮鸣工业园"}),
+        ("加快发展教育、卫生、文化事业。", CITY, Kind.PROJECT, set()),
+        # meetings in a row: the last takes in what all are followed by
+        (
+            "全面贯彻党的二十大、省第九次党代会和市第七次党代会精神。",
+            COUNTY,
+            Kind.STRATEGY,
+            {"党的二十大", "省第九次党代会", "市第七次党代会精神"},
+        ),
+        ("统筹稳增长、促改革、调结构、惠民生各项工作。", CITY, Kind.STRATEGY, {"稳增长、促改革、调结构、惠民生"}),
+        ("加快打造世界一流鹮羽陶瓷城市。", CITY, Kind.STRATEGY, {"世界一流鹮羽陶瓷城市"}),
+        ("游客参观鹮羽陶瓷城市。", CITY, Kind.STRATEGY, set()),
+        ("大力实施工业强县战略，推进生态立县。", COUNTY, Kind.STRATEGY, {"工业强县战略", "生态立县"}),
+        ("坚持“工业立市、制造强市”，抓好招商。", CITY, Kind.STRATEGY, {"工业立市、制造强市"}),
+        (
+            "建设“产业鹭桥、商贸鹭桥”。",
+            TOWN,
+            Kind.STRATEGY,
+            {"产业鹭桥、商贸鹭桥", "产业鹭桥", "商贸鹭桥"},
+        ),
+        ("河长、林长齐上岗。", TOWN, Kind.POLICY, {"河长", "林长"}),
+        ("出台助企稳岗促消费38条措施，取得实效。", CITY, Kind.POLICY, {"助企稳岗促消费38条措施"}),
+    ],
+)
+def test_names_in_lists_and_set_forms(nlp, text, place, kind, expected):
+    assert names(annotate(nlp, text, place), kind) == expected
+
+
+def test_wardens_stand_for_their_nationwide_systems(nlp):
+    systems = {e.name: e.level for e in annotate(nlp, "河长、林长齐上岗。").entities if e.kind is Kind.POLICY}
+    assert systems == {"河长制": Level.NATIONAL, "林长制": Level.NATIONAL}
+
+
+@pytest.mark.parametrize(
+    ("text", "honour"),
+    [("我镇{}“鹭鸣模范示范区”，再创佳绩。", "荣获"), ("我镇{}“鹭鸣模范示范区”，再创佳绩。", "获评")],
+)
+def test_an_honour_conferred_is_no_entity(nlp, text, honour):
+    assert names(annotate(nlp, text.format(honour)), Kind.STRATEGY) == set()
+    assert names(annotate(nlp, text.format("打造")), Kind.STRATEGY) == {"鹭鸣模范示范区"}
+
+
+def test_status_is_read_in_the_projects_own_clause(nlp):
+    text = "鹭湾鹮鸣冷链加工项目顺利竣工，砥澜鹮羽蓄水工程正在加紧建设。"
+    states = {e.name: e.status for e in annotate(nlp, text).entities if e.kind is Kind.PROJECT}
+    assert states == {"鹭湾鹮鸣冷链加工项目": Status.COMPLETED, "砥澜鹮羽蓄水工程": Status.ONGOING}
+
+
+@pytest.mark.parametrize(
+    ("before", "level"),
+    [
+        ("落实乙市", Level.PREFECTURE),
+        ("落实丙县", Level.COUNTY),
+        ("按照县委部署，落实丁镇", Level.TOWNSHIP),
+        ("落实", None),
+    ],
+)
+def test_the_unit_named_directly_before_a_name_tells_its_level(before, level):
+    assert named_level(before, TOWN) is level
+
+
+@pytest.mark.parametrize(
+    ("motto", "level"), [("工业强县", Level.COUNTY), ("生态立市", Level.PREFECTURE), ("农业富镇", Level.TOWNSHIP)]
+)
+def test_a_mottos_last_word_tells_whose_it_is(motto, level):
+    assert level_of(Kind.STRATEGY, motto, (), "", Metadata(place=TOWN, level=Level.TOWNSHIP)) is level

@@ -185,6 +185,9 @@ def test_a_township_that_the_table_lacks_hangs_below_its_county() -> None:
         ("阿坝州人民政府办公室", Named("阿坝州")),
         ("智慧养老产业发展行动计划（2024-2025年）", None),
         ("加强合作与发展", None),
+        ("白沙溪镇人民政府工作报告", Named("白沙溪镇")),  # not the listed 沙溪镇
+        ("永济市白沙溪镇人民政府", Named("白沙溪镇", ("永济市",))),
+        ("鹭鸣街道党工委", Named("鹭鸣街道")),
     ],
 )
 def test_units_are_found_in_phrases(phrase: str, named: Named | None) -> None:
@@ -195,6 +198,18 @@ def test_a_policy_without_a_title_is_placed_by_what_it_calls_its_own() -> None:
     text = "为推进青岛市高质量发展，结合我市实际，制定本措施。青岛市各区要落实。市财政局负责解释。青岛市全市推广。"
     metadata = known(text, "a.txt")
     assert (path(metadata), metadata.found["place"]) == (("山东省", "青岛市"), "text")
+
+
+@pytest.mark.parametrize(
+    ("county", "chain"),
+    [
+        ("我们在运城市和平陆县的支持下修渠。", ("山西省", "运城市", "平陆县")),
+        ("我们向运城市平陆县和永济市学习。", ()),  # which of the two, nothing tells
+        ("我们向平陆县学习。", ()),  # a county named by itself may be any
+    ],
+)
+def test_the_text_tells_the_county_of_an_unlisted_township(county: str, chain: tuple[str, ...]) -> None:
+    assert path(known(f"白沙溪镇人民政府工作报告\n各位代表：\n{county}")) == (*chain, "白沙溪镇")
 
 
 # Tables

@@ -134,6 +134,18 @@ def test_words_that_only_look_like_units_are_none(text: str) -> None:
     assert names(text, Kind.ADMINISTRATIVE_UNIT, NATION) == {}
 
 
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("大同、阳泉两地先行。", {"大同": "大同市", "阳泉": "阳泉市"}),
+        ("支持大同经开区扩区。", {"大同": "大同市"}),
+        ("追求天下大同，人人尽责。", {}),
+    ],
+)
+def test_an_ordinary_word_is_a_unit_beside_another_or_before_its_zone(text: str, units: dict[str, str]) -> None:
+    assert names(text, Kind.ADMINISTRATIVE_UNIT, home("山西省")) == units
+
+
 def test_a_namesake_is_the_one_of_the_documents_own_chain() -> None:
     (unit,) = find("朝阳区治理见效。", home("长春市"))
     assert unit.place is not None and unit.place.path == ("吉林省", "长春市", "朝阳区")

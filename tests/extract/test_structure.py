@@ -67,6 +67,12 @@ def test_a_short_first_sentence_is_the_paragraph_s_heading_where_siblings_have_o
     assert [row[2] for row in outline(f"加快推进乡村全面振兴。{elaboration}")] == [None]
 
 
+def test_a_short_sentence_within_a_paragraph_heads_what_follows_it() -> None:
+    behind = "修渠三里，护岸二十里，粮田每亩增产二十斤，农户人人称好。"
+    text = f"一、今年打算\n推动农业增收。{behind}严守耕地红线。{behind}这是好事。{behind}"
+    assert [heading(text, s) for s in structure(text).sections if s.heading][-1] == "严守耕地红线"
+
+
 def test_a_run_in_section_ends_with_its_paragraph() -> None:
     text = "一、回顾\n一是修路更快。全镇修了许多路。\n我们也看到了不足。"
     sections = structure(text).sections

@@ -1,0 +1,287 @@
+"""Finds the villages and communities that a document names: with their ending, in lists, and where 村 is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import ahocorasick_rs
+
+from extract.gazetteer import PlaceReading, any_of, words_of
+from extract.names import name_start
+from extract.numerals import parse
+from ontology.terms import Kind
+
+_HAN = "一-龥㐀-䶿"
+_NUMBER = "[0-9]+|[一二两三四五六七八九十]{1,3}"
+_UP_TO = re.compile("[一二两三四五六七八九](?=[一二两三四五六七八九])")
+"""三四个村 are at most four."""
+_SEPARATOR = re.compile("、|和|及|与|以及|至|到")
+_CLAUSE_END = re.compile(r'[。；：，！？\n（）《》"…]')
+_LONGEST = 8
+"""Characters of the longest name of a village that is looked up."""
+
+
+def find_named_villages(reading: PlaceReading) -> None:
+    """Add the villages and communities named with their ending."""
+    never = re.compile(any_of("village", "not_before"))
+    offices = re.compile(any_of("village", "community_not_before"))
+    rarely = re.compile(any_of("village", "institutions"))
+    for match in re.finditer(any_of("village", "endings"), reading.text):
+        end, ending = match.end(), match.group()
+        known = _known_before(reading, end)
+        if known is not None and match.start() - known == 1:
+            longer = _unknown_start(reading, match.start())
+            if longer is not None and known - 2 <= longer < known:
+                known = None  # 龙|王村: a namesake's end
+        if known is not None:
+            name = reading.text[known:end]
+            reading.add_village(known, end, name, 0.97 if name in reading.gazetteer.near else 0.93)
+            _prove(reading, name)
+            continue
+        if (offices if ending == "社区" else never).match(reading.text, end):
+            continue
+        start = _unknown_start(reading, match.start())
+        if start is None:
+            continue
+        name = reading.text[start:end]
+        single = match.start() - start == 1
+        doubtful = single or not reading.local
+        if reading.text[start - 1 : start].isdigit() or (doubtful and rarely.match(reading.text, end)):
+            continue
+        sure = reading.unlisted - (0.15 if single or ending in ("屯", "嘎查") else 0)
+        if not reading.local and not re.match("[省市州县区旗镇乡盟]", reading.text[max(0, start - 1)]):
+            # A report of a province names few villages, and says in which county they lie.
+            sure -= 0.35
+        reading.add_village(start, end, name, sure)
+        stem = reading.text[start : match.start()]
+        # A common noun stands without 村 far more often than with it.
+        if ending == "村" and reading.text.count(stem) <= 3 * reading.text.count(name) + 1:
+            _prove(reading, name)
+
+
+def _prove(reading: PlaceReading, name: str) -> None:
+    short = re.sub("(?:自然村|村|社区)$", "", name)
+    if len(short) >= 2:
+        reading.bare.setdefault(short, name)
+
+
+def _known_before(reading: PlaceReading, end: int) -> int | None:
+    """Return where the longest known full name that ends at ``end`` begins, None where a common noun does (示|范村)."""
+    for start in range(max(0, end - _LONGEST), end - 1):
+        name = reading.text[start:end]
+        if name in reading.gazetteer.villages:
+            return None if _is_common_noun(reading, start, end) else start
+    return None
+
+
+def _is_common_noun(reading: PlaceReading, start: int, end: int) -> bool:
+    """Tell whether a village's name is a common noun here: 示|范村 within 示范村, 文明村 behind 省级."""
+    ending = "社区" if reading.text.startswith("社区", end - 2) else reading.text[end - 1 : end]
+    generic = tuple(word + ending for word in words_of("village")["generic"])
+    if reading.text[max(0, start - 6) : end].endswith(tuple(noun for noun in generic if len(noun) > end - start)):
+        return True
+    name = reading.text[start:end]
+    if name not in generic:
+        return False
+    attributed = re.search(f"{any_of('village', 'attributes')}$", reading.text[max(0, start - 4) : start])
+    return name not in reading.gazetteer.near or attributed is not None
+
+
+def _item_start(reading: PlaceReading, floor: int, end: int) -> int:
+    """Return where a name that ends at ``end`` begins: behind the governing verb and behind a unit's name."""
+    start = max(floor, name_start(reading.text, end, floor=floor))
+    verb = re.match(f"{any_of('village', 'verbs')}+(?=..)", reading.text[start:end])
+    start += verb.end() if verb else 0
+    for _, unit_end, kind in reading.found:
+        if kind is Kind.ADMINISTRATIVE_UNIT and start < unit_end < end:
+            start = unit_end
+    if cut := list(re.finditer("[的了等]|(?:乡镇|街道|镇|乡|县)(?=.)", reading.text[start:end])):
+        start += cut[-1].end()
+    return start
+
+
+def _unknown_start(reading: PlaceReading, end: int) -> int | None:
+    """Return where an unlisted village's name begins whose 村 stands at ``end``, None where no name stands there."""
+    words = words_of("village")
+    floor = _clause_floor(reading.text, end)
+    if separators := list(_SEPARATOR.finditer(reading.text, floor, end)):
+        floor = separators[-1].end()
+    start = _item_start(reading, floor, end)
+    stem = reading.text[start:end]
+    if (
+        not re.fullmatch(f"[{_HAN}]{{1,4}}", stem)
+        or stem in words["generic"]
+        or stem.endswith(tuple(words["generic_ends"]))
+    ):
+        return None
+    if re.search(f"(?:{_NUMBER})个?$", stem) and len(stem) > 1:
+        return None
+    if re.search("村.", stem):
+        return None
+    return start
+
+
+def _clause_floor(text: str, end: int) -> int:
+    """Return where the stretch without a comma, stop or bracket that ends at ``end`` begins."""
+    window = text[max(0, end - 120) : end]
+    ends = [m.end() for m in _CLAUSE_END.finditer(window)]
+    return max(0, end - 120) + (ends[-1] if ends else 0)
+
+
+_QUANTIFIED = re.compile(
+    f"(?P<item>[{_HAN}]{{1,8}}?)(?:等(?:(?:{_NUMBER})余?个?)?|(?P<count>{_NUMBER})个?)(?P<kind>[{_HAN}]{{0,6}}?)"
+)
+
+
+def find_listed_villages(reading: PlaceReading) -> None:
+    """Add the members of lists that end in 等村, 2村 or 两个重要节点村, or in a village's full name."""
+    for match in re.finditer("村|社区", reading.text):
+        floor = _clause_floor(reading.text, match.start())
+        items = _items(reading, floor, match.start())
+        last_start, last_end = items[-1]
+        last = reading.text[last_start:last_end]
+        if quantified := _QUANTIFIED.fullmatch(last):
+            items[-1] = (last_start, last_start + quantified.end("item"))
+            number = quantified["count"]
+            if not re.fullmatch(f"{any_of('village', 'qualities')}*", quantified["kind"]):
+                continue
+            counted = number is not None and parse(_UP_TO.sub("", number)) == len(items)
+            if number is not None and not counted:
+                continue
+            if len(items) == 1 and not reading.known(reading.text[items[0][0] : items[0][1]] + match.group()):
+                continue
+            sure = 0.95 if counted else 0.88
+        elif reading.known(reading.text[last_start : match.end()]) and len(items) > 1:
+            sure = 0.6
+            items = items[:-1]
+        else:
+            continue
+        _add_items(reading, items, match.group(), sure)
+
+
+def _items(reading: PlaceReading, floor: int, end: int) -> list[tuple[int, int]]:
+    """Split a stretch into the members of an enumeration; 和 in a known name (和平) does not split."""
+    items, start = [], floor
+    for match in re.finditer("、|和|及|与|以及", reading.text[floor:end]):
+        at = floor + match.start()
+        if match.group() != "、" and (at == start or _begins_known(reading, at, end)):
+            continue
+        items.append((start, at))
+        start = floor + match.end()
+    return [*items, (start, end)]
+
+
+def _begins_known(reading: PlaceReading, start: int, end: int) -> bool:
+    """Tell whether a known village's short name begins at ``start``."""
+    stems = (reading.text[start:stop] for stop in range(start + 2, min(end, start + 4) + 1))
+    return any(reading.known(stem + "村") for stem in stems)
+
+
+def _add_items(reading: PlaceReading, items: list[tuple[int, int]], ending: str, sure: float) -> None:
+    for position in range(len(items) - 1, -1, -1):
+        start, end = items[position]
+        known = _known_short(reading, start, end, ending)
+        start = known if known is not None else _item_start(reading, start, end)
+        stem = reading.text[start:end]
+        full = stem if re.search("(?:村|社区)$", stem) else stem + ending
+        if known is None and not _may_be_village(stem, longest=4):
+            return
+        reading.add_village(start, end, full, sure if known is None else max(sure, 0.9))
+        _prove(reading, full)
+        if start > items[position][0]:
+            return
+
+
+def _known_short(reading: PlaceReading, floor: int, end: int, ending: str) -> int | None:
+    """Return where the longest known name, with or without its ending, that ends at ``end`` begins."""
+    for start in range(max(floor, end - _LONGEST), end):
+        stem = reading.text[start:end]
+        if stem in reading.gazetteer.villages or stem + ending in reading.gazetteer.villages:
+            return start
+    return None
+
+
+def find_bare_villages(reading: PlaceReading) -> None:
+    """Add villages named without 村: neighbours of known ones in a list, then every proven short form."""
+    near = {re.sub("(?:村|社区)$", "", name): name for name in reading.gazetteer.near}
+    no_village = words_of("village")["no_village"]
+    for _ in range(3):
+        before = len(reading.bare)
+        short = {s: full for s, full in {**near, **reading.bare}.items() if len(s) >= 2 and s not in no_village}
+        if not short:
+            return
+        spans = list(_occurrences(reading.text, short))
+        for start, end in spans:
+            _read_neighbours(reading, start, end, spans, short, near)
+        if len(reading.bare) == before:
+            break
+    proven = {s: full for s, full in reading.bare.items() if s not in no_village}
+    never = re.compile(any_of("village", "bare_not_before"))
+    for start, end in _occurrences(reading.text, proven):
+        stem = reading.text[start:end]
+        if stem in reading.gazetteer.own or never.match(reading.text, end):
+            continue
+        if any(s <= start and end <= e for s, e, _ in reading.found):
+            continue
+        reading.add_village(start, end, proven[stem], 0.8 if stem in near else 0.6)
+
+
+def _occurrences(text: str, short: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+    if not short:
+        return
+    automaton = ahocorasick_rs.AhoCorasick(list(short), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+    for _, start, end in automaton.find_matches_as_indexes(text):
+        yield start, end
+
+
+def _read_neighbours(
+    reading: PlaceReading,
+    start: int,
+    end: int,
+    spans: list[tuple[int, int]],
+    short: Mapping[str, str],
+    near: Mapping[str, str],
+) -> None:
+    """Read what stands beside a known short form, behind a separator: 窑头、|北阳|、下吴|千亩葡萄产业园."""
+    text = reading.text
+    if re.match("镇|乡|街道", text[end:]):
+        return
+    beside = []
+    known = set(spans)
+    tails = any_of("village", "tails")
+    right = re.compile(f"(?:、|至|到)([{_HAN}]{{2,3}}?)(?=、|和|至|到|[，。；（）0-9]|{tails})")
+    if match := right.match(text, end + (1 if text[end : end + 1] == "村" else 0)):
+        beside.append(match.span(1))
+    separator = re.search("(?:、|至|到)$", text[max(0, start - 2) : start])
+    if separator:
+        stop = start - len(separator.group())
+        floor = _clause_floor(text, stop)
+        others = list(_SEPARATOR.finditer(text, floor, stop))
+        first = _item_start(reading, others[-1].end() if others else floor, stop)
+        if 2 <= stop - first <= 3:
+            beside.append((first, stop))
+    beside += [span for span in known if span[0] == end or span[1] == start]
+    for first, last in beside:
+        stem = text[first:last]
+        listed = (first, last) in known
+        if not listed and stem not in near and not _may_be_village(stem):
+            continue
+        full = short.get(stem) or near.get(stem) or (stem if stem.endswith("村") else stem + "村")
+        reading.add_village(first, last, full, 0.9 if listed else 0.75)
+        reading.add_village(start, end, short[text[start:end]], 0.9 if listed else 0.8)
+        if stem not in reading.gazetteer.own:
+            _prove(reading, full)
+        if text[start:end] not in reading.gazetteer.own:
+            _prove(reading, short[text[start:end]])
+
+
+def _may_be_village(stem: str, longest: int = 3) -> bool:
+    words = words_of("village")
+    return (
+        re.fullmatch(f"[{_HAN}]{{2,{longest}}}", stem) is not None
+        and re.fullmatch("[一二三四五六七八九十百千万亿零〇]+|百分.*", stem) is None
+        and stem not in words["generic"]
+        and stem not in words["no_village"]
+        and not stem.endswith(tuple(words["generic_ends"] - {"村"}))
+    )

@@ -1,0 +1,30 @@
+"""Usual wording: what official prose writes anyway, and what only a name brings in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from extract.wording import count, is_usual, unusual, write
+
+
+@pytest.mark.parametrize("text", ["加强项目建设", "产业园", "2023年", "A区3期", ""])
+def test_official_prose_is_usual(text: str) -> None:
+    assert unusual(text) == 0
+
+
+@pytest.mark.parametrize("name", ["鹮鸣", "砥澜电子", "榆筏大桥"])
+def test_a_name_is_unusual(name: str) -> None:
+    assert unusual(name) > 0
+    assert not is_usual(name[:2])
+
+
+def test_a_pair_is_usual_where_enough_documents_have_it() -> None:
+    assert count(["鹮鸣鹮鸣"] * 4 + ["建设"] * 5) == ["建设"]
+
+
+def test_the_same_pairs_give_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write(["建设", "项目"], tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()

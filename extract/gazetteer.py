@@ -67,7 +67,9 @@ def gazetteer_of(home: Place | None) -> Gazetteer:
     chain = home.chain if home is not None and home.level is not Level.NATIONAL else ()
     path = tuple(unit.name for unit in chain)
     units = dict(_units_anywhere())
-    for name in _names_in(path[0]) if path else ():  # elsewhere a name means what it means in any document
+    for name in (
+        _names_by_province().get(path[0], ()) if path else ()
+    ):  # elsewhere a name means what it means in any document
         if entry := _entry(name, table.names()[name], path):
             units[name] = entry
         else:
@@ -93,9 +95,13 @@ def _units_anywhere() -> dict[str, tuple[Place | None, Level, float]]:
 
 
 @cache
-def _names_in(province: str) -> tuple[str, ...]:
-    """Return the names that units of a province bear."""
-    return tuple(n for n, places in divisions().names().items() if any(p.path[:1] == (province,) for p in places))
+def _names_by_province() -> dict[str, tuple[str, ...]]:
+    """Return the names that units of each province bear."""
+    names: dict[str, list[str]] = {}
+    for name, places in divisions().names().items():
+        for province in {place.path[0] for place in places if place.path}:
+            names.setdefault(province, []).append(name)
+    return {province: tuple(found) for province, found in names.items()}
 
 
 def _entry(name: str, places: tuple[Place, ...], path: tuple[str, ...]) -> tuple[Place | None, Level, float] | None:

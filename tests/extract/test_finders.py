@@ -192,7 +192,7 @@ def test_names_in_lists_and_set_forms(nlp, text, place, kind, expected):
 
 def test_wardens_stand_for_their_nationwide_systems(nlp):
     systems = {e.name: e.level for e in annotate(nlp, "河长、林长齐上岗。").entities if e.kind is Kind.POLICY}
-    assert systems == {"河长制": Level.NATIONAL, "林长制": Level.NATIONAL}
+    assert systems == {"河湖长制": Level.NATIONAL, "林长制": Level.NATIONAL}
 
 
 @pytest.mark.parametrize(

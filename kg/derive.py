@@ -65,7 +65,7 @@ _COMMON = (DECISIONS_GRAPH, UPDATES_GRAPH)
 
 
 def derive(store: ox.Store, scheme: Scheme) -> Iterator[ox.Quad]:
-    """Yield each quad of the authority and derived graphs once; those of the derived graph subject by subject.
+    """Yield each quad of the authority and derived graphs once, subject by subject.
 
     Args:
         store: holds the documents' graphs and that of decisions; what else it holds is not looked at.

@@ -271,7 +271,8 @@ class Draft:
 
         def added() -> Iterator[ox.Quad]:
             for graph, new, gone in changes:
-                removed.append((graph, gone))
+                if gone:
+                    removed.append((graph, gone))
                 for t in new:
                     yield ox.Quad(t.subject, t.predicate, t.object, graph)
                     yield ox.Quad(t.subject, t.predicate, t.object)

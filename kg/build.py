@@ -12,7 +12,7 @@ import gzip
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -22,7 +22,6 @@ from kg.graph import Counts, Embedded, Graph
 from kg.progress import Progress, Silent
 from kg.store import DEFAULT_STORE, Draft, Entry, Manifest, open_version, published_number, writing
 from ontology.errors import NotFound, PolicyGraphError, StoreError, UsageError
-from ontology.iri import AUTHORITY_GRAPH, DERIVED_GRAPH
 
 _NAMED = 5
 """Documents that one message names."""
@@ -225,13 +224,11 @@ def _apply(draft: Draft, documents: Mapping[str, Entry]) -> None:
         for name in changed
     )
     draft.replace_graphs((ox.NamedNode(before[name].graph), ()) for name in before.keys() - documents.keys())
-    known = derive.known(draft.store, scheme.load(*draft.scheme))
+    own = scheme.load(*draft.scheme)
+    known = derive.known(draft.store, own)
     founded = [decision for decision in decisions if curation.unfounded(decision, known) is None]
     draft.replace_graph(curation.GRAPH, curation.statements(founded))
-    followed: dict[Any, list[ox.Triple]] = {ox.NamedNode(graph): [] for graph in (AUTHORITY_GRAPH, DERIVED_GRAPH)}
-    for quad in derive.derive(draft.store, scheme.load(*draft.scheme)):
-        followed[quad.graph_name].append(quad.triple)
-    draft.replace_graphs(followed.items())
+    derive.renew(draft, own)
     draft.manifest = manifest
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pyoxigraph as ox
@@ -44,6 +46,9 @@ from ontology.iri import (
 from ontology.scheme import Concept, Scheme
 from ontology.terms import DCTERMS, PL, PLID, PROV, SKOS, Basis, Kind, Level, Predicate
 
+if TYPE_CHECKING:
+    from kg.store import Draft
+
 DIVISIONS = "国家统计局《统计用区划代码和城乡划分代码》"
 """What proves that one unit of the division table lies in another."""
 
@@ -60,7 +65,7 @@ _COMMON = (DECISIONS_GRAPH, UPDATES_GRAPH)
 
 
 def derive(store: ox.Store, scheme: Scheme) -> Iterator[ox.Quad]:
-    """Yield each quad of the authority and derived graphs once.
+    """Yield each quad of the authority and derived graphs once, subject by subject.
 
     Args:
         store: holds the documents' graphs and that of decisions; what else it holds is not looked at.
@@ -69,16 +74,24 @@ def derive(store: ox.Store, scheme: Scheme) -> Iterator[ox.Quad]:
     Raises:
         ValueError: a link of the authority file leads to itself, or advances downward.
     """
+    for graph, triples in _graphs(store, scheme):
+        for triple in triples:
+            yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def renew(draft: Draft, scheme: Scheme) -> None:
+    """Put into a draft what follows from the documents and decisions that it holds; see ``derive``."""
+    for graph, triples in _graphs(draft.store, scheme):
+        draft.replace_large_graph(graph, triples)
+
+
+def _graphs(store: ox.Store, scheme: Scheme) -> Iterator[tuple[ox.NamedNode, Iterable[ox.Triple]]]:
+    """Yield each graph with its triples, each once and subject by subject."""
     said = _Said(store)
     concepts = _concepts_used(scheme, said.kinds.keys() | said.decided)
-    graphs = {
-        AUTHORITY_GRAPH: [*_authority(concepts, said), *_divisions(said)],
-        DERIVED_GRAPH: [*_contributions(concepts, said)],
-    }
-    for graph, triples in graphs.items():
-        name = ox.NamedNode(graph)
-        for triple in dict.fromkeys([*_description(graph), *triples]):
-            yield ox.Quad(triple.subject, triple.predicate, triple.object, name)
+    authority = {*_description(AUTHORITY_GRAPH), *_authority(concepts, said), *_divisions(said)}
+    yield ox.NamedNode(AUTHORITY_GRAPH), sorted(authority, key=str)
+    yield ox.NamedNode(DERIVED_GRAPH), chain(_description(DERIVED_GRAPH), _contributions(concepts, said))
 
 
 def known(store: ox.Store, scheme: Scheme) -> Callable[[str], tuple[Kind, Level | None] | None]:

@@ -153,11 +153,10 @@ def _triples(store: ox.Store, graph: Any) -> set[ox.Triple]:
 
 def _derive(draft: Draft) -> None:
     """Derive anew what follows from the documents; from nothing follows nothing."""
-    followed: dict[Any, list[ox.Triple]] = {name: [] for name in _FOLLOWS}
     if bool(draft.store.query(_CAUSES, prefixes=PREFIXES)):
-        for quad in derive.derive(draft.store, scheme.load(*draft.scheme)):
-            followed[quad.graph_name].append(quad.triple)
-    draft.replace_graphs(followed.items())
+        derive.renew(draft, scheme.load(*draft.scheme))
+    else:
+        draft.replace_graphs((name, ()) for name in _FOLLOWS)
 
 
 def _manifest(manifest: Manifest, store: ox.Store, changed: set[Any]) -> Manifest:

@@ -199,6 +199,29 @@ def test_a_triple_in_two_graphs_is_one_in_the_union_until_both_are_gone(tmp_path
     assert content(open_version(tmp_path).store, ox.DefaultGraph()) == []
 
 
+def test_a_large_graph_is_replaced_subject_by_subject(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.store.BATCH", 7)  # several loads, one of them in the middle of a subject
+    label, other = node("label"), node("other")
+
+    def said(*numbers: int) -> list[ox.Triple]:
+        return [ox.Triple(node(f"s{n // 5}"), label, ox.Literal(str(n))) for n in numbers]
+
+    for numbers in (range(40), (*range(3), *range(12, 50)), (), range(20, 22)):
+        with writing(tmp_path) as draft:
+            draft.replace_graph(other, said(1, 30))
+            draft.replace_large_graph(node("large"), iter(said(*numbers)))
+            draft.publish()
+        version = open_version(tmp_path)
+        named = {quad.triple for quad in version.store.quads_for_pattern(None, None, None, node("large"))}
+        union = {quad.triple for quad in version.store.quads_for_pattern(None, None, None, ox.DefaultGraph())}
+        assert named == set(said(*numbers))
+        assert union == {*said(*numbers), *said(1, 30)}
+        assert (node("large") in version.store.named_graphs()) == bool(numbers)
+        del version
+    with writing(tmp_path) as draft, pytest.raises(ValueError, match="two parts"):
+        draft.replace_large_graph(node("large"), said(1, 30, 2))
+
+
 def test_many_small_builds_keep_few_files_and_every_quad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kg.store.MANY_FILES", 30)
     for step in range(12):

@@ -100,7 +100,7 @@ class StrategyFinder:
     @staticmethod
     def _counted(doc: Doc, folded: str) -> None:
         """Propose a counted group and the strategies listed before it: 工业强县、电商兴县、生态立县|三大战略."""
-        for match in _COUNTED.finditer(folded):
+        for match in _COUNTED.finditer(folded) if "大战略" in folded else ():
             items = list(re.finditer('[^、"]+', folded[match.start("list") : match.end("list")]))
             if len(items) != parse(match["count"]):
                 continue

@@ -151,21 +151,12 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
         label = Span(definition.start + mark.start(1), definition.start + mark.end(1))
         count = next(iter(expected(mark.group(1))), None)
         if mark.group(1).isdigit():
-            summed = _SUMMED.search(folded[start:stop])
-            if summed is None:
-                continue
-            group = Span(start + summed.start("name"), start + summed.end("name"))
-            parts = _split(folded, start, start + summed.start(), "、")
-            if len(parts) == int(mark.group(1)):
-                found.append(Member(group, tuple(Member(p) for p in parts)))
+            if summed := _summed(folded, start, stop, int(mark.group(1))):
+                found.append(Member(*summed))
             continue
-        summed = _SUMMED.search(folded[start:stop])
-        if summed is not None and count is not None and count > 1:
-            parts = _split(folded, start, start + summed.start(), "、")
-            if len(parts) == count:
-                group = Span(start + summed.start("name"), start + summed.end("name"))
-                found.append(Member(group, tuple(Member(p) for p in parts), label))
-                continue
+        if count is not None and count > 1 and (summed := _summed(folded, start, stop, count)):
+            found.append(Member(*summed, label))
+            continue
         if count == 1 or (count is None and spelled):
             whole = _trim(folded, start, stop)
             if whole:
@@ -174,6 +165,15 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
         parts = _listing(folded, start, stop, count) if count else []
         found.append(Member(label, tuple(Member(p) for p in parts)))
     return found
+
+
+def _summed(folded: str, start: int, stop: int, count: int) -> tuple[Span, tuple[Member, ...]] | None:
+    """Return the name that sums up a list of so many members, and the members: 新材料、…等|五大新兴产业集群."""
+    summed = _SUMMED.search(folded[start:stop])
+    parts = _split(folded, start, start + summed.start(), "、") if summed else []
+    if summed is None or len(parts) != count:
+        return None
+    return Span(start + summed.start("name"), start + summed.end("name")), tuple(Member(part) for part in parts)
 
 
 def _announced_groups(folded: str, term: Span, counts: list[int], definition: Span) -> list[Member]:

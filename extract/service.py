@@ -386,7 +386,7 @@ class _Reading:
                     )
 
     def by_topic(self) -> None:
-        """Link work to the speaker's own strategy that its subject matter shows (a pig farm: 畜牧养殖强镇战略).
+        """Link projects to the speaker's own strategy that its subject matter shows (a pig farm: 畜牧养殖强镇战略).
 
         Only for towns, counties and cities: the strategies of a province or the nation divide the whole of government
         among them. A strategy that a heading announces has its work by structure already.
@@ -408,10 +408,9 @@ class _Reading:
             # The village and the builder that a project is named after do the project's work.
             named = [p for p in self.mentions.within(span, (Kind.VILLAGE, Kind.ORGANIZATION)) if not is_body(p[1])]
             for goal in [goal for shared, goal in goals if topics & shared][:2]:
-                for work in ((span, entity), *(named if entity.kind is Kind.PROJECT else ())):
-                    sure = 0.6 if entity.kind is Kind.PROJECT else 0.5
+                for work in ((span, entity), *named):
                     evidence = self.mentions.sentence(span)
-                    self.relate(work, (goal.mentions[0], goal), Basis.INFERRED, sure, evidence, "topic")
+                    self.relate(work, (goal.mentions[0], goal), Basis.INFERRED, 0.6, evidence, "topic")
 
     def by_topic_upward(self) -> None:
         """Link strategies to those of the nearest higher level but the nation's that share their subject matter."""

@@ -39,7 +39,7 @@ _MEETINGS = re.compile(
 _LONGEST_EPITHET = 16
 _SHORTEST = 4
 """A target state has at least so many characters."""
-_TARGET = re.compile(
+_MOTTO = re.compile(
     r"[立强兴富秀旺靓稳名](?:省|市|县|区|镇|乡|旗|州)(?:战略)?(?=[，。；、和与及！”\"]|建设|目标|$)", re.M
 )
 """Mottoes of what a unit lives by: 工业强县, 生态立县, 农业富镇."""
@@ -77,15 +77,7 @@ class StrategyFinder:
             sure = 0.7 if aimed or start in headings else 0.55 if certain.search(head) else 0.4
             doc._.candidates.append(Candidate(Span(start, end), Kind.STRATEGY, "policy_strategies", sure))
         self._ambitions(doc, folded)
-        listed = [span for span in quotations(folded) if "、" in folded[slice(*span)]]
-        for match in _TARGET.finditer(folded):
-            if any(first <= match.start() < last for first, last in listed):
-                continue  # “工业立市、制造强市” is one motto
-            start = name_start(folded, match.start(), floor=max(0, match.start() - 12))
-            if 2 <= match.start() - start <= 5 and not re.search(
-                "[一二两三四五六七八九十的]", folded[start : match.start()]
-            ):
-                doc._.candidates.append(Candidate(Span(start, match.end()), Kind.STRATEGY, "policy_strategies", 0.7))
+        self._mottoes(doc, folded)
         for match in _SET_FORM.finditer(folded):
             doc._.candidates.append(
                 Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.9, level=Level.NATIONAL)
@@ -96,6 +88,19 @@ class StrategyFinder:
             doc._.candidates.append(Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.85))
         self._meetings(doc, folded)
         return doc
+
+    @staticmethod
+    def _mottoes(doc: Doc, folded: str) -> None:
+        """Propose mottoes that stand by themselves: 工业强县, but not the halves of “工业立市、制造强市”."""
+        listed = [span for span in quotations(folded) if "、" in folded[slice(*span)]]
+        for match in _MOTTO.finditer(folded):
+            if any(first <= match.start() < last for first, last in listed):
+                continue
+            start = name_start(folded, match.start(), floor=max(0, match.start() - 12))
+            if 2 <= match.start() - start <= 5 and not re.search(
+                "[一二两三四五六七八九十的]", folded[start : match.start()]
+            ):
+                doc._.candidates.append(Candidate(Span(start, match.end()), Kind.STRATEGY, "policy_strategies", 0.7))
 
     @staticmethod
     def _counted(doc: Doc, folded: str) -> None:

@@ -26,7 +26,7 @@ KINDS = (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY, Kind.SLOGAN, Kind.VILLAGE, Ki
 WEIGHED = frozenset({"policy_projects", "policy_policies", "policy_strategies", "policy_slogans", "policy_quotations"})
 """The finders whose proposals the model weighs; the others rest on lists and definitions."""
 
-SURE = 0.85
+SURE = 0.79
 """Proposals of a rule this sure are not weighed."""
 
 

@@ -277,7 +277,7 @@ class EntityResolver:
         folded = folded_text(doc)
         structure: Structure = doc._.structure
         likely = [
-            c
+            self._recognised(c, folded, doc._.scheme)
             for c in doc._.candidates
             if c.confidence >= self.threshold
             and c.span.end - c.span.start >= _BRIEFEST
@@ -292,7 +292,7 @@ class EntityResolver:
         levels = self._levels(doc, clusters, folded)
         entities = []
         for number, group in enumerate(clusters, 1):
-            concept = group.first("concept", str) or self._known(doc, group)
+            concept = group.first("concept", str)
             mentions = tuple(sorted({c.span for c in group.candidates}))
             level = levels[number - 1]
             unit = group.first("place", Place)
@@ -323,12 +323,14 @@ class EntityResolver:
         return doc
 
     @staticmethod
-    def _known(doc: Doc, group: _Cluster) -> str | None:
-        """Return the national concept that bears exactly a group's name, however the text wrote it."""
-        scheme: Scheme | None = doc._.scheme
-        concept = scheme.by_label(group.name) if scheme is not None and group.kind in _IDEAS else None
-        national = concept is not None and concept.kind is group.kind and concept.level is Level.NATIONAL
-        return concept.iri if concept is not None and national else None
+    def _recognised(c: Candidate, folded: str, scheme: Scheme | None) -> Candidate:
+        """Return a candidate as the national concept that bears exactly its name, however the text wrote it."""
+        if scheme is None or c.kind not in _IDEAS or c.concept is not None:
+            return c
+        concept = scheme.by_label(c.name or _form(folded, c.span))
+        if concept is None or concept.kind is not c.kind or concept.level is not Level.NATIONAL:
+            return c
+        return replace(c, concept=concept.iri, name=concept.label, level=concept.level)
 
     @staticmethod
     def _levels(doc: Doc, clusters: list[_Cluster], folded: str) -> list[Level | None]:

@@ -69,8 +69,9 @@ class StrategyFinder:
             i for s in doc._.structure.sections if s.heading is not None for i in range(s.heading.start, s.heading.end)
         }
         certain = re.compile(f"(?:{alternation(lexicon('kinds')[Kind.STRATEGY]['certain'])})$")
+        works = tuple(lexicon("kinds")[Kind.STRATEGY]["works"])
         for start, end, head in headed(folded, Kind.STRATEGY, longest=36):
-            if end - start - len(head) < 2:
+            if end - start - len(head) < 2 or folded[start:end].endswith(works):
                 continue
             start = max([start, *(unit for unit in units.get(start, ()) if end - unit >= _SHORTEST)])
             aimed = _aims().search(folded[max(0, start - 8) : start].rstrip('"'))

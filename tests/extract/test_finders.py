@@ -228,3 +228,10 @@ def test_the_unit_named_directly_before_a_name_tells_its_level(before, level):
 )
 def test_a_mottos_last_word_tells_whose_it_is(motto, level):
     assert level_of(Kind.STRATEGY, motto, (), "", Metadata(place=TOWN, level=Level.TOWNSHIP)) is level
+
+
+def test_concept_is_one_however_the_text_writes_it(nlp):
+    found = annotate(nlp, "“九五”计划已经完成。\n九五计划期间打下基础，“九五计划”的目标全部实现。").entities
+    plans = [e for e in found if "九五" in e.name]
+    assert [e.name for e in plans] == ["“九五”计划"]
+    assert plans[0].concept is not None and plans[0].level is Level.NATIONAL

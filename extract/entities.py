@@ -293,6 +293,7 @@ class EntityResolver:
         entities = []
         for number, group in enumerate(clusters, 1):
             concept = group.first("concept", str)
+            known = doc._.scheme.concept(concept) if concept and doc._.scheme is not None else None
             mentions = tuple(sorted({c.span for c in group.candidates}))
             level = levels[number - 1]
             unit = group.first("place", Place)
@@ -300,7 +301,7 @@ class EntityResolver:
                 Entity(
                     id=f"e{number}",
                     kind=group.kind,
-                    name=doc._.scheme.concept(concept).label if concept else normalise(group.name),
+                    name=known.label if known is not None else group.name if concept else normalise(group.name),
                     mentions=mentions,
                     level=unit.level if group.kind in _PLACES and unit is not None else level,
                     issuer=place.at(level)

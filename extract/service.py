@@ -34,7 +34,6 @@ _SPEAKING = re.compile(r"(?:^|[，、年来])(?:我们|本届政府|[镇乡县�
 _FOLLOWING = re.compile(
     r"(?:围绕|实现|完成|贯彻)(?:上述|以上|这些|这一)[^。]{0,24}(?:做好|抓好|推进|开展|突出|实施|落实)[^。]{0,8}(?:以下|如下|[二三四五六七八九十][个项大]?方面)"
 )
-_SPEAKER = re.compile(r"我们|政府|全[省市县区镇乡]")
 _MEETING = re.compile("全会|会议|党代会|代表大会|讲话|指示|批示|嘱托")
 _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""

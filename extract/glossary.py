@@ -24,7 +24,10 @@ _NUMERAL = r"[一二两三四五六七八九十]"
 _GROUP = re.compile(
     rf'({_NUMERAL}{{1,2}}|\d)([个条张大项]?)((?:统一|第一|[^\d一二两三四五六七八九十、，。；："（）]){{1,8}})'
 )
-_THAT_IS = re.compile(r'"([^"\n]{1,12})"(?:（[^（）\n]{1,20}）)?，?(?:即|是指|指的是|指|是|为|就是)：?')
+_THAT_IS = re.compile(
+    r'"([^"\n]{1,12})"(?:（[^（）\n]{1,20}）)?，?(?:即|是指|指的是|指|是|为|就是)：?'
+    rf'|(?:^|(?<=[，；。：]))({_NUMERAL}[^\W\d即指是为]{{1,4}})(?:即|是指|指|为)：?'
+)
 _SUMMED = re.compile(
     rf"等(?P<name>(?:{_NUMERAL}大[^，。；、]{{2,12}})|(?:[^，。；、]{{0,6}}{_NUMERAL}大[^，。；、]{{1,8}}))$"
 )
@@ -137,21 +140,22 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
 
 
 def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
-    """Read “一区”，即建设…。“两城”，即…、…。, “5”是打造…等五大新兴产业集群 and “上天”即…，“入地”即…."""
+    """Read “一区”，即建设…。“两城”，即…、…。, 一核即…，两带即…, “5”是打造…等五大新兴产业集群 and “上天”即…，“入地”即…."""
     text = folded[definition.start : definition.end]
     marks = list(_THAT_IS.finditer(text))
     if len(marks) < 2:
         return []
     found = []
-    spelled = "".join(mark.group(1) for mark in marks) == name
+    spelled = "".join(str(mark[mark.lastindex or 0]) for mark in marks) == name
     for index, mark in enumerate(marks):
         start = definition.start + mark.end()
         stop = definition.start + (marks[index + 1].start() if index + 1 < len(marks) else len(text))
         stop = start + len(folded[start:stop].rstrip("。；， \n"))
-        label = Span(definition.start + mark.start(1), definition.start + mark.end(1))
-        count = next(iter(expected(mark.group(1))), None)
-        if mark.group(1).isdigit():
-            if summed := _summed(folded, start, stop, int(mark.group(1))):
+        label = Span(definition.start + mark.start(mark.lastindex or 0), definition.start + mark.end(mark.lastindex or 0))
+        term = folded[label.start : label.end]
+        count = next(iter(expected(term)), None)
+        if term.isdigit():
+            if summed := _summed(folded, start, stop, int(term)):
                 found.append(Member(*summed))
             continue
         if count is not None and count > 1 and (summed := _summed(folded, start, stop, count)):
@@ -290,6 +294,8 @@ class GlossaryFinder:
         for kind in (Kind.STRATEGY, Kind.SLOGAN, Kind.POLICY):
             if re.search(f"(?:{alternation(kinds[kind]['heads'])})$", phrase):
                 return Reading(kind, term.end, False, 0.85)
+        if len(expected(phrase)) > 1 and not phrase.isdigit():
+            return Reading(Kind.STRATEGY, term.end, False, 0.7)  # a layout: 一核两带三园
         if re.search(r"责任|机制|制度|措施|办法|申请|服务|审批|管理|承诺", meaning[:60]):
             return Reading(Kind.POLICY, term.end, False, 0.7)
         if re.search(r"建设成?|打造|建成|发展|构建", meaning[:40]):

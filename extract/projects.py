@@ -12,15 +12,18 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Span
-from extract.names import alternation, clause_start, generic_names, headed, lexicon, name_start
+from extract.names import alternation, clause_start, generic_names, headed, is_governing, lexicon, name_start
 from extract.surface import folded_text
 from extract.wording import unusual
 from ontology.terms import Kind, Status
 
 _SITE = re.compile(r"[一-鿿](?:村|镇|乡|街|路|县|河|湖|段|线|大道|社区)|[A-Za-z]{2}|公司|集团|—|[一二三四五]期|号")
 _ROADS = re.compile(
-    r"(?P<name>[一-鿿]{2,6}至[一-鿿]{2,6}?)(?P<head>道路|公路|高速公路|高速|高铁|铁路|大道)(?P<tail>铺设|建设|改造|提升|工程|项目)?"
+    r"(?P<name>[一-鿿]{2,6}至[一-鿿]{2,6}?)(?P<head>(?:砂石|水泥|柏油|油|产业|旅游|通村)路|道路|公路|高速公路|高速|高铁|铁路|大道)"
+    r"(?P<tail>铺设|建设|硬化|改扩建|改造|提升|工程|项目)*"
 )
+_NUMBER_OF_PLACES = re.compile("等?(?:[0-9]+|[两二三四五六七八九十])(?:个|处|座|所)?(?:行政村|自然村|村|社区|嘎查)?(?:的)?")
+_NUMBER = re.compile("等?(?:[0-9]+|[两二三四五六七八九])[个村处]")
 _LISTED = re.compile(r"(?P<items>[^，。；：！？\n、]{3,40}(?:、[^，。；：！？\n、]{2,30})+)")
 _LAST = re.compile(r"(?<=[^、和及与])(?:和|及|以及|与)(?=[^、]{3,}$)")
 
@@ -35,14 +38,18 @@ class ProjectFinder:
         sites = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT, Kind.ORGANIZATION)
         named = sorted({c.span.start for c in doc._.candidates if c.kind in sites and c.confidence >= 0.6})
         villages = {c.span.end: c.span.start for c in doc._.candidates if c.kind is Kind.VILLAGE}
-        for start, end, head in headed(folded, Kind.PROJECT):
+        for alone, end, head in headed(folded, Kind.PROJECT):
+            shared = _coordinated(villages, folded, alone, end - len(head))
+            start = max([shared, *(at for at in named if alone < at < end and folded[at - 1] in "和及与")])
+            start = max(start, folded.rfind("的", start, end - len(head) - 2) + 1)
             name = folded[start:end]
             modifier = name[: -len(head)]
-            if len(modifier) < 2 or _no_name().match(name) or modifier.endswith(("的", "为", "宅")) or "等" in name:
+            if len(modifier) < 2 or _no_name().match(name) or modifier.endswith(("的", "为", "宅")):
                 continue
-            start = max([start, *(at for at in named if start < at < end and folded[at - 1] in "和及与")])
-            start = max(start, folded.rfind("的", start, end - len(head) - 2) + 1)
-            start = _coordinated(villages, folded, start)
+            if "等" in name and start >= alone:
+                continue
+            if (number := _NUMBER.search(folded, start + 1, end - len(head))) and number.start() not in villages:
+                continue  # 茶叶、|蔬菜两个种植基地
             undertaking = head.endswith(("项目", "工程")) or concrete.search(head) is not None
             sited = _SITE.search(modifier) is not None or any(start <= at < end for at in named)
             sure = (0.6 if undertaking else 0.35) + (0.25 if sited else 0)
@@ -65,7 +72,7 @@ def _no_name() -> re.Pattern[str]:
     unnamed = f"{alternation(words['unnamed'])}|[A-Z0-9]级"
     attributes, heads = alternation(words["sort_attributes"]), alternation(words["sort_heads"])
     sort = f"(?:[^村镇乡]{{0,2}}(?:{attributes}))*(?:建设)?(?:{heads})$"
-    return re.compile(f"(?:{unnamed})|{sort}")
+    return re.compile(f"(?:{unnamed})|{sort}|.*(?:重点|重大|民生|头号|一号|实事)(?:建设)?(?:项目|工程)$")
 
 
 @cache
@@ -104,6 +111,7 @@ def _listed(folded: str) -> Iterator[Candidate]:
             if (
                 name in generic_names()
                 or _no_name().match(name)
+                or _NUMBER.search(name, 1)
                 or re.search("[的了]|有限公司$|[硬亮绿美净]化$|^(?:更多|一批)", name)
             ):
                 continue
@@ -125,8 +133,14 @@ def _items(folded: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
             yield first, last
 
 
-def _coordinated(villages: Mapping[int, int], folded: str, start: int) -> int:
-    """Extend a name that begins with a village to the villages listed before it (窑头、北阳、|下吴千亩葡萄产业园)."""
+def _coordinated(villages: Mapping[int, int], folded: str, start: int, head_start: int) -> int:
+    """Extend a name to the villages that share it: 窑头、北阳、|下吴千亩葡萄产业园; 龙潭、红岩2村|高标准农田项目."""
+    for last in sorted(at for at in villages if start - 12 <= at < head_start):
+        number = _NUMBER_OF_PLACES.match(folded, last, head_start)
+        if number is None or start < villages[last]:
+            continue
+        if start <= number.end() or is_governing(folded[number.end() : start]):
+            start = villages[last]
     if start not in villages.values():
         return start
     while True:

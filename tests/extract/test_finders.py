@@ -90,6 +90,20 @@ def test_what_names_nothing_is_no_project_policy_strategy_or_slogan(nlp, text):
     assert [e for e in found.entities if e.kind in (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY, Kind.SLOGAN)] == []
 
 
+@pytest.mark.parametrize(
+    "name", ["青石、白石等3个村灌溉提升项目", "青石村、白石村两个千亩蔬菜种植基地", "青石至白石旅游公路改扩建"]
+)
+def test_a_project_of_several_villages_is_one_with_all_of_them(nlp, name):
+    found = annotate(nlp, f"丁镇青石村、白石村、红石村。今年完成{name}，修缮了校舍。")
+    assert name in names(found, Kind.PROJECT)
+    assert {"青石", "白石"} <= {n.removesuffix("村") for n in names(found, Kind.VILLAGE)}
+
+
+@pytest.mark.parametrize("count", ["茶叶、蔬菜两个种植基地", "丁镇2026年重点项目", "头号工程"])
+def test_what_counts_or_ranks_works_is_no_project(nlp, count):
+    assert not names(annotate(nlp, f"我们打造{count}。"), Kind.PROJECT)
+
+
 def test_one_phrase_has_one_kind_in_a_document(nlp):
     found = annotate(nlp, "聚焦“双拥双促”发展思路。\n“双拥双促”更有成效。")
     kinds = {e.kind for e in found.entities if "双拥双促" in e.name}

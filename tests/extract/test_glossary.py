@@ -41,6 +41,11 @@ def test_groups_named_with_that_is():
     assert found == {"中心城区": [], "两翼": ["东部工业区", "西部生态区"]}
 
 
+def test_groups_named_with_that_is_need_no_quotation_marks():
+    found = taken_apart("一核两带", "一核即老城服务核心，两带即沿河生态带、山前果业带。")
+    assert found == {"老城服务核心": [], "两带": ["沿河生态带", "山前果业带"]}
+
+
 def test_a_group_of_one_keeps_its_short_form_as_alias():
     text = fold("一心两翼：“一心”，即打造中心城区。“两翼”，即建设东部工业区、西部生态区。")
     first = members(text, Span(0, 4), Span(5, len(text)))[0]

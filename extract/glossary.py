@@ -26,7 +26,7 @@ _GROUP = re.compile(
 )
 _THAT_IS = re.compile(
     r'"([^"\n]{1,12})"(?:（[^（）\n]{1,20}）)?，?(?:即|是指|指的是|指|是|为|就是)：?'
-    rf'|(?:^|(?<=[，；。：]))({_NUMERAL}[^\W\d即指是为]{{1,4}})(?:即|是指|指|为)：?'
+    rf"|(?:^|(?<=[，；。：]))({_NUMERAL}[^\W\d即指是为]{{1,4}})(?:即|是指|指|为)：?"
 )
 _SUMMED = re.compile(
     rf"等(?P<name>(?:{_NUMERAL}大[^，。；、]{{2,12}})|(?:[^，。；、]{{0,6}}{_NUMERAL}大[^，。；、]{{1,8}}))$"
@@ -140,7 +140,7 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
 
 
 def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
-    """Read “一区”，即建设…。“两城”，即…、…。, 一核即…，两带即…, “5”是打造…等五大新兴产业集群 and “上天”即…，“入地”即…."""
+    """Read “一区”，即建设…。“两城”，即…、…。, 一核即…，两带即…, “5”是打造…等五大产业集群, “上天”即…，“入地”即…."""
     text = folded[definition.start : definition.end]
     marks = list(_THAT_IS.finditer(text))
     if len(marks) < 2:
@@ -151,7 +151,9 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
         start = definition.start + mark.end()
         stop = definition.start + (marks[index + 1].start() if index + 1 < len(marks) else len(text))
         stop = start + len(folded[start:stop].rstrip("。；， \n"))
-        label = Span(definition.start + mark.start(mark.lastindex or 0), definition.start + mark.end(mark.lastindex or 0))
+        label = Span(
+            definition.start + mark.start(mark.lastindex or 0), definition.start + mark.end(mark.lastindex or 0)
+        )
         term = folded[label.start : label.end]
         count = next(iter(expected(term)), None)
         if term.isdigit():

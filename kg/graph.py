@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from kg import sparql
 from kg.rows import IRI, Rows, cell
 from kg.statements import FOUND, METADATA
-from kg.store import DEFAULT_STORE, Version, open_version
+from kg.store import DEFAULT_STORE, Version, open_version, reading
 from ontology.errors import NotFound, QueryError, StoreError
 from ontology.iri import place_of
 from ontology.terms import PL, PREFIXES, Basis, Kind, Level, Predicate
@@ -205,11 +205,10 @@ class Graph:
 
     def quads(self) -> Iterator[ox.Quad]:
         """Yield every quad of every named graph, each once; the union, which is made of them, is left out."""
-        return (
-            quad
-            for quad in self.store.quads_for_pattern(None, None, None, None)
-            if isinstance(quad.graph_name, ox.NamedNode)
-        )
+        with reading():
+            for quad in self.store.quads_for_pattern(None, None, None, None):
+                if isinstance(quad.graph_name, ox.NamedNode):
+                    yield quad
 
     def query(self, query: str, **parameters: Any) -> Rows:
         """Ask the graph.

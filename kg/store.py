@@ -466,6 +466,24 @@ def _drop_unpublished(folder: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
+@contextmanager
+def reading() -> Iterator[None]:
+    """Tell in one line that a store has vanished or broken while it was being read.
+
+    Raises:
+        StoreError: it has.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StoreError(
+            f"the graph can't be read to its end ({error}); was its store deleted? kg build makes it anew",
+            code="PL-STORE-DAMAGED",
+        ) from error
+
+
 def _sync(path: Path) -> None:
     """Ask the system to put a file or folder on the disk."""
     if path.is_dir() and fcntl is None:

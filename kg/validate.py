@@ -20,6 +20,7 @@ import rdflib
 
 from kg.graph import Graph
 from kg.statements import ANCHOR, BEGIN, CONTEXT, END, IS_STRING, OBJECT, PREDICATE, PREF_LABEL, SUBJECT, TYPE, pl
+from kg.store import reading
 from kg.walk import UPWARD
 from ontology.iri import DECISIONS_GRAPH, DERIVED_GRAPH
 from ontology.terms import PL, SH, Kind, Level, Predicate
@@ -72,10 +73,18 @@ def validate(graph: Graph | ox.Store, progress: Progress | None = None) -> Repor
         graph: an open graph or a store.
         progress: hears how many graphs are checked, of how many.
 
+    Raises:
+        StoreError: the store can't be read to its end.
+
     >>> validate(ox.Store()).conforms
     True
     """
     store = graph.store if isinstance(graph, Graph) else graph
+    with reading():
+        return _checked(store, progress or (lambda done, of: None))
+
+
+def _checked(store: ox.Store, progress: Progress) -> Report:
     names = sorted((name for name in store.named_graphs() if isinstance(name, ox.NamedNode)), key=str)
     violations: list[Violation] = []
     if names:
@@ -87,8 +96,7 @@ def validate(graph: Graph | ox.Store, progress: Progress | None = None) -> Repor
             violations += _lineage(store, name)
         else:
             violations += _shapes_in(name, [*triples, *_described_elsewhere(store, triples)])
-        if progress is not None:
-            progress(number, len(names))
+        progress(number, len(names))
     return Report(len(names), tuple(sorted(set(violations))))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg import example
+from kg import example, output
 from kg.store import DEFAULT_STORE
 from ontology.errors import UsageError
 
@@ -45,7 +45,8 @@ def demo(folder: str | Path = "demo", *, store: str | Path = DEFAULT_STORE) -> D
         store: where the graph goes.
 
     Raises:
-        UsageError: the store holds other documents, or the pictures can't be written.
+        UsageError: the store holds other documents.
+        OutputError: the pictures can't be written.
     """
     from kg.build import build
     from kg.graph import info, open
@@ -61,11 +62,7 @@ def demo(folder: str | Path = "demo", *, store: str | Path = DEFAULT_STORE) -> D
                 subject=str(store),
             )
     report = build([example.folder()], store=store, metadata=example.metadata())
-    folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{folder} can't be made ({error.strerror})", subject=str(folder)) from error
+    folder = output.folder(Path(folder))
     with open(store) as graph:
         village, strategy = graph.lineage(*VILLAGE), graph.lineage(STRATEGY)
     title = f"{STRATEGY} · {example.MARKER}"

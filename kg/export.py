@@ -7,12 +7,10 @@ Tables are read by people: names beside IRIs, a link a row with its sentence.
 from __future__ import annotations
 
 import csv
-import os
 import re
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -22,7 +20,8 @@ import pyoxigraph as ox
 
 from kg.graph import Graph
 from kg.graph import open as open_graph
-from ontology.errors import StoreError, UsageError
+from kg.output import replacing
+from ontology.errors import UsageError
 from ontology.iri import place_of
 from ontology.terms import PL, PREFIXES, Kind
 
@@ -67,14 +66,14 @@ def export(graph: Graph | ox.Store, path: str | Path) -> Path:
 
     Raises:
         UsageError: the suffix is unknown, or the format can't hold this graph.
-        StoreError: the file can't be written; what stood there before is unharmed.
+        OutputError: the file can't be written; what stood there before is unharmed.
     """
     path = Path(path)
     write = _WRITERS.get(path.suffix.lower())
     if write is None:
         raise UsageError(f"{path.name}: unknown suffix; one of {' '.join(_WRITERS)}", subject=str(path))
     held = graph if isinstance(graph, Graph) else open_graph(graph)
-    with _replacing(path) as temporary:
+    with replacing(path) as temporary:
         write(held, temporary, path.suffix.lower())
     return path
 
@@ -346,22 +345,3 @@ _WRITERS: dict[str, Callable[[Graph, Path, str], None]] = {
     ".parquet": _write_parquet,
     ".xlsx": _write_xlsx,
 }
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """Give a path to write to, which takes the place of ``path`` at the end, or vanishes where that is not reached."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise StoreError(
-            f"{path} could not be written ({error.strerror or error}); what stood there before is unharmed",
-            subject=str(path),
-            code="PL-EXPORT-WRITE",
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from importlib.util import find_spec
 from pathlib import Path
+from types import FrameType
 
+from kg import output
 from ontology.errors import UsageError
 
 
@@ -30,23 +34,36 @@ def notebook(folder: str | Path = "notebooks", *, launch: bool = True) -> tuple[
         launch: open JupyterLab, and return when it ends; False only copies.
 
     Raises:
-        UsageError: JupyterLab is not installed or fails, or the folder can't be written.
+        UsageError: JupyterLab is not installed or fails.
+        OutputError: the folder can't be written.
     """
     if launch and find_spec("jupyterlab") is None:
         raise UsageError("JupyterLab is not installed: pip install 'policy-lineage[notebook]'")
-    folder = Path(folder)
-    copies = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for source in bundled():
-            copy = folder / source.name
-            if not copy.exists():
-                shutil.copyfile(source, copy)
-            copies.append(copy)
-    except OSError as error:
-        raise UsageError(f"{folder} can't be written ({error.strerror})", subject=str(folder)) from error
+    folder = output.folder(Path(folder))
+    copies = tuple(folder / source.name for source in bundled())
+    for source, copy in zip(bundled(), copies, strict=True):
+        if not copy.exists():
+            with output.replacing(copy) as temporary:
+                shutil.copyfile(source, temporary)
     if launch:
-        ended = subprocess.run([sys.executable, "-m", "jupyterlab", str(folder)], check=False).returncode
+        ended = _open(folder)
         if ended > 0:
             raise UsageError(f"JupyterLab ended with code {ended}; what it said stands above", subject=str(folder))
-    return tuple(copies)
+    return copies
+
+
+def _open(folder: Path) -> int:
+    """Run JupyterLab until it ends, and return its exit code; whatever ends us ends it too."""
+
+    def end(number: int, _: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    main = threading.current_thread() is threading.main_thread()  # the only one that may set a handler
+    before = signal.signal(signal.SIGTERM, end) if main else None
+    with subprocess.Popen([sys.executable, "-m", "jupyterlab", str(folder)]) as lab:
+        try:
+            return lab.wait()
+        finally:
+            lab.terminate()
+            if main:
+                signal.signal(signal.SIGTERM, before)

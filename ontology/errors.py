@@ -56,6 +56,12 @@ class EndpointError(PolicyGraphError):
     code = "PL-ENDPOINT"
 
 
+class OutputError(PolicyGraphError):
+    """A file or folder that a result should go to and can't; what stood there before is unharmed."""
+
+    code = "PL-EXPORT-WRITE"
+
+
 class AmbiguousName(PolicyGraphError):
     """A name that several entities bear; ``candidates`` lists them with their places."""
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -104,8 +105,15 @@ def test_kg_notebook_opens_jupyterlab_on_the_copies(jupyter: dict[str, str], tmp
             )
             shown = httpx.get(f"{address[1]}/api/contents", params={"token": address[2]}, timeout=30).json()
             page = httpx.get(f"{address[1]}/lab", params={"token": address[2]}, timeout=30, follow_redirects=True)
+            process.terminate()
+            assert process.wait(timeout=30) == 128 + signal.SIGTERM
+            with pytest.raises(httpx.ConnectError):
+                httpx.get(f"{address[1]}/api", timeout=30)
+            with pytest.raises(ProcessLookupError):
+                os.killpg(process.pid, 0)
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
     assert {entry["name"] for entry in shown["content"]} == {path.name for path in bundled()}
     assert page.status_code == 200 and "jupyterlab" in page.text.lower()
 

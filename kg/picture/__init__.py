@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
+from kg.output import replacing
 from ontology.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class Picture(ABC):
         """Write it into a file, whose suffix says how: ``.html``, ``.svg`` or ``.png``.
 
         Raises:
-            UsageError: the suffix is another, or the file can't be written.
+            UsageError: the suffix is another.
+            OutputError: the file can't be written.
         """
         path = Path(path)
         match path.suffix.lower():
@@ -112,7 +114,8 @@ def draw(source: Drawable, path: str | Path | None = None, *, title: str = "") -
         title: of the page; by default the name of the entity whose lineage it is.
 
     Raises:
-        UsageError: the suffix is another, or the file can't be written.
+        UsageError: the suffix is another.
+        OutputError: the file can't be written.
     """
     picture = Layered(source, title)
     return picture if path is None else picture.save(path)
@@ -143,10 +146,8 @@ def written(path: Path, content: bytes) -> Path:
     """Write a file and return its path.
 
     Raises:
-        UsageError: it can't be written.
+        OutputError: it can't be written.
     """
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise UsageError(f"{path} can't be written ({error.strerror})", subject=str(path)) from error
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
     return path

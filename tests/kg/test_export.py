@@ -26,7 +26,7 @@ from kg.derive import derive
 from kg.export import export
 from kg.statements import statements
 from ontology import scheme
-from ontology.errors import StoreError, UsageError
+from ontology.errors import OutputError, UsageError
 
 exporting = importlib.import_module("kg.export")  # kg.export is also the function
 SUFFIXES = [".nq", ".trig", ".ttl", ".nt", ".jsonld", ".rdf", ".graphml", ".gexf", ".csv", ".parquet", ".xlsx"]
@@ -188,8 +188,8 @@ def test_a_full_disk_leaves_what_stood_there(
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(exporting.os, "fsync", full)
-    with pytest.raises(StoreError, match="No space left"):
+    monkeypatch.setattr("kg.output.os.fsync", full)
+    with pytest.raises(OutputError, match="No space left"):
         export(store, path)
     assert path.read_text(encoding="utf-8") == "before"
     assert [left.name for left in tmp_path.iterdir()] == [path.name]

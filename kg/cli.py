@@ -7,22 +7,20 @@ It returns an exit code: 0 all well, 1 nothing could be done, 2 wrong usage, 3 d
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from kg.store import DEFAULT_STORE
+from kg.terminal import UNKNOWN, err, out, print_counts, print_document, print_figures, print_json, print_report
 from ontology.errors import AmbiguousName, NotFound, PolicyGraphError, UsageError
-
-UNKNOWN = "?"
 
 DONE, NOTHING_DONE, WRONG_USAGE, DONE_IN_PART = range(4)
 
@@ -30,9 +28,6 @@ Command = Callable[[argparse.Namespace], int]
 Argument = tuple[tuple[str, ...], dict[str, Any]]
 
 _COMMANDS: list[tuple[Command, tuple[Argument, ...]]] = []
-
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
 
 
 def argument(*names: str, **options: Any) -> Argument:
@@ -80,6 +75,8 @@ STORE = argument(
     help=f"folder of the graph (default: ${{KG_STORE}} or ./{DEFAULT_STORE})",
 )
 JSON = argument("--json", action="store_true", help="print the result as JSON")
+WITHIN = argument("--in", metavar="PLACE", dest="within", help="only there: a village, township, county and so on up")
+DRAWN = argument("-o", metavar="FILE", dest="output", type=Path, help="draw it instead: .html, .svg or .png")
 QUIET = argument("--quiet", action="store_true", help="print nothing but errors")
 ACCESS = (
     argument("--user", metavar="NAME", help="name to give to the server"),
@@ -131,7 +128,7 @@ def build(args: argparse.Namespace) -> int:
             decisions=args.decisions,
             progress=progress,
         )
-    _print_report(report, args)
+    print_report(report, quiet=args.quiet, as_json=args.json)
     if not report.left_out:
         return DONE
     return DONE_IN_PART if report.built or report.unchanged else NOTHING_DONE
@@ -147,7 +144,7 @@ def remove(args: argparse.Namespace) -> int:
     """Take documents out of the graph."""
     from kg.build import remove
 
-    _print_report(remove(args.names, store=args.store), args)
+    print_report(remove(args.names, store=args.store), quiet=args.quiet, as_json=args.json)
     return DONE
 
 
@@ -168,10 +165,10 @@ def info(args: argparse.Namespace) -> int:
     if unknown is not None:
         raise NotFound(f"{args.store} holds no document {unknown!r}; kg info lists them", subject=unknown)
     if args.json:
-        _print_json([asdict(documents[name]) for name in args.names] if args.names else asdict(held))
+        print_json([asdict(documents[name]) for name in args.names] if args.names else asdict(held))
         return DONE
     for name in args.names:
-        _print_document(documents[name])
+        print_document(documents[name])
     if args.names:
         return DONE
     table = Table(box=None)
@@ -182,9 +179,10 @@ def info(args: argparse.Namespace) -> int:
     for document in held.documents:
         place = document.place[-1] if document.place else UNKNOWN
         year = UNKNOWN if document.year is None else str(document.year)
-        table.add_row(document.identifier, document.title or UNKNOWN, document.level or UNKNOWN, place, year)
+        cells = (document.identifier, document.title or UNKNOWN, document.level or UNKNOWN, place, year)
+        table.add_row(*map(Text, cells))
     out.print(table)
-    _print_counts(held.counts)
+    print_counts(held.counts)
     out.print(
         f"{held.mentions} mentions, {held.indicators} indicators; kg info NAME tells how a document was described"
     )
@@ -215,7 +213,8 @@ def query(args: argparse.Namespace) -> int:
     for name in rows.names:
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else cell.short if isinstance(cell, IRI) else str(cell) for cell in row))
+        cells = ("" if cell is None else cell.short if isinstance(cell, IRI) else str(cell) for cell in row)
+        table.add_row(*map(Text, cells))
     out.print(table)
     err.print(f"{len(rows)} rows")
     return DONE
@@ -246,7 +245,7 @@ def push(args: argparse.Namespace) -> int:
             **_access(args),
         )
     if args.json:
-        _print_json(asdict(report))
+        print_json(asdict(report))
     elif not args.quiet:
         counts = f"{len(report.sent)} graphs sent, {len(report.unchanged)} unchanged, {len(report.deleted)} deleted"
         out.print(f"{report.target}: {counts}; {report.triples} triples")
@@ -260,12 +259,12 @@ def push(args: argparse.Namespace) -> int:
 @command(
     argument("name", metavar="NAME", help="a label of the entity, or its IRI"),
     STORE,
-    argument("--in", metavar="PLACE", dest="within", help="the place that tells it from its namesakes"),
+    WITHIN,
     argument("--confidence", type=float, default=0.5, help="leave out links less sure (default: %(default)s)"),
     argument(
         "--most", type=int, default=6, help="branches shown from one entity in the terminal (default: %(default)s)"
     ),
-    argument("-o", metavar="FILE", dest="output", type=Path, help="draw it instead: .html, .svg or .png"),
+    DRAWN,
 )
 def lineage(args: argparse.Namespace) -> int:
     """Show the strategies above an entity up to the nation and what serves it, with the sentence of each step."""
@@ -283,6 +282,46 @@ def lineage(args: argparse.Namespace) -> int:
     return DONE
 
 
+@command(
+    STORE,
+    WITHIN,
+    argument("--measure", choices=["projects", "money"], default="projects", help="what is counted (projects)"),
+    argument("--most", type=int, default=12, help="township strategies that are shown (default: %(default)s)"),
+    DRAWN,
+)
+def flow(args: argparse.Namespace) -> int:
+    """Show how many projects, or how much money, run from township strategies up to national ones."""
+    from kg.graph import open
+    from kg.picture.flow import flow
+
+    with open(args.store) as graph:
+        return _show(flow(graph, args.within, measure=args.measure, most=args.most), args.output)
+
+
+@command(argument("name", metavar="NAME", help="a label of a strategy, policy or slogan"), STORE, DRAWN)
+def timeline(args: argparse.Namespace) -> int:
+    """Show in which years, and on which levels of government, documents use a 提法."""
+    from kg.graph import open
+    from kg.picture.timeline import timeline
+
+    with open(args.store) as graph:
+        return _show(timeline(graph, args.name), args.output)
+
+
+@command(
+    argument("document", metavar="DOCUMENT", help="its identifier, as kg info lists it"),
+    STORE,
+    argument("-o", metavar="FILE.html", dest="output", type=Path, help="write it as a page instead"),
+)
+def highlight(args: argparse.Namespace) -> int:
+    """Show a document's text with what it mentions highlighted."""
+    from kg.graph import open
+    from kg.picture.highlight import highlight
+
+    with open(args.store) as graph:
+        return _show(highlight(graph, args.document), args.output)
+
+
 @command(STORE, QUIET, JSON)
 def validate(args: argparse.Namespace) -> int:
     """Check the graph against its SHACL shapes and the contract, offsets included."""
@@ -294,7 +333,7 @@ def validate(args: argparse.Namespace) -> int:
     with open(args.store) as graph, bar as progress:
         report = validate(graph, progress)
     if args.json:
-        _print_json(asdict(report))
+        print_json(asdict(report))
     elif not args.quiet:
         for violation in report.violations:
             print(violation)
@@ -348,13 +387,13 @@ def score(args: argparse.Namespace) -> int:
         with open(args.store) as graph:
             scores = score(graph, args.golds, args.corpus)
     if args.json:
-        _print_json(asdict(scores))
+        print_json(asdict(scores))
     else:
-        _print_figures(scores.figures)
+        print_figures(scores.figures)
         if args.each:
             for title, figures in (*scores.documents.items(), ("by level", scores.levels)):
                 out.print(f"\n{title}", style="bold")
-                _print_figures(figures)
+                print_figures(figures)
         for error in scores.errors if args.errors else ():
             print(error)
     for name in scores.missing:
@@ -436,6 +475,15 @@ def _complain(error: PolicyGraphError) -> None:
     print(f"kg: {error} [{error.code}]", file=sys.stderr)
 
 
+def _show(picture: Any, output: Path | None) -> int:
+    """Print a picture's figures, or write it into a file."""
+    if output:
+        picture.save(output)
+    else:
+        out.print(picture)
+    return DONE
+
+
 def _query_text(query: str) -> str:
     """Return what a .rq file holds; text and names as they are."""
     if not query.endswith(".rq"):
@@ -462,48 +510,3 @@ def _parameters(pairs: Iterable[str]) -> dict[str, Any]:
 def _access(args: argparse.Namespace) -> dict[str, Any]:
     """Return how to ask a server."""
     return {name: getattr(args, name) for name in ("user", "password", "token", "timeout")}
-
-
-def _print_report(report: Any, args: argparse.Namespace) -> None:
-    if args.json:
-        _print_json(asdict(report))
-    elif report.version and not args.quiet:
-        done = "published" if report.published else "nothing had changed"
-        parts = [
-            f"{len(names)} {what}" for what in ("built", "unchanged", "removed") if (names := getattr(report, what))
-        ]
-        out.print(f"{report.store}: {', '.join(parts) or 'no document'}; {done}, version {report.version}")
-        _print_counts(report.counts)
-    if report.skipped and not args.quiet:
-        print(f"skipped {len(report.skipped)} files that are no documents; --json lists them", file=sys.stderr)
-    for left in report.left_out:
-        print(f"left out: {left.reason} [{left.code}]", file=sys.stderr)
-    for name in report.missing:
-        print(f"source gone: {name} stays in the graph; kg remove takes it out", file=sys.stderr)
-
-
-def _print_document(document: Any) -> None:
-    """Print what is known of a document, a line a field, each with how it was found."""
-    known = asdict(document)
-    found = known.pop("found")
-    out.print(known.pop("identifier"), style="bold")
-    table = Table("field", "value", "found in", box=None, show_header=False)
-    for name, value in known.items():
-        parts = value if isinstance(value, tuple) else () if value is None else (value,)
-        told = (" › " if name == "place" else ", ").join(map(str, parts))
-        table.add_row(name.replace("_", " "), told or UNKNOWN, found.get(name, ""))
-    out.print(table)
-
-
-def _print_figures(figures: Mapping[str, Mapping[str, float | int | None]]) -> None:
-    for name, figure in figures.items():
-        print(f"{name:45}", "  ".join(f"{key} {value}" for key, value in figure.items()))
-
-
-def _print_counts(counts: Any) -> None:
-    for title, numbers in asdict(counts).items():
-        out.print(f"{title:9}" + "  ".join(f"{name} {number}" for name, number in numbers.items() if number))
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))

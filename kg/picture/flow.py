@@ -10,6 +10,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from rich.table import Table
+from rich.text import Text
+
 from kg.lineage import Thing, lineage
 from kg.picture import Picture, bare, font
 from kg.picture.network import trunk
@@ -42,6 +45,7 @@ class Flow(Picture):
     """A Sankey diagram.
 
     Attributes:
+        things: the strategies by IRI.
         links: its figures: (lower strategy, higher strategy) and how much runs between.
         measure: ``projects`` or ``money`` (元).
         total: how much serves township strategies, what no chain leads up from too.
@@ -59,7 +63,7 @@ class Flow(Picture):
         self.measure = measure
         self.total = total
         self.title = f"{place}{'项目流向' if measure == 'projects' else '资金流向'}：从乡镇战略到国家战略"
-        self._things = things
+        self.things = things
 
     @property
     def html(self) -> str:
@@ -69,7 +73,7 @@ class Flow(Picture):
     @cached_property
     def svg(self) -> str:
         """Return it as SVG."""
-        nodes = {iri: _Node(self._things[iri]) for link in self.links for iri in link}
+        nodes = {iri: _Node(self.things[iri]) for link in self.links for iri in link}
         for (lower, upper), amount in self.links.items():
             nodes[lower].out += amount
             nodes[upper].into += amount
@@ -113,11 +117,28 @@ class Flow(Picture):
             middle = node.y + tall / 2
             drawing.text(left + _BAR + 6, middle + 1, name, 13, colour=INK)
             drawing.text(left + _BAR + 6, middle + 15, self._amount(node.size), 11, colour=PALE_INK)
-        drawn = sum(amount for (lower, _), amount in self.links.items() if not nodes[lower].into)
-        said = f"图中 {self._amount(drawn)}，共 {self._amount(self.total)}"
-        rest = "；其余所服务的乡镇战略在图谱里没有上级，或数额较小" if drawn < self.total else ""
-        drawing.text(_SIDE - 8, height + 22, said + rest, 12, colour=PALE_INK)
+        drawing.text(_SIDE - 8, height + 22, self._said(), 12, colour=PALE_INK)
         return drawing.svg(width, height + 34, self.title)
+
+    def __rich__(self) -> Table:
+        """Return its figures for the terminal, those nearest the township first."""
+        lead = f"{self.title}（{self._said()}）"
+        table = Table(title=Text(lead, "bold"), title_justify="left", box=None, pad_edge=False)
+        for name in ("from", "to"):
+            table.add_column(name, overflow="fold")
+        table.add_column(self.measure, justify="right", no_wrap=True)
+        ends = {link: [self.things[iri] for iri in link] for link in self.links}
+        for link in sorted(ends, key=lambda link: (-_rank(ends[link][0]), -self.links[link], link)):
+            names = (Text(f"{WORDS[thing.level or '']} {thing.name}") for thing in ends[link])
+            table.add_row(*names, self._amount(self.links[link]))
+        return table
+
+    def _said(self) -> str:
+        """Say how much of all is drawn."""
+        uppers = {upper for _, upper in self.links}
+        drawn = sum(amount for (lower, _), amount in self.links.items() if lower not in uppers)
+        rest = "；其余所服务的乡镇战略在图谱里没有上级，或数额较小" if drawn < self.total else ""
+        return f"图中 {self._amount(drawn)}，共 {self._amount(self.total)}{rest}"
 
     def _amount(self, amount: float) -> str:
         """Return an amount in words: projects, or money in the unit that keeps it short."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from rich.text import Text
 
 from kg import sparql
 from kg.picture import framed, written
@@ -51,11 +54,9 @@ class Highlighted:
     @cached_property
     def html(self) -> str:
         """Return it as a page of one file."""
-        kinds = [kind for kind in Kind if any(mention.kind is kind for mention in self.mentions)]
         legend = "".join(
-            f'<span><i style="background:{_COLOURS[kind]}"></i>{WORDS[kind]}'
-            f" {sum(mention.kind is kind for mention in self.mentions)}</span>"
-            for kind in kinds
+            f'<span><i style="background:{_COLOURS[kind]}"></i>{WORDS[kind]} {count}</span>'
+            for kind, count in self.counts().items()
         )
         return (
             '<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8">'
@@ -67,11 +68,25 @@ class Highlighted:
             f"<main>{self._marked()}</main></body></html>"
         )
 
+    def __rich__(self) -> Text:
+        """Return it for the terminal, coloured by kind."""
+        text = Text(self.text)
+        for mention in self.mentions:
+            text.stylize(f"underline {_COLOURS[mention.kind]}", mention.start, mention.end)
+        legend = "  ".join(f"[{_COLOURS[kind]}]{WORDS[kind]} {count}[/]" for kind, count in self.counts().items())
+        return Text.assemble((self.title, "bold"), "\n", Text.from_markup(legend), "\n\n", text)
+
+    def counts(self) -> dict[Kind, int]:
+        """Return how many mentions there are of each kind that is mentioned."""
+        numbers = Counter(mention.kind for mention in self.mentions)
+        return {kind: numbers[kind] for kind in Kind if kind in numbers}
+
     def save(self, path: str | Path) -> Path:
         """Write it into a file ``.html``.
 
         Raises:
-            UsageError: the suffix is another, or the file can't be written.
+            UsageError: the suffix is another.
+            OutputError: the file can't be written.
         """
         path = Path(path)
         if path.suffix.lower() != ".html":

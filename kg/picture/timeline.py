@@ -8,6 +8,9 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from rich.table import Table
+from rich.text import Text
+
 from kg import sparql
 from kg.picture import Picture, bare
 from kg.picture.style import COLOURS, INK, PALE_INK, TINTS, WORDS
@@ -37,6 +40,16 @@ class Timeline(Picture):
         frame = self._rows.frame()
         frame["level"] = [level.local if level else "" for level in (row.level for row in self._rows)]
         return frame
+
+    def __rich__(self) -> Table:
+        """Return its figures for the terminal."""
+        table = Table("year", "level", title=Text(self.title, "bold"), title_justify="left", box=None, pad_edge=False)
+        table.add_column("document", overflow="fold")
+        table.add_column("mentions", justify="right")
+        for row in self._rows:
+            level = WORDS[row.level.local if row.level else ""]
+            table.add_row(str(row.year), level, Text(row.document), str(row.mentions))
+        return table
 
     @property
     def html(self) -> str:

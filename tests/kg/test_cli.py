@@ -82,6 +82,12 @@ def test_info_names_documents_whole_and_tells_how_each_was_described(
         (["remove", "没有的文件"], 1, "PL-NOT-FOUND"),
         (["info", "没有的文件"], 1, "PL-NOT-FOUND"),
         (["lineage", "实力甲镇", "-o", "x.gif"], 2, "x.gif"),
+        (["lineage", "实力甲镇", "-o", "nowhere/x.svg"], 1, "PL-EXPORT-WRITE"),
+        (["highlight", "甲镇_2023", "-o", "nowhere/x.html"], 1, "PL-EXPORT-WRITE"),
+        (["highlight", "甲镇_2023", "-o", "x.png"], 2, "x.png"),
+        (["highlight", "没有的文件"], 1, "PL-NOT-FOUND"),
+        (["timeline", "没有的提法"], 1, "PL-NOT-FOUND"),
+        (["flow", "--in", "没有的镇"], 1, "PL-NOT-FOUND"),
         (["build", "nowhere"], 1, "nowhere"),
     ],
 )
@@ -210,6 +216,25 @@ def test_lineage_prints_the_sentence_and_draws(store: str, tmp_path: Path, capsy
     assert "美丽乡村" in shown and "推进“美丽乡村”" in shown.replace("\n", "").replace(" ", "")
     assert main(["lineage", "生态乙镇", "--store", store, "-o", str(tmp_path / "p.html")]) == 0
     assert (tmp_path / "p.html").stat().st_size > 100_000
+
+
+def test_what_a_text_says_is_no_markup(store: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["query", 'SELECT ?x { VALUES ?x { "[red]红[/red]" } }', "--store", store]) == 0
+    assert "[red]红[/red]" in capsys.readouterr().out
+
+
+def test_a_store_that_is_deleted_while_it_is_checked_is_one_line(store: str) -> None:
+    code = (
+        "import importlib, shutil, sys; from kg.cli import main\n"
+        "validation = importlib.import_module('kg.validate'); before = validation._in_union\n"
+        f"validation._in_union = lambda *given: (shutil.rmtree({store!r}), before(*given))[1]\n"
+        f"sys.exit(main(['validate', '--store', {store!r}]))"
+    )
+    command = [sys.executable, "-c", code]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=60)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "deleted" in done.stderr and "[PL-STORE-DAMAGED]" in done.stderr
 
 
 def test_a_query_file_with_a_parameter(store: str, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import html
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -17,11 +19,12 @@ from PIL import Image
 
 import kg
 from kg import example
+from kg.cli import main
 from kg.picture import font
 from kg.picture.highlight import Highlighted, Mention
 from kg.picture.layout import Layout, crossings, layout
 from kg.picture.network import Network, folded, main_lines, network
-from ontology.errors import NotFound, UsageError
+from ontology.errors import NotFound, OutputError, UsageError
 from ontology.terms import Basis, Kind, Level
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -171,8 +174,24 @@ def test_each_form_is_one_file(suffix: str, tmp_path: Path) -> None:
 def test_another_suffix_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"\.html, \.svg or \.png"):
         kg.draw(town(1, 1), tmp_path / "p.gif")
-    with pytest.raises(UsageError, match="written"):
+
+
+def test_a_picture_that_can_not_be_written_leaves_what_stood_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(OutputError, match="absent"):
         kg.draw(town(1, 1), tmp_path / "absent" / "p.svg")
+    path = kg.draw(town(1, 1), tmp_path / "p.svg")
+    before = path.read_text(encoding="utf-8")
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("kg.output.os.fsync", full)
+    with pytest.raises(OutputError, match="No space left"):
+        kg.draw(town(5, 9), path)
+    assert path.read_text(encoding="utf-8") == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_the_page_asks_no_address_and_forbids_it() -> None:
@@ -254,9 +273,14 @@ def test_names_break_into_even_lines() -> None:
 
 
 @pytest.fixture(scope="module")
-def graph(tmp_path_factory: pytest.TempPathFactory) -> kg.Graph:
-    store = tmp_path_factory.mktemp("example") / "graph"
-    kg.build([example.folder()], store=store, metadata=example.metadata())
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("example") / "graph"
+    kg.build([example.folder()], store=folder, metadata=example.metadata())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graph(store: Path) -> kg.Graph:
     return kg.open(store)
 
 
@@ -322,3 +346,25 @@ def test_overlapping_and_hostile_mentions() -> None:
     assert main is not None and html.unescape(re.sub(r"<[^>]*>", "", main[1])) == source
     assert "<script" not in page and "<b>题" in page and page.count("<b>") == 1
     assert page.count("<mark") == 4
+
+
+def test_flow_timeline_and_highlight_print_their_figures_or_draw(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--store", str(store)]
+    document = "township_张营镇_2023_示例"
+    for command, told in (
+        (["flow", "--in", "张营镇", "--measure", "money"], "6,280 万元"),
+        (["timeline", "三区三地"], document),
+        (["highlight", document], "幸福张营"),
+    ):
+        assert main([*command, *where]) == 0
+        assert told in capsys.readouterr().out
+        page = tmp_path / f"{command[0]}.html"
+        assert main([*command, *where, "-o", str(page)]) == 0
+        assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    for form in ("svg", "png"):
+        assert main(["flow", *where, "-o", str(tmp_path / f"flow.{form}")]) == 0
+        assert main(["timeline", "三区三地", *where, "-o", str(tmp_path / f"timeline.{form}")]) == 0
+    assert len(list(tmp_path.iterdir())) == 7
+    assert capsys.readouterr().out == ""

@@ -1,0 +1,67 @@
+"""What the commands print: lines and tables on stdout, complaints on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+UNKNOWN = "?"
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def print_report(report: Any, *, quiet: bool, as_json: bool) -> None:
+    """Print what a build or a removal has done, and on stderr what was left out."""
+    if as_json:
+        print_json(asdict(report))
+    elif report.version and not quiet:
+        done = "published" if report.published else "nothing had changed"
+        parts = [
+            f"{len(names)} {what}" for what in ("built", "unchanged", "removed") if (names := getattr(report, what))
+        ]
+        out.print(f"{report.store}: {', '.join(parts) or 'no document'}; {done}, version {report.version}")
+        print_counts(report.counts)
+    if report.skipped and not quiet:
+        print(f"skipped {len(report.skipped)} files that are no documents; --json lists them", file=sys.stderr)
+    for left in report.left_out:
+        print(f"left out: {left.reason} [{left.code}]", file=sys.stderr)
+    for name in report.missing:
+        print(f"source gone: {name} stays in the graph; kg remove takes it out", file=sys.stderr)
+
+
+def print_document(document: Any) -> None:
+    """Print what is known of a document, a line a field, each with how it was found."""
+    known = asdict(document)
+    found = known.pop("found")
+    out.print(Text(known.pop("identifier"), "bold"))
+    table = Table("field", "value", "found in", box=None, show_header=False)
+    for name, value in known.items():
+        parts = value if isinstance(value, tuple) else () if value is None else (value,)
+        told = (" › " if name == "place" else ", ").join(map(str, parts))
+        table.add_row(*map(Text, (name.replace("_", " "), told or UNKNOWN, found.get(name, ""))))
+    out.print(table)
+
+
+def print_figures(figures: Mapping[str, Mapping[str, float | int | None]]) -> None:
+    """Print figures, a line each."""
+    for name, figure in figures.items():
+        print(f"{name:45}", "  ".join(f"{key} {value}" for key, value in figure.items()))
+
+
+def print_counts(counts: Any) -> None:
+    """Print how many there are of each kind, level and relation."""
+    for title, numbers in asdict(counts).items():
+        out.print(f"{title:9}" + "  ".join(f"{name} {number}" for name, number in numbers.items() if number))
+
+
+def print_json(value: Any) -> None:
+    """Print a result as JSON."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))

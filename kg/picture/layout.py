@@ -133,13 +133,31 @@ def layout(network: Network, *, across: float = 0.0) -> Layout:
             y += height + GAP_Y / 2
         y += BAND / 2
         bands.append(Band(name, level, top, y))
-    ways = {}
-    for (start, end), points in chains.items():
-        up = boxes[start].y > boxes[end].y
-        ways[start, end] = tuple(
-            (x, at) for x, *ends in map(spans.__getitem__, points) for at in (reversed(ends) if up else ends)
-        )
+    ways = {ends: _way(ends, points, boxes, spans) for ends, points in chains.items()}
     return Layout(boxes, ways, tuple(bands), width, y)
+
+
+def _way(
+    ends: tuple[str, str],
+    points: Sequence[str],
+    boxes: Mapping[str, Box],
+    spans: Mapping[str, tuple[float, float, float]],
+) -> tuple[tuple[float, float], ...]:
+    """Return the points of a link: it passes every row upright, also beside taller neighbours of its own ends."""
+    one, other = (boxes[end] for end in ends)
+    if one.y == other.y:
+        return ()
+    up = one.y > other.y
+    found = []
+    for place in (ends[0], *points, ends[1]):
+        x, top, bottom = spans[place]
+        line = [bottom, top] if up else [top, bottom]
+        if place == ends[0]:
+            line = [line[1]] if abs(line[1] - (one.top if up else one.bottom)) > 1 else []
+        elif place == ends[1]:
+            line = [line[0]] if abs(line[0] - (other.bottom if up else other.top)) > 1 else []
+        found += [(x, y) for y in line]
+    return tuple(found)
 
 
 def crossings(layout: Layout) -> int:

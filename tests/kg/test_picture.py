@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import networkx
@@ -64,6 +64,24 @@ def test_no_two_names_overlap(strategies: int, projects: int) -> None:
     assert len(placed.boxes) == strategies + projects
     assert overlaps(placed) == []
     assert all(box.x - box.width / 2 > 0 and box.x + box.width / 2 < placed.width for box in placed.boxes.values())
+
+
+@pytest.mark.parametrize(("strategies", "projects"), [(5, 20), (40, 160)])
+def test_no_link_runs_through_a_name_that_is_not_its_own(strategies: int, projects: int) -> None:
+    made = town(strategies, projects)
+    for index, (_, about) in enumerate(made.nodes(data=True)):  # neighbours of all heights
+        about["label"] = "生态保护和高质量发展" * (index % 4 + 1)
+    placed = layout(network(made))
+    for (start, end), points in placed.ways.items():
+        a, b = placed.boxes[start], placed.boxes[end]
+        up = a.y > b.y
+        line = [(a.x, a.top if up else a.bottom), *points, (b.x, b.bottom if up else b.top)]
+        others = [box for node, box in placed.boxes.items() if node not in (start, end)]
+        for (x1, y1), (x2, y2) in pairwise(line):
+            for step in range(21):
+                x, y = x1 + (x2 - x1) * step / 20, y1 + (y2 - y1) * step / 20
+                inside = (abs(x - box.x) < box.width / 2 - 1 and abs(y - box.y) < box.height / 2 - 1 for box in others)
+                assert not any(inside)
 
 
 def test_the_nation_stands_on_top_and_projects_at_the_foot() -> None:

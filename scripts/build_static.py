@@ -46,6 +46,30 @@ PACKAGES = (
         (("dist/cytoscape.min.js", "cytoscape.min.js"),),
     ),
     Package(
+        "d3-array",
+        "1.2.4",
+        "sha512-KHW6M86R+FUPYGb3R5XiYjXPq7VzwxZ22buHhAEVG5ztoEcZZMLov530mmccaqA1GghZArjQV46fuc8kUqhhHw==",
+        (("dist/d3-array.min.js", "d3-array.min.js"),),
+    ),
+    Package(
+        "d3-path",
+        "1.0.9",
+        "sha512-VLaYcn81dtHVTjEHd8B+pbe9yHWpXKZUC87PzoFmsFrJqgFwDe/qxfp5MlfsfM1V5E/iVt0MmEbWQ7FVIXh/bg==",
+        (("dist/d3-path.min.js", "d3-path.min.js"),),
+    ),
+    Package(
+        "d3-shape",
+        "1.3.7",
+        "sha512-EUkvKjqPFUAZyOlhY5gzCxCeI0Aep04LwIRpsZ/mLFelJiUfnK56jo5JMDSE7yyP2kLSb6LtF+S5chMk7uqPqw==",
+        (("dist/d3-shape.min.js", "d3-shape.min.js"),),
+    ),
+    Package(
+        "d3-sankey",
+        "0.12.3",
+        "sha512-nQhsBRmM19Ax5xEIPLMY9ZmJ/cDvd1BG3UVvt5h3WRxKg5zGRbvnteTyWAbzeSvlh3tW7ZEmq4VwR5mB3tutmQ==",
+        (("dist/d3-sankey.min.js", "d3-sankey.min.js"),),
+    ),
+    Package(
         "@zazuko/yasgui",
         "4.6.2",
         "sha512-Zw45KdPoAE1KRaAoxIHdQqeJxvaVG1oQdntw0hy0ktX35Zu8ZccuOLrXCLwR+GU+0xMzLw8Mjw6BkSZV2vUuQw==",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
+from urllib.parse import unquote
 
 from rich.table import Table
 from rich.text import Text
@@ -20,10 +21,16 @@ from kg.picture.style import COLOURS, INK, PALE_INK, TINTS, WORDS
 from kg.picture.svg import Drawing
 from kg.rows import IRI
 from ontology.errors import NotFound
+from ontology.iri import place_of
 from ontology.terms import Level
 
 if TYPE_CHECKING:
     from kg.graph import Graph
+
+Measure: TypeAlias = Literal["projects", "money"]
+
+MOST = 12
+"""Township strategies that a flow shows unless asked for more."""
 
 _COLUMN, _BAR, _GAP, _TALL, _TOP, _SIDE = 250.0, 14.0, 16.0, 460.0, 86.0, 24.0
 
@@ -46,7 +53,7 @@ class Flow(Picture):
 
     Attributes:
         things: the strategies by IRI.
-        links: its figures: (lower strategy, higher strategy) and how much runs between.
+        links: its figures: (lower strategy, higher strategy) and how much runs between, the lowest first.
         measure: ``projects`` or ``money`` (元).
         total: how much serves township strategies, what no chain leads up from too.
     """
@@ -59,7 +66,8 @@ class Flow(Picture):
         total: float,
         place: str,
     ) -> None:
-        self.links = dict(links)
+        ordered = sorted(links, key=lambda link: (-rank_of(things[link[0]]), -links[link], link))
+        self.links = {link: links[link] for link in ordered}
         self.measure = measure
         self.total = total
         self.title = f"{place}{'项目流向' if measure == 'projects' else '资金流向'}：从乡镇战略到国家战略"
@@ -79,7 +87,7 @@ class Flow(Picture):
             nodes[upper].into += amount
         columns: defaultdict[int, list[IRI]] = defaultdict(list)
         for iri in nodes:
-            columns[_rank(nodes[iri].thing)].append(iri)
+            columns[rank_of(nodes[iri].thing)].append(iri)
         order = sorted(columns, reverse=True)
         height = self._stack(nodes, columns, order)
         drawing = Drawing()
@@ -97,9 +105,9 @@ class Flow(Picture):
             y1, y2 = a.y + a.taken["out"] + amount / 2, b.y + b.taken["into"] + amount / 2
             a.taken["out"] += amount
             b.taken["into"] += amount
-            x1, x2 = x[_rank(a.thing)] + _BAR, x[_rank(b.thing)]
+            x1, x2 = x[rank_of(a.thing)] + _BAR, x[rank_of(b.thing)]
             bend = (x1 + x2) / 2
-            said = f"{a.thing.name} → {b.thing.name}\n{self._amount(self.links[lower, upper])}"
+            said = f"{a.thing.name} → {b.thing.name}\n{worded(self.links[lower, upper], self.measure)}"
             drawing.parts.append(f"<g><title>{html.escape(said)}</title>")
             drawing.add(
                 "path",
@@ -111,12 +119,12 @@ class Flow(Picture):
             )
             drawing.parts.append("</g>")
         for node in nodes.values():
-            left, tall = x[_rank(node.thing)], max(node.size * scale, 2.0)
+            left, tall = x[rank_of(node.thing)], max(node.size * scale, 2.0)
             drawing.add("rect", x=left, y=node.y, width=_BAR, height=tall, fill=COLOURS[node.thing.level or ""])
             name = font.clipped(node.thing.name, 13, _COLUMN - _BAR - 24)
             middle = node.y + tall / 2
             drawing.text(left + _BAR + 6, middle + 1, name, 13, colour=INK)
-            drawing.text(left + _BAR + 6, middle + 15, self._amount(node.size), 11, colour=PALE_INK)
+            drawing.text(left + _BAR + 6, middle + 15, worded(node.size, self.measure), 11, colour=PALE_INK)
         drawing.text(_SIDE - 8, height + 22, self._said(), 12, colour=PALE_INK)
         return drawing.svg(width, height + 34, self.title)
 
@@ -127,27 +135,22 @@ class Flow(Picture):
         for name in ("from", "to"):
             table.add_column(name, overflow="fold")
         table.add_column(self.measure, justify="right", no_wrap=True)
-        ends = {link: [self.things[iri] for iri in link] for link in self.links}
-        for link in sorted(ends, key=lambda link: (-_rank(ends[link][0]), -self.links[link], link)):
-            names = (Text(f"{WORDS[thing.level or '']} {thing.name}") for thing in ends[link])
-            table.add_row(*names, self._amount(self.links[link]))
+        for link, amount in self.links.items():
+            ends = (self.things[iri] for iri in link)
+            names = (Text(f"{WORDS[thing.level or '']} {thing.name}") for thing in ends)
+            table.add_row(*names, worded(amount, self.measure))
         return table
+
+    @property
+    def drawn(self) -> float:
+        """Return how much of the total the figures hold."""
+        uppers = {upper for _, upper in self.links}
+        return sum(amount for (lower, _), amount in self.links.items() if lower not in uppers)
 
     def _said(self) -> str:
         """Say how much of all is drawn."""
-        uppers = {upper for _, upper in self.links}
-        drawn = sum(amount for (lower, _), amount in self.links.items() if lower not in uppers)
-        rest = "；其余所服务的乡镇战略在图谱里没有上级，或数额较小" if drawn < self.total else ""
-        return f"图中 {self._amount(drawn)}，共 {self._amount(self.total)}{rest}"
-
-    def _amount(self, amount: float) -> str:
-        """Return an amount in words: projects, or money in the unit that keeps it short."""
-        if self.measure == "projects":
-            return f"{amount:,.0f} 个项目"
-        unit, name = next(
-            (unit, name) for unit, name in ((1e8, "亿元"), (1e4, "万元"), (1, "元")) if amount >= unit or unit == 1
-        )
-        return f"{f'{amount / unit:,.2f}'.rstrip('0').rstrip('.')} {name}"
+        rest = "；其余所服务的乡镇战略在图谱里没有上级，或数额较小" if self.drawn < self.total else ""
+        return f"图中 {worded(self.drawn, self.measure)}，共 {worded(self.total, self.measure)}{rest}"
 
     def _stack(self, nodes: dict[IRI, _Node], columns: Mapping[int, list[IRI]], order: list[int]) -> float:
         """Place each column from the top, near what flows into it; return the height that is needed."""
@@ -166,9 +169,20 @@ class Flow(Picture):
         return height
 
 
-def flow(
-    graph: Graph, within: str | None = None, *, measure: Literal["projects", "money"] = "projects", most: int = 12
-) -> Flow:
+def worded(amount: float, measure: str) -> str:
+    """Return an amount in words: projects, or money in the unit that keeps it short.
+
+    >>> worded(62_500_000, "money")
+    '6,250 万元'
+    """
+    if measure == "projects":
+        return f"{amount:,.0f} 个项目"
+    units = ((1e8, "亿元"), (1e4, "万元"), (1.0, "元"))
+    unit, name = next((unit, name) for unit, name in units if amount >= unit or unit == 1)
+    return f"{f'{amount / unit:,.2f}'.rstrip('0').rstrip('.')} {name}"
+
+
+def flow(graph: Graph, within: str | None = None, *, measure: Measure = "projects", most: int = MOST) -> Flow:
     """Draw how projects or money run from township strategies up to national ones.
 
     A project counts once, in the township strategy that it serves most surely, and from there along the surest chain.
@@ -188,23 +202,52 @@ def flow(
         " ?p a pl:Project ; pl:serves ?t . ?link rdf:subject ?p ; rdf:predicate pl:serves ; rdf:object ?t ;"
         " pl:confidence ?c OPTIONAL { ?i pl:indicatorOf ?p ; pl:unit '元' ; pl:value ?v } } GROUP BY ?p ?t"
     )
+    served = [(row.p, row.t, float(row.sure), float(row.money or 0)) for row in rows]
+
+    def line(start: IRI) -> list[Thing]:
+        main = trunk(lineage(graph, start), most=1)
+        steps = next(iter(main.chains()), ())
+        return [main.entities[iri] for iri in (start, *(step.object for step in steps))]
+
+    return gathered(served, line, within, measure=measure, most=most)
+
+
+def gathered(
+    served: Iterable[tuple[IRI, IRI, float, float]],
+    line: Callable[[IRI], Sequence[Thing]],
+    within: str | None,
+    *,
+    measure: Measure,
+    most: int = MOST,
+) -> Flow:
+    """Add up what runs along the main line of each township strategy; see ``flow``.
+
+    Args:
+        served: project, the township strategy that it serves, how surely, and its money.
+        line: gives a strategy with those above it, from level to level.
+        within: only strategies of this place.
+        measure: count projects or add up money.
+        most: township strategies at most.
+
+    Raises:
+        NotFound: nothing runs up from a township strategy there.
+    """
     chosen: dict[IRI, tuple[float, IRI, float]] = {}
-    for row in rows:
-        if within is None or any(part.startswith(within) for part in row.t.split("/")):
-            amount = 1.0 if measure == "projects" else float(row.money or 0)
-            chosen[row.p] = max(chosen.get(row.p, (0.0, IRI(""), 0.0)), (float(row.sure), row.t, amount))
+    for project, strategy, sure, money in served:
+        if not within or any(unquote(place).startswith(within) for place in place_of(strategy)):
+            amount = 1.0 if measure == "projects" else money
+            chosen[project] = max(chosen.get(project, (0.0, IRI(""), 0.0)), (sure, strategy, amount))
     starts: defaultdict[IRI, float] = defaultdict(float)
     for _, strategy, amount in chosen.values():
         starts[strategy] += amount
     things: dict[IRI, Thing] = {}
     links: defaultdict[tuple[IRI, IRI], float] = defaultdict(float)
     for start in sorted(starts, key=lambda iri: (-starts[iri], iri))[:most]:
-        main = trunk(lineage(graph, start), most=1)
-        for chain in main.chains()[:1] if starts[start] else ():
-            passed = _one_a_level([start, *(step.object for step in chain)], main.entities)
+        if starts[start]:
+            passed = _one_a_level(line(start))
+            things |= {thing.iri: thing for thing in passed}
             for lower, upper in pairwise(passed):
-                links[lower, upper] += starts[start]
-        things |= main.entities
+                links[lower.iri, upper.iri] += starts[start]
     if not links:
         what = "project" if measure == "projects" else "project with an amount of money"
         raise NotFound(
@@ -213,17 +256,18 @@ def flow(
     return Flow(things, links, measure, sum(starts.values()), within or "")
 
 
-def _one_a_level(chain: list[IRI], things: Mapping[IRI, Thing]) -> list[IRI]:
+def _one_a_level(chain: Sequence[Thing]) -> list[Thing]:
     """Keep the highest strategy of each level, but of the township's the one that is served."""
-    kept: dict[int, IRI] = {}
-    for iri in chain:
-        rank = _rank(things[iri])
+    kept: dict[int, Thing] = {}
+    for thing in chain:
+        rank = rank_of(thing)
         if rank < min(kept, default=len(Level)) or (rank in kept and rank not in (0, Level.TOWNSHIP.rank)):
-            kept[rank] = iri
+            kept[rank] = thing
     return list(kept.values())
 
 
-def _rank(thing: Thing) -> int:
+def rank_of(thing: Thing) -> int:
+    """Return the column of a strategy: 0 for the nation's."""
     return thing.level.rank if thing.level else Level.VILLAGE.rank
 
 

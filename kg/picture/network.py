@@ -92,7 +92,7 @@ def main_lines(
     """
     ways: networkx.DiGraph[str] = networkx.DiGraph()
     ways.add_node(start)
-    for lower, upper, confidence in links:
+    for lower, upper, confidence in sorted(links):  # so that of equal chains always the same is taken
         if ranks[lower] > 0 or lower == start:
             leap = max(0, ranks[lower] - ranks[upper] - 1)
             cost = 0.2 - math.log(max(confidence, 0.01)) + 0.6 * leap

@@ -1,7 +1,7 @@
 """The explorer: pages to search the graph, read it from the nation down to a village, and see the proving sentences.
 
 ``routes`` is all that the server needs. ``catalogue`` is what pages know in milliseconds, ``cataloguing`` writes it;
-``entity``, ``document`` and ``gallery`` gather what one page shows, ``neighbourhood`` what it draws, and ``drawing``
+``entity``, ``document``, ``flow`` and ``gallery`` gather what one page shows, ``neighbourhood`` what it draws, and ``drawing``
 places that; ``views`` answers, as a page (``rendering``) or as data (``forms``); ``words`` speaks Chinese and English.
 Templates and scripts lie beside this package, in ``templates/`` and ``static/``.
 """
@@ -40,6 +40,8 @@ def routes(folder: str | Path, ask: Ask, limits: Limits) -> list[BaseRoute]:
         "/documents.{form:str}": explorer.documents,
         "/search": explorer.search,
         "/search.{form:str}": explorer.search,
+        "/flow": explorer.flow,
+        "/flow.{form:str}": explorer.flow,
         "/queries": explorer.gallery,
         "/queries.{form:str}": explorer.gallery,
         "/queries/{name:str}": explorer.question,

@@ -29,7 +29,7 @@ from ontology.terms import Kind, Level
 DEFAULT_CONFIDENCE = 0.5
 """What a page shows unless asked for more."""
 
-_FORMAT = 1
+_FORMAT = 2
 """Raised when the tables change, so that a file of an earlier release is made anew."""
 
 _KEPT = 2

@@ -23,6 +23,7 @@ CREATE TABLE document (id INTEGER PRIMARY KEY, iri TEXT UNIQUE, identifier TEXT,
                        year INTEGER, mentions INTEGER);
 CREATE TABLE mentioned (entity INTEGER, document INTEGER, year INTEGER, mentions INTEGER);
 CREATE TABLE link (subject INTEGER, predicate TEXT, object INTEGER, basis TEXT, confidence REAL);
+CREATE TABLE money (entity INTEGER PRIMARY KEY, yuan REAL);
 CREATE TABLE contributes (subject INTEGER, object INTEGER);
 CREATE VIRTUAL TABLE name USING fts5(grams, initials, entity UNINDEXED, label UNINDEXED, tokenize='unicode61');
 """
@@ -123,6 +124,7 @@ def _fill(graph: Graph, connection: sqlite3.Connection) -> None:
             mentioned.append((ids[row.e], papers[row.d][0], years[row.d], row.n))
             entities[row.e][7] += row.n
             papers[row.d][7] += row.n
+    connection.executemany("INSERT INTO money VALUES (?, ?)", _money(graph, ids))
     links = _links(graph, ids)
     connection.executemany("INSERT INTO link VALUES (?, ?, ?, ?, ?)", links)
     connection.executemany("INSERT INTO contributes VALUES (?, ?)", _contributes(graph, ids, entities))
@@ -148,6 +150,17 @@ def _links(graph: Graph, ids: Mapping[str, int]) -> Iterator[tuple[int, str, int
     for (subject, predicate, object_, basis), confidence in best.items():
         if subject in ids and object_ in ids:
             yield ids[subject], predicate.removeprefix(PL), ids[object_], basis.removeprefix(PL), confidence
+
+
+def _money(graph: Graph, ids: Mapping[str, int]) -> Iterator[tuple[int, float]]:
+    """Yield the largest amount in 元 that a document names for each entity."""
+    units = dict(_column(graph, f"{PL}unit"))
+    values = dict(_column(graph, f"{PL}value"))
+    largest: dict[str, float] = {}
+    for indicator, entity in _column(graph, f"{PL}indicatorOf"):
+        if units.get(indicator) == "元" and entity in ids:
+            largest[entity] = max(largest.get(entity, 0.0), float(values[indicator]))
+    return ((ids[entity], yuan) for entity, yuan in largest.items())
 
 
 def _contributes(graph: Graph, ids: Mapping[str, int], entities: Mapping[str, list[Any]]) -> Iterator[tuple[int, int]]:

@@ -57,17 +57,7 @@ def lineage(
         whole: show all that stands above it with all links, the nearest first, and not only the main lines.
     """
     start = IRI(iri)
-    reachable = {
-        IRI(row["iri"])
-        for row in catalogue.rows(
-            "SELECT t.iri FROM contributes c JOIN entity s ON s.id = c.subject JOIN entity t ON t.id = c.object"
-            " WHERE s.iri = ? AND t.iri <> s.iri",
-            [iri],
-        )
-    }
-    ties = [
-        tie for tie in _ties(catalogue, "subject", [start, *sorted(reachable)], confidence) if tie.object in reachable
-    ]
+    ties = _upward(catalogue, start, confidence)
     upward: defaultdict[IRI, list[IRI]] = defaultdict(list)
     for tie in ties:
         upward[tie.subject].append(tie.object)
@@ -79,8 +69,7 @@ def lineage(
     shown = list(above)[: _ABOVE + 1]
     lines: set[tuple[str, str]] = set()
     if not whole:
-        items = catalogue.items(above).values()
-        ranks = {str(item.iri): rank({"kind": item.kind, "level": item.level}) for item in items}
+        ranks = _ranks(catalogue.items(above))
         steps = [(tie.subject, tie.object, tie.confidence) for tie in ties if tie.subject in above]
         lines = main_lines(iri, steps, ranks, most=_LINES)
         for direct in upward[start][:_DIRECT]:
@@ -92,6 +81,36 @@ def lineage(
     part = _among(catalogue, [*shown, *below], confidence)
     drawn = tuple(tie for tie in part.ties if whole or (tie.subject, tie.object) in lines or tie.subject in below)
     return Neighbourhood(part.items, drawn, part.hidden, len(above) - len(shown))
+
+
+def main_line(catalogue: Catalogue, iri: str, confidence: float = DEFAULT_CONFIDENCE) -> tuple[Item, ...]:
+    """Return an entity with what stands above it on its surest chain up to the nation, from below."""
+    ties = _upward(catalogue, IRI(iri), confidence)
+    items = catalogue.items({iri, *(end for tie in ties for end in (tie.subject, tie.object))})
+    steps = [(tie.subject, tie.object, tie.confidence) for tie in ties]
+    above = dict(main_lines(iri, steps, _ranks(items), most=1))
+    line = [IRI(iri)]
+    while line[-1] in above:
+        line.append(IRI(above[line[-1]]))
+    return tuple(items[end] for end in line)
+
+
+def _upward(catalogue: Catalogue, start: IRI, confidence: float) -> list[Tie]:
+    """Return the links among an entity and all that it contributes to."""
+    reachable = {
+        IRI(row["iri"])
+        for row in catalogue.rows(
+            "SELECT t.iri FROM contributes c JOIN entity s ON s.id = c.subject JOIN entity t ON t.id = c.object"
+            " WHERE s.iri = ? AND t.iri <> s.iri",
+            [start],
+        )
+    }
+    ties = _ties(catalogue, "subject", [start, *sorted(reachable)], confidence)
+    return [tie for tie in ties if tie.object in reachable]
+
+
+def _ranks(items: Mapping[IRI, Item]) -> dict[str, int]:
+    return {str(iri): rank({"kind": item.kind, "level": item.level}) for iri, item in items.items()}
 
 
 def neighbours(

@@ -17,6 +17,7 @@ from kg.example import MARKER
 from kg.rows import IRI, Row
 from kg.server.pages.catalogue import DEFAULT_CONFIDENCE, Item, Paper
 from kg.server.pages.document import Mark
+from kg.server.pages.flow import amount
 from kg.server.pages.forms import jsonable
 from kg.server.pages.words import Words
 from ontology.iri import document_iri
@@ -97,7 +98,7 @@ def environment() -> Environment:
         "Kind": list(Kind), "Level": list(Level), "Basis": list(Basis), "Predicate": list(Predicate),
         "MARKER": MARKER, "DEFAULT_CONFIDENCE": DEFAULT_CONFIDENCE,
         "data": _data, "cell": cell, "choices": choices, "data_list": _listed, "quote_around": quote_around,
-        "address": address,
+        "address": address, "amount": amount,
     }  # fmt: skip
     return made
 

@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, Response
 import queries
 from kg import sparql
 from kg.language import Language, language_of
+from kg.picture.flow import Flow, Measure
 from kg.rows import IRI
 from kg.server.limits import Limits
 from kg.server.pages.catalogue import (
@@ -34,6 +35,7 @@ from kg.server.pages.catalogue import (
 from kg.server.pages.document import reading
 from kg.server.pages.drawing import drawing
 from kg.server.pages.entity import Account, Ask, Relation, account, evidence
+from kg.server.pages.flow import amount, flow, picture, places
 from kg.server.pages.forms import form_of, jsonable, table
 from kg.server.pages.gallery import MOST_ROWS, answer
 from kg.server.pages.neighbourhood import lineage, linked, neighbours
@@ -158,6 +160,27 @@ class Explorer:
             for quote in reason.quotes
         }  # fmt: skip
         return JSONResponse(jsonable(list(quotes.values())))
+
+    async def flow(self, request: Request) -> Response:
+        """How many projects, or how much money, run from township strategies up to the nation's."""
+        catalogue = await self.catalogue()
+        within = request.query_params.get("in", "").strip()[:100]
+        measure: Measure = "money" if request.query_params.get("measure") == "money" else "projects"
+        try:
+            drawn = await run_in_threadpool(flow, catalogue, within, measure)
+        except NotFound:
+            drawn = Flow({}, {}, measure, 0.0, within)
+        language = _words(request).language
+        rows = [
+            {"lower": lower, "lower_name": drawn.things[lower].name, "lower_level": drawn.things[lower].level,
+             "upper": upper, "upper_name": drawn.things[upper].name, "upper_level": drawn.things[upper].level,
+             "measure": measure, "value": value, "said": amount(value, measure, language)}
+            for (lower, upper), value in drawn.links.items()
+        ]  # fmt: skip
+        data = {"within": within, "measure": measure, "flows": rows, "picture": picture(drawn, language),
+                "drawn": drawn.drawn, "total": drawn.total, "places": await run_in_threadpool(places, catalogue)}  # fmt: skip
+        sample = await run_in_threadpool(_any_sample, catalogue)
+        return await self._answer(request, "flow", data, rows=rows, about=list(drawn.things), sample=sample)
 
     async def documents(self, request: Request) -> Response:
         """The list of documents."""
@@ -338,7 +361,7 @@ class Explorer:
         return marked(content, "ttl") if truncated else content, truncated
 
 
-_TABLES = ("home", "gallery", "search", "entity", "documents", "document", "question")
+_TABLES = ("home", "gallery", "search", "entity", "documents", "document", "question", "flow")
 """Pages that have their data in other forms."""
 
 _OTHER_FORMS = (("JSON", "json"), ("CSV", "csv"), ("Turtle", "ttl"))

@@ -1,4 +1,4 @@
-"""What the page of flows shows: how many projects, or how much money, run from township strategies up to the nation's."""
+"""What the page of flows shows: how much runs from township strategies up to the nation's."""
 
 from __future__ import annotations
 
@@ -47,6 +47,18 @@ def places(catalogue: Catalogue) -> tuple[str, ...]:
         [str(Kind.STRATEGY), str(Level.TOWNSHIP)],
     )
     return tuple(dict.fromkeys(part for row in rows for part in reversed(row["place"].split("/")) if part))
+
+
+def steps(drawn: Flow, language: Language) -> list[dict[str, Any]]:
+    """Return a flow as rows: from which strategy to which, and how much."""
+    return [
+        {
+            **{"lower": lower, "lower_name": drawn.things[lower].name, "lower_level": drawn.things[lower].level},
+            **{"upper": upper, "upper_name": drawn.things[upper].name, "upper_level": drawn.things[upper].level},
+            **{"measure": drawn.measure, "value": value, "said": amount(value, drawn.measure, language)},
+        }
+        for (lower, upper), value in drawn.links.items()
+    ]
 
 
 def picture(drawn: Flow, language: Language) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from kg.picture.network import main_lines, rank
@@ -46,7 +46,12 @@ class Neighbourhood:
 
 
 def lineage(
-    catalogue: Catalogue, iri: str, confidence: float = DEFAULT_CONFIDENCE, *, whole: bool = False
+    catalogue: Catalogue,
+    iri: str,
+    confidence: float = DEFAULT_CONFIDENCE,
+    *,
+    whole: bool = False,
+    opened: Sequence[str] = (),
 ) -> Neighbourhood:
     """Return where an entity stands: its main lines up to the nation, and what serves it directly.
 
@@ -55,6 +60,8 @@ def lineage(
         iri: the entity.
         confidence: links below it are left out.
         whole: show all that stands above it with all links, the nearest first, and not only the main lines.
+        opened: entities that the reader has expanded, in that order; one that is not drawn yet when its turn comes
+            stays closed, one that is named again shows more of its neighbours.
     """
     start = IRI(iri)
     ties = _upward(catalogue, start, confidence)
@@ -80,7 +87,12 @@ def lineage(
     below = [node for node in served if node not in above][:_BELOW]
     part = _among(catalogue, [*shown, *below], confidence)
     drawn = tuple(tie for tie in part.ties if whole or (tie.subject, tie.object) in lines or tie.subject in below)
-    return Neighbourhood(part.items, drawn, part.hidden, len(above) - len(shown))
+    part = replace(part, ties=drawn)
+    for node in opened:
+        here = [item.iri for item in part.items]
+        if node in here:
+            part = neighbours(catalogue, node, here, confidence)
+    return replace(part, beyond=len(above.keys() - {item.iri for item in part.items}))
 
 
 def main_line(catalogue: Catalogue, iri: str, confidence: float = DEFAULT_CONFIDENCE) -> tuple[Item, ...]:

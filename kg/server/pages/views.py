@@ -35,16 +35,16 @@ from kg.server.pages.catalogue import (
 from kg.server.pages.document import reading
 from kg.server.pages.drawing import drawing
 from kg.server.pages.entity import Account, Ask, Relation, account, evidence
-from kg.server.pages.flow import amount, flow, picture, places
+from kg.server.pages.flow import flow, picture, places, steps
 from kg.server.pages.forms import form_of, jsonable, table
 from kg.server.pages.gallery import MOST_ROWS, answer
-from kg.server.pages.neighbourhood import lineage, linked, neighbours
+from kg.server.pages.neighbourhood import lineage, linked
 from kg.server.pages.rendering import address, environment, href, is_sample, source, title, what
 from kg.server.pages.words import Words
 from kg.server.protocol import RequestError, read_body
 from kg.server.worker import marked
 from ontology.errors import NotFound, PolicyGraphError, QueryError
-from ontology.terms import PL, PLID, PREFIXES
+from ontology.terms import PL, PLID, PREFIXES, Kind
 
 PAGE = 25
 """Entities of one page of search results."""
@@ -53,6 +53,7 @@ _PATIENCE = 1.5
 """Seconds that a reader waits for the catalogue before the page says that it is being made."""
 
 _MOST_DRAWN = 600
+_MOST_OPENED = 60
 _MOST_CSV = 10_000
 _MOST_TRIPLES = 5000
 
@@ -111,7 +112,8 @@ class Explorer:
         confidence = _confidence(request)
         if suffix == "graph":
             whole = "whole" in request.query_params
-            part = await run_in_threadpool(lineage, catalogue, item.iri, confidence, whole=whole)
+            opened = [_iri(name) for name in request.query_params.getlist("open")[:_MOST_OPENED]]
+            part = await run_in_threadpool(lineage, catalogue, item.iri, confidence, whole=whole, opened=opened)
             return JSONResponse(await run_in_threadpool(drawing, part, _width(request.query_params), item.iri))
         told = await account(self.ask, catalogue, item)
         issuers = await run_in_threadpool(catalogue.items, told.facts.get("issuer", ()))
@@ -123,7 +125,7 @@ class Explorer:
         return await self._answer(request, "entity", data, rows=rows, papers=papers, about=[item.iri], suffix=suffix)
 
     async def drawing(self, request: Request) -> Response:
-        """Where things stand: the entities that are drawn already with the neighbours of one, or the ends of links.
+        """Where the ends of links stand.
 
         Raises:
             RequestError: the body is not what the page's scripts send.
@@ -131,16 +133,12 @@ class Explorer:
         catalogue = await self.catalogue()
         try:
             asked = json.loads(await read_body(request, self.limits))
-            if "links" in asked:
-                links = [(str(s), str(p), str(o)) for s, p, o in asked["links"][:_MOST_DRAWN]]
-                part = await run_in_threadpool(linked, catalogue, links)
-            else:
-                around = [str(iri) for iri in asked["around"][:_MOST_DRAWN]]
-                confidence = float(asked["confidence"])
-                part = await run_in_threadpool(neighbours, catalogue, str(asked["expand"]), around, confidence)
+            links = [(str(s), str(p), str(o)) for s, p, o in asked["links"][:_MOST_DRAWN]]
+            width = _width(asked)
         except (ValueError, TypeError, KeyError, RecursionError) as error:
-            raise RequestError("a drawing is asked for with links, or with around, expand and confidence") from error
-        return JSONResponse(await run_in_threadpool(drawing, part, _width(asked), str(asked.get("focus", ""))))
+            raise RequestError("a drawing is asked for with links: subject, predicate and object of each") from error
+        part = await run_in_threadpool(linked, catalogue, links)
+        return JSONResponse(await run_in_threadpool(drawing, part, width))
 
     async def evidence(self, request: Request) -> Response:
         """Why a link that is drawn is believed: each sentence with its document and the address of the passage."""
@@ -171,14 +169,10 @@ class Explorer:
         except NotFound:
             drawn = Flow({}, {}, measure, 0.0, within)
         language = _words(request).language
-        rows = [
-            {"lower": lower, "lower_name": drawn.things[lower].name, "lower_level": drawn.things[lower].level,
-             "upper": upper, "upper_name": drawn.things[upper].name, "upper_level": drawn.things[upper].level,
-             "measure": measure, "value": value, "said": amount(value, measure, language)}
-            for (lower, upper), value in drawn.links.items()
-        ]  # fmt: skip
-        data = {"within": within, "measure": measure, "flows": rows, "picture": picture(drawn, language),
-                "drawn": drawn.drawn, "total": drawn.total, "places": await run_in_threadpool(places, catalogue)}  # fmt: skip
+        offered = await run_in_threadpool(places, catalogue)
+        rows = steps(drawn, language)
+        data = {"within": within, "measure": measure, "drawn": drawn.drawn, "total": drawn.total, "flows": rows,
+                "picture": picture(drawn, language), "places": offered}  # fmt: skip
         sample = await run_in_threadpool(_any_sample, catalogue)
         return await self._answer(request, "flow", data, rows=rows, about=list(drawn.things), sample=sample)
 
@@ -421,6 +415,11 @@ async def _named(request: Request, find: Callable[[str], Any]) -> tuple[Any, str
         if suffix in ("html", "json", "csv", "ttl", "graph"):
             return await run_in_threadpool(find, prefix + stem), suffix
     return found, ""
+
+
+def _iri(name: str) -> str:
+    """Return the IRI of an entity that an address names by the end of it, or whole."""
+    return PLID + name if name.partition("/")[0] in set(Kind) else name
 
 
 def _filter(request: Request) -> Filter:

@@ -1,47 +1,74 @@
-// The layered graph on an entity's page: double-click expands a node; its label counts beforehand what is not yet shown.
+// The layered graph on an entity's page: double-click expands a node and folds it again; its label counts beforehand what
+// is not yet shown. The address holds what is expanded and chosen, and the server draws what it says.
+import { put } from "./address.js";
 import { canvas, fit, show } from "./layered.js";
 
 const box = document.querySelector("#graph");
 const detail = document.querySelector("#graph-detail");
 const whole = document.querySelector("[data-graph=whole]");
-let graph, words, drawing;
+const BASE = "https://w3id.org/policy-lineage/id/";
+let graph, words, drawn, asked = 0;
 
-const page = iri => {
-  const base = "https://w3id.org/policy-lineage/id/";
-  return iri.startsWith(base) && !iri.includes("#")
-    ? "/entity/" + iri.slice(base.length).split("/").map(encodeURIComponent).join("/")
-    : "/entity/?iri=" + encodeURIComponent(iri);
-};
+const page = iri => iri.startsWith(BASE) && !iri.includes("#")
+  ? "/entity/" + iri.slice(BASE.length).split("/").map(encodeURIComponent).join("/")
+  : "/entity/?iri=" + encodeURIComponent(iri);
 const named = ({ level, kinds }) =>
   kinds.length ? kinds.map(kind => words[`Kind.${kind}`]).join(" · ") : words[`Level.${level || "none"}`];
 
-async function load(address, body) {
-  const response = await fetch(address, body ? { method: "POST", body: JSON.stringify(body) } : {});
+// What the reader sees of the graph, as the address holds it: what was expanded, and what was chosen.
+const short = iri => iri.startsWith(BASE) ? iri.slice(BASE.length) : iri;
+const long = name => /^[A-Z][A-Za-z]+\//.test(name) ? BASE + name : name;
+function seen() {
+  const given = new URLSearchParams(location.search);
+  return { open: given.getAll("open"), whole: given.get("whole"), on: given.get("on"), to: given.get("to") };
+}
+
+async function load(address) {
+  const response = await fetch(address);
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
   return response.json();
 }
 
-function put(fresh) {
-  drawing = fresh;
-  show(graph, drawing, named);
+// Draws what the address says; an answer that another has overtaken is left.
+async function draw() {
+  const turn = ++asked, { open, whole: all, on } = seen();
+  const wanted = new URLSearchParams(open.map(name => ["open", name]));
+  wanted.set("width", box.clientWidth);
+  if (all) wanted.set("whole", 1);
+  const drawing = await load(`${box.dataset.source}&${wanted}`);
+  if (turn !== asked) return;
+  drawn = JSON.stringify([open, all]);
+  show(graph, drawing, named, on ? long(on) : "");
   whole.hidden = !drawing.beyond;
   whole.querySelector("span").textContent = `＋${drawing.beyond}`;
+  mark();
   box.dataset.nodes = graph.nodes().length;
 }
 
-async function open(everything) {
-  graph.elements().unselect();
-  detail.replaceChildren();
-  put(await load(`${box.dataset.source}&width=${box.clientWidth}${everything ? "&whole=1" : ""}`));
+async function go(changes) {
+  put(changes, true);
+  await draw();
 }
 
-async function expand(n) {
-  if (!n.data("hidden")) return;
-  const confidence = Number(new URL(box.dataset.source, location).searchParams.get("confidence"));
-  const around = graph.nodes().map(other => other.id()), { beyond } = drawing;
-  const fresh = await load("/drawing.json", { expand: n.id(), around, confidence, width: box.clientWidth, focus: box.dataset.entity });
-  put({ ...fresh, beyond });
-  select(graph.getElementById(n.id()));
+// Shows again what the address says was chosen.
+function mark() {
+  const { on, to } = seen();
+  const one = on ? graph.getElementById(long(on)) : graph.collection();
+  const tie = to ? one.edgesTo(graph.getElementById(long(to))) : graph.collection();
+  if (tie.length) describe(tie[0]);
+  else if (one.length) select(one[0]);
+  else clear();
+}
+
+function choose(on, to) {
+  put({ on, to });
+  mark();
+}
+
+function expand(n) {
+  const { open } = seen(), name = short(n.id());
+  if (n.data("hidden")) return go({ open: [...open, name], on: name, to: null });
+  if (open.includes(name)) return go({ open: open.filter(one => one !== name), on: name, to: null });
 }
 
 function button(label, act) {
@@ -66,6 +93,7 @@ function select(n) {
   open.textContent = words["entity.open"];
   detail.replaceChildren(name, what, open);
   if (n.data("hidden")) detail.append(button(`${words["entity.expand"]} ＋${n.data("hidden")}`, () => expand(n)));
+  else if (seen().open.includes(short(n.id()))) detail.append(button(words["entity.fold"], () => expand(n)));
 }
 
 function clear() {
@@ -99,7 +127,7 @@ async function describe(tie) {
 // The nearest node in the direction of the key.
 function step(key) {
   const from = graph.nodes(":selected")[0];
-  if (!from) return select(graph.nodes("[?focus]")[0]);
+  if (!from) return choose(short(graph.nodes("[?focus]")[0].id()), null);
   const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
   const here = from.position();
   let best, least = Infinity;
@@ -109,23 +137,27 @@ function step(key) {
     const ahead = x * dx + y * dy, aside = Math.abs(x * dy) + Math.abs(y * dx);
     if (ahead > 1 && ahead + 3 * aside < least) { least = ahead + 3 * aside; best = other; }
   });
-  if (best) { select(best); graph.animate({ center: { eles: best } }, { duration: 120 }); }
+  if (best) { choose(short(best.id()), null); graph.animate({ center: { eles: best } }, { duration: 120 }); }
 }
 
 async function start() {
   words = JSON.parse(document.querySelector("#graph-words").textContent);
   graph = canvas(box);
-  await open();
-  graph.on("tap", event => { if (event.target === graph) clear(); });
-  graph.on("tap", "node", event => select(event.target));
-  graph.on("tap", "edge", event => describe(event.target));
+  await draw();
+  graph.on("tap", event => { if (event.target === graph) choose(null, null); });
+  graph.on("tap", "node", event => choose(short(event.target.id()), null));
+  graph.on("tap", "edge", event => choose(short(event.target.source().id()), short(event.target.target().id())));
   graph.on("dbltap", "node", event => expand(event.target));
   document.querySelector("[data-graph=fit]").addEventListener("click", () => fit(graph, 0));
-  document.querySelector("[data-graph=reset]").addEventListener("click", () => open());
-  whole.addEventListener("click", () => open(true));
+  document.querySelector("[data-graph=reset]").addEventListener("click", () => go({ open: null, whole: null, on: null, to: null }));
+  whole.addEventListener("click", () => go({ whole: 1 }));
+  addEventListener("popstate", () => {
+    const { open, whole: all } = seen();
+    if (JSON.stringify([open, all]) === drawn) mark(); else draw();
+  });
   box.addEventListener("keydown", event => {
     const chosen = graph.nodes(":selected")[0];
-    if (event.key === "Escape") clear();
+    if (event.key === "Escape") choose(null, null);
     else if (event.key.startsWith("Arrow")) { event.preventDefault(); step(event.key); }
     else if (event.key === "Enter" && chosen) { event.preventDefault(); expand(chosen); }
     else if (event.key === " " && chosen) { event.preventDefault(); location.assign(page(chosen.id())); }

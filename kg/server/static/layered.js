@@ -53,9 +53,8 @@ export function canvas(box) {
   return graph;
 }
 
-// Shows a drawing; `said(band)` names a band in the reader's language.
-export function show(graph, drawing, said) {
-  const chosen = graph.nodes(":selected").map(n => n.id());
+// Shows a drawing; `said(band)` names a band in the reader's language, and `middle` is what to look at where not all fits.
+export function show(graph, drawing, said, middle = "") {
   graph.scratch("size", { width: drawing.width, height: drawing.height });
   graph.scratch("ground").replaceChildren(...drawing.bands.map(band => {
     const made = document.createElement("div");
@@ -81,7 +80,7 @@ export function show(graph, drawing, said) {
       ...bent(edge, at.get(edge.subject), at.get(edge.object)),
     } })));
   });
-  chosen.forEach(id => graph.getElementById(id).select());
+  graph.scratch("middle", graph.getElementById(middle).union("[?focus]").nodes()[0]?.id());
   fit(graph);
 }
 
@@ -109,7 +108,7 @@ export function fit(graph, least = READABLE) {
   const zoom = Math.max(Math.min(1, wide / width, tall / height), least);
   box.style.height = `${Math.round(Math.max(240, Math.min(tall, height * zoom)))}px`;
   graph.resize();
-  const focus = graph.nodes("[?focus]"), middle = focus.length ? focus.position() : { x: width / 2, y: height / 2 };
+  const middle = graph.getElementById(graph.scratch("middle") ?? "").position() || { x: width / 2, y: height / 2 };
   const place = (whole, room, at) => whole * zoom <= room ? (room - whole * zoom) / 2
     : Math.min(0, Math.max(room - whole * zoom, room / 2 - at * zoom));
   graph.viewport({ zoom, pan: { x: place(width, wide, middle.x), y: place(height, box.clientHeight, middle.y) } });

@@ -1,13 +1,21 @@
 // Opens a passage in a window over the page, scrolled to the cited sentence; without it a click opens the document's page.
-const dialog = document.querySelector("dialog#source");
+// The address names the passage, so that it can be sent, and the back button closes the window.
+import { put } from "./address.js";
 
-async function show(link) {
-  const response = await fetch(link.href, { headers: { Accept: "text/html" } });
-  if (!response.ok) return location.assign(link.href);
+const dialog = document.querySelector("dialog#source");
+const seen = () => {
+  const passage = new URLSearchParams(location.search).get("see") || "";
+  return passage.startsWith("/document/") ? passage : "";
+};
+
+async function show(passage) {
+  const response = await fetch(passage, { headers: { Accept: "text/html" } });
+  if (passage !== seen()) return;
+  if (!response.ok) return location.replace(passage);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const text = page.querySelector("#text");
   dialog.querySelector(".caption").textContent = page.querySelector("h1").textContent.trim();
-  dialog.querySelector(".whole").href = link.href;
+  dialog.querySelector(".whole").href = passage;
   const box = dialog.querySelector(".text");
   box.replaceChildren(...text.childNodes);
   if (!dialog.open) dialog.showModal();
@@ -16,12 +24,24 @@ async function show(link) {
   box.focus({ preventScroll: true });
 }
 
+function follow() {
+  if (seen()) show(seen());
+  else if (dialog.open) dialog.close();
+}
+
 document.addEventListener("click", event => {
   const link = event.target.closest("a.source");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  show(link);
+  put({ see: link.getAttribute("href") }, true);
+  follow();
 });
 dialog.addEventListener("click", event => {
   if (event.target === dialog || event.target.closest(".close")) dialog.close();
 });
+dialog.addEventListener("close", () => {
+  if (!seen()) return;
+  if (history.state?.ours) history.back(); else put({ see: null });
+});
+addEventListener("popstate", follow);
+follow();

@@ -1,4 +1,5 @@
 // The SPARQL editor: YASGUI on our own endpoint, completing our prefixes, terms and names, with nothing asked elsewhere.
+import { put } from "./address.js";
 import { canvas, show } from "./layered.js";
 
 const { query, graph: graphTitle, chart: chartTitle, words, labels } = JSON.parse(document.querySelector("#editor-data").textContent);
@@ -191,23 +192,46 @@ function translate(root) {
   })).observe(root, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["title", "aria-label", "placeholder"] });
 }
 
+// The address holds the query, and the view once it has been asked; whoever comes with both sees the answer.
+function keepAddress(tab) {
+  const yasqe = tab.getYasqe(), yasr = tab.getYasr(), given = name => new URLSearchParams(location.search).get(name);
+  let timer;
+  const come = () => {
+    if (given("query") !== null && given("query") !== yasqe.getValue()) tab.setQuery(given("query"));
+    if (!Object.hasOwn(Yasgui.Yasr.plugins, given("view") ?? "")) return;
+    yasr.selectPlugin(given("view"));
+    tab.query();
+  };
+  const changed = () => { // an answer stays behind the back button when its query is changed
+    if (yasqe.getValue() !== given("query")) put({ query: yasqe.getValue(), view: null }, Boolean(given("view")));
+  };
+  changed();
+  yasqe.on("change", () => { clearTimeout(timer); timer = setTimeout(changed, 300); });
+  tab.on("query", () => { changed(); put({ view: yasr.selectedPlugin || "table" }); });
+  yasr.on("change", () => { if (given("view")) put({ view: yasr.selectedPlugin }); });
+  addEventListener("popstate", come);
+  come();
+}
+
 async function start() {
   const known = await (await fetch("/terms.json")).json();
+  // What the server declares by itself is declared in the editor too, so that it flags only what the server refuses.
+  Yasgui.Yasqe.extendMode("sparql11", { startState() { return { ...this._startState(), prefixes: { ...known.prefixes } }; } });
   completers(Yasgui.Yasqe, known);
   views(Yasgui.Yasr);
   translate(document.querySelector("#yasgui"));
   Yasgui.Yasr.defaults.prefixes = known.prefixes;
   const endpoint = new URL("/sparql", location).href;
-  const link = yasqe => `${location.origin}/editor?query=${encodeURIComponent(yasqe.getValue())}`;
   const editor = new Yasgui(document.querySelector("#yasgui"), {
     persistenceId: "kg-editor", autofocus: false, populateFromUrl: false, copyEndpointOnNewTab: true,
     requestConfig: { endpoint, method: "POST" },
     endpointCatalogueOptions: { getData: () => [], keys: [], renderItem: () => {} },
-    yasqe: { ...Yasgui.Yasqe.defaults, createShareableLink: link, value: FIRST },
+    yasqe: { ...Yasgui.Yasqe.defaults, createShareableLink: () => location.href, value: FIRST },
   });
   const tab = editor.getTab();
   tab.setEndpoint(endpoint);
   if (query) tab.setQuery(query);
+  keepAddress(tab);
   document.querySelector("#yasgui").editor = editor;
 }
 

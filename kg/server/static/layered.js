@@ -64,7 +64,7 @@ export function show(graph, drawing, said, middle = "") {
     Object.assign(made.dataset, { top: band.top, bottom: band.bottom });
     return made;
   }));
-  const at = new Map(drawing.nodes.map(node => [node.iri, node]));
+  const placed = new Map(drawing.nodes.map(node => [node.iri, node]));
   graph.batch(() => {
     graph.elements().remove();
     graph.add(drawing.nodes.map(node => {
@@ -77,10 +77,11 @@ export function show(graph, drawing, said, middle = "") {
     }));
     graph.add(drawing.edges.map(edge => ({ group: "edges", data: {
       ...edge, id: `${edge.subject} ${edge.predicate} ${edge.object}`, source: edge.subject, target: edge.object,
-      ...bent(edge, at.get(edge.subject), at.get(edge.object)),
+      ...bent(edge, placed.get(edge.subject), placed.get(edge.object)),
     } })));
   });
-  graph.scratch("middle", graph.getElementById(middle).union("[?focus]").nodes()[0]?.id());
+  const chosen = graph.getElementById(middle), focus = graph.nodes("[?focus]"), at = chosen.length ? chosen : focus;
+  graph.scratch("middle", at.length ? at.position() : { x: drawing.width / 2, y: drawing.height / 2 });
   fit(graph);
 }
 
@@ -108,7 +109,7 @@ export function fit(graph, least = READABLE) {
   const zoom = Math.max(Math.min(1, wide / width, tall / height), least);
   box.style.height = `${Math.round(Math.max(240, Math.min(tall, height * zoom)))}px`;
   graph.resize();
-  const middle = graph.getElementById(graph.scratch("middle") ?? "").position() || { x: width / 2, y: height / 2 };
+  const middle = graph.scratch("middle");
   const place = (whole, room, at) => whole * zoom <= room ? (room - whole * zoom) / 2
     : Math.min(0, Math.max(room - whole * zoom, room / 2 - at * zoom));
   graph.viewport({ zoom, pan: { x: place(width, wide, middle.x), y: place(height, box.clientHeight, middle.y) } });

@@ -355,7 +355,7 @@ def test_the_editor_asks_completes_and_charts(reader: Reader) -> None:
     reader.until(lambda: reader.all(".select_graph"))
     reader.one(".select_graph").click()
     reader.until(lambda: reader.all(".yasr .graph canvas"))
-    assert "国家级" in reader.one(".yasr .bands").text
+    reader.until(lambda: "国家级" in reader.one(".yasr .bands").text)
 
 
 def test_the_editor_speaks_chinese_but_leaves_results_alone(reader: Reader) -> None:

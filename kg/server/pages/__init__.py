@@ -2,8 +2,8 @@
 
 ``routes`` is all that the server needs. ``catalogue`` is what pages know in milliseconds, ``cataloguing`` writes it;
 ``entity``, ``document``, ``flow`` and ``gallery`` gather what one page shows, ``neighbourhood`` what it draws, and
-``drawing`` places that; ``views`` answers, as a page (``rendering``) or as data (``forms``); ``words`` speaks Chinese and
-English. Templates and scripts lie beside this package, in ``templates/`` and ``static/``.
+``drawing`` places that; ``views`` answers, as a page (``rendering``) or as data (``forms``); ``words`` speaks Chinese
+and English. Templates and scripts lie beside this package, in ``templates/`` and ``static/``.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 
 from kg.example import MARKER
-from kg.rows import IRI, Row
+from kg.rows import IRI, Row, Rows
 from kg.server.pages.catalogue import DEFAULT_CONFIDENCE, Item, Paper
 from kg.server.pages.document import Mark
 from kg.server.pages.flow import amount
@@ -97,17 +97,40 @@ def environment() -> Environment:
         "href": href, "source": source, "what": what, "title": title, "is_sample": is_sample,
         "Kind": list(Kind), "Level": list(Level), "Basis": list(Basis), "Predicate": list(Predicate),
         "MARKER": MARKER, "DEFAULT_CONFIDENCE": DEFAULT_CONFIDENCE,
-        "data": _data, "cell": cell, "choices": choices, "data_list": _listed, "quote_around": quote_around,
-        "address": address, "amount": amount,
+        "data": _data, "cell": cell, "columns": columns, "column": column, "choices": choices,
+        "data_list": _listed, "quote_around": quote_around, "address": address, "amount": amount,
     }  # fmt: skip
     return made
 
 
-def cell(words: Words, row: Row, name: str) -> tuple[str, str, str]:
+def columns(rows: Rows) -> list[tuple[str, str]]:
+    """Return the columns that a page shows of an answer, each with the one whose entities it names, "" where none.
+
+    An entity and its name are one column: the name, which leads to the entity.
+
+    >>> columns(Rows(["strategy", "strategy_name", "total"], [[IRI(PLID + "Strategy/山西省/三区三地"), "三区三地", 2]]))
+    [('strategy_name', 'strategy'), ('total', '')]
+    """
+    naming = {f"{name}_name": name for name in rows.names} | {"name": "entity" if "entity" in rows.names else "version"}
+    pairs = {
+        name: thing
+        for name, thing in naming.items()
+        if {name, thing} <= set(rows.names) and all(isinstance(row[thing], IRI | None) for row in rows)
+    }
+    return [(name, pairs.get(name, "")) for name in rows.names if name not in pairs.values()]
+
+
+def column(words: Words, name: str) -> str:
+    """Return what a column is called; one of names as that of the things which they name."""
+    found = words.term("Column", name)
+    return words.term("Column", name.removesuffix("_name")) if found == name else found
+
+
+def cell(words: Words, row: Row, name: str, thing: str = "") -> tuple[str, str, str]:
     """Return a cell of an answer as what it shows, the address that it leads to, and how it is set.
 
     Terms of the ontology show their name in the reader's language. A document's identifier leads to its text, at the
-    sentence that stands in the same row.
+    sentence that stands in the same row; a name to the entity in the column ``thing``.
 
     >>> cell(Words("en"), Row(("level",), (IRI(PL + "township"),)), "level")
     ('Township', '', '')
@@ -115,6 +138,9 @@ def cell(words: Words, row: Row, name: str) -> tuple[str, str, str]:
     ('12,000.50', '', 'number')
     """
     value = row[name]
+    if thing and row[thing]:
+        shown, address, manner = cell(words, row, thing)
+        return str(value or shown), address, manner
     if isinstance(value, IRI):
         if value.startswith(PL):
             groups = ("Kind", "Level", "Predicate", "Basis", "Status", "Period")
@@ -125,13 +151,17 @@ def cell(words: Words, row: Row, name: str) -> tuple[str, str, str]:
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value).lower(), "", ""
     if isinstance(value, int | float | Decimal):
-        return str(value) if "year" in name else f"{value:,}", "", "number"
+        return str(value) if name in _YEARS else f"{value:,}", "", "number"
     if name == "change":
         return words.term("Change", str(value)), "", ""
     if name == "document" and value:
         sentence = row.asdict().get("sentence") or ""
         return str(value), href(document_iri(str(value)), quote=str(sentence)[:300]) + "#cited", ""
     return str(value), "", "long" if len(str(value)) > 40 else ""
+
+
+_YEARS = ("year", "earlier", "later", "planned_in", "reached_in")
+"""Columns of years, which are written without a comma."""
 
 
 def choices(words: Words, parameter: Parameter, value: str) -> list[tuple[str, str]]:

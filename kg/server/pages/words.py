@@ -14,7 +14,7 @@ class Words:
     """The words of one language; ``words("search.results", 3)`` fills in what a phrase leaves open.
 
     >>> Words("en")("search.results", 3)
-    '3 results'
+    'Results: 3'
     """
 
     def __init__(self, language: Language) -> None:

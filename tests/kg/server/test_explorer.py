@@ -25,6 +25,7 @@ from kg.server.pages import neighbourhood
 from kg.server.pages.catalogue import Catalogue, Catalogues, Filter, Paper
 from kg.server.pages.document import Mark, Reading
 from kg.server.pages.drawing import drawing
+from kg.server.pages.rendering import href
 from kg.server.pages.words import phrases
 from kg.store import writing
 from ontology.terms import PL, PLID, RDF, SKOS, Level
@@ -310,8 +311,19 @@ def test_questions_speak_the_readers_language(client: httpx.Client, language: st
         assert (query.description_zh, query.description)[said] in page
         for parameter in query.parameters:
             assert f"<label>{(parameter.label_zh, parameter.label)[said]}" in page
-        for name in re.findall('<th scope="col" title="(.*?)">', page):
-            assert f"Column.{name}" in phrases()
+        headings = re.findall('<th scope="col" title="(.*?)">(.*?)</th>', page)
+        assert not [name for name, heading in headings if heading == name and (said == 0 or "_" in name)]
+        assert len({heading for _, heading in headings}) == len(headings)
+        assert not {f"{name}_name" for name, _ in headings} & {name for name, _ in headings}
+
+
+def test_a_name_in_an_answer_leads_to_its_entity_and_years_have_no_comma(client: httpx.Client) -> None:
+    headers = {"Accept": "text/html", "Accept-Language": "zh"}
+    page = unescape(client.get("/queries/strategies-by-level", headers=headers).text)
+    assert f'<td class="name"><a href="{href(ZONE)}">三区三地</a></td>' in page
+    assert '<th scope="col" title="strategy">' not in page
+    page = client.get("/queries/project-status", headers=headers).text
+    assert '<td class="number">2022</td>' in page
 
 
 def test_a_place_may_be_left_out_and_a_level_is_chosen(client: httpx.Client) -> None:

@@ -146,7 +146,8 @@ def cell(words: Words, row: Row, name: str, thing: str = "") -> tuple[str, str, 
             groups = ("Kind", "Level", "Predicate", "Basis", "Status", "Period")
             found = {words.term(group, value.local) for group in groups}
             return next(iter(found - {value.local}), value.local), "", ""
-        inside = value.startswith(PLID) and "#" not in value
+        about = value.removeprefix(PLID).split("/")[0]
+        inside = about in (*Kind, "Document") and "#" not in value
         return unquote(value.local), href(value) if inside else "", "name"
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value).lower(), "", ""
@@ -201,10 +202,7 @@ def _data(value: Any) -> Markup:
 
 def address(request: Request, **changes: Any) -> str:
     """Return the page's own address with some parameters changed; None takes one out."""
-    parameters = dict(request.query_params)
-    for key, value in changes.items():
-        parameters.pop(key, None)
-        if value is not None:
-            parameters[key] = str(value)
+    parameters = [(key, value) for key, value in request.query_params.multi_items() if key not in changes]
+    parameters += [(key, str(value)) for key, value in changes.items() if value is not None]
     path = quote(request.url.path if "%" not in request.url.path else request.scope["path"], safe="/")
     return path + (f"?{urlencode(parameters)}" if parameters else "")

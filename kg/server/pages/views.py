@@ -398,7 +398,7 @@ def _alternatives(request: Request) -> dict[str, str]:
     """Return where the same page is found in other forms."""
     plain = quote(request.scope["path"].removesuffix(".html"), safe="/")
     stem = plain if plain != "/" else "/index"
-    parameters = {key: value for key, value in request.query_params.items() if key != "lang"}
+    parameters = [(key, value) for key, value in request.query_params.multi_items() if key != "lang"]
     query = f"?{urlencode(parameters)}" if parameters else ""
     return {name: f"{stem}.{form}{query}" for name, form in _OTHER_FORMS}
 

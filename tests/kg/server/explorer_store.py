@@ -20,6 +20,9 @@ JAVASCRIPT = "javascript:window.broken=1"
 """The IRI of an entity of it."""
 
 TRAP = f"{PLID}Strategy/%3Cscript%3Ewindow.broken=1%3C%2Fscript%3E/陷阱"
+FLOW = tuple(f"{PLID}{path}" for path in ("Project/流陷阱", "Strategy/某镇/流陷阱", "Strategy/中国/流陷阱"))
+"""A project, the township strategy that it serves, and the national one above it: what a flow shows."""
+
 TRAP_DOCUMENT = f"{PLID}Document/%3Cscript%3E陷阱"
 
 
@@ -80,7 +83,17 @@ def _hostile() -> list[ox.Triple]:
     triples += [(measured, f"{ITSRDF}taIdentRef", figure), *_passage(measured, document, 60, 70, text)]
     proof = ox.NamedNode(f"{TRAP_DOCUMENT}#evidence=0,50")
     triples += _passage(proof, document, 0, 50, text)
-    for number, (subject, object_) in enumerate([(trap, other), (other, trap)]):
+    project, town, nation = (ox.NamedNode(iri) for iri in FLOW)
+    for node, kind, level in (
+        (project, "Project", None),
+        (town, "Strategy", "township"),
+        (nation, "Strategy", "national"),
+    ):
+        triples += [(node, f"{RDF}type", f"{PL}{kind}"), (node, f"{SKOS}prefLabel", ox.Literal(HOSTILE, language="zh"))]
+        triples += [(node, f"{PL}level", f"{PL}{level}")] if level else []
+    links = [(trap, other), (other, trap), (project, town), (town, nation)]
+    triples += [(project, f"{PL}contributesTo", nation)]
+    for number, (subject, object_) in enumerate(links):
         link = ox.NamedNode(f"{TRAP_DOCUMENT}#link={number}")
         triples += [
             (subject, f"{PL}serves", object_),

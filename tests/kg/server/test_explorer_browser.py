@@ -52,6 +52,10 @@ class Reader:
     def until(self, condition: Callable[[], Any]) -> Any:
         return WebDriverWait(self.driver, 10, 0.05).until(lambda _: condition())
 
+    def said(self, selector: str) -> str:
+        """Return what an element says just now, "" where there is none; scripts may replace it at any time."""
+        return str(self.run("return document.querySelector(arguments[0])?.textContent ?? ''", selector))
+
     def run(self, script: str, *arguments: Any) -> Any:
         return self.driver.execute_script(script, *arguments)
 
@@ -157,30 +161,91 @@ def test_facets_narrow_a_search_and_are_taken_away(reader: Reader) -> None:
     assert len(reader.all(".results li")) == everything
 
 
-def test_a_double_click_expands_by_the_number_that_was_shown(reader: Reader) -> None:
-    reader.go(ENTITY)
-    before = drawn(reader)
-    some = reader.run(
+def closed(reader: Reader) -> dict[str, Any]:
+    """Return a node of the graph that can be expanded, other than the one whose page it is."""
+    return reader.run(
         "const g = document.querySelector('#graph').explorer;"
         "const n = g.nodes().filter(n => n.data('hidden') > 0 && n.data('hidden') < 20 && !n.data('focus'))[0];"
-        "const {x, y} = n.renderedPosition(), {id, hidden, label} = n.data(); return {id, hidden, label, x, y};"
+        "const {id, hidden, label, name} = n.data(); return {id, hidden, label, name};"
     )
-    assert f"＋{some['hidden']}" in some["label"]
+
+
+def at(reader: Reader, node: str) -> ActionChains:
+    """Point at a node of the graph."""
     graph = reader.one("#graph")
     reader.run("arguments[0].scrollIntoView({block: 'center'})", graph)
-    size = graph.size
-    spot = ActionChains(reader.driver).move_to_element_with_offset(
-        graph, some["x"] - size["width"] / 2, some["y"] - size["height"] / 2
+    place = reader.run(
+        "return document.querySelector('#graph').explorer.getElementById(arguments[0]).renderedPosition()", node
     )
-    spot.double_click().perform()
+    size = graph.size
+    spot = (place["x"] - size["width"] / 2, place["y"] - size["height"] / 2)
+    return ActionChains(reader.driver).move_to_element_with_offset(graph, *spot)
+
+
+def test_a_double_click_expands_by_the_number_that_was_shown_and_folds_again(reader: Reader) -> None:
+    reader.go(ENTITY)
+    before = drawn(reader)
+    some = closed(reader)
+    assert f"＋{some['hidden']}" in some["label"]
+    at(reader, some["id"]).double_click().perform()
     reader.until(lambda: drawn(reader) > before)
     assert drawn(reader) == before + some["hidden"]
     left = reader.run(
         "return document.querySelector('#graph').explorer.getElementById(arguments[0]).data('hidden')", some["id"]
     )
     assert left == 0
+    at(reader, some["id"]).double_click().perform()
+    reader.until(lambda: drawn(reader) == before)
+    at(reader, some["id"]).double_click().perform()
+    reader.until(lambda: drawn(reader) > before)
     reader.one("[data-graph=reset]").click()
     reader.until(lambda: drawn(reader) == before)
+
+
+def test_what_is_expanded_and_chosen_stands_in_the_address(reader: Reader) -> None:
+    reader.go(ENTITY)
+    before = drawn(reader)
+    first = closed(reader)
+    at(reader, first["id"]).double_click().perform()
+    reader.until(lambda: drawn(reader) > before)
+    once = drawn(reader)
+    second = closed(reader)
+    at(reader, second["id"]).double_click().perform()
+    reader.until(lambda: drawn(reader) > once)
+    twice = drawn(reader)
+    address = reader.driver.current_url
+    assert [unquote(part.partition("=")[2]) for part in urlsplit(address).query.split("&")] == [
+        node["id"].removeprefix("https://w3id.org/policy-lineage/id/") for node in (first, second, second)
+    ]
+    reader.driver.get("about:blank")
+    reader.driver.get(address)
+    assert drawn(reader) == twice
+    reader.until(lambda: second["name"] in reader.said("#graph-detail"))
+    reader.one("a.language").click()
+    reader.until(lambda: reader.one("html").get_attribute("lang") == "en")
+    assert drawn(reader) == twice
+    reader.go(f"{ENTITY}?lang=zh")
+    drawn(reader)
+    for node, count in ((first, once), (second, twice)):
+        at(reader, node["id"]).double_click().perform()
+        reader.until(lambda count=count: drawn(reader) == count)
+    reader.driver.back()
+    reader.until(lambda: drawn(reader) == once)
+    reader.driver.back()
+    reader.until(lambda: drawn(reader) == before)
+    reader.driver.forward()
+    reader.until(lambda: drawn(reader) == once)
+
+
+def test_the_copied_address_is_the_one_shown(reader: Reader) -> None:
+    reader.go(f"{ENTITY}?whole=1")
+    drawn(reader)
+    reader.run("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }")
+    for button in reader.all("button.copy"):
+        button.click()
+        reader.until(lambda button=button: button.text == "已复制")
+        assert reader.run("return window.copied") == reader.driver.current_url
+    assert reader.driver.current_url.endswith("?whole=1")
 
 
 @pytest.mark.parametrize("width", [1400, 390])
@@ -226,7 +291,9 @@ def test_a_line_of_the_graph_is_one_click_from_its_sentence(reader: Reader) -> N
     link = reader.one("#graph-detail a.source")
     sentence = link.text
     assert "三区三地" in sentence
-    link.click()
+    reader.driver.refresh()
+    reader.until(lambda: reader.said("#graph-detail a.source") == sentence)
+    reader.one("#graph-detail a.source").click()
     reader.until(lambda: reader.all("dialog[open] .cited"))
     cited = "".join(piece.text for piece in reader.all("dialog[open] .cited"))
     assert cited.replace(" ", "") == sentence.replace(" ", "")
@@ -268,6 +335,18 @@ def test_evidence_opens_at_the_cited_sentence(reader: Reader) -> None:
     assert cited.replace(" ", "") == sentence.replace(" ", "")
     box, piece = reader.one("dialog .text").rect, reader.all("dialog .cited")[0].rect
     assert box["y"] <= piece["y"] <= box["y"] + box["height"]
+    reader.driver.back()
+    reader.until(lambda: not reader.all("dialog[open]"))
+    assert reader.path == ENTITY
+    reader.driver.forward()
+    reader.until(lambda: reader.all("dialog[open] .cited"))
+    reader.driver.refresh()
+    reader.until(lambda: reader.all("dialog[open] .cited"))
+    reader.one("dialog .close").click()
+    reader.until(lambda: "see=" not in reader.driver.current_url)
+    assert reader.path == ENTITY and not reader.all("dialog[open]")
+    next(link for link in reader.all("#above blockquote a.source") if link.text == sentence).click()
+    reader.until(lambda: reader.all("dialog[open] .cited"))
     reader.one("dialog .whole").click()
     reader.until(lambda: reader.path.startswith("/document/"))
     reader.until(
@@ -296,6 +375,26 @@ def test_overlapping_mentions_are_offered_in_a_menu(reader: Reader) -> None:
     box = reader.one(".switches input[data-kind=Strategy]")
     box.click()
     assert all("off" in mark.get_attribute("class") for mark in reader.all("#text .k-Strategy"))
+    assert reader.driver.current_url.endswith("?hide=Strategy")
+    reader.driver.refresh()
+    assert not reader.one(".switches input[data-kind=Strategy]").is_selected()
+    assert all("off" in mark.get_attribute("class") for mark in reader.all("#text .k-Strategy"))
+
+
+def test_a_passage_that_is_selected_has_an_address(reader: Reader) -> None:
+    reader.go(DOCUMENT)
+    selected = reader.run(
+        "const ps = [...document.querySelectorAll('#text p')].filter(p => p.querySelectorAll('.m').length > 2);"
+        "const marks = ps[1].querySelectorAll('.m'), range = document.createRange();"
+        "range.setStart(marks[0].firstChild, 1); range.setEnd(marks[2].firstChild, 2);"
+        "getSelection().removeAllRanges(); getSelection().addRange(range); return range.toString();"
+    )
+    reader.one("button.offer").click()
+    reader.until(lambda: "at=" in reader.driver.current_url)
+    start, end = map(int, urlsplit(reader.driver.current_url).query.removeprefix("at=").split("-"))
+    reader.driver.refresh()
+    assert "".join(piece.text for piece in reader.all("#text .cited")) == selected
+    assert end - start == len(selected)
 
 
 def test_a_question_is_set_answered_and_downloaded(reader: Reader, downloads: Path) -> None:
@@ -355,7 +454,82 @@ def test_the_editor_asks_completes_and_charts(reader: Reader) -> None:
     reader.until(lambda: reader.all(".select_graph"))
     reader.one(".select_graph").click()
     reader.until(lambda: reader.all(".yasr .graph canvas"))
-    reader.until(lambda: "国家级" in reader.one(".yasr .bands").text)
+    reader.until(lambda: "国家级" in reader.said(".yasr .bands"))
+
+
+def test_the_editor_flags_what_the_server_refuses_and_nothing_else(reader: Reader) -> None:
+    def flagged(query: str) -> bool:
+        reader.run("document.querySelector('#yasgui').editor.getTab().setQuery(arguments[0])", query)
+        state = "const y = document.querySelector('#yasgui').editor.getTab().getYasqe(); return y.queryValid"
+        marked = bool(reader.all(".parseErrorIcon"))
+        assert marked is not reader.run(state)
+        return marked
+
+    reader.go("/editor")
+    reader.until(lambda: reader.run("return !!document.querySelector('#yasgui').editor"))
+    ask = "return fetch('/sparql', {method: 'POST', body: new URLSearchParams({query: arguments[0]})}).then(r => r.ok)"
+    for query, good in (
+        ("SELECT ?s { ?s a pl:Strategy ; skos:prefLabel ?n ; dcterms:source ?d }", True),
+        ("SELECT ?m { ?m nif:beginIndex ?b ; itsrdf:taIdentRef plid:x }", True),
+        ("PREFIX eigen: <urn:eigen:> SELECT ?s { ?s eigen:a ?o ; pl:serves ?x }", True),
+        ("SELECT ?s { ?s fremd:a ?o }", False),
+        ("SELECT ?s { ?s pl:serves }", False),
+    ):
+        assert flagged(query) is not good, query
+        assert reader.run(ask, query) is good, query
+    reader.complaints()  # the browser itself says that two answers were refusals
+
+
+def test_an_answer_of_the_editor_has_an_address(reader: Reader) -> None:
+    def shown() -> str:
+        return reader.run("return document.querySelector('#yasgui').editor?.getTab().getYasr().drawnPlugin || ''")
+
+    first, second = "SELECT ?s ?o { ?s pl:advances ?o }", "SELECT (7 AS ?n) { }"
+    reader.go("/")
+    reader.run("localStorage.clear()")  # what earlier tests have chosen
+    reader.go(f"/editor?query={quote(first)}")
+    reader.until(lambda: reader.run("return !!document.querySelector('#yasgui').editor"))
+    reader.run("document.querySelector('#yasgui').editor.getTab().query()")
+    reader.until(lambda: shown() == "table")
+    reader.one(".select_graph").click()
+    reader.until(lambda: shown() == "graph" and reader.driver.current_url.endswith("view=graph"))
+    reader.driver.refresh()
+    reader.until(lambda: shown() == "graph" and "国家级" in reader.said(".yasr .bands"))
+    reader.run("document.querySelector('#yasgui').editor.getTab().setQuery(arguments[0])", second)
+    reader.until(lambda: "view=" not in reader.driver.current_url)
+    reader.run("document.querySelector('#yasgui').editor.getTab().query()")
+    reader.until(lambda: shown() == "table" and "7" in reader.said(".yasr_results tbody"))
+    reader.driver.back()
+    reader.until(lambda: shown() == "graph" and "国家级" in reader.said(".yasr .bands"))
+    value = "return document.querySelector('#yasgui').editor.getTab().getYasqe().getValue()"
+    assert reader.run(value) == first
+
+
+def test_the_flow_is_drawn_pointed_at_and_leads_to_a_strategy(reader: Reader) -> None:
+    reader.go("/flow")
+    links = int(reader.until(lambda: reader.one("#flow").get_attribute("data-links")))
+    assert links == len(reader.all("#flow path.flow")) == len(reader.all("table.answer tbody tr")) > 10
+    assert reader.one("#flow .level").text == "乡镇级"
+    field = reader.one("form.question input")
+    field.send_keys("张营镇")
+    reader.one("form.question select").send_keys("资金")
+    reader.one("button.run").click()
+    reader.until(lambda: "measure=money" in reader.driver.current_url)
+    assert "6,280 万元" in reader.one("main").text
+    nodes = reader.all("#flow a")
+    boxes = reader.run(
+        "return [...document.querySelectorAll('#flow a')].map(a => {"
+        " const {x, y, width, height} = a.getBBox(); return [x, y, width, height]; })"
+    )
+    for index, (x1, y1, w1, h1) in enumerate(boxes):
+        for x2, y2, w2, h2 in boxes[index + 1 :]:
+            assert x1 + w1 <= x2 + 1 or x2 + w2 <= x1 + 1 or y1 + h1 <= y2 + 1 or y2 + h2 <= y1 + 1
+    reader.run("arguments[0].focus()", nodes[0])
+    assert reader.all("#flow path.aside") and len(reader.all("#flow path.aside")) < len(reader.all("#flow path.flow"))
+    name = nodes[0].find_element(By.CSS_SELECTOR, "title").get_attribute("textContent").split("\n")[0]
+    ActionChains(reader.driver).send_keys(Keys.ENTER).perform()
+    reader.until(lambda: reader.path.startswith("/entity/"))
+    assert reader.one("h1").text == name
 
 
 def test_the_editor_speaks_chinese_but_leaves_results_alone(reader: Reader) -> None:
@@ -392,7 +566,8 @@ def test_no_page_is_wider_than_the_screen(reader: Reader, language: str, width: 
     device = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 500}
     reader.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", device)
     try:
-        for path in ("/", "/search?q=黄河", ENTITY, DOCUMENT, "/queries", "/queries/village-lineage", "/editor"):
+        pages = ("/", "/search?q=黄河", ENTITY, DOCUMENT, "/documents", "/flow", "/queries")
+        for path in (*pages, "/queries/village-lineage", "/editor"):
             reader.go(f"{path}{'&' if '?' in path else '?'}lang={language}")
             assert reader.run("return document.documentElement.scrollWidth") <= width, path
             assert path == "/queries" or MARKER in reader.one(".notice").text, path
@@ -411,6 +586,10 @@ def test_hostile_texts_stay_texts(reader: Reader) -> None:
         f"/search?q=陷阱&kind={quote(HOSTILE)}",
         f"/document/?iri={quote('javascript:alert(1)')}",
         f"/queries/unserved-strategies?township={quote(HOSTILE)}",
+        f"/flow?in={quote(HOSTILE)}&measure={quote(HOSTILE)}",
+        f"{document}?hide={quote(HOSTILE)}&at={quote(HOSTILE)}",
+        f"{ENTITY}?open={quote(HOSTILE)}&on={quote(HOSTILE)}&to={quote(HOSTILE)}&see={quote('javascript:alert(1)')}",
+        f"{ENTITY}?see={quote('//example.org/document/x')}",
     )
     for path in (trap, javascript, document, *others):
         reader.go(path)
@@ -435,11 +614,17 @@ def test_hostile_texts_stay_texts(reader: Reader) -> None:
         assert all(link.startswith(reader.origin) for link in links), path
         if reader.run("return performance.getEntriesByType('navigation')[0].responseStatus") >= 400:
             reader.complaints()  # the browser itself says that such a page was not found
+    reader.go("/flow?in=某镇")
+    reader.until(lambda: reader.one("#flow").get_attribute("data-links"))
+    assert len(reader.all("#flow a")) == 2
+    assert all(HOSTILE in title.get_attribute("textContent") for title in reader.all("#flow title"))
+    assert not reader.all("#flow script, #flow img, #flow image, #flow foreignObject, #flow [onload]")
+    assert reader.run("return window.broken") is None
     reader.go("/")
     reader.one("#q").send_keys("陷阱")
     reader.until(lambda: any(HOSTILE in o.get_attribute("textContent") for o in reader.all("#suggestions li")))
     query = 'SELECT ?s ?l { ?s skos:prefLabel ?l FILTER(CONTAINS(?l, "陷阱")) }'
-    reader.go(f"/editor?query={quote(query)}")
+    reader.go(f"/editor?query={quote(query)}&view={quote(HOSTILE)}")
     reader.until(lambda: reader.run("return !!document.querySelector('#yasgui').editor"))
     reader.run("document.querySelector('#yasgui').editor.getTab().query()")
     reader.until(lambda: "陷阱<script>" in reader.one(".yasr").text)

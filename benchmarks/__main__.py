@@ -36,6 +36,7 @@ PAGES = {
     "its graph": "/entity/Strategy/中国/乡村振兴.graph",
     "document": "/document/第7镇_2023",
     "list of documents": "/documents",
+    "flow": "/flow",
     "questions": "/queries",
     "a question": "/queries/village-lineage?village=第7镇第3村",
     "the same as JSON": "/queries/village-lineage.json?village=第7镇第3村",

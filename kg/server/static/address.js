@@ -36,6 +36,8 @@ export async function copy(button, text) {
   setTimeout(() => { button.textContent = label; }, 1500);
 }
 
-for (const button of document.querySelectorAll("button.copy"))
+for (const button of document.querySelectorAll("button.copy")) {
+  button.hidden = false;
   button.addEventListener("click", () => copy(button, location.href));
+}
 addEventListener("popstate", follow);

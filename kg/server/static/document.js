@@ -21,14 +21,19 @@ for (const box of boxes) {
 }
 highlight();
 
-let menu;
-function close() { menu?.remove(); menu = undefined; }
+let menu, opener;
+function close() {
+  if (menu?.contains(document.activeElement)) opener.focus();
+  menu?.remove();
+  menu = undefined;
+}
 
 text.addEventListener("click", event => {
   const mark = event.target.closest("a.over");
   if (!mark || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   close();
+  opener = mark;
   const all = JSON.parse(mark.dataset.all), place = mark.getBoundingClientRect();
   menu = document.createElement("div");
   menu.className = "menu";

@@ -48,7 +48,8 @@ function draw({ picture: { columns, nodes, links }, levels }) {
     link.shown.addEventListener("pointerenter", () => keep(through([link])));
     link.shown.addEventListener("pointerleave", () => keep(null));
   }
-  for (const node of graph.nodes.filter(node => !node.hidden)) {
+  const order = (a, b) => a.column - b.column || a.y0 - b.y0; // in which Tab goes through them
+  for (const node of graph.nodes.filter(node => !node.hidden).sort(order)) {
     const anchor = element("a", { href: page(node.iri) }, svg);
     const { colour } = columns[node.column], tall = Math.max(2, node.y1 - node.y0), middle = node.y0 + tall / 2;
     element("rect", { x: node.x0, y: node.y0, width: BAR, height: tall, fill: colour }, anchor);

@@ -372,6 +372,7 @@ def test_overlapping_mentions_are_offered_in_a_menu(reader: Reader) -> None:
     assert all(name in menu.text for name in names)
     ActionChains(reader.driver).send_keys(Keys.ESCAPE).perform()
     reader.until(lambda: not reader.all(".menu"))
+    assert reader.run("return document.activeElement === arguments[0]", mark)
     box = reader.one(".switches input[data-kind=Strategy]")
     box.click()
     assert all("off" in mark.get_attribute("class") for mark in reader.all("#text .k-Strategy"))

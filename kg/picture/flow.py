@@ -243,11 +243,9 @@ def gathered(
     things: dict[IRI, Thing] = {}
     links: defaultdict[tuple[IRI, IRI], float] = defaultdict(float)
     for start in sorted(starts, key=lambda iri: (-starts[iri], iri))[:most]:
-        if starts[start]:
-            passed = _one_a_level(line(start))
-            things |= {thing.iri: thing for thing in passed}
-            for lower, upper in pairwise(passed):
-                links[lower.iri, upper.iri] += starts[start]
+        for lower, upper in pairwise(_one_a_level(line(start)) if starts[start] else ()):
+            things |= {lower.iri: lower, upper.iri: upper}
+            links[lower.iri, upper.iri] += starts[start]
     if not links:
         what = "project" if measure == "projects" else "project with an amount of money"
         raise NotFound(

@@ -183,8 +183,8 @@ def _words(drawing: Drawing, network: Network, layout: Layout) -> None:
         if network.nodes[start]["kind"] in FOOT:
             continue
         up = a.y > b.y
-        x, y = a.x, a.top if up else a.bottom
-        x2, y2 = points[0] if points else (b.x, b.bottom if up else b.top)
+        line = [(a.x, a.top if up else a.bottom), *points, (b.x, b.bottom if up else b.top)]
+        (x, y), (x2, y2) = line[1:3] if points and points[0][0] == a.x else line[:2]  # where it has left its row
         relations = {str(why["relation"]) for why in network[start][end].values()}
         word = "、".join(WORDS.get(relation, relation) for relation in sorted(relations))
         size = 12.0

@@ -20,6 +20,7 @@ function clip(text, width) {
 }
 
 function draw({ picture: { columns, nodes, links }, levels }) {
+  box.hidden = false; // without this script the table below says it all
   const fullest = Math.max(...columns.map((_, index) => nodes.filter(node => node.column === index).length));
   const column = Math.max(170, (box.clientWidth - 2 * SIDE) / columns.length);
   const width = column * columns.length + 2 * SIDE, height = HEAD + Math.max(320, fullest * 52);

@@ -222,6 +222,7 @@ def test_the_flow_is_that_of_the_pictures(catalogue: Catalogue, store: Path, cli
         for measure in ("projects", "money"):
             drawn = kg.flow(graph, "张营镇", measure=measure)
             assert flow(catalogue, "张营镇", measure).links == drawn.links
+            assert set(drawn.things) == {end for link in drawn.links for end in link}
             answer = client.get("/flow.json", params={"in": "张营镇", "measure": measure}).json()
             assert {(row["lower"], row["upper"]): row["value"] for row in answer["flows"]} == drawn.links
             assert (answer["drawn"], answer["total"]) == (drawn.drawn, drawn.total)

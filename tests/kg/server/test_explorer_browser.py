@@ -511,6 +511,8 @@ def test_the_flow_is_drawn_pointed_at_and_leads_to_a_strategy(reader: Reader) ->
     links = int(reader.until(lambda: reader.one("#flow").get_attribute("data-links")))
     assert links == len(reader.all("#flow path.flow")) == len(reader.all("table.answer tbody tr")) > 10
     assert reader.one("#flow .level").text == "乡镇级"
+    assert reader.run("const b = document.querySelector('#flow'); return b.scrollWidth - b.clientWidth") == 0
+    assert reader.run("return document.querySelector('#flow svg').clientWidth") > 1000
     field = reader.one("form.question input")
     field.send_keys("张营镇")
     reader.one("form.question select").send_keys("资金")

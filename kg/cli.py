@@ -75,7 +75,7 @@ STORE = argument(
     help=f"folder of the graph (default: ${{KG_STORE}} or ./{DEFAULT_STORE})",
 )
 JSON = argument("--json", action="store_true", help="print the result as JSON")
-WITHIN = argument("--in", metavar="PLACE", dest="within", help="only there: a village, township, county and so on up")
+WITHIN = argument("--in", metavar="PLACE", dest="within", help="a place: only what lies there")
 DRAWN = argument("-o", metavar="FILE", dest="output", type=Path, help="draw it instead: .html, .svg or .png")
 QUIET = argument("--quiet", action="store_true", help="print nothing but errors")
 ACCESS = (

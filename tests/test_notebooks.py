@@ -18,6 +18,7 @@ import pytest
 
 import kg
 from kg import example
+from kg.cli import main
 from kg.magic import ask, chart, use_chinese
 from kg.notebook import bundled, notebook
 from ontology.errors import UsageError
@@ -80,6 +81,12 @@ def test_they_are_copied_and_changes_stay(tmp_path: Path) -> None:
     copies[0].write_text("changed", encoding="utf-8")
     notebook(tmp_path / "mine", launch=False)
     assert copies[0].read_text(encoding="utf-8") == "changed"
+
+
+def test_a_folder_that_can_not_be_made_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert main(["notebook", str(tmp_path / "file" / "mine"), "--copy"]) == 1
+    assert "[PL-EXPORT-WRITE]" in capsys.readouterr().err
 
 
 @pytest.fixture

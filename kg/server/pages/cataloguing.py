@@ -158,7 +158,7 @@ def _money(graph: Graph, ids: Mapping[str, int]) -> Iterator[tuple[int, float]]:
     values = dict(_column(graph, f"{PL}value"))
     largest: dict[str, float] = {}
     for indicator, entity in _column(graph, f"{PL}indicatorOf"):
-        if units.get(indicator) == "元" and entity in ids:
+        if units.get(indicator) == "元" and indicator in values and entity in ids:
             largest[entity] = max(largest.get(entity, 0.0), float(values[indicator]))
     return ((ids[entity], yuan) for entity, yuan in largest.items())
 

@@ -11,9 +11,9 @@ const seen = () => {
 async function show(passage) {
   const response = await fetch(passage, { headers: { Accept: "text/html" } });
   if (passage !== seen()) return;
-  if (!response.ok) return location.replace(passage);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const text = page.querySelector("#text");
+  if (!text) return location.replace(passage); // no document: its own page says so
   dialog.querySelector(".caption").textContent = page.querySelector("h1").textContent.trim();
   dialog.querySelector(".whole").href = passage;
   const box = dialog.querySelector(".text");

@@ -81,7 +81,7 @@ export function show(graph, drawing, said, middle = "") {
     } })));
   });
   const chosen = graph.getElementById(middle), focus = graph.nodes("[?focus]"), at = chosen.length ? chosen : focus;
-  graph.scratch("middle", at.length ? at.position() : { x: drawing.width / 2, y: drawing.height / 2 });
+  graph.scratch("middle", at.length ? at.position() : { x: drawing.width / 2, y: 0 });
   fit(graph);
 }
 

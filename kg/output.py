@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ontology.errors import OutputError
@@ -29,7 +29,8 @@ def replacing(path: Path) -> Iterator[Path]:
             f"{path} can't be written ({reason}); what stood there before is unharmed", subject=str(path)
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # there is none, or its folder is none
+            temporary.unlink()
 
 
 def folder(path: Path) -> Path:

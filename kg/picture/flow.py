@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import unquote
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -128,10 +129,9 @@ class Flow(Picture):
         drawing.text(_SIDE - 8, height + 22, self._said(), 12, colour=PALE_INK)
         return drawing.svg(width, height + 34, self.title)
 
-    def __rich__(self) -> Table:
+    def __rich__(self) -> Group:
         """Return its figures for the terminal, those nearest the township first."""
-        lead = f"{self.title}（{self._said()}）"
-        table = Table(title=Text(lead, "bold"), title_justify="left", box=None, pad_edge=False)
+        table = Table(box=None, pad_edge=False)
         for name in ("from", "to"):
             table.add_column(name, overflow="fold")
         table.add_column(self.measure, justify="right", no_wrap=True)
@@ -139,7 +139,7 @@ class Flow(Picture):
             ends = (self.things[iri] for iri in link)
             names = (Text(f"{WORDS[thing.level or '']} {thing.name}") for thing in ends)
             table.add_row(*names, worded(amount, self.measure))
-        return table
+        return Group(Text(self.title, "bold"), self._said(), table)
 
     @property
     def drawn(self) -> float:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -41,15 +42,15 @@ class Timeline(Picture):
         frame["level"] = [level.local if level else "" for level in (row.level for row in self._rows)]
         return frame
 
-    def __rich__(self) -> Table:
+    def __rich__(self) -> Group:
         """Return its figures for the terminal."""
-        table = Table("year", "level", title=Text(self.title, "bold"), title_justify="left", box=None, pad_edge=False)
+        table = Table("year", "level", box=None, pad_edge=False)
         table.add_column("document", overflow="fold")
         table.add_column("mentions", justify="right")
         for row in self._rows:
             level = WORDS[row.level.local if row.level else ""]
             table.add_row(str(row.year), level, Text(row.document), str(row.mentions))
-        return table
+        return Group(Text(self.title, "bold"), table)
 
     @property
     def html(self) -> str:

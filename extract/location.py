@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
 from extract.document import Place, Span
-from extract.mentions import Mentions
+from extract.mentions import Mentions, below, is_body
+from extract.names import alternation, lexicon
 from extract.surface import folded_text
 from ontology.terms import Basis, Kind, Level, Predicate
 
-_INSTITUTION = re.compile(
-    r"(?:政府|委员会|党委|人大|代表大会|政协|主席团|中心|专班|小分队|[队所站办局厅院校社会]|办公室|[一-鿿]区|口岸|合作社|大学|实验室|学校|医院)$"
-)
-"""Institutions of the place; where a firm or a brand sits, a report seldom says."""
+_UNITS = (Kind.ADMINISTRATIVE_UNIT,)
+_SITES = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
+_UNTOLD = re.compile("[省市县区州旗](?:委|人|政|第)")
+"""A body of a unit that the document does not name: 县委, 市政协."""
 
 
 class LocationReader:
@@ -24,97 +27,163 @@ class LocationReader:
 
     def __call__(self, doc: Doc) -> Doc:
         """Append the claims."""
-        mentions = Mentions(doc)
-        folded = folded_text(doc)
-        home: Place | None = doc._.document.metadata.place
-        units = {
-            e.place.path: e for e in mentions.entities if e.kind is Kind.ADMINISTRATIVE_UNIT and e.place is not None
-        }
-        own = units.get(home.path) if home is not None else None
-        for entity in mentions.entities:
+        reading = _Reading(doc)
+        for entity in reading.mentions.entities:
             if entity.kind is Kind.VILLAGE:
-                container = entity.place.within[-1] if entity.place is not None and entity.place.within else home
-                unit = units.get(container.path) if container is not None else None
-                self._claim(doc, entity, unit or own, mentions, "village", 0.97)
+                reading.village(entity)
             elif entity.kind is Kind.ORGANIZATION:
-                small = home is not None and home.level.rank >= Level.COUNTY.rank
-                if not _INSTITUTION.search(entity.name) and not small:
-                    continue
-                unit = units.get(entity.place.path) if entity.place is not None else None
-                elsewhere = re.match("[省市县区州旗](?:委|人|政|第)", entity.name)  # a body of a unit that is not told
-                if (
-                    unit is None
-                    and entity.place is None
-                    and not elsewhere
-                    and home
-                    and home.level is not Level.NATIONAL
-                ):
-                    unit = self._named(mentions, entity) or own
-                if unit is not None and unit.level is not Level.NATIONAL:
-                    self._claim(doc, entity, unit, mentions, "organization", 0.97)
+                reading.organization(entity)
             elif entity.kind is Kind.PROJECT:
-                self._project(doc, entity, mentions, folded, own, home)
+                reading.project(entity)
         return doc
 
-    @staticmethod
-    def _named(mentions: Mentions, entity: Entity) -> Entity | None:
-        """Return the unit that an organization's name names: 大同 in 大同经开区."""
-        units = (Kind.ADMINISTRATIVE_UNIT,)
-        return next((unit for span in entity.mentions for _, unit in mentions.within(span, units)), None)
 
-    def _project(
-        self, doc: Doc, entity: Entity, mentions: Mentions, folded: str, own: Entity | None, home: Place | None
-    ) -> None:
-        places = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
-        found: dict[str, tuple[Span, Entity]] = {}
+class _Reading:
+    """One document being read."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.mentions = Mentions(doc)
+        self.folded = folded_text(doc)
+        self.home: Place | None = doc._.document.metadata.place
+        self.units = {
+            e.place.path: e
+            for e in self.mentions.entities
+            if e.kind is Kind.ADMINISTRATIVE_UNIT and e.place is not None
+        }
+        self.own = self.units.get(self.home.path) if self.home is not None else None
+        self.before = {span.end: entity for span, entity in self.mentions.within(self.mentions.whole, _UNITS)}
+        self.villages = {span.end: span for span, _ in self.mentions.within(self.mentions.whole, (Kind.VILLAGE,))}
+
+    def village(self, entity: Entity) -> None:
+        """Claim the unit that a village is named behind (王集镇柳沟、石桥村), that holds it, or that speaks."""
         for span in entity.mentions:
-            for kinds in ((Kind.VILLAGE,), (Kind.ADMINISTRATIVE_UNIT,)):
-                inner = {e.id: (span, e) for _, e in mentions.within(span, kinds)}
-                if inner and not found:
-                    found = inner
-        if not found:
-            for span in entity.mentions:
-                sentence = mentions.sentence(span)
-                clause = re.split("[，；。]", folded[sentence.start : span.start])[-1]
-                stretch_start = span.start - len(clause)
-                if stretch_start < span.start and re.search("在|为|以|对", clause):
-                    for _, place in mentions.within(Span(stretch_start, span.start), places):
-                        found.setdefault(place.id, (span, place))
-                if found:
-                    break
-        if any(place.kind is Kind.VILLAGE for _, place in found.values()):
-            found = {key: value for key, value in found.items() if value[1].kind is Kind.VILLAGE}
-        for span, place in found.values():
-            doc._.claims.append(
+            unit = self._named_before(span)
+            if unit is not None:
+                self._claim(entity, span, unit, "named before", 0.95)
+                return
+        container = entity.place.within[-1] if entity.place is not None and entity.place.within else self.home
+        unit = self.units.get(container.path) if container is not None else None
+        self._claim(entity, entity.mentions[0], unit or self.own, "village", 0.93)
+
+    def _named_before(self, span: Span) -> Entity | None:
+        """Return the unit that stands directly before a name or before the list of villages that it belongs to."""
+        start = span.start
+        while start not in self.before:
+            listed = self.villages.get(start - 1) if self.folded[start - 1 : start] in ("、", "和", "及") else None
+            if listed is None:
+                return None
+            start = listed.start
+        return self.before[start]
+
+    def organization(self, entity: Entity) -> None:
+        """Claim the unit whose body it is or that its name names; of small places, also of a firm that tells none."""
+        home = self.home
+        small = home is not None and home.level.rank >= Level.COUNTY.rank
+        institution = _institution().search(entity.name) is not None
+        if not institution and not small:
+            return
+        unit = self.units.get(entity.place.path) if entity.place is not None else None
+        untold = all(_UNTOLD.match(self.folded, span.start) for span in entity.mentions)
+        if unit is None and entity.place is None and not untold and home and home.level is not Level.NATIONAL:
+            named = [e for span in entity.mentions for _, e in self.mentions.within(span, _UNITS)]
+            if not is_body(entity) and not entity.name.endswith(_offices()):
+                named = [e for e in named if not self._holds_home(e)]  # 甲省某公司 stands where the report speaks of it
+            unit = next(iter(_most_specific(named)), None) or self.own
+        if unit is not None and unit.level is not Level.NATIONAL:
+            self._claim(entity, entity.mentions[0], unit, "organization", 0.94)
+
+    def project(self, entity: Entity) -> None:
+        """Claim the villages or units in its name, else those of its clause, else the unit that speaks."""
+        for span in entity.mentions:
+            inner = [e for _, e in self._standing(span)]
+            if inner:
+                self._sites(span, inner, "name", 0.88)
+                return
+        for span in entity.mentions:
+            clause = self._clause(span)
+            before = self._named_before(span)
+            found = [before] if before is not None else clause
+            if found:
+                self._sites(span, found, "clause", 0.86)
+                return
+        if self.home is not None and self.home.level is not Level.NATIONAL:
+            self._claim(entity, entity.mentions[0], self.own, "document", 0.9)
+
+    def _standing(self, stretch: Span) -> list[tuple[Span, Entity]]:
+        """Return the places named in a stretch, but not those that an organization's name begins with, nor wider ones."""
+        firms = [s for s, _ in self.mentions.within(stretch, (Kind.ORGANIZATION,)) if s != stretch]
+        return [
+            (span, place)
+            for span, place in self.mentions.within(stretch, _SITES)
+            if not any(firm.contains(span) for firm in firms) and not self._holds_home(place)
+        ]
+
+    def _clause(self, span: Span) -> list[Entity]:
+        """Return the places in the clause before a project that say where it is made: 在柳沟村建, 石桥村新建."""
+        sentence = self.mentions.sentence(span)
+        clause = re.split("[，；。]", self.folded[sentence.start : span.start])[-1]
+        if not clause:
+            return []
+        stretch = Span(span.start - len(clause), span.start)
+        places = self._standing(stretch)
+        if re.search("在|为|以|对", clause):
+            return [place for _, place in places]
+        return []
+
+    def _sites(self, span: Span, places: Iterable[Entity], rule: str, sure: float) -> None:
+        villages = {e.id: e for e in places if e.kind is Kind.VILLAGE}
+        project = self.mentions.at(span, (Kind.PROJECT,))
+        for place in villages.values() or _most_specific(places):
+            if project is not None:
+                self._claim(project, span, place, rule, sure)
+
+    def _holds_home(self, unit: Entity) -> bool:
+        """Tell whether a unit is one of those above the one that speaks."""
+        if self.home is None or unit.kind is not Kind.ADMINISTRATIVE_UNIT:
+            return False
+        if unit.place is None:
+            return any(unit.name == p.name for p in self.home.within)
+        return unit.place.path in {p.path for p in self.home.within}
+
+    def _claim(self, entity: Entity, span: Span, unit: Entity | None, rule: str, sure: float) -> None:
+        if unit is not None and unit is not entity:
+            self.doc._.claims.append(
                 Claim(
                     span,
                     Predicate.LOCATED_IN,
-                    place.mentions[0],
+                    unit.mentions[0],
                     Basis.STATED,
-                    0.86,
-                    mentions.sentence(span),
-                    "policy_location/name",
+                    sure,
+                    self.mentions.sentence(span),
+                    f"policy_location/{rule}",
                 )
             )
-        if not found and own is not None and home is not None and home.level is not Level.NATIONAL:
-            self._claim(doc, entity, own, mentions, "document", 0.9)
 
-    @staticmethod
-    def _claim(doc: Doc, entity: Entity, unit: Entity | None, mentions: Mentions, rule: str, sure: float) -> None:
-        if unit is None or unit is entity:
-            return
-        span = entity.mentions[0]
-        doc._.claims.append(
-            Claim(
-                span,
-                Predicate.LOCATED_IN,
-                unit.mentions[0],
-                Basis.STATED,
-                sure,
-                mentions.sentence(span),
-                f"policy_location/{rule}",
-            )
-        )
+
+def _most_specific(places: Iterable[Entity]) -> list[Entity]:
+    """Return the units that hold no other of those named: of 湄潭县 and 永兴镇 the town."""
+    units = {e.id: e for e in places if e.kind is Kind.ADMINISTRATIVE_UNIT}
+    return [e for e in units.values() if not any(_holds(e, other) for other in units.values())]
+
+
+def _holds(outer: Entity, inner: Entity) -> bool:
+    """Tell whether a unit holds another: as the table of divisions has it, or named directly before it."""
+    if outer.place is not None and inner.place is not None:
+        return outer.place.path in {unit.path for unit in inner.place.within}
+    starts = {span.start for span in inner.mentions}
+    return below(inner.level, outer.level) and any(span.end in starts for span in outer.mentions)
+
+
+@cache
+def _institution() -> re.Pattern[str]:
+    """Return how the names of a place's institutions end; where a firm or a brand sits, a report seldom says."""
+    return re.compile(f"(?:[一-鿿]区|{alternation(lexicon('relations')['institutions'])})$")
+
+
+@cache
+def _offices() -> tuple[str, ...]:
+    return tuple(lexicon("relations")["offices"])
 
 
 @Language.factory("policy_location")

@@ -24,6 +24,7 @@ class Mentions:
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
         self.text: str = text_of(doc)
+        self.whole = Span(0, max(1, len(self.text)))
         self.structure: Structure = doc._.structure
         self.entities: tuple[Entity, ...] = doc._.entities
         self.by_id = {entity.id: entity for entity in self.entities}

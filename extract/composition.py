@@ -22,6 +22,9 @@ _COUNTED = re.compile(r"^([二两三四五六七八九十])(?:个|大|条|项)?(
 
 _COMPOUND = re.compile(r"[二两三四五六七八九十][个大项条]?[一-鿿]")
 """A name that announces its parts (两不愁三保障): among policies only there does every mention imply them."""
+_OPENED = re.compile(r'(?:^|[、和与])"?$')
+_CLOSED = re.compile(r'"?(?:$|[、和与]|[双两二三四五六七八九十][个大项])')
+"""What stands before and behind an item of a name that is a list."""
 _NUMBERED = re.compile(r"([双两二三四五六七八九十])(?:个|大|条|项|区|城)?[一-鿿]")
 
 
@@ -30,16 +33,17 @@ def _count(numeral: str) -> int:
 
 
 class CompositionReader:
-    """Claims parts and wholes: by the authority file within one sentence, by enumeration, number and headings."""
+    """Claims parts and wholes: by enumeration, name, number and heading, by the authority file in one sentence."""
 
     def __call__(self, doc: Doc) -> Doc:
         """Append the claims."""
         mentions = Mentions(doc)
         folded = folded_text(doc)
-        self._by_authority(doc, mentions)
         self._by_enumeration(doc, mentions, folded)
+        self._by_name(doc, mentions, folded)
         self._by_number(doc, mentions)
         self._by_heading(doc, mentions)
+        self._by_authority(doc, mentions)
         return doc
 
     def _claim(self, doc: Doc, part: Span, whole: Span, basis: Basis, sure: float, evidence: Span, rule: str) -> None:
@@ -52,12 +56,15 @@ class CompositionReader:
         if scheme is None:
             return
         by_concept = {entity.concept: entity for entity in mentions.entities if entity.concept}
+        wholes = mentions.wholes(doc._.claims)
         for iri, part in by_concept.items():
             concept = scheme.concept(iri) if iri else None
             for whole_iri in concept.component_of if concept else ():
                 whole = by_concept.get(whole_iri)
                 if whole is None or (part.kind is Kind.POLICY and not _COMPOUND.search(whole.name)):
                     continue
+                if any(whole.id in wholes.get(between, ()) for between in wholes.get(part.id, ())):
+                    continue  # the document spells out a nearer whole
                 named_together = (
                     (span, other, mentions.sentence(span))
                     for span in part.mentions
@@ -65,7 +72,7 @@ class CompositionReader:
                     if mentions.sentence(span) == mentions.sentence(other)
                 )
                 for span, other, sentence in islice(named_together, 1):
-                    self._claim(doc, span, other, Basis.DEFINITIONAL, 0.9, sentence, "authority")
+                    self._claim(doc, span, other, Basis.DEFINITIONAL, 0.8, sentence, "authority")
 
     def _by_enumeration(self, doc: Doc, mentions: Mentions, folded: str) -> None:
         for entity in mentions.entities:
@@ -78,7 +85,7 @@ class CompositionReader:
                     continue
                 sentence = mentions.sentence(whole)
                 listed = self._listed(mentions, folded, sentence, whole, entity)
-                if len(listed) >= 2 and (summed or (counted and len(listed) == _count(counted.group(1)))):
+                if (listed and summed) or (len(listed) >= 2 and counted and len(listed) == _count(counted.group(1))):
                     for part in listed:
                         self._claim(doc, part, whole, Basis.STATED, 0.95, sentence, "enumeration")
 
@@ -102,6 +109,21 @@ class CompositionReader:
             listed.append(span)
             edge = span.start
         return listed
+
+    def _by_name(self, doc: Doc, mentions: Mentions, folded: str) -> None:
+        """A name that is a list of names (茶旅名县、工业兴县; 大扶贫、大数据、大生态三大战略行动) is their whole."""
+        for entity in mentions.entities:
+            for whole in entity.mentions if entity.kind in _IDEAS else ():
+                name = folded[whole.start : whole.end]
+                inner = [
+                    (span, part)
+                    for span, part in mentions.within(whole, _IDEAS)
+                    if span != whole
+                    and part is not entity
+                    and _is_item(name, span.start - whole.start, span.end - whole.start)
+                ]
+                for span, _ in inner if "、" in name else ():
+                    self._claim(doc, span, whole, Basis.DEFINITIONAL, 0.95, mentions.sentence(whole), "name")
 
     def _by_number(self, doc: Doc, mentions: Mentions) -> None:
         for whole in mentions.entities:
@@ -133,6 +155,15 @@ class CompositionReader:
                         if part is not whole and part.level is whole.level and not (part.concept or whole.concept):
                             self._claim(doc, span, whole_span, Basis.STRUCTURAL, 0.8, section.heading, "heading")
                 break
+
+
+def _is_item(name: str, start: int, end: int) -> bool:
+    """Tell whether a stretch of a name is one of the items that it lists.
+
+    >>> _is_item("茶旅名县、工业兴县", 5, 9), _is_item("茶旅名县、工业兴县", 7, 9)
+    (True, False)
+    """
+    return _OPENED.search(name[:start]) is not None and _CLOSED.match(name[end:]) is not None
 
 
 @Language.factory("policy_composition")

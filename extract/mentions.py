@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
 from spacy.tokens import Doc
 
-from extract.annotation import Entity
+from extract.annotation import Claim, Entity
 from extract.document import Section, Span, Structure
 from extract.names import lexicon
 from extract.surface import text_of
-from ontology.terms import Kind, Level
+from ontology.terms import Kind, Level, Predicate
 
+_IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
 _ANNOUNCED = 2
 """A lead that names more strategies than this lists them instead of announcing what follows."""
 
@@ -68,6 +69,16 @@ class Mentions:
             if span.end > reach and entity.kind is Kind.STRATEGY:
                 found.append((span, entity))
             reach = max(reach, span.end)
+        return found
+
+    def wholes(self, claims: Iterable[Claim]) -> dict[str, set[str]]:
+        """Return the entities that the claims make part of another, with their wholes."""
+        found: dict[str, set[str]] = {}
+        for claim in claims:
+            if claim.predicate is Predicate.COMPONENT_OF:
+                part, whole = self.at(claim.subject, _IDEAS), self.at(claim.object, _IDEAS)
+                if part is not None and whole is not None:
+                    found.setdefault(part.id, set()).add(whole.id)
         return found
 
     def announcement(self, section: Section) -> tuple[list[tuple[Span, Entity]], Span | None]:

@@ -17,7 +17,7 @@ from extract.annotation import Claim, Entity
 from extract.document import Section, Span
 from extract.mentions import Mentions, below, is_body, is_guess, is_said
 from extract.names import alternation, lexicon
-from extract.surface import folded_text, text_of
+from extract.surface import folded_text
 from ontology.scheme import Concept, Scheme
 from ontology.terms import Basis, Kind, Level, Predicate
 
@@ -75,24 +75,12 @@ class _Reading:
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
         self.mentions = Mentions(doc)
-        self.whole = Span(0, max(1, len(text_of(doc))))
         self.folded = folded_text(doc)
-        self.parts = self._parts()
+        self.parts = self.mentions.wholes(doc._.claims)
         self.overall: list[tuple[Span, Entity]] = []
         self.level: Level | None = doc._.document.metadata.level
         # Reports of a province or the nation, and plans of unknown ones, name far more than they announce.
         self.wide = self.level in (None, Level.NATIONAL, Level.PROVINCIAL)
-
-    def _parts(self) -> dict[str, set[str]]:
-        """Return the entities that are part of another, with their wholes, which serve in their stead."""
-        ideas = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
-        parts: dict[str, set[str]] = {}
-        for claim in self.doc._.claims:
-            if claim.predicate is Predicate.COMPONENT_OF:
-                part, whole = self.mentions.at(claim.subject, ideas), self.mentions.at(claim.object, ideas)
-                if part is not None and whole is not None:
-                    parts.setdefault(part.id, set()).add(whole.id)
-        return parts
 
     def _is_overall(self, entity: Entity) -> bool:
         """Tell whether a strategy may be the speaker's overall one: known or set off as a name, part of no other."""
@@ -273,7 +261,7 @@ class _Reading:
         sections = self.mentions.structure.sections
         announced = {i: self.mentions.announcement(s) for i, s in enumerate(sections) if s.role == "body"}
         title = self._title()
-        for span, entity in self.mentions.within(self.whole):
+        for span, entity in self.mentions.within(self.mentions.whole):
             if entity.kind not in (*_SERVING, Kind.STRATEGY) or is_body(entity) or entity.id in self.parts:
                 continue
             path = self.mentions.structure.path(self.mentions.structure.section_at(span.start))
@@ -330,7 +318,7 @@ class _Reading:
 
     def definitional(self) -> None:
         """Link names that contain one another, or that differ in the stretch of territory only."""
-        for span, entity in self.mentions.within(self.whole, (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY)):
+        for span, entity in self.mentions.within(self.mentions.whole, (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY)):
             for goal in self.mentions.within(span, (Kind.STRATEGY,)):
                 coordinated = self.folded[goal[0].start - 1 : goal[0].start] in ("和", "、", "与")
                 same = _AFFIXES.sub("", entity.name) == _AFFIXES.sub("", goal[1].name)

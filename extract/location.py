@@ -111,7 +111,7 @@ class _Reading:
             self._claim(entity, entity.mentions[0], self.own, "document", 0.9)
 
     def _standing(self, stretch: Span) -> list[tuple[Span, Entity]]:
-        """Return the places named in a stretch, but not those that an organization's name begins with, nor wider ones."""
+        """Return the places named in a stretch, not those in an organization's name nor those that hold the speaker."""
         firms = [s for s, _ in self.mentions.within(stretch, (Kind.ORGANIZATION,)) if s != stretch]
         return [
             (span, place)

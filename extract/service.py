@@ -30,10 +30,14 @@ _PREAMBLE = re.compile(
 )
 _GENERAL = re.compile(r"以[^，。]{0,40}(?:为指导|为统领|为引领|为总揽)|总体要求|总体思路|指导思想")
 _GUIDED = re.compile(r"(?:贯彻|指导|学习|领悟|践行|遵循|统领)[^，。；]*$")
+_GUIDING = re.compile('"?(?:为指导|为指引|为统领|理念)')
 _SPEAKING = re.compile(r"(?:^|[，、年来])(?:我们|本届政府|[镇乡县区市省]政府|国务院)(?!要|将|必须)")
 _FOLLOWING = re.compile(
     r"(?:围绕|实现|完成|贯彻)(?:上述|以上|这些|这一)[^。]{0,24}(?:做好|抓好|推进|开展|突出|实施|落实)[^。]{0,8}(?:以下|如下|[二三四五六七八九十][个项大]?方面)"
 )
+_LONGEST_TOPIC = 31
+_OF_THE_YEAR = re.compile("[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
+"""A sentence that says what a year was like announces nothing."""
 _MEETING = re.compile("全会|会议|党代会|代表大会|讲话|指示|批示|嘱托")
 _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
@@ -168,13 +172,18 @@ class _Reading:
             for goal in higher:
                 self.relate(mine, goal, Basis.STATED, 0.85 if own else 0.8, sentence, "preamble")
         self._levels(sentence, higher)
-        if self.level is not Level.NATIONAL:  # a national preamble names nothing but its own
-            self._speaker(sentence, own or [pair for pair in higher if self._is_pursued(sentence, pair[0])])
+        # A national preamble names nothing but its own; a province's, all that the province is called on to do.
+        if not self.wide or (self.level is not Level.NATIONAL and _SPEAKING.search(self._wording(sentence))):
+            pursued = [pair for pair in named if pair[1].id not in self.parts and self._is_pursued(sentence, pair[0])]
+            self._speaker(sentence, own + [pair for pair in pursued if pair not in own])
 
     def _is_pursued(self, sentence: Span, goal: Span) -> bool:
         """Tell whether the clause names a goal as what the speaker works at (聚焦…, 实施…), not as its guidance."""
         clause = re.split("[，；：]", self.folded[sentence.start : goal.start])[-1]
-        return _pursued().search(clause) is not None and _GUIDED.search(clause) is None
+        behind = self.folded[goal.end : goal.end + 6]
+        if _MEETING.search(self.folded, goal.start, goal.end) or _GUIDED.search(clause) or _GUIDING.match(behind):
+            return False
+        return _pursued().search(clause) is not None
 
     def _levels(self, sentence: Span, higher: list[tuple[Span, Entity]]) -> None:
         """Chain the overall strategies of the levels above: the county's is guided by the prefecture's."""
@@ -261,19 +270,51 @@ class _Reading:
         sections = self.mentions.structure.sections
         announced = {i: self.mentions.announcement(s) for i, s in enumerate(sections) if s.role == "body"}
         title = self._title()
+        topics = self._topic_sentences()
         for span, entity in self.mentions.within(self.mentions.whole):
             if entity.kind not in (*_SERVING, Kind.STRATEGY) or is_body(entity) or entity.id in self.parts:
                 continue
             path = self.mentions.structure.path(self.mentions.structure.section_at(span.start))
             innermost = next((index for index in path if announced.get(index, ([], None))[0]), None)
             goals, evidence = title if innermost is None else announced[innermost]
+            topic = topics.get(self._line(span.start))
+            if topic is not None and (innermost is None or sections[innermost].span.start <= topic[1].start):
+                goals, evidence = topic
             if evidence is None or evidence.contains(span) or (path and sections[path[-1]].role != "body"):
                 continue
             known = goals[0][1].concept is not None or is_said(goals[0][1])
-            sure = 0.6 if innermost is None else 0.91 if known and not is_guess(entity) else 0.8
-            if len(goals) > 1:  # which of the two a work is for, the heading leaves open
-                sure = min(sure, 0.7)
-            self._announced(span, entity, goals, evidence, sure)
+            if goals is title[0]:
+                sure = 0.6
+            elif goals is topic[0] if topic is not None else False:
+                sure = 0.93 if known and not is_guess(entity) else 0.85
+            else:
+                sure = 0.91 if known and not is_guess(entity) else 0.8
+                if len(goals) > 1:  # which of the two a work is for, the heading leaves open
+                    sure = min(sure, 0.7)
+            self._announced(span, entity, goals, evidence, sure, "topic sentence" if topic is not None and goals is topic[0] else "heading")
+
+    def _wording(self, stretch: Span) -> str:
+        return self.folded[stretch.start : stretch.end]
+
+    def _line(self, offset: int) -> int:
+        """Return the start of the line that holds an offset."""
+        return self.folded.rfind("\n", 0, offset) + 1
+
+    def _topic_sentences(self) -> dict[int, tuple[list[tuple[Span, Entity]], Span]]:
+        """Return, by the start of its line, the short first sentence that names what the line is about.
+
+        全域旅游叫响品牌。…: it announces the strategy as a heading does.
+        """
+        found: dict[int, tuple[list[tuple[Span, Entity]], Span]] = {}
+        for sentence in self.mentions.structure.sentences:
+            start = self._line(sentence.start)
+            wording = self.folded[sentence.start : sentence.end]
+            if self.folded[start : sentence.start].strip() or len(wording) > _LONGEST_TOPIC or _OF_THE_YEAR.search(wording):
+                continue
+            named = self.mentions.strategies(sentence)
+            if 1 <= len(named) <= 2:
+                found[start] = named, sentence
+        return found
 
     def in_turn(self) -> None:
         """Link what headings announce to the overall strategy where a sentence says so: 围绕上述目标，做好以下工作."""
@@ -303,16 +344,22 @@ class _Reading:
         return [], None
 
     def _announced(
-        self, span: Span, entity: Entity, goals: list[tuple[Span, Entity]], evidence: Span, sure: float
+        self, span: Span, entity: Entity, goals: list[tuple[Span, Entity]], evidence: Span, sure: float, rule: str = 'heading'
     ) -> None:
         for goal in goals:
             if entity.kind is not Kind.STRATEGY:
-                self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, "heading")
+                self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, rule)
             elif below(goal[1].level, entity.level):
                 # A higher strategy named under a local heading: the heading's strategy carries it out.
-                self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.55, evidence, "under heading")
-            elif not below(entity.level, goal[1].level):  # a lower one's own aim is not told by where it stands
-                self.relate((span, entity), goal, Basis.STRUCTURAL, 0.65, evidence, "strategy under heading")
+                self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.55, evidence, "under "+rule)
+            elif _PREAMBLE.search(self._wording(self.mentions.sentence(span))):
+                continue  # what guides the speaker is not for what the heading announces
+            elif below(entity.level, goal[1].level):
+                if rule == "heading" or any(other.level is entity.level for _, other in goals):
+                    continue
+                self.relate((span, entity), goal, Basis.STRUCTURAL, 0.75, evidence, "carried out under "+rule)
+            elif rule != "heading":
+                self.relate((span, entity), goal, Basis.STRUCTURAL, 0.8, evidence, "strategy under "+rule)
 
     # definitional ----------------------------------------------------------------------------------------------------
 
@@ -456,7 +503,7 @@ def _verbs(sort: str) -> re.Pattern[str]:
 @cache
 def _pursued() -> re.Pattern[str]:
     """Return what stands before a goal that the speaker pursues, not one that guides it (以…为指导, 贯彻…精神)."""
-    return re.compile(rf'(?:{alternation(lexicon("relations")["pursued"])}|[、和与及"]|[全我][市县区镇乡])+$')
+    return re.compile(rf'(?:(?:{alternation(lexicon("relations")["pursued"])}|以)(?:[全我][一-鿿]{{1,2}}|[一-鿿]{{0,6}}[省市县区镇乡旗州委])?|[、和与及"])+$')
 
 
 @cache

@@ -35,6 +35,7 @@ _SPEAKING = re.compile(r"(?:^|[，、年来])(?:我们|本届政府|[镇乡县�
 _FOLLOWING = re.compile(
     r"(?:围绕|实现|完成|贯彻)(?:上述|以上|这些|这一)[^。]{0,24}(?:做好|抓好|推进|开展|突出|实施|落实)[^。]{0,8}(?:以下|如下|[二三四五六七八九十][个项大]?方面)"
 )
+_TARGET = re.compile('"?的?[^，。；]{0,4}(?:目标|定位|要求|部署|主线|思路)')
 _LONGEST_TOPIC = 31
 _OF_THE_YEAR = re.compile("[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
 """A sentence that says what a year was like announces nothing."""
@@ -86,13 +87,13 @@ class _Reading:
         # Reports of a province or the nation, and plans of unknown ones, name far more than they announce.
         self.wide = self.level in (None, Level.NATIONAL, Level.PROVINCIAL)
 
-    def _is_overall(self, entity: Entity) -> bool:
-        """Tell whether a strategy may be the speaker's overall one: known or set off as a name, part of no other."""
+    def _is_overall(self, sentence: Span, span: Span, entity: Entity) -> bool:
+        """Tell whether a strategy may be the speaker's overall one: known, set off or pursued, and part of no other."""
         concept = self._concept(entity)
         if _MEETING.search(entity.name) or entity.name.startswith("中国式现代化"):
             return False
         sure = entity.confidence >= _CERTAIN and (not self.wide or self._names_home(entity))
-        known = concept is not None or is_said(entity) or sure
+        known = concept is not None or is_said(entity) or sure or (not self.wide and self._is_pursued(sentence, span))
         return known and entity.id not in self.parts and not (concept and concept.component_of)
 
     def _names_home(self, entity: Entity) -> bool:
@@ -163,7 +164,7 @@ class _Reading:
 
         A preamble that names none of its own speaks of those of an earlier one.
         """
-        own = [pair for pair in named if pair[1].level is self.level and self._is_overall(pair[1])]
+        own = [pair for pair in named if pair[1].level is self.level and self._is_overall(sentence, *pair)]
         if own:
             self.overall = own
         higher = [pair for pair in named if below(self.level, pair[1].level)]
@@ -215,11 +216,11 @@ class _Reading:
     def _sentence(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
         own = [pair for pair in named if pair[1].level is self.level]
         for goal in named:
-            if not self._aimed_at(sentence, goal[0], "guidance" if len(named) > _FEW else "purpose"):
-                continue
-            for mine in own:
-                if below(mine[1].level, goal[1].level) and not self._side_by_side(mine[0], goal[0]):
-                    self.relate(mine, goal, Basis.STATED, 0.7, sentence, "sentence")
+            if self._aimed_at(sentence, goal[0], "purpose"):
+                for mine in own:
+                    if below(mine[1].level, goal[1].level) and not self._side_by_side(mine[0], goal[0]):
+                        self.relate(mine, goal, Basis.STATED, 0.75, sentence, "sentence")
+        self._two_halves(sentence, [pair for pair in named if pair[1].id not in self.parts])
         goals = [
             pair for pair in named if pair[1].id not in self.parts and self._aimed_at(sentence, pair[0], "purpose")
         ]
@@ -235,6 +236,29 @@ class _Reading:
                 near = not self.wide or self._clauses_between(work[0], goal[0]) <= 1
                 if near or self._leads(sentence, goal[0]):
                     self.relate(work, goal, Basis.STATED, 0.75, sentence, "sentence")
+
+    def _two_halves(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
+        """Relate the two strategies of a short sentence, such as a heading: 突出文旅引领，建设道养福城.
+
+        The second half is what the first is for, unless the first is marked as the goal (锚定…目标，构建…).
+        """
+        if len(named) != 2 or self._side_by_side(named[0][0], named[1][0]):
+            return
+        first, second = named
+        if self._clauses_between(first[0], second[0]) == 0 or not self._leads(sentence, first[0]):
+            return
+        marked = self._is_marked(sentence, first[0])
+        if sentence.end - sentence.start > _LONGEST_TOPIC and not marked:
+            return
+        if below(second[1].level, first[1].level):
+            self.relate(second, first, Basis.STATED, 0.85, sentence, "two halves")
+        elif first[1].level is second[1].level:
+            self.relate(*((second, first) if marked else (first, second)), Basis.STATED, 0.8 if marked else 0.85, sentence, "two halves")
+
+    def _is_marked(self, sentence: Span, goal: Span) -> bool:
+        """Tell whether the words around a name call it a goal: 锚定…, …定位."""
+        clause = re.split("[，；：]", self.folded[sentence.start : goal.start])[-1]
+        return _verbs("target").search(clause) is not None or _TARGET.match(self.folded, goal.end) is not None
 
     def _clauses_between(self, one: Span, other: Span) -> int:
         """Return how many marks part two names' clauses."""
@@ -330,7 +354,7 @@ class _Reading:
                 ):
                     continue
                 for goal in self.mentions.announcement(section)[0]:
-                    if goal[1].level is self.level and self._is_overall(goal[1]):
+                    if goal[1].level is self.level and self._is_overall(section.heading, *goal):
                         for mine in self.overall:
                             self.relate(goal, mine, Basis.STRUCTURAL, 0.8, sentence, "in turn")
 

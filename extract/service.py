@@ -70,7 +70,7 @@ class ServiceReader:
         if self.inferred:
             reading.by_authority()
             reading.by_topic()
-            reading.by_topic_upward()
+            reading.by_word()
         return doc
 
 
@@ -433,7 +433,7 @@ class _Reading:
             span = entity.mentions[0]
             for goal_iri in (*concept.serves, *concept.advances):
                 goal = by_concept.get(goal_iri)
-                if goal is not None:
+                if goal is not None and entity.kind is not Kind.STRATEGY:
                     self.relate(
                         (span, entity),
                         (goal.mentions[0], goal),
@@ -470,30 +470,21 @@ class _Reading:
                     evidence = self.mentions.sentence(span)
                     self.relate(work, (goal.mentions[0], goal), Basis.INFERRED, 0.6, evidence, "topic")
 
-    def by_topic_upward(self) -> None:
-        """Link strategies to those of the nearest higher level but the nation's that share their subject matter."""
-        by_topic: dict[str, list[Entity]] = defaultdict(list)
-        strategies = [
-            (topics_of(e.name, "goal"), e) for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level
-        ]
-        for topics, entity in strategies:
-            for topic in topics:
-                if entity.level is not Level.NATIONAL:
-                    by_topic[topic].append(entity)
-        for topics, lower in strategies:
-            above = {e.id: e for topic in topics for e in by_topic[topic] if below(lower.level, e.level)}
+    def by_word(self) -> None:
+        """Link strategies to those of the nearest higher level but the nation's that name the same subject matter."""
+        by_word: dict[str, list[Entity]] = defaultdict(list)
+        strategies = [(_subjects(e.name), e) for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level]
+        for words, entity in strategies:
+            for word in words if entity.level is not Level.NATIONAL else ():
+                by_word[word].append(entity)
+        for words, lower in strategies:
+            above = {e.id: e for word in words for e in by_word[word] if below(lower.level, e.level)}
             nearest = max((e.level.rank for e in above.values() if e.level), default=None)
             span = lower.mentions[0]
             for goal in above.values():
                 if goal.level and goal.level.rank == nearest:
-                    self.relate(
-                        (span, lower),
-                        (goal.mentions[0], goal),
-                        Basis.INFERRED,
-                        0.5,
-                        self.mentions.sentence(span),
-                        "topic",
-                    )
+                    evidence = self.mentions.sentence(span)
+                    self.relate((span, lower), (goal.mentions[0], goal), Basis.INFERRED, 0.65, evidence, "word")
 
     def _part(self, offset: int) -> int | None:
         """Return the index of the top section at an offset."""
@@ -542,6 +533,20 @@ def topics_of(name: str, side: str) -> frozenset[str]:
     ['畜牧水产']
     """
     return frozenset(topic for topic, pattern in _topics(side) if pattern.search(name))
+
+
+def _subjects(name: str) -> set[str]:
+    """Return the words of subject matter in a strategy's name.
+
+    >>> sorted(_subjects("国际知名文化旅游目的地"))
+    ['文化旅游', '旅游']
+    """
+    return {word for word in _subject_words() if word in name}
+
+
+@cache
+def _subject_words() -> tuple[str, ...]:
+    return tuple(sorted({word for topic in lexicon("topics").values() for word in topic["goal"] if len(word) > 1}))
 
 
 @Language.factory("policy_service", default_config={"inferred": True})

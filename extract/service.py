@@ -44,6 +44,8 @@ _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
 _FEW = 3
 """A sentence that names more strategies than this lists them; only words of guidance relate them then."""
+_NEAR = 150
+"""A strategy named so many characters before a work of its subject matter is what the work is for."""
 _CORE = 6
 """So many characters from the start have to agree before two names are one strategy of two territories."""
 _ONE_LIST = re.compile(r'["、和与及]*|[^，。]{0,12}、[^，。]{0,12}')
@@ -82,6 +84,7 @@ class _Reading:
         self.mentions = Mentions(doc)
         self.folded = folded_text(doc)
         self.parts = self.mentions.wholes(doc._.claims)
+        self.served: set[str] = set()
         self.overall: list[tuple[Span, Entity]] = []
         self.level: Level | None = doc._.document.metadata.level
         # Reports of a province or the nation, and plans of unknown ones, name far more than they announce.
@@ -126,6 +129,8 @@ class _Reading:
         if entity is goal or (span.contains(goal_span) and basis is not Basis.DEFINITIONAL):
             return
         if entity.kind is not Kind.STRATEGY:
+            if basis is not Basis.INFERRED:
+                self.served.add(entity.id)
             self.claim(span, Predicate.SERVES, goal_span, basis, sure, evidence, rule)
         elif below(entity.level, goal.level):
             self.claim(span, Predicate.ADVANCES, goal_span, basis, sure, evidence, rule)
@@ -253,7 +258,13 @@ class _Reading:
         if below(second[1].level, first[1].level):
             self.relate(second, first, Basis.STATED, 0.85, sentence, "two halves")
         elif first[1].level is second[1].level:
-            self.relate(*((second, first) if marked else (first, second)), Basis.STATED, 0.8 if marked else 0.85, sentence, "two halves")
+            self.relate(
+                *((second, first) if marked else (first, second)),
+                Basis.STATED,
+                0.8 if marked else 0.85,
+                sentence,
+                "two halves",
+            )
 
     def _is_marked(self, sentence: Span, goal: Span) -> bool:
         """Tell whether the words around a name call it a goal: 锚定…, …定位."""
@@ -315,7 +326,14 @@ class _Reading:
                 sure = 0.91 if known and not is_guess(entity) else 0.8
                 if len(goals) > 1:  # which of the two a work is for, the heading leaves open
                     sure = min(sure, 0.7)
-            self._announced(span, entity, goals, evidence, sure, "topic sentence" if topic is not None and goals is topic[0] else "heading")
+            self._announced(
+                span,
+                entity,
+                goals,
+                evidence,
+                sure,
+                "topic sentence" if topic is not None and goals is topic[0] else "heading",
+            )
 
     def _wording(self, stretch: Span) -> str:
         return self.folded[stretch.start : stretch.end]
@@ -333,7 +351,11 @@ class _Reading:
         for sentence in self.mentions.structure.sentences:
             start = self._line(sentence.start)
             wording = self.folded[sentence.start : sentence.end]
-            if self.folded[start : sentence.start].strip() or len(wording) > _LONGEST_TOPIC or _OF_THE_YEAR.search(wording):
+            if (
+                self.folded[start : sentence.start].strip()
+                or len(wording) > _LONGEST_TOPIC
+                or _OF_THE_YEAR.search(wording)
+            ):
                 continue
             named = self.mentions.strategies(sentence)
             if 1 <= len(named) <= 2:
@@ -368,22 +390,28 @@ class _Reading:
         return [], None
 
     def _announced(
-        self, span: Span, entity: Entity, goals: list[tuple[Span, Entity]], evidence: Span, sure: float, rule: str = 'heading'
+        self,
+        span: Span,
+        entity: Entity,
+        goals: list[tuple[Span, Entity]],
+        evidence: Span,
+        sure: float,
+        rule: str = "heading",
     ) -> None:
         for goal in goals:
             if entity.kind is not Kind.STRATEGY:
                 self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, rule)
             elif below(goal[1].level, entity.level):
                 # A higher strategy named under a local heading: the heading's strategy carries it out.
-                self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.55, evidence, "under "+rule)
+                self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.55, evidence, "under " + rule)
             elif _PREAMBLE.search(self._wording(self.mentions.sentence(span))):
                 continue  # what guides the speaker is not for what the heading announces
             elif below(entity.level, goal[1].level):
                 if rule == "heading" or any(other.level is entity.level for _, other in goals):
                     continue
-                self.relate((span, entity), goal, Basis.STRUCTURAL, 0.75, evidence, "carried out under "+rule)
+                self.relate((span, entity), goal, Basis.STRUCTURAL, 0.75, evidence, "carried out under " + rule)
             elif rule != "heading":
-                self.relate((span, entity), goal, Basis.STRUCTURAL, 0.8, evidence, "strategy under "+rule)
+                self.relate((span, entity), goal, Basis.STRUCTURAL, 0.8, evidence, "strategy under " + rule)
 
     # definitional ----------------------------------------------------------------------------------------------------
 
@@ -444,31 +472,38 @@ class _Reading:
                     )
 
     def by_topic(self) -> None:
-        """Link projects to the speaker's own strategy that its subject matter shows (a pig farm: 畜牧养殖强镇战略).
+        """Link work to the strategy that its subject matter shows (a pig farm: 畜牧养殖强镇战略).
 
-        Only for towns, counties and cities: the strategies of a province or the nation divide the whole of government
-        among them. A strategy that a heading announces has its work by structure already.
+        A town's projects to the town's own strategies, unless a heading announces them: those have their work by
+        structure. The strategies of a county and above divide all of government among them; there only work that
+        nothing else relates is linked, to a strategy named shortly before it.
         """
-        if self.wide:
-            return
-        sections = self.mentions.structure.sections
-        announced = {goal.id for section in sections for _, goal in self.mentions.announcement(section)[0]}
-        goals = [
-            (topics_of(e.name, "goal"), e)
-            for e in self.mentions.entities
-            if e.kind is Kind.STRATEGY and e.level is self.level and e.id not in announced
+        strategies = [(topics_of(e.name, "goal"), e) for e in self.mentions.entities if e.kind is Kind.STRATEGY]
+        announced = {e.id for s in self.mentions.structure.sections for _, e in self.mentions.announcement(s)[0]}
+        own = [
+            (topics, e) for topics, e in strategies if e.level is self.level is Level.TOWNSHIP and e.id not in announced
         ]
-        for entity in self.mentions.entities:
-            if entity.kind is not Kind.PROJECT or entity.id in self.parts:
+        for work in self.mentions.entities:
+            topics = (
+                topics_of(work.name, "work") if work.kind in _SERVING and work.id not in self.parts else frozenset()
+            )
+            if not topics or is_body(work):
                 continue
-            topics = topics_of(entity.name, "work")
-            span = entity.mentions[0]
-            # The village and the builder that a project is named after do the project's work.
-            named = [p for p in self.mentions.within(span, (Kind.VILLAGE, Kind.ORGANIZATION)) if not is_body(p[1])]
-            for goal in [goal for shared, goal in goals if topics & shared][:2]:
-                for work in ((span, entity), *named):
-                    evidence = self.mentions.sentence(span)
-                    self.relate(work, (goal.mentions[0], goal), Basis.INFERRED, 0.6, evidence, "topic")
+            span = work.mentions[0]
+            if work.kind is Kind.PROJECT:
+                # The village and the builder that a project is named after do the project's work.
+                named = [p for p in self.mentions.within(span, (Kind.VILLAGE, Kind.ORGANIZATION)) if not is_body(p[1])]
+                for goal in [goal for shared, goal in own if topics & shared][:2]:
+                    for one in ((span, work), *named):
+                        self._infer(one, (goal.mentions[0], goal), 0.65, "topic")
+            if work.id not in self.served:
+                for shared, goal in strategies:
+                    near = [at for at in goal.mentions if 0 <= span.start - at.end < _NEAR]
+                    if topics & shared and near:
+                        self._infer((span, work), (near[-1], goal), 0.75, "topic near")
+
+    def _infer(self, subject: tuple[Span, Entity], strategy: tuple[Span, Entity], sure: float, rule: str) -> None:
+        self.relate(subject, strategy, Basis.INFERRED, sure, self.mentions.sentence(subject[0]), rule)
 
     def by_word(self) -> None:
         """Link strategies to those of the nearest higher level but the nation's that name the same subject matter."""
@@ -483,8 +518,7 @@ class _Reading:
             span = lower.mentions[0]
             for goal in above.values():
                 if goal.level and goal.level.rank == nearest:
-                    evidence = self.mentions.sentence(span)
-                    self.relate((span, lower), (goal.mentions[0], goal), Basis.INFERRED, 0.65, evidence, "word")
+                    self._infer((span, lower), (goal.mentions[0], goal), 0.65, "word")
 
     def _part(self, offset: int) -> int | None:
         """Return the index of the top section at an offset."""
@@ -518,7 +552,9 @@ def _verbs(sort: str) -> re.Pattern[str]:
 @cache
 def _pursued() -> re.Pattern[str]:
     """Return what stands before a goal that the speaker pursues, not one that guides it (以…为指导, 贯彻…精神)."""
-    return re.compile(rf'(?:(?:{alternation(lexicon("relations")["pursued"])}|以)(?:[全我][一-鿿]{{1,2}}|[一-鿿]{{0,6}}[省市县区镇乡旗州委])?|[、和与及"])+$')
+    return re.compile(
+        rf'(?:(?:{alternation(lexicon("relations")["pursued"])}|以)(?:[全我][一-鿿]{{1,2}}|[一-鿿]{{0,6}}[省市县区镇乡旗州委])?|[、和与及"])+$'
+    )
 
 
 @cache

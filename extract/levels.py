@@ -4,26 +4,47 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 
 from extract.document import Metadata, Place, Span
+from extract.names import alternation, lexicon
 from ontology.terms import Kind, Level
 
-_CUES: tuple[tuple[str, Level], ...] = (
-    (r"党中央|中共中央|中央|国务院|国家|全国|习近平|总书记|党的", Level.NATIONAL),
-    (r"省委|省政府|全省|我省|省级|自治区党委|全区域|省", Level.PROVINCIAL),
-    (r"县委|县政府|全县|我县|县级|县", Level.COUNTY),
-    (r"镇党委|乡党委|镇政府|全镇|我镇|全乡|我乡|街道党工委|全街道|镇|乡$", Level.TOWNSHIP),
-)
-_CITY = re.compile(r"市委|市政府|全市|我市|市级|市")
-_DISTRICT = re.compile(r"区委|区政府|全区|我区|区级")
-_OWN_MAKE = re.compile(r"(?:行动|活动|机制|模式|平台|体系)$")
-"""What a township sets up itself, unless another level is named; reforms and benefits come from above."""
-_CENTRE = re.compile(r"习近平|(?:习)?总书记|党的|党中央|中共中央|中央|国务院|国家")
-_SUFFIX = re.compile("(?:省|市|县|区|镇|乡|街道|自治区|自治州)$")
-_OWN_WORD = re.compile(r"[强立兴富秀旺活美靓稳名](省|市|县|区|镇|乡)(?:战略)?$")
-"""What a motto's last word says of its issuer: 工业强县 is a county's."""
-_CREATED = re.compile(r"(?:建立|制定|创新|推行|探索|首创|创建|建立健全|坚持|实行|完善)[^，。；、]{0,6}$")
+_SUFFIX = re.compile("(?:省|市|县|区|镇|乡|街道|自治区|自治州|州|盟|旗|苏木)$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    cues: tuple[tuple[re.Pattern[str], Level], ...]
+    city: re.Pattern[str]
+    district: re.Pattern[str]
+    centre: re.Pattern[str]
+    nationwide: re.Pattern[str]
+    own: re.Pattern[str]
+    units: dict[str, str]
+    own_make: re.Pattern[str]
+    created: re.Pattern[str]
+    entrusted: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    data = lexicon("levels")
+    cues, name, context = data["cues"], data["name"], data["context"]
+    return _Words(
+        cues=tuple((re.compile(alternation(cues[level])), level) for level in Level if level in cues),
+        city=re.compile(alternation(cues["city"])),
+        district=re.compile(alternation(cues["district"])),
+        centre=re.compile(alternation(name["centre"])),
+        nationwide=re.compile(alternation(name["nationwide"])),
+        own=re.compile(f"[{''.join(name['own'])}](市|{alternation(data['units'])})(?:战略)?$"),
+        units=data["units"],
+        own_make=re.compile(f"(?:{alternation(name['own_make'])})$"),
+        created=re.compile(f"(?:{alternation(context['created'])})[^，。；、]{{0,6}}$"),
+        entrusted=re.compile(f'"?(?:的)?(?:{alternation(context["entrusted"])})'),
+    )
 
 
 def _city_level(place: Place | None) -> Level:
@@ -45,18 +66,19 @@ def named_level(before: str, place: Place | None) -> Level | None:
     bare = before.rstrip('" ')
     for unit in reversed((*place.within, place)) if place is not None else ():
         short = _SUFFIX.sub("", unit.name)
-        if bare.endswith(unit.name) or (len(short) >= 2 and bare.endswith(short)):
+        brief = unit.name[:2] + unit.name[-1]  # 大理州, of the name that adds the nationality
+        if bare.endswith((unit.name, brief)) or (len(short) >= 2 and bare.endswith(short)):
             return unit.level
     best: tuple[int, Level] | None = None
-    for pattern, level in _CUES:
-        for match in re.finditer(pattern, before):
+    for pattern, level in _words().cues:
+        for match in pattern.finditer(before):
             if best is None or match.end() >= best[0]:
                 best = (match.end(), level)
-    for match in _CITY.finditer(before):
+    for match in _words().city.finditer(before):
         if best is None or match.end() > best[0]:
             named = [u for u in (*place.within, place) if before[: match.end()].endswith(u.name)] if place else []
             best = (match.end(), named[0].level if named else _city_level(place))
-    for match in _DISTRICT.finditer(before):
+    for match in _words().district.finditer(before):
         if best is None or match.end() > best[0]:
             best = (match.end(), Level.COUNTY)
     return best[1] if best else None
@@ -65,7 +87,7 @@ def named_level(before: str, place: Place | None) -> Level | None:
 def level_of(
     kind: Kind,
     name: str,
-    mentions: Iterable[Span],
+    mentions: Sequence[Span],
     folded: str,
     metadata: Metadata,
     *,
@@ -84,33 +106,36 @@ def level_of(
         metadata: of the document.
         own: whether the document itself defines the name.
     """
+    words = _words()
     place = metadata.place
     speaker = metadata.level
-    if _CENTRE.match(name):
+    if words.centre.match(name):
         return Level.NATIONAL
     if place is not None:
         for unit in reversed((*place.within, place)):
             short = _SUFFIX.sub("", unit.name)
             if len(short) >= 2 and re.search(rf"^{short}|{short}$|（{short}段?）|{unit.name}", name):
                 return unit.level
-    if kind is Kind.STRATEGY and (word := _OWN_WORD.search(name)):
-        return named_level(word.group(1), place)
-    spans = tuple(mentions)
+    if kind is Kind.POLICY and words.nationwide.search(name):
+        return Level.NATIONAL
+    if any(words.entrusted.match(folded, span.end) for span in mentions):
+        return Level.NATIONAL
+    if kind is Kind.STRATEGY and (word := words.own.search(name)):
+        return Level(words.units[word.group(1)]) if word.group(1) in words.units else _city_level(place)
     votes: Counter[Level] = Counter()
     created = own
-    for span in spans:
+    for span in mentions:
         clause = re.split(r"[，。；：！\n]", folded[max(0, span.start - 22) : span.start])[-1]
-        created = created or bool(_CREATED.search(clause.rstrip('"')))
+        created = created or bool(words.created.search(clause.rstrip('"')))
         level = named_level(clause, place)
         if level is not None and (speaker is None or not speaker.above(level)):
             votes[level] += 1
     if votes:
         return votes.most_common(1)[0][0]
-    if kind is Kind.POLICY and speaker is Level.TOWNSHIP and not created and not _OWN_MAKE.search(name):
+    quoted = re.search('["“”]', name) is not None or any(folded[s.start - 1 : s.start] == '"' for s in mentions)
+    if kind is Kind.SLOGAN and not quoted and not own:
+        return Level.NATIONAL  # what everybody shouts needs no quotation marks
+    if kind is Kind.POLICY and speaker is Level.TOWNSHIP and not created and not words.own_make.search(name):
         # Benefits and reforms that a town applies come from the nation; a quoted name may be anybody's.
-        return (
-            None
-            if re.search('["“”]', name) or any(folded[s.start - 1 : s.start] == '"' for s in spans)
-            else Level.NATIONAL
-        )
+        return None if quoted else Level.NATIONAL
     return speaker

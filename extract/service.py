@@ -216,7 +216,7 @@ class _Reading:
         )
         if speaker is not None:
             for span, _ in goals:
-                self.claim(speaker.mentions[0], Predicate.SERVES, span, Basis.STATED, 0.8, sentence, "speaker")
+                self.claim(speaker.mentions[0], Predicate.SERVES, span, Basis.STATED, 0.85, sentence, "speaker")
 
     def _sentence(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
         own = [pair for pair in named if pair[1].level is self.level]
@@ -225,22 +225,37 @@ class _Reading:
                 for mine in own:
                     if below(mine[1].level, goal[1].level) and not self._side_by_side(mine[0], goal[0]):
                         self.relate(mine, goal, Basis.STATED, 0.75, sentence, "sentence")
-        self._two_halves(sentence, [pair for pair in named if pair[1].id not in self.parts])
-        goals = [
-            pair for pair in named if pair[1].id not in self.parts and self._aimed_at(sentence, pair[0], "purpose")
-        ]
+        whole = [pair for pair in named if pair[1].id not in self.parts]
+        self._two_halves(sentence, whole)
+        goals = [pair for pair in whole if self._aimed_at(sentence, pair[0], "purpose" if self.wide else "pursuit")]
         for work in self.mentions.within(sentence, _SERVING):
             if is_body(work[1]) or work[1].id in self.parts:
                 continue
             for goal in goals:
-                # 按照“…”发展桃产业 says nothing of the works named before it.
-                guided = work[0].start < goal[0].start and self._aimed_at(sentence, goal[0], "guidance")
-                if guided or self._side_by_side(work[0], goal[0]):
-                    continue
-                # The long sentences of a province or the nation list more than they relate.
-                near = not self.wide or self._clauses_between(work[0], goal[0]) <= 1
-                if near or self._leads(sentence, goal[0]):
-                    self.relate(work, goal, Basis.STATED, 0.75, sentence, "sentence")
+                sure = self._served_in(sentence, work[0], goal[0])
+                if sure:
+                    self.relate(work, goal, Basis.STATED, sure, sentence, "sentence")
+
+    def _served_in(self, sentence: Span, work: Span, goal: Span) -> float:
+        """Return how sure it is that a sentence names a work as being for a goal; 0 where it does not say so."""
+        guided = self._aimed_at(sentence, goal, "guidance")
+        if self._side_by_side(work, goal):
+            return 0
+        # The long sentences of a province or the nation list more than they relate.
+        if self.wide and self._clauses_between(work, goal) > 1:
+            return 0
+        if work.start < goal.start:
+            # 按照“…”发展桃产业 says nothing of the works named before it, nor does a clause with a doer of its own.
+            return 0 if guided or self._has_doer(sentence, work, goal) else 0.75
+        if self._leads(sentence, goal):
+            return 0.75 if guided or self.wide else 0.92
+        return 0.65
+
+    def _has_doer(self, sentence: Span, work: Span, goal: Span) -> bool:
+        """Tell whether the clause of a goal behind a work names another work that is for it: …，高新区争创…."""
+        start = goal.start - len(re.split("[，；：]", self.folded[sentence.start : goal.start])[-1])
+        between = self.mentions.within(Span(start, goal.start), _SERVING) if work.end <= start < goal.start else ()
+        return any(True for _ in between)
 
     def _two_halves(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
         """Relate the two strategies of a short sentence, such as a heading: 突出文旅引领，建设道养福城.
@@ -284,6 +299,8 @@ class _Reading:
         """Tell whether two names are items of one list, or stand in parallel halves of a sentence."""
         first, second = sorted((one, other))
         between = self.folded[first.end : second.start]
+        if first is one and _verbs("purpose").search(re.split("[、，；]", between)[-1]):
+            return "；" in between  # 九洲、文光|连片建成|“汀江画廊”
         return "；" in between or _ONE_LIST.fullmatch(between) is not None
 
     def _aimed_at(self, sentence: Span, goal: Span, verbs: str) -> bool:
@@ -321,9 +338,9 @@ class _Reading:
             if goals is title[0]:
                 sure = 0.6
             elif goals is topic[0] if topic is not None else False:
-                sure = 0.93 if known and not is_guess(entity) else 0.85
+                sure = 0.93
             else:
-                sure = 0.91 if known and not is_guess(entity) else 0.8
+                sure = 0.88 if known and not is_guess(entity) else 0.8
                 if len(goals) > 1:  # which of the two a work is for, the heading leaves open
                     sure = min(sure, 0.7)
             self._announced(
@@ -546,7 +563,8 @@ def _same_core(lower: str, upper: str) -> bool:
 
 @cache
 def _verbs(sort: str) -> re.Pattern[str]:
-    return re.compile(alternation(lexicon("relations")[sort]))
+    words = lexicon("relations")
+    return re.compile(alternation((*words["purpose"], *words[sort]) if sort == "pursuit" else words[sort]))
 
 
 @cache

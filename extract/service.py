@@ -31,7 +31,7 @@ _PREAMBLE = re.compile(
 _GENERAL = re.compile(r"以[^，。]{0,40}(?:为指导|为统领|为引领|为总揽)|总体要求|总体思路|指导思想")
 _GUIDED = re.compile(r"(?:贯彻|指导|学习|领悟|践行|遵循|统领)[^，。；]*$")
 _GUIDING = re.compile('"?(?:为指导|为指引|为统领|理念)')
-_SPEAKING = re.compile(r"(?:^|[，、年来])(?:我们|本届政府|[镇乡县区市省]政府|国务院)(?!要|将|必须)")
+_SPEAKING = re.compile(r"(?:^|[，、年来])(?:我们|本届政府|(?:[镇乡县区市省旗州]|苏木)(?:人民)?政府|街道办事处|国务院)(?!要|将|必须)")
 _FOLLOWING = re.compile(
     r"(?:围绕|实现|完成|贯彻)(?:上述|以上|这些|这一)[^。]{0,24}(?:做好|抓好|推进|开展|突出|实施|落实)[^。]{0,8}(?:以下|如下|[二三四五六七八九十][个项大]?方面)"
 )
@@ -189,7 +189,8 @@ class _Reading:
         behind = self.folded[goal.end : goal.end + 6]
         if _MEETING.search(self.folded, goal.start, goal.end) or _GUIDED.search(clause) or _GUIDING.match(behind):
             return False
-        return _pursued().search(clause) is not None
+        # 统筹疫情防控和经济社会发展 names the pursuit itself.
+        return _pursued().search(clause) is not None or _verbs("pursued").match(self.folded, goal.start) is not None
 
     def _levels(self, sentence: Span, higher: list[tuple[Span, Entity]]) -> None:
         """Chain the overall strategies of the levels above: the county's is guided by the prefecture's."""
@@ -206,8 +207,8 @@ class _Reading:
             (
                 e
                 for e in self.mentions.entities
-                if is_body(e)
-                and e.name.endswith(("政府", "国务院"))
+                if e.kind is Kind.ORGANIZATION
+                and e.name.endswith(("政府", "国务院", "街道办事处"))
                 and e.place is not None
                 and place is not None
                 and e.place.path == place.path
@@ -439,7 +440,7 @@ class _Reading:
                 coordinated = self.folded[goal[0].start - 1 : goal[0].start] in ("和", "、", "与")
                 same = _AFFIXES.sub("", entity.name) == _AFFIXES.sub("", goal[1].name)
                 if goal[0] != span and len(goal[1].name) >= 4 and not coordinated and not same:
-                    self.relate((span, entity), goal, Basis.DEFINITIONAL, 0.85, self.mentions.sentence(span), "name")
+                    self.relate((span, entity), goal, Basis.DEFINITIONAL, 0.92, self.mentions.sentence(span), "name")
         strategies = [e for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level is not None]
         cores = {e.id: _SEGMENT.sub("", e.name) for e in strategies}
         alike: dict[str, list[Entity]] = defaultdict(list)

@@ -9,14 +9,12 @@ from functools import cache
 from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
-from extract.document import Section, Span, Structure
+from extract.document import Span, Structure
 from extract.names import lexicon
 from extract.surface import text_of
 from ontology.terms import Kind, Level, Predicate
 
 _IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
-_ANNOUNCED = 2
-"""A lead that names more strategies than this lists them instead of announcing what follows."""
 
 
 class Mentions:
@@ -81,28 +79,13 @@ class Mentions:
                     found.setdefault(part.id, set()).add(whole.id)
         return found
 
-    def announcement(self, section: Section) -> tuple[list[tuple[Span, Entity]], Span | None]:
-        """Return the strategies that a section announces, and the stretch that names them.
-
-        A heading announces the first strategy that it names, a lead the one or two that it names.
-        """
-        if section.heading is not None:
-            named = [pair for pair in self.strategies(section.heading) if not _is_result(pair[1])]
-            if named:
-                return named[:2], section.heading
-        if section.lead is not None:
-            named = [pair for pair in self.strategies(section.lead) if not _is_result(pair[1])]
-            if 0 < len(named) <= _ANNOUNCED:
-                return named, section.lead
-        return [], None
-
 
 @cache
 def _endings(sort: str) -> tuple[str, ...]:
     return tuple(lexicon("relations")[sort])
 
 
-def _is_result(entity: Entity) -> bool:
+def is_result(entity: Entity) -> bool:
     """Tell whether a heading's phrase names a result or an activity (…水平, …风险): no strategy that work is for."""
     return entity.concept is None and not is_said(entity) and entity.name.endswith(_endings("results"))
 

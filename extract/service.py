@@ -14,15 +14,15 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
+from extract.announcements import Announcement, Announcements
 from extract.document import Section, Span
-from extract.mentions import Mentions, below, is_body, is_guess, is_said
+from extract.mentions import Mentions, below, is_body, is_said
 from extract.names import alternation, lexicon
 from extract.surface import folded_text
 from ontology.scheme import Concept, Scheme
 from ontology.terms import Basis, Kind, Level, Predicate
 
 _SERVING = (Kind.VILLAGE, Kind.PROJECT, Kind.POLICY, Kind.SLOGAN, Kind.ORGANIZATION)
-_PLAN = re.compile(r"意见|规划|方案|通知|计划|纲要|办法|行动")
 _AFFIXES = re.compile(r"战略|建设|理念|目标|制度|体系|工作|具有[^的]{1,12}的")
 _PREAMBLE = re.compile(
     r"以[^，。]{0,40}(?:为指导|为统领|为引领|为总揽)|(?:深入|全面|认真|坚决)(?:学习)?贯彻|总体要求|总体思路|指导思想"
@@ -31,14 +31,14 @@ _PREAMBLE = re.compile(
 _GENERAL = re.compile(r"以[^，。]{0,40}(?:为指导|为统领|为引领|为总揽)|总体要求|总体思路|指导思想")
 _GUIDED = re.compile(r"(?:贯彻|指导|学习|领悟|践行|遵循|统领)[^，。；]*$")
 _GUIDING = re.compile('"?(?:为指导|为指引|为统领|理念)')
-_SPEAKING = re.compile(r"(?:^|[，、年来])(?:我们|本届政府|(?:[镇乡县区市省旗州]|苏木)(?:人民)?政府|街道办事处|国务院)(?!要|将|必须)")
+_SPEAKING = re.compile(
+    r"(?:^|[，、年来])(?:我们|本届政府|(?:[镇乡县区市省旗州]|苏木)(?:人民)?政府|街道办事处|国务院)(?!要|将|必须)"
+)
 _FOLLOWING = re.compile(
     r"(?:围绕|实现|完成|贯彻)(?:上述|以上|这些|这一)[^。]{0,24}(?:做好|抓好|推进|开展|突出|实施|落实)[^。]{0,8}(?:以下|如下|[二三四五六七八九十][个项大]?方面)"
 )
 _TARGET = re.compile('"?的?[^，。；]{0,4}(?:目标|定位|要求|部署|主线|思路)')
 _LONGEST_TOPIC = 31
-_OF_THE_YEAR = re.compile("[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
-"""A sentence that says what a year was like announces nothing."""
 _MEETING = re.compile("全会|会议|党代会|代表大会|讲话|指示|批示|嘱托")
 _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
@@ -83,6 +83,7 @@ class _Reading:
         self.doc = doc
         self.mentions = Mentions(doc)
         self.folded = folded_text(doc)
+        self.announcements = Announcements(self.mentions, self.folded)
         self.parts = self.mentions.wholes(doc._.claims)
         self.served: set[str] = set()
         self.overall: list[tuple[Span, Entity]] = []
@@ -320,65 +321,12 @@ class _Reading:
 
         Where no heading announces one, the title of a plan or notice does (关于推进智能建造的意见).
         """
-        sections = self.mentions.structure.sections
-        announced = {i: self.mentions.announcement(s) for i, s in enumerate(sections) if s.role == "body"}
-        title = self._title()
-        topics = self._topic_sentences()
         for span, entity in self.mentions.within(self.mentions.whole):
             if entity.kind not in (*_SERVING, Kind.STRATEGY) or is_body(entity) or entity.id in self.parts:
                 continue
-            path = self.mentions.structure.path(self.mentions.structure.section_at(span.start))
-            innermost = next((index for index in path if announced.get(index, ([], None))[0]), None)
-            goals, evidence = title if innermost is None else announced[innermost]
-            topic = topics.get(self._line(span.start))
-            if topic is not None and (innermost is None or sections[innermost].span.start <= topic[1].start):
-                goals, evidence = topic
-            if evidence is None or evidence.contains(span) or (path and sections[path[-1]].role != "body"):
-                continue
-            known = goals[0][1].concept is not None or is_said(goals[0][1])
-            if goals is title[0]:
-                sure = 0.6
-            elif goals is topic[0] if topic is not None else False:
-                sure = 0.93
-            else:
-                sure = 0.88 if known and not is_guess(entity) else 0.8
-                if len(goals) > 1:  # which of the two a work is for, the heading leaves open
-                    sure = min(sure, 0.7)
-            self._announced(
-                span,
-                entity,
-                goals,
-                evidence,
-                sure,
-                "topic sentence" if topic is not None and goals is topic[0] else "heading",
-            )
-
-    def _wording(self, stretch: Span) -> str:
-        return self.folded[stretch.start : stretch.end]
-
-    def _line(self, offset: int) -> int:
-        """Return the start of the line that holds an offset."""
-        return self.folded.rfind("\n", 0, offset) + 1
-
-    def _topic_sentences(self) -> dict[int, tuple[list[tuple[Span, Entity]], Span]]:
-        """Return, by the start of its line, the short first sentence that names what the line is about.
-
-        全域旅游叫响品牌。…: it announces the strategy as a heading does.
-        """
-        found: dict[int, tuple[list[tuple[Span, Entity]], Span]] = {}
-        for sentence in self.mentions.structure.sentences:
-            start = self._line(sentence.start)
-            wording = self.folded[sentence.start : sentence.end]
-            if (
-                self.folded[start : sentence.start].strip()
-                or len(wording) > _LONGEST_TOPIC
-                or _OF_THE_YEAR.search(wording)
-            ):
-                continue
-            named = self.mentions.strategies(sentence)
-            if 1 <= len(named) <= 2:
-                found[start] = named, sentence
-        return found
+            announcement = self.announcements.over(span)
+            if announcement is not None:
+                self._announced(span, entity, announcement)
 
     def in_turn(self) -> None:
         """Link what headings announce to the overall strategy where a sentence says so: 围绕上述目标，做好以下工作."""
@@ -386,50 +334,37 @@ class _Reading:
             if not self.overall or not _FOLLOWING.search(self.folded[sentence.start : sentence.end]):
                 continue
             part = self._part(sentence.start)
-            for section in self.mentions.structure.sections:
+            for index, section in enumerate(self.mentions.structure.sections):
                 if (
                     section.heading is None
                     or section.span.start < sentence.end
                     or self._part(section.span.start) != part
                 ):
                     continue
-                for goal in self.mentions.announcement(section)[0]:
+                announcement = self.announcements.by_section.get(index)
+                for goal in announcement.goals if announcement is not None else ():
                     if goal[1].level is self.level and self._is_overall(section.heading, *goal):
                         for mine in self.overall:
                             self.relate(goal, mine, Basis.STRUCTURAL, 0.8, sentence, "in turn")
 
-    def _title(self) -> tuple[list[tuple[Span, Entity]], Span | None]:
-        """Return what the title of a plan or notice announces; a report's title announces nothing."""
-        for section in self.mentions.structure.sections:
-            if section.role == "title" and section.heading is not None:
-                wording = self.folded[section.heading.start : section.heading.end]
-                if _PLAN.search(wording) and "报告" not in wording:
-                    return self.mentions.announcement(section)
-        return [], None
-
-    def _announced(
-        self,
-        span: Span,
-        entity: Entity,
-        goals: list[tuple[Span, Entity]],
-        evidence: Span,
-        sure: float,
-        rule: str = "heading",
-    ) -> None:
+    def _announced(self, span: Span, entity: Entity, announcement: Announcement) -> None:
+        goals, evidence, rule = announcement.goals, announcement.evidence, announcement.rule
+        by_topic = rule.endswith("topic sentence")
         for goal in goals:
             if entity.kind is not Kind.STRATEGY:
-                self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, rule)
+                self.relate((span, entity), goal, Basis.STRUCTURAL, announcement.confidence(entity), evidence, rule)
             elif below(goal[1].level, entity.level):
                 # A higher strategy named under a local heading: the heading's strategy carries it out.
-                self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.55, evidence, "under " + rule)
-            elif _PREAMBLE.search(self._wording(self.mentions.sentence(span))):
-                continue  # what guides the speaker is not for what the heading announces
-            elif below(entity.level, goal[1].level):
-                if rule == "heading" or any(other.level is entity.level for _, other in goals):
-                    continue
-                self.relate((span, entity), goal, Basis.STRUCTURAL, 0.75, evidence, "carried out under " + rule)
-            elif rule != "heading":
-                self.relate((span, entity), goal, Basis.STRUCTURAL, 0.8, evidence, "strategy under " + rule)
+                self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.55, evidence, f"under {rule}")
+            elif not by_topic or _PREAMBLE.search(self._wording(self.mentions.sentence(span))):
+                continue  # what guides the speaker, or stands far below a heading, is not for what is announced
+            elif not below(entity.level, goal[1].level):
+                self.relate((span, entity), goal, Basis.STRUCTURAL, 0.8, evidence, f"strategy under {rule}")
+            elif all(other.level is not entity.level for _, other in goals):
+                self.relate((span, entity), goal, Basis.STRUCTURAL, 0.75, evidence, f"carried out under {rule}")
+
+    def _wording(self, stretch: Span) -> str:
+        return self.folded[stretch.start : stretch.end]
 
     # definitional ----------------------------------------------------------------------------------------------------
 
@@ -497,7 +432,7 @@ class _Reading:
         nothing else relates is linked, to a strategy named shortly before it.
         """
         strategies = [(topics_of(e.name, "goal"), e) for e in self.mentions.entities if e.kind is Kind.STRATEGY]
-        announced = {e.id for s in self.mentions.structure.sections for _, e in self.mentions.announcement(s)[0]}
+        announced = {e.id for found in self.announcements.by_section.values() for _, e in found.goals}
         own = [
             (topics, e) for topics, e in strategies if e.level is self.level is Level.TOWNSHIP and e.id not in announced
         ]

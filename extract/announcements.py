@@ -1,0 +1,120 @@
+"""Tells which strategies the headings, leads and topic sentences of a document announce for what stands below them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from extract.annotation import Entity
+from extract.document import Section, Span
+from extract.mentions import Mentions, is_guess, is_result, is_said
+
+_LISTED = 2
+"""A lead that names more strategies than this lists them instead of announcing what follows."""
+_LONGEST = 31
+"""A topic sentence at the start of a line has so many characters at most, with its numbering."""
+_LONGEST_INSIDE = 16
+_SURE = {"title": 0.6, "topic sentence": 0.93, "inner topic sentence": 0.7}
+_STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
+"""A sentence that says what a year was like, or what a part is about, announces nothing."""
+_PLAN = re.compile(r"意见|规划|方案|通知|计划|纲要|办法|行动")
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Strategies announced for a stretch of text.
+
+    Attributes:
+        goals: the strategies, with the mentions that announce them.
+        evidence: the heading, lead or sentence that names them.
+        rule: ``heading``, ``title``, ``topic sentence`` or ``inner topic sentence``.
+    """
+
+    goals: list[tuple[Span, Entity]]
+    evidence: Span
+    rule: str
+
+    def confidence(self, entity: Entity) -> float:
+        """Return how sure it is that an entity below is for what is announced."""
+        if self.rule in _SURE:
+            return _SURE[self.rule]
+        if len(self.goals) > 1:  # which of the two a work is for, the heading leaves open
+            return 0.7
+        known = self.goals[0][1].concept is not None or is_said(self.goals[0][1])
+        return 0.88 if known and not is_guess(entity) else 0.8
+
+
+class Announcements:
+    """The announcements of a document.
+
+    Attributes:
+        by_section: those of its sections' headings and leads, by the index of the section.
+    """
+
+    def __init__(self, mentions: Mentions, folded: str) -> None:
+        self._mentions = mentions
+        self._folded = folded
+        sections = mentions.structure.sections
+        self.by_section = {
+            i: found for i, s in enumerate(sections) if s.role == "body" and (found := self._of_section(s, "heading"))
+        }
+        self._title = self._of_title()
+        self._topics = self._topic_sentences()
+        self._starts = [topic.evidence.start for topic in self._topics]
+
+    def over(self, span: Span) -> Announcement | None:
+        """Return the innermost announcement that holds for a mention, the title's where no other does."""
+        structure = self._mentions.structure
+        path = structure.path(structure.section_at(span.start))
+        if path and structure.sections[path[-1]].role != "body":
+            return None
+        innermost = next((index for index in path if index in self.by_section), None)
+        found = self._title if innermost is None else self.by_section[innermost]
+        index = bisect_right(self._starts, span.start) - 1
+        if index >= 0:
+            topic = self._topics[index]
+            same_line = "\n" not in self._folded[topic.evidence.start : span.start]
+            if same_line and (innermost is None or structure.sections[innermost].span.start <= topic.evidence.start):
+                found = topic
+        return found if found is not None and not found.evidence.contains(span) else None
+
+    def _of_section(self, section: Section, rule: str) -> Announcement | None:
+        """A heading announces the first strategies that it names, a lead the one or two that it names."""
+        if section.heading is not None:
+            named = self._named(section.heading)
+            if named:
+                return Announcement(named[:2], section.heading, rule)
+        if section.lead is not None:
+            named = self._named(section.lead)
+            if 0 < len(named) <= _LISTED:
+                return Announcement(named, section.lead, rule)
+        return None
+
+    def _named(self, stretch: Span) -> list[tuple[Span, Entity]]:
+        return [pair for pair in self._mentions.strategies(stretch) if not is_result(pair[1])]
+
+    def _of_title(self) -> Announcement | None:
+        """Read the title of a plan or notice; a report's title announces nothing."""
+        for section in self._mentions.structure.sections:
+            if section.role == "title" and section.heading is not None:
+                wording = self._folded[section.heading.start : section.heading.end]
+                if _PLAN.search(wording) and "报告" not in wording:
+                    return self._of_section(section, "title")
+        return None
+
+    def _topic_sentences(self) -> list[Announcement]:
+        """Find the short sentences that name what the rest of their line is about: 全域旅游叫响品牌。…."""
+        found = []
+        for sentence in self._mentions.structure.sentences:
+            wording = self._folded[sentence.start : sentence.end]
+            line = self._folded.rfind("\n", 0, sentence.start) + 1
+            first = not self._folded[line : sentence.start].strip()
+            if len(wording) > (_LONGEST if first else _LONGEST_INSIDE) or _STATEMENT.search(wording):
+                continue
+            named = self._mentions.strategies(sentence)
+            if first and 0 < len(named) <= _LISTED:
+                found.append(Announcement(named, sentence, "topic sentence"))
+            elif not first and len(named) == 1 and not re.search(r"[，；：\d]", wording):
+                found.append(Announcement(named, sentence, "inner topic sentence"))
+        return found

@@ -12,7 +12,7 @@ from extract.mentions import Mentions, is_guess, is_result, is_said
 
 _LISTED = 2
 """A lead that names more strategies than this lists them instead of announcing what follows."""
-_LONGEST = 31
+LONGEST = 31
 """A topic sentence at the start of a line has so many characters at most, with its numbering."""
 _LONGEST_INSIDE = 16
 _SURE = {"title": 0.6, "topic sentence": 0.93, "inner topic sentence": 0.7}
@@ -110,7 +110,7 @@ class Announcements:
             wording = self._folded[sentence.start : sentence.end]
             line = self._folded.rfind("\n", 0, sentence.start) + 1
             first = not self._folded[line : sentence.start].strip()
-            if len(wording) > (_LONGEST if first else _LONGEST_INSIDE) or _STATEMENT.search(wording):
+            if len(wording) > (LONGEST if first else _LONGEST_INSIDE) or _STATEMENT.search(wording):
                 continue
             named = self._mentions.strategies(sentence)
             if first and 0 < len(named) <= _LISTED:

@@ -8,42 +8,30 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
-from extract.announcements import Announcement, Announcements
+from extract.announcements import LONGEST, Announcement, Announcements
 from extract.document import Section, Span
 from extract.mentions import Mentions, below, is_body, is_said
 from extract.names import alternation, lexicon
 from extract.surface import folded_text
+from extract.topics import subjects, topics_of
 from ontology.scheme import Concept, Scheme
 from ontology.terms import Basis, Kind, Level, Predicate
 
 _SERVING = (Kind.VILLAGE, Kind.PROJECT, Kind.POLICY, Kind.SLOGAN, Kind.ORGANIZATION)
+_SPEAKERS = ("政府", "国务院", "街道办事处")
 _AFFIXES = re.compile(r"战略|建设|理念|目标|制度|体系|工作|具有[^的]{1,12}的")
-_PREAMBLE = re.compile(
-    r"以[^，。]{0,40}(?:为指导|为统领|为引领|为总揽)|(?:深入|全面|认真|坚决)(?:学习)?贯彻|总体要求|总体思路|指导思想"
-    r"|(?:坚强|正确)?领导下|的(?:五年|一年)[。，；]"
-)
-_GENERAL = re.compile(r"以[^，。]{0,40}(?:为指导|为统领|为引领|为总揽)|总体要求|总体思路|指导思想")
-_GUIDED = re.compile(r"(?:贯彻|指导|学习|领悟|践行|遵循|统领)[^，。；]*$")
-_GUIDING = re.compile('"?(?:为指导|为指引|为统领|理念)')
-_SPEAKING = re.compile(
-    r"(?:^|[，、年来])(?:我们|本届政府|(?:[镇乡县区市省旗州]|苏木)(?:人民)?政府|街道办事处|国务院)(?!要|将|必须)"
-)
 _FOLLOWING = re.compile(
     r"(?:围绕|实现|完成|贯彻)(?:上述|以上|这些|这一)[^。]{0,24}(?:做好|抓好|推进|开展|突出|实施|落实)[^。]{0,8}(?:以下|如下|[二三四五六七八九十][个项大]?方面)"
 )
-_TARGET = re.compile('"?的?[^，。；]{0,4}(?:目标|定位|要求|部署|主线|思路)')
-_LONGEST_TOPIC = 31
-_MEETING = re.compile("全会|会议|党代会|代表大会|讲话|指示|批示|嘱托")
 _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
-_FEW = 3
-"""A sentence that names more strategies than this lists them; only words of guidance relate them then."""
 _NEAR = 150
 """A strategy named so many characters before a work of its subject matter is what the work is for."""
 _CORE = 6
@@ -94,7 +82,7 @@ class _Reading:
     def _is_overall(self, sentence: Span, span: Span, entity: Entity) -> bool:
         """Tell whether a strategy may be the speaker's overall one: known, set off or pursued, and part of no other."""
         concept = self._concept(entity)
-        if _MEETING.search(entity.name) or entity.name.startswith("中国式现代化"):
+        if _words().meeting.search(entity.name) or entity.name.startswith("中国式现代化"):
             return False
         sure = entity.confidence >= _CERTAIN and (not self.wide or self._names_home(entity))
         known = concept is not None or is_said(entity) or sure or (not self.wide and self._is_pursued(sentence, span))
@@ -156,12 +144,12 @@ class _Reading:
             named = self.mentions.strategies(sentence)
             if not named:
                 continue
-            wording = self.folded[sentence.start : sentence.end]
-            if _PREAMBLE.search(wording):
+            wording = self._wording(sentence)
+            if _words().preamble.search(wording):
                 self._preamble(sentence, named)
             else:
                 self._sentence(sentence, named)
-                if _SPEAKING.search(wording):
+                if _words().speaking.search(wording):
                     pursued = [pair for pair in named if self._is_pursued(sentence, pair[0])]
                     self._speaker(sentence, [pair for pair in pursued if pair[1].id not in self.parts])
 
@@ -174,24 +162,24 @@ class _Reading:
         if own:
             self.overall = own
         higher = [pair for pair in named if below(self.level, pair[1].level)]
-        general = _GENERAL.search(self.folded[sentence.start : sentence.end])
+        general = _words().general.search(self._wording(sentence))
         for mine in own or (self.overall if general else ()):
             for goal in higher:
                 self.relate(mine, goal, Basis.STATED, 0.85 if own else 0.8, sentence, "preamble")
         self._levels(sentence, higher)
         # A national preamble names nothing but its own; a province's, all that the province is called on to do.
-        if not self.wide or (self.level is not Level.NATIONAL and _SPEAKING.search(self._wording(sentence))):
+        if not self.wide or (self.level is not Level.NATIONAL and _words().speaking.search(self._wording(sentence))):
             pursued = [pair for pair in named if pair[1].id not in self.parts and self._is_pursued(sentence, pair[0])]
             self._speaker(sentence, own + [pair for pair in pursued if pair not in own])
 
     def _is_pursued(self, sentence: Span, goal: Span) -> bool:
         """Tell whether the clause names a goal as what the speaker works at (聚焦…, 实施…), not as its guidance."""
-        clause = re.split("[，；：]", self.folded[sentence.start : goal.start])[-1]
-        behind = self.folded[goal.end : goal.end + 6]
-        if _MEETING.search(self.folded, goal.start, goal.end) or _GUIDED.search(clause) or _GUIDING.match(behind):
+        clause, words = self._clause(sentence, goal), _words()
+        guides = words.guided.search(clause) or words.guiding.match(self.folded, goal.end)
+        if guides or words.meeting.search(self.folded, goal.start, goal.end):
             return False
         # 统筹疫情防控和经济社会发展 names the pursuit itself.
-        return _pursued().search(clause) is not None or _verbs("pursued").match(self.folded, goal.start) is not None
+        return bool(words.pursued.search(clause) or _verbs("pursued").match(self.folded, goal.start))
 
     def _levels(self, sentence: Span, higher: list[tuple[Span, Entity]]) -> None:
         """Chain the overall strategies of the levels above: the county's is guided by the prefecture's."""
@@ -209,7 +197,7 @@ class _Reading:
                 e
                 for e in self.mentions.entities
                 if e.kind is Kind.ORGANIZATION
-                and e.name.endswith(("政府", "国务院", "街道办事处"))
+                and e.name.endswith(_SPEAKERS)
                 and e.place is not None
                 and place is not None
                 and e.place.path == place.path
@@ -255,7 +243,7 @@ class _Reading:
 
     def _has_doer(self, sentence: Span, work: Span, goal: Span) -> bool:
         """Tell whether the clause of a goal behind a work names another work that is for it: …，高新区争创…."""
-        start = goal.start - len(re.split("[，；：]", self.folded[sentence.start : goal.start])[-1])
+        start = goal.start - len(self._clause(sentence, goal))
         between = self.mentions.within(Span(start, goal.start), _SERVING) if work.end <= start < goal.start else ()
         return any(True for _ in between)
 
@@ -270,7 +258,7 @@ class _Reading:
         if self._clauses_between(first[0], second[0]) == 0 or not self._leads(sentence, first[0]):
             return
         marked = self._is_marked(sentence, first[0])
-        if sentence.end - sentence.start > _LONGEST_TOPIC and not marked:
+        if sentence.end - sentence.start > LONGEST and not marked:
             return
         if below(second[1].level, first[1].level):
             self.relate(second, first, Basis.STATED, 0.85, sentence, "two halves")
@@ -285,8 +273,12 @@ class _Reading:
 
     def _is_marked(self, sentence: Span, goal: Span) -> bool:
         """Tell whether the words around a name call it a goal: 锚定…, …定位."""
-        clause = re.split("[，；：]", self.folded[sentence.start : goal.start])[-1]
-        return _verbs("target").search(clause) is not None or _TARGET.match(self.folded, goal.end) is not None
+        clause = self._clause(sentence, goal)
+        return _verbs("target").search(clause) is not None or _words().marked.match(self.folded, goal.end) is not None
+
+    def _clause(self, sentence: Span, name: Span) -> str:
+        """Return the words of a name's clause before it."""
+        return re.split("[，；：]", self.folded[sentence.start : name.start])[-1]
 
     def _clauses_between(self, one: Span, other: Span) -> int:
         """Return how many marks part two names' clauses."""
@@ -307,12 +299,8 @@ class _Reading:
 
     def _aimed_at(self, sentence: Span, goal: Span, verbs: str) -> bool:
         """Tell whether the clause leads up to the goal with such a verb (围绕, 打造, 确保), not as one item of work."""
-        clause = re.split("[，；：]", self.folded[sentence.start : goal.start])[-1]
-        return bool(_verbs(verbs).search(clause)) or bool(
-            re.match(
-                r'"?[^，。；]{0,4}(?:为|要求|目标|导向|思路|为目标|为抓手|为引领)', self.folded[goal.end : goal.end + 8]
-            )
-        )
+        clause = self._clause(sentence, goal)
+        return bool(_verbs(verbs).search(clause) or _words().aimed.match(self.folded, goal.end, goal.end + 8))
 
     # structural ------------------------------------------------------------------------------------------------------
 
@@ -356,7 +344,7 @@ class _Reading:
             elif below(goal[1].level, entity.level):
                 # A higher strategy named under a local heading: the heading's strategy carries it out.
                 self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.55, evidence, f"under {rule}")
-            elif not by_topic or _PREAMBLE.search(self._wording(self.mentions.sentence(span))):
+            elif not by_topic or _words().preamble.search(self._wording(self.mentions.sentence(span))):
                 continue  # what guides the speaker, or stands far below a heading, is not for what is announced
             elif not below(entity.level, goal[1].level):
                 self.relate((span, entity), goal, Basis.STRUCTURAL, 0.8, evidence, f"strategy under {rule}")
@@ -461,7 +449,7 @@ class _Reading:
     def by_word(self) -> None:
         """Link strategies to those of the nearest higher level but the nation's that name the same subject matter."""
         by_word: dict[str, list[Entity]] = defaultdict(list)
-        strategies = [(_subjects(e.name), e) for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level]
+        strategies = [(subjects(e.name), e) for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level]
         for words, entity in strategies:
             for word in words if entity.level is not Level.NATIONAL else ():
                 by_word[word].append(entity)
@@ -503,40 +491,36 @@ def _verbs(sort: str) -> re.Pattern[str]:
     return re.compile(alternation((*words["purpose"], *words[sort]) if sort == "pursuit" else words[sort]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    preamble: re.Pattern[str]
+    general: re.Pattern[str]
+    guided: re.Pattern[str]
+    guiding: re.Pattern[str]
+    pursued: re.Pattern[str]
+    speaking: re.Pattern[str]
+    marked: re.Pattern[str]
+    aimed: re.Pattern[str]
+    meeting: re.Pattern[str]
+
+
 @cache
-def _pursued() -> re.Pattern[str]:
-    """Return what stands before a goal that the speaker pursues, not one that guides it (以…为指导, 贯彻…精神)."""
-    return re.compile(
-        rf'(?:(?:{alternation(lexicon("relations")["pursued"])}|以)(?:[全我][一-鿿]{{1,2}}|[一-鿿]{{0,6}}[省市县区镇乡旗州委])?|[、和与及"])+$'
+def _words() -> _Words:
+    data = lexicon("relations")
+    words = {name: alternation(listed) for name, listed in data["preamble"].items()}
+    general = f"以[^，。]{{0,40}}(?:{words['guides']})|{words['requirements']}"
+    whose = "[全我][一-鿿]{1,2}|[一-鿿]{0,6}[省市县区镇乡旗州委]"
+    return _Words(
+        preamble=re.compile(f"{general}|{words['carrying_out']}|{words['looking_back']}"),
+        general=re.compile(general),
+        guided=re.compile(f"(?:{words['guided']})[^，。；]*$"),
+        guiding=re.compile(f'"?(?:{words["guiding"]})'),
+        pursued=re.compile(f'(?:(?:{alternation(data["pursued"])}|以)(?:{whose})?|[、和与及"])+$'),
+        speaking=re.compile(f"(?:^|[，、年来])(?:{words['speakers']})(?!要|将|必须)"),
+        marked=re.compile(f'"?的?[^，。；]{{0,4}}(?:{words["marks"]})'),
+        aimed=re.compile(f'"?[^，。；]{{0,4}}(?:{words["aims"]})'),
+        meeting=re.compile(words["meetings"]),
     )
-
-
-@cache
-def _topics(side: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((topic, re.compile(alternation(words[side]))) for topic, words in lexicon("topics").items())
-
-
-def topics_of(name: str, side: str) -> frozenset[str]:
-    """Return the topics that a name shows; ``side`` is ``goal`` for strategies, ``work`` for the rest.
-
-    >>> sorted(topics_of("现代化连排猪舍项目", "work"))
-    ['畜牧水产']
-    """
-    return frozenset(topic for topic, pattern in _topics(side) if pattern.search(name))
-
-
-def _subjects(name: str) -> set[str]:
-    """Return the words of subject matter in a strategy's name.
-
-    >>> sorted(_subjects("国际知名文化旅游目的地"))
-    ['文化旅游', '旅游']
-    """
-    return {word for word in _subject_words() if word in name}
-
-
-@cache
-def _subject_words() -> tuple[str, ...]:
-    return tuple(sorted({word for topic in lexicon("topics").values() for word in topic["goal"] if len(word) > 1}))
 
 
 @Language.factory("policy_service", default_config={"inferred": True})

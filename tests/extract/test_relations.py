@@ -6,7 +6,7 @@ import pytest
 
 from extract import pipeline
 from extract.document import Document, Metadata, Place
-from extract.service import topics_of
+from extract.topics import topics_of
 from ontology.terms import Basis, Level, Predicate
 
 PROVINCE = Place("甲省", Level.PROVINCIAL)

@@ -1,0 +1,36 @@
+"""Tells what the names of strategies and of work are about, by the words of ``lexicon/topics.toml``."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from extract.names import alternation, lexicon
+
+
+@cache
+def _topics(side: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((topic, re.compile(alternation(words[side]))) for topic, words in lexicon("topics").items())
+
+
+def topics_of(name: str, side: str) -> frozenset[str]:
+    """Return the topics that a name shows; ``side`` is ``goal`` for strategies, ``work`` for the rest.
+
+    >>> sorted(topics_of("现代化连排猪舍项目", "work"))
+    ['畜牧水产']
+    """
+    return frozenset(topic for topic, pattern in _topics(side) if pattern.search(name))
+
+
+def subjects(name: str) -> frozenset[str]:
+    """Return the words of subject matter in a strategy's name.
+
+    >>> sorted(subjects("国际知名文化旅游目的地"))
+    ['文化旅游', '旅游']
+    """
+    return frozenset(word for word in _subject_words() if word in name)
+
+
+@cache
+def _subject_words() -> tuple[str, ...]:
+    return tuple(sorted({word for topic in lexicon("topics").values() for word in topic["goal"] if len(word) > 1}))

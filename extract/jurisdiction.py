@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from extract.document import Place
-from extract.names import lexicon
+from extract.names import alternation, lexicon
 from ontology.divisions import NATION, divisions
 from ontology.terms import Level
 
@@ -185,14 +185,19 @@ def _outside_the_table(named: Named, level: Level | None, context: str) -> Place
 
 def _county_named(context: str) -> Place | None:
     """Return the one county that a text names in full beside its prefecture or province."""
-    named = [
-        county
-        for county in _units((Level.COUNTY,))
-        if len(county.name) > 2
-        and county.name in context
-        and any(name in context for unit in county.within for name in (unit.name, *_long(unit)))
-    ]
+    named = [county for county in _units((Level.COUNTY,)) if county.name in context and _is_named(county, context)]
     return named[0] if len(named) == 1 else None
+
+
+def _is_named(county: Place, context: str) -> bool:
+    """Tell whether a text that holds a county's name speaks of the county, and names a unit above it.
+
+    One of two characters (夏县) is part of other words (宁夏县域): it stands at the start of a word or behind a unit.
+    """
+    above = [name for unit in county.within for name in (unit.name, *_long(unit)) if name in context]
+    if len(county.name) > 2 or not above:
+        return bool(above)
+    return re.search(rf"(?:(?<![\u4e00-\u9fff])|{alternation(above)}){county.name}(?![域级])", context) is not None
 
 
 def _likeliest(candidates: tuple[Place, ...], context: str) -> Place | None:

@@ -133,6 +133,8 @@ def test_a_provinces_strategy_is_not_another_provinces(nlp):
         ("积极争取", "，重塑优势", False, Status.PLANNED),
         ("实施", "，改善出行", True, Status.PLANNED),
         ("持续推进", "，确保按期投产", True, Status.ONGOING),
+        ("", "等一批项目落地", False, Status.ONGOING),
+        ("推动", "等项目提速", True, Status.ONGOING),
     ],
 )
 def test_status_is_read_off_the_words_around(before, behind, plan, expected):

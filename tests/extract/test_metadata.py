@@ -111,6 +111,21 @@ def test_congresses_and_headings_tell_the_year(text: str, year: int) -> None:
     assert (metadata.year, metadata.place, metadata.found["year"]) == (year, NATION, "text")
 
 
+@pytest.mark.parametrize(
+    ("text", "county"),
+    [
+        ("鹮湾镇2023年政府工作报告\n各位代表：\n运城市夏县的乡亲们，修渠三里。", "夏县"),
+        ("鹮湾镇2023年政府工作报告\n各位代表：\n在运城市，宁夏县域经济的经验，我们要学。", None),
+    ],
+)
+def test_a_township_that_the_table_lacks_stands_in_the_county_that_the_text_names(
+    text: str, county: str | None
+) -> None:
+    place = known(text).place
+    assert place is not None and place.name == "鹮湾镇"
+    assert (place.within[-1].name if place.within else None) == county
+
+
 def test_the_file_name_is_the_last_hint() -> None:
     metadata = known("要修路。", "township_张营镇_2023.txt")
     assert (metadata.year, metadata.level, metadata.found["year"]) == (2023, Level.TOWNSHIP, "file name")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from extract import pipeline
+from extract.annotation import Link
 from extract.document import Document, Metadata, Place
-from ontology.terms import Basis, Level, Predicate
+from ontology.terms import Basis, Kind, Level, Predicate
+from tests import linking
 
 COUNTY = Place("丙县", Level.COUNTY, (Place("甲省", Level.PROVINCIAL), Place("乙市", Level.PREFECTURE)))
 TITLE = "丙县人民政府工作报告\n一、工作打算\n"
@@ -68,3 +70,111 @@ def test_a_counted_group_is_the_whole_of_what_is_listed_before_it(nlp):
     parts = links(nlp, "实施茶业兴县、电商富县、山水立县三大战略。", Predicate.COMPONENT_OF)
     assert parts.keys() == {(part, "三大战略") for part in ("茶业兴县", "电商富县", "山水立县")}
     assert not links(nlp, "实施茶业兴县、电商富县三大战略。", Predicate.COMPONENT_OF)
+
+
+STRATEGIES = {GOAL: (Kind.STRATEGY, Level.COUNTY), "和美鹮乡": (Kind.STRATEGY, Level.COUNTY)}
+WORKS = {MILL: (Kind.PROJECT, None), "鹭溪污水处理厂": (Kind.PROJECT, None), "鹭溪高新区": (Kind.ORGANIZATION, None)}
+DOCTRINES = dict.fromkeys(
+    ("乡村振兴战略", "脱贫攻坚战", "全面建成小康社会", "粮食安全", "习近平新时代中国特色社会主义思想"),
+    (Kind.STRATEGY, Level.NATIONAL),
+)
+BODIES = {SPEAKER: (Kind.ORGANIZATION, None)}
+
+
+@pytest.fixture(scope="module")
+def related():
+    readers = linking.readers()
+
+    def found(text: str, predicate: Predicate, **more: tuple[Kind, Level]) -> dict[tuple[str, str], Link]:
+        named = {n: k for n, k in (STRATEGIES | WORKS | DOCTRINES | BODIES | more).items() if n in text}
+        links = linking.read(readers, TITLE + text, named, COUNTY)
+        return {(subject, obj): link for subject, obj, link in links if link.predicate is predicate}
+
+    return found
+
+
+def test_a_list_of_names_is_the_whole_of_them(related):
+    whole, parts = "茶业兴县、电商富县", ("茶业兴县", "电商富县")
+    named = dict.fromkeys((whole, *parts), (Kind.STRATEGY, Level.COUNTY))
+    text = f"打造“{whole}”，坚持茶业兴县，推进电商富县。"
+    assert related(text, Predicate.COMPONENT_OF, **named).keys() == {(part, whole) for part in parts}
+    assert not related(text, Predicate.SERVES, **named)
+
+
+@pytest.mark.parametrize(
+    ("opening", "announces"),
+    [
+        ("“茶香丙县”叫响品牌。", True),
+        ("2023年是“茶香丙县”的开局之年。", False),
+        ("“茶香丙县”叫响品牌，全县上下人心振奋，各项事业蒸蒸日上，群众日子越过越红火。", False),
+    ],
+)
+def test_the_short_first_sentence_of_a_paragraph_announces_what_follows(related, opening, announces):
+    found = related(f"{opening}{MILL}建成投产。", Predicate.SERVES)
+    assert ((MILL, GOAL) in found) is announces
+    if announces:
+        assert found[MILL, GOAL].basis is Basis.STRUCTURAL
+
+
+def test_a_short_sentence_within_a_paragraph_announces_until_the_next(related):
+    first, second = f"“茶香丙县”叫响品牌。{MILL}建成投产。", "“和美鹮乡”成效显著。鹭溪污水处理厂开工。"
+    found = related(f"全县上下同心同德，成绩喜人，修渠三里，群众高兴。{first}{second}", Predicate.SERVES)
+    assert found.keys() == {(MILL, GOAL), ("鹭溪污水处理厂", "和美鹮乡")}
+
+
+def test_the_countys_strategy_carries_out_the_nations_that_its_paragraph_is_about(related):
+    found = related("乡村振兴战略展露新颜。全力打造“茶香丙县”，修渠三里。", Predicate.ADVANCES)
+    assert found[GOAL, "乡村振兴战略"].basis is Basis.STRUCTURAL
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["（一）突出“茶香丙县”，建设“和美鹮乡”", "（一）锚定“和美鹮乡”目标，推进“茶香丙县”"],
+)
+def test_of_two_strategies_in_a_heading_one_is_for_the_other(related, heading):
+    found = related(f"{heading}\n修渠三里。", Predicate.SERVES)
+    assert found.keys() == {(GOAL, "和美鹮乡")} and found[GOAL, "和美鹮乡"].basis is Basis.STATED
+
+
+def test_a_clause_with_a_doer_of_its_own_speaks_of_that_doer(related):
+    found = related(f"{MILL}建成投产，鹭溪高新区加快打造“茶香丙县”。", Predicate.SERVES)
+    assert found.keys() == {("鹭溪高新区", GOAL)}
+
+
+def test_the_first_clause_of_a_sentence_governs_surely_a_later_one_does_not(related):
+    first = related(f"全力打造“茶香丙县”，建成{MILL}。", Predicate.SERVES)[MILL, GOAL]
+    later = related(f"修渠三里，全力打造“茶香丙县”，建成{MILL}。", Predicate.SERVES)[MILL, GOAL]
+    assert first.confidence > 0.9 > later.confidence
+
+
+def test_villages_and_works_before_the_verb_are_for_what_they_are_made_into(related):
+    named = {"鹭溪": (Kind.VILLAGE, Level.VILLAGE), "苇塘": (Kind.VILLAGE, Level.VILLAGE)}
+    found = related("鹭溪、苇塘连片建成“茶香丙县”样板。", Predicate.SERVES, **named)
+    assert found.keys() == {("鹭溪", GOAL), ("苇塘", GOAL)}
+
+
+def test_the_government_serves_what_its_preamble_pursues_not_what_guides_it(related):
+    text = f"{SPEAKER}以习近平新时代中国特色社会主义思想为指导，紧盯乡村振兴战略，建设“茶香丙县”。"
+    assert related(text, Predicate.SERVES).keys() == {(SPEAKER, "乡村振兴战略"), (SPEAKER, GOAL)}
+    assert {upper for _, upper in related(text, Predicate.ADVANCES)} == {
+        "习近平新时代中国特色社会主义思想",
+        "乡村振兴战略",
+    }
+
+
+def test_doctrines_are_related_by_the_authority_file_not_by_each_document(related):
+    assert not related("脱贫攻坚战取得胜利。\n全面建成小康社会如期实现。", Predicate.SERVES)
+
+
+@pytest.mark.parametrize(("between", "near"), [("修渠三里。", True), ("修渠三里，群众安心。" * 20, False)])
+def test_work_that_nothing_relates_is_for_the_strategy_of_its_subject_named_shortly_before(related, between, near):
+    text = f"各村各组守好粮食安全这条线，仓满囤流，颗粒归仓，家家户户都有余粮。{between}新打机井八口，抓好撂荒地整治。"
+    found = related(text, Predicate.SERVES, 撂荒地整治=(Kind.POLICY, None))
+    assert (("撂荒地整治", "粮食安全") in found) is near
+
+
+def test_strategies_of_two_levels_are_linked_by_the_subject_that_both_name(related):
+    text = "坚持农业强县，修渠三里。\n现代农业强市、先进制造强市成效明显。"
+    levels = {"现代农业强市": Level.PREFECTURE, "先进制造强市": Level.PREFECTURE, "农业强县": Level.COUNTY}
+    named = {name: (Kind.STRATEGY, level) for name, level in levels.items()}
+    assert related(text, Predicate.ADVANCES, **named).keys() == {("农业强县", "现代农业强市")}

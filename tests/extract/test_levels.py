@@ -1,0 +1,59 @@
+"""Whose a strategy, policy or slogan is, by the words around it."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract.document import Metadata, Place, Span
+from extract.levels import level_of
+from extract.surface import fold
+from ontology.terms import Kind, Level
+
+PROVINCE = Place("内蒙古自治区", Level.PROVINCIAL)
+LEAGUE = Place("锡林郭勒盟", Level.PREFECTURE, (PROVINCE,))
+BANNER = Place("苏尼特左旗", Level.COUNTY, (PROVINCE, LEAGUE))
+SUMU = Place("鹮湾苏木", Level.TOWNSHIP, (PROVINCE, LEAGUE, BANNER))
+YUNNAN = Place("云南省", Level.PROVINCIAL)
+DALI = Place("大理白族自治州", Level.PREFECTURE, (YUNNAN,))
+TOWN = Place("鹭溪镇", Level.TOWNSHIP, (YUNNAN, DALI, Place("祥云县", Level.COUNTY, (YUNNAN, DALI))))
+
+
+def level(kind: Kind, name: str, text: str, place: Place = TOWN) -> Level | None:
+    start = text.index(name)
+    spans = [Span(start, start + len(name))]
+    return level_of(kind, name, spans, fold(text), Metadata(place=place, level=place.level))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place", "expected"),
+    [
+        ("草原牧都", "紧扣全旗“草原牧都”目标，修渠三里。", SUMU, Level.COUNTY),
+        ("草原牧都", "落实盟委“草原牧都”部署，修渠三里。", SUMU, Level.PREFECTURE),
+        ("三大定位", "围绕大理州“三大定位”，修渠三里。", TOWN, Level.PREFECTURE),
+        ("畜牧强旗", "坚持畜牧强旗，修渠三里。", SUMU, Level.COUNTY),
+        ("旅游立州", "推进旅游立州，修渠三里。", TOWN, Level.PREFECTURE),
+        ("让山乡过上好日子", "牢记“让山乡过上好日子”的嘱托，修渠三里。", TOWN, Level.NATIONAL),
+        ("茶香鹭溪", "打造“茶香鹭溪”，修渠三里。", TOWN, Level.TOWNSHIP),
+    ],
+)
+def test_the_words_around_a_strategy_tell_whose_it_is(name, text, place, expected):
+    assert level(Kind.STRATEGY, name, text, place) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("国家鹮类保护试点", "争取国家鹮类保护试点。", Level.NATIONAL),
+        ("小鹭帮办", "推出“小鹭帮办”服务。", Level.TOWNSHIP),
+        ("鹭溪五条", "落实“鹭溪五条”。", Level.TOWNSHIP),
+        ("五步法", "落实“五步法”。", None),
+        ("农机补贴", "发放农机补贴三万元。", Level.NATIONAL),
+    ],
+)
+def test_what_a_town_says_that_it_set_up_is_its_own_policy(name, text, expected):
+    assert level(Kind.POLICY, name, text) is expected
+
+
+def test_a_slogan_without_quotation_marks_is_everybodys():
+    assert level(Kind.SLOGAN, "真抓实干、善作善成", "坚持真抓实干、善作善成。") is Level.NATIONAL
+    assert level(Kind.SLOGAN, "日日有鹮鸣", "发扬“日日有鹮鸣”的劲头。") is Level.TOWNSHIP

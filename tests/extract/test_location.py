@@ -1,0 +1,57 @@
+"""Where villages, firms and projects stand, on sentences of our own."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract import pipeline
+from extract.document import Document, Metadata, Place
+from ontology.divisions import divisions
+from ontology.terms import Predicate
+
+COUNTY = divisions().find("夏县", within=["运城市"])[0]
+CITY = COUNTY.within[-1]
+TOWN = divisions().find("水头镇", within=["夏县"])[0]
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    return pipeline.load()
+
+
+def located(nlp, text: str, place: Place) -> set[tuple[str, str]]:
+    document = Document("t", text, "0" * 64, metadata=Metadata(place=place, level=place.level))
+    annotation = pipeline.annotate(nlp, document)
+    name = {e.id: e.name for e in annotation.entities}
+    return {(name[k.subject], name[k.object]) for k in annotation.links if k.predicate is Predicate.LOCATED_IN}
+
+
+def test_villages_stand_in_the_unit_that_their_list_begins_with(nlp):
+    found = located(nlp, "夏县政府工作报告\n水头镇鹮湾村、鹭溪村，埝掌镇苇塘村修渠三里。", COUNTY)
+    assert {(village, unit) for village, unit in found if village.endswith("村")} == {
+        ("鹮湾村", "水头镇"),
+        ("鹭溪村", "水头镇"),
+        ("苇塘村", "埝掌镇"),
+    }
+
+
+def test_of_nested_units_a_project_stands_in_the_narrower(nlp):
+    project = "夏县水头镇鹮鸣茶叶加工项目"
+    units = {unit for name, unit in located(nlp, f"运城市政府工作报告\n建成{project}。", CITY) if name == project}
+    assert units == {"水头镇"}
+
+
+def test_a_project_stands_in_the_unit_named_before_it(nlp):
+    found = located(nlp, "水头镇政府工作报告\n在鹮湾村建成鹭鸣果蔬加工项目。", TOWN)
+    assert ("鹭鸣果蔬加工项目", "鹮湾村") in found
+
+
+def test_a_firm_that_bears_its_provinces_name_stands_where_the_report_speaks_of_it(nlp):
+    text = "水头镇人民政府工作报告\n山西鹮鸣农业有限公司投资建厂。山西省农业农村厅来水头镇指导。"
+    found = located(nlp, text, TOWN)
+    assert ("山西鹮鸣农业有限公司", "水头镇") in found
+    assert ("山西省农业农村厅", "水头镇") not in found
+
+
+def test_a_body_of_a_unit_that_is_not_told_stands_nowhere(nlp):
+    assert not {unit for body, unit in located(nlp, "我镇工作报告\n在县委领导下，修渠三里。", TOWN) if body == "县委"}

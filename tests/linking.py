@@ -1,0 +1,58 @@
+"""Links between entities that a test names itself: the readers of relations are tried apart from the finders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from spacy.language import Language
+
+from extract import pipeline
+from extract.annotation import Entity, Link
+from extract.document import Document, Metadata, Place, Span
+from ontology import scheme
+from ontology.terms import Kind, Level
+
+READERS = ("policy_structure", "policy_composition", "policy_location", "policy_service", "policy_links")
+
+
+def readers() -> Language:
+    """Return the pipeline of structure and relations alone."""
+    return pipeline.load(components=READERS)
+
+
+def read(
+    nlp: Language, text: str, named: Mapping[str, tuple[Kind, Level | None]], place: Place
+) -> Iterator[tuple[str, str, Link]]:
+    """Yield the names and the link of each pair that the readers relate.
+
+    Args:
+        nlp: what ``readers`` returned.
+        text: a document of our own.
+        named: kind and level by the name as the text has it; the authority file's concepts are known by their names.
+        place: the unit that speaks.
+    """
+    doc = pipeline.make_doc(nlp, Document("t", text, "0" * 64, metadata=Metadata(place=place, level=place.level)))
+    doc._.scheme = scheme.load()
+    entities = []
+    for name, (kind, level) in named.items():
+        spans = [m.span() for m in re.finditer(re.escape(name), text)]
+        quoted = any(text[start - 1 : start] == "“" for start, _ in spans)
+        concept = doc._.scheme.by_label(name) if level is Level.NATIONAL else None
+        entities.append(
+            Entity(
+                f"e{len(entities) + 1}",
+                kind,
+                name,
+                tuple(Span(*span) for span in spans),
+                level=level,
+                place=place if kind is Kind.ORGANIZATION and name.endswith("政府") else None,
+                concept=concept.iri if concept is not None else None,
+                finders=frozenset({"policy_quotations" if quoted else "test"}),
+            )
+        )
+    doc._.entities = tuple(entities)
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    name_of = {entity.id: entity.name for entity in entities}
+    return ((name_of[link.subject], name_of[link.object], link) for link in doc._.links)

@@ -183,7 +183,8 @@ class _Reading:
 
     def _levels(self, sentence: Span, higher: list[tuple[Span, Entity]]) -> None:
         """Chain the overall strategies of the levels above: the county's is guided by the prefecture's."""
-        local = [pair for pair in higher if pair[1].level is not Level.NATIONAL]
+        meeting = _words().meeting
+        local = [p for p in higher if p[1].level is not Level.NATIONAL and not meeting.search(p[1].name)]
         for lower in local:
             above = [pair for pair in local if below(lower[1].level, pair[1].level)]
             if above:
@@ -217,18 +218,22 @@ class _Reading:
                         self.relate(mine, goal, Basis.STATED, 0.75, sentence, "sentence")
         whole = [pair for pair in named if pair[1].id not in self.parts]
         self._two_halves(sentence, whole)
-        goals = [pair for pair in whole if self._aimed_at(sentence, pair[0], "purpose" if self.wide else "pursuit")]
+        verbs = "purpose" if self.wide else "pursuit"
+        goals = [
+            (pair, self._aimed_at(sentence, pair[0], "guidance"))
+            for pair in whole
+            if self._aimed_at(sentence, pair[0], verbs)
+        ]
         for work in self.mentions.within(sentence, _SERVING):
             if is_body(work[1]) or work[1].id in self.parts:
                 continue
-            for goal in goals:
-                sure = self._served_in(sentence, work[0], goal[0])
+            for goal, guided in goals:
+                sure = self._served_in(sentence, work[0], goal[0], guided=guided)
                 if sure:
                     self.relate(work, goal, Basis.STATED, sure, sentence, "sentence")
 
-    def _served_in(self, sentence: Span, work: Span, goal: Span) -> float:
+    def _served_in(self, sentence: Span, work: Span, goal: Span, *, guided: bool) -> float:
         """Return how sure it is that a sentence names a work as being for a goal; 0 where it does not say so."""
-        guided = self._aimed_at(sentence, goal, "guidance")
         if self._side_by_side(work, goal):
             return 0
         # The long sentences of a province or the nation list more than they relate.

@@ -64,7 +64,8 @@ class _Reading:
                 return
         container = entity.place.within[-1] if entity.place is not None and entity.place.within else self.home
         unit = self.units.get(container.path) if container is not None else None
-        self._claim(entity, entity.mentions[0], unit or self.own, "village", 0.93)
+        only = next(iter(self.units.values())) if len(self.units) == 1 else None
+        self._claim(entity, entity.mentions[0], unit or self.own or only, "village", 0.93)
 
     def _named_before(self, span: Span) -> Entity | None:
         """Return the unit that stands directly before a name or before the list of villages that it belongs to."""
@@ -89,7 +90,7 @@ class _Reading:
             named = [e for span in entity.mentions for _, e in self.mentions.within(span, _UNITS)]
             if not is_body(entity) and not entity.name.endswith(_offices()):
                 named = [e for e in named if not self._holds_home(e)]  # 甲省某公司 stands where the report speaks of it
-            unit = next(iter(_most_specific(named)), None) or self.own
+            unit = self.own if self.own in named else next(iter(_most_specific(named)), self.own)
         if unit is not None and unit.level is not Level.NATIONAL:
             self._claim(entity, entity.mentions[0], unit, "organization", 0.94)
 
@@ -98,7 +99,7 @@ class _Reading:
         for span in entity.mentions:
             inner = [e for _, e in self._standing(span)]
             if inner:
-                self._sites(span, inner, "name", 0.88)
+                self._sites(span, inner, "name", 0.92)
                 return
         for span in entity.mentions:
             clause = self._clause(span)

@@ -53,5 +53,10 @@ def test_a_firm_that_bears_its_provinces_name_stands_where_the_report_speaks_of_
     assert ("山西省农业农村厅", "水头镇") not in found
 
 
+def test_an_institute_stands_in_the_speakers_unit_where_its_name_says_so(nlp):
+    text = "山西省人民政府工作报告\n北京鹮鸣实验室山西研究院揭牌。北京市来访。"
+    assert ("北京鹮鸣实验室山西研究院", "北京市") not in located(nlp, text, CITY.within[0])
+
+
 def test_a_body_of_a_unit_that_is_not_told_stands_nowhere(nlp):
     assert not {unit for body, unit in located(nlp, "我镇工作报告\n在县委领导下，修渠三里。", TOWN) if body == "县委"}

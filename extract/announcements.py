@@ -15,7 +15,7 @@ _LISTED = 2
 LONGEST = 31
 """A topic sentence at the start of a line has so many characters at most, with its numbering."""
 _LONGEST_INSIDE = 16
-_SURE = {"title": 0.6, "topic sentence": 0.93, "inner topic sentence": 0.7}
+_SURE = {"title": 0.6, "topic sentence": 0.93, "inner topic sentence": 0.65}
 _STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
 """A sentence that says what a year was like, or what a part is about, announces nothing."""
 _PLAN = re.compile(r"意见|规划|方案|通知|计划|纲要|办法|行动")

@@ -215,7 +215,7 @@ class _Reading:
             if self._aimed_at(sentence, goal[0], "purpose"):
                 for mine in own:
                     if below(mine[1].level, goal[1].level) and not self._side_by_side(mine[0], goal[0]):
-                        self.relate(mine, goal, Basis.STATED, 0.75, sentence, "sentence")
+                        self.relate(mine, goal, Basis.STATED, 0.65, sentence, "sentence")
         whole = [pair for pair in named if pair[1].id not in self.parts]
         self._two_halves(sentence, whole)
         verbs = "purpose" if self.wide else "pursuit"

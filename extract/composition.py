@@ -115,15 +115,17 @@ class CompositionReader:
         for entity in mentions.entities:
             for whole in entity.mentions if entity.kind in _IDEAS else ():
                 name = folded[whole.start : whole.end]
-                inner = [
-                    (span, part)
+                items = [
+                    span
                     for span, part in mentions.within(whole, _IDEAS)
                     if span != whole
                     and part is not entity
                     and _is_item(name, span.start - whole.start, span.end - whole.start)
                 ]
-                for span, _ in inner if "、" in name else ():
-                    self._claim(doc, span, whole, Basis.DEFINITIONAL, 0.95, mentions.sentence(whole), "name")
+                for span in items if "、" in name else ():
+                    # “港人治港”、“澳人治澳” is one known name written as two, not a whole.
+                    if len(items) > 1 or folded[span.start : span.end] in entity.name:
+                        self._claim(doc, span, whole, Basis.DEFINITIONAL, 0.95, mentions.sentence(whole), "name")
 
     def _by_number(self, doc: Doc, mentions: Mentions) -> None:
         for whole in mentions.entities:

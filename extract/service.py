@@ -34,6 +34,8 @@ _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
 _NEAR = 150
 """A strategy named so many characters before a work of its subject matter is what the work is for."""
+_FEW = 2
+"""A word of subject matter that the names of more strategies share tells nothing."""
 _CORE = 6
 """So many characters from the start have to agree before two names are one strategy of two territories."""
 _ONE_LIST = re.compile(r'["、和与及]*|[^，。]{0,12}、[^，。]{0,12}')
@@ -192,7 +194,11 @@ class _Reading:
                 self.relate(lower, nearest, Basis.INFERRED, 0.6, sentence, "levels")
 
     def _speaker(self, sentence: Span, goals: list[tuple[Span, Entity]]) -> None:
-        place = self.doc._.document.metadata.place
+        """The government serves what a sentence says that it pursues, where it is the government that speaks."""
+        metadata = self.doc._.document.metadata
+        place = metadata.place
+        if metadata.issuer is not None and not metadata.issuer.endswith(_SPEAKERS):
+            return
         speaker = next(
             (
                 e
@@ -462,9 +468,9 @@ class _Reading:
             above = {e.id: e for word in words for e in by_word[word] if below(lower.level, e.level)}
             nearest = max((e.level.rank for e in above.values() if e.level), default=None)
             span = lower.mentions[0]
-            for goal in above.values():
-                if goal.level and goal.level.rank == nearest:
-                    self._infer((span, lower), (goal.mentions[0], goal), 0.65, "word")
+            goals = [goal for goal in above.values() if goal.level and goal.level.rank == nearest]
+            for goal in goals if len(goals) <= _FEW else ():
+                self._infer((span, lower), (goal.mentions[0], goal), 0.65, "word")
 
     def _part(self, offset: int) -> int | None:
         """Return the index of the top section at an offset."""

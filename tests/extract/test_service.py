@@ -178,3 +178,18 @@ def test_strategies_of_two_levels_are_linked_by_the_subject_that_both_name(relat
     levels = {"现代农业强市": Level.PREFECTURE, "先进制造强市": Level.PREFECTURE, "农业强县": Level.COUNTY}
     named = {name: (Kind.STRATEGY, level) for name, level in levels.items()}
     assert related(text, Predicate.ADVANCES, **named).keys() == {("农业强县", "现代农业强市")}
+
+
+def test_a_word_that_many_strategies_share_links_none(related):
+    uppers = [f"{word}农业强市" for word in ("现代", "特色", "高效")]
+    named = dict.fromkeys(uppers, (Kind.STRATEGY, Level.PREFECTURE)) | {"农业强县": (Kind.STRATEGY, Level.COUNTY)}
+    text = f"全县上下同心同德、真抓实干，修渠3里，坚持农业强县，群众高兴，各项事业都有起色。\n{'、'.join(uppers)}成效明显。"
+    assert not related(text, Predicate.ADVANCES, **named)
+
+
+def test_a_government_serves_nothing_in_a_report_that_another_body_gives(nlp):
+    text = f"{SPEAKER}\n今年，我们聚焦“茶香丙县”建设，真抓实干。"
+    document = Document(
+        "t", text, "0" * 64, metadata=Metadata(place=COUNTY, level=Level.COUNTY, issuer="中国共产党丙县委员会")
+    )
+    assert not [k for k in pipeline.annotate(nlp, document).links if k.extractor.endswith("speaker")]

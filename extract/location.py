@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from spacy.language import Language
@@ -97,47 +97,41 @@ class _Reading:
     def project(self, entity: Entity) -> None:
         """Claim the villages or units in its name, else those of its clause, else the unit that speaks."""
         for span in entity.mentions:
-            inner = [e for _, e in self._standing(span)]
+            inner = self._standing(span)
             if inner:
-                self._sites(span, inner, "name", 0.92)
+                self._sites(entity, span, inner, "name", 0.92)
                 return
         for span in entity.mentions:
-            clause = self._clause(span)
             before = self._named_before(span)
-            found = [before] if before is not None else clause
+            found = [before] if before is not None else self._clause(span)
             if found:
-                self._sites(span, found, "clause", 0.86)
+                self._sites(entity, span, found, "clause", 0.86)
                 return
         if self.home is not None and self.home.level is not Level.NATIONAL:
             self._claim(entity, entity.mentions[0], self.own, "document", 0.9)
 
-    def _standing(self, stretch: Span) -> list[tuple[Span, Entity]]:
+    def _standing(self, stretch: Span) -> list[Entity]:
         """Return the places named in a stretch, not those in an organization's name nor those that hold the speaker."""
         firms = [s for s, _ in self.mentions.within(stretch, (Kind.ORGANIZATION,)) if s != stretch]
         return [
-            (span, place)
+            place
             for span, place in self.mentions.within(stretch, _SITES)
             if not any(firm.contains(span) for firm in firms) and not self._holds_home(place)
         ]
 
     def _clause(self, span: Span) -> list[Entity]:
-        """Return the places in the clause before a project that say where it is made: 在柳沟村建, 石桥村新建."""
+        """Return the places in the clause before a project that says where it is made: 在柳沟村建成…."""
         sentence = self.mentions.sentence(span)
         clause = re.split("[，；。]", self.folded[sentence.start : span.start])[-1]
         if not clause:
             return []
         stretch = Span(span.start - len(clause), span.start)
-        places = self._standing(stretch)
-        if re.search("在|为|以|对", clause):
-            return [place for _, place in places]
-        return []
+        return self._standing(stretch) if re.search("[在为以对]", clause) else []
 
-    def _sites(self, span: Span, places: Iterable[Entity], rule: str, sure: float) -> None:
+    def _sites(self, project: Entity, span: Span, places: Sequence[Entity], rule: str, sure: float) -> None:
         villages = {e.id: e for e in places if e.kind is Kind.VILLAGE}
-        project = self.mentions.at(span, (Kind.PROJECT,))
         for place in villages.values() or _most_specific(places):
-            if project is not None:
-                self._claim(project, span, place, rule, sure)
+            self._claim(project, span, place, rule, sure)
 
     def _holds_home(self, unit: Entity) -> bool:
         """Tell whether a unit is one of those above the one that speaks."""

@@ -15,6 +15,8 @@ _LISTED = 2
 LONGEST = 31
 """A topic sentence at the start of a line has so many characters at most, with its numbering."""
 _LONGEST_INSIDE = 16
+_REACH = 600
+"""No paragraph is longer in characters; where line ends are lost, a topic sentence does not rule the whole document."""
 _SURE = {"title": 0.6, "topic sentence": 0.93, "inner topic sentence": 0.65}
 _STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
 """A sentence that says what a year was like, or what a part is about, announces nothing."""
@@ -74,8 +76,9 @@ class Announcements:
         index = bisect_right(self._starts, span.start) - 1
         if index >= 0:
             topic = self._topics[index]
-            same_line = "\n" not in self._folded[topic.evidence.start : span.start]
-            if same_line and (innermost is None or structure.sections[innermost].span.start <= topic.evidence.start):
+            behind = self._folded[topic.evidence.start : span.start]
+            near = len(behind) < _REACH and "\n" not in behind
+            if near and (innermost is None or structure.sections[innermost].span.start <= topic.evidence.start):
                 found = topic
         return found if found is not None and not found.evidence.contains(span) else None
 

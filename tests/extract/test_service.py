@@ -122,6 +122,11 @@ def test_a_short_sentence_within_a_paragraph_announces_until_the_next(related):
     assert found.keys() == {(MILL, GOAL), ("鹭溪污水处理厂", "和美鹮乡")}
 
 
+def test_a_topic_sentence_does_not_rule_a_document_whose_line_ends_are_lost(related):
+    filler = "修渠三里，植树千亩，群众高兴。" * 60
+    assert not related(f"“茶香丙县”叫响品牌。{filler}{MILL}建成投产。", Predicate.SERVES)
+
+
 def test_the_countys_strategy_carries_out_the_nations_that_its_paragraph_is_about(related):
     found = related("乡村振兴战略展露新颜。全力打造“茶香丙县”，修渠三里。", Predicate.ADVANCES)
     assert found[GOAL, "乡村振兴战略"].basis is Basis.STRUCTURAL
@@ -183,7 +188,8 @@ def test_strategies_of_two_levels_are_linked_by_the_subject_that_both_name(relat
 def test_a_word_that_many_strategies_share_links_none(related):
     uppers = [f"{word}农业强市" for word in ("现代", "特色", "高效")]
     named = dict.fromkeys(uppers, (Kind.STRATEGY, Level.PREFECTURE)) | {"农业强县": (Kind.STRATEGY, Level.COUNTY)}
-    text = f"全县上下同心同德、真抓实干，修渠3里，坚持农业强县，群众高兴，各项事业都有起色。\n{'、'.join(uppers)}成效明显。"
+    opening = "全县上下同心同德、真抓实干，修渠3里，坚持农业强县，群众高兴，各项事业有起色。"
+    text = f"{opening}\n{'、'.join(uppers)}成效明显。"
     assert not related(text, Predicate.ADVANCES, **named)
 
 

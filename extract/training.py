@@ -103,7 +103,8 @@ def train(annotated: Sequence[Example], folder: Path, *, kinds: Sequence[Kind] =
         for example, lines in prepared:
             tags = labels(example.spans[kind], len(example.text))
             offset = 0
-            for rows in lines:
+            for line in lines:
+                rows = line.of(kind)
                 if rows:
                     trainer.append(rows, _closed(tags[offset : offset + len(rows)]))
                 offset += len(rows) + 1

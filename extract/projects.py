@@ -137,8 +137,8 @@ def _items(folded: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
 
 def _coordinated(villages: Mapping[int, int], folded: str, start: int, head_start: int) -> int:
     """Extend a name to the villages that share it: 窑头、北阳、|下吴千亩葡萄产业园; 龙潭、红岩2村|高标准农田项目."""
-    for last in sorted(at for at in villages if start - 12 <= at < head_start):
-        number = _NUMBER_OF_PLACES.match(folded, last, head_start)
+    for last in range(start - 12, head_start) if villages else ():
+        number = _NUMBER_OF_PLACES.match(folded, last, head_start) if last in villages else None
         if number is None or start < villages[last]:
             continue
         if start <= number.end() or is_governing(folded[number.end() : start]):

@@ -53,11 +53,11 @@ def _shape(mark: str) -> str:
 class Line:
     """The features of a line's characters: near ones, and with them what governs and ends the clause."""
 
-    near: list[list[str]]
-    far: list[list[str]]
+    near: pycrfsuite.ItemSequence
+    far: pycrfsuite.ItemSequence
 
-    def of(self, kind: Kind) -> list[list[str]]:
-        """Return the features that a kind's model reads."""
+    def of(self, kind: Kind) -> pycrfsuite.ItemSequence:
+        """Return the features that a kind's model reads, one item a character."""
         return self.far if kind in CLAUSES else self.near
 
 
@@ -96,7 +96,8 @@ def features(doc: Doc) -> list[Line]:
     offset = 0
     for line in folded.split("\n"):
         near = _line(line, hints, offset)
-        lines.append(Line(near, [row + clause for row, clause in zip(near, _clauses(line), strict=True)]))
+        far = [row + clause for row, clause in zip(near, _clauses(line), strict=True)]
+        lines.append(Line(pycrfsuite.ItemSequence(near), pycrfsuite.ItemSequence(far)))
         offset += len(line) + 1
     return lines
 
@@ -211,7 +212,7 @@ class Tagger:
             offset = 0
             for line in lines:
                 rows = line.of(kind)
-                if rows:
+                if len(rows):
                     tags = tagger.tag(rows)
                     found.extend(self._spans(tagger, tags, offset, kind))
                     stop = offset + len(rows)

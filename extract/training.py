@@ -105,7 +105,7 @@ def train(annotated: Sequence[Example], folder: Path, *, kinds: Sequence[Kind] =
             offset = 0
             for line in lines:
                 rows = line.of(kind)
-                if rows:
+                if len(rows):
                     trainer.append(rows, _closed(tags[offset : offset + len(rows)]))
                 offset += len(rows) + 1
         trainer.train(str(folder / f"{kind}.crfsuite"))

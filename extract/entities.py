@@ -39,6 +39,9 @@ _SURE = 0.7
 _COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|类)")
 _SUFFIX = re.compile("(?:建设|战略|发展|目标|发展战略|发展目标)$")
 """What a strategy's name may end in or lack: 美好城区, 美好城区建设."""
+_FIVE_YEARS = re.compile("“十[一二三四五六七]五”规划")
+_PLANNING = (Level.PROVINCIAL, Level.PREFECTURE, Level.COUNTY)
+"""The levels with five-year plans of their own: their reports mean these by “十四五”规划, a township's the nation's."""
 _TRUSTED = {
     "policy_authority": 3,
     "policy_glossary": 2,
@@ -216,6 +219,11 @@ def everywhere(clusters: list[_Cluster], folded: str, *, shortest: int) -> None:
         covered[group.kind][start:end] = b"\1" * (end - start)
 
 
+def _is_own_plan(name: str, place: Place | None) -> bool:
+    """Tell whether a name is that of the speaking government's own five-year plan."""
+    return place is not None and place.level in _PLANNING and _FIVE_YEARS.fullmatch(name) is not None
+
+
 def _is_sort(c: Candidate, folded: str) -> bool:
     """Tell whether a name is that of a sort of thing (5个工业强县) or holds a predicate (…为主攻方向)."""
     if c.kind is not Kind.STRATEGY or c.concept is not None:
@@ -292,7 +300,7 @@ class EntityResolver:
         levels = self._levels(doc, clusters, folded)
         entities = []
         for number, group in enumerate(clusters, 1):
-            concept = group.first("concept", str)
+            concept = None if _is_own_plan(group.name, place) else group.first("concept", str)
             known = doc._.scheme.concept(concept) if concept and doc._.scheme is not None else None
             mentions = tuple(sorted({c.span for c in group.candidates}))
             level = levels[number - 1]
@@ -339,7 +347,10 @@ class EntityResolver:
         at = {c.span: number for number, group in enumerate(clusters) for c in group.candidates if group.kind in _IDEAS}
         levels: list[Level | None] = []
         for group in clusters:
+            place = doc._.document.metadata.place
             level = group.best().level or group.first("level", Level)
+            if place is not None and _is_own_plan(group.name, place):
+                level = place.level
             if level is None and group.kind in _IDEAS:
                 spans = sorted({c.span for c in group.candidates})
                 own = any(c.definition for c in group.candidates)

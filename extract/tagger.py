@@ -96,13 +96,13 @@ def features(doc: Doc) -> list[Line]:
     offset = 0
     for line in folded.split("\n"):
         near = _line(line, hints, offset)
-        far = [row + clause for row, clause in zip(near, _clauses(line), strict=True)]
+        far = [row + clause for row, clause in zip(near, clause_features(line), strict=True)]
         lines.append(Line(pycrfsuite.ItemSequence(near), pycrfsuite.ItemSequence(far)))
         offset += len(line) + 1
     return lines
 
 
-def _clauses(line: str) -> list[list[str]]:
+def clause_features(line: str) -> list[list[str]]:
     """Name, for each character, the verb that governs it in its clause and what the clause ends in.
 
     建成甲路、乙桥等12个项目: in such lists a member shows by its verb and by the noun behind 等 what it is.

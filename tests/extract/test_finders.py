@@ -12,6 +12,7 @@ from extract.levels import level_of, named_level
 from extract.names import name_start
 from extract.projects import status
 from extract.surface import fold, pairs, quotations
+from extract.tagger import clause_features
 from ontology.terms import Kind, Level, Status
 
 PROVINCE = Place("甲省", Level.PROVINCIAL)
@@ -218,6 +219,22 @@ def test_wardens_stand_for_their_nationwide_systems(nlp):
 def test_an_honour_conferred_is_no_entity(nlp, text, honour):
     assert names(annotate(nlp, text.format(honour)), Kind.STRATEGY) == set()
     assert names(annotate(nlp, text.format("打造")), Kind.STRATEGY) == {"鹭鸣模范示范区"}
+
+
+@pytest.mark.parametrize(
+    ("place", "level"), [(TOWN, Level.NATIONAL), (COUNTY, Level.COUNTY), (PROVINCE, Level.PROVINCIAL)]
+)
+def test_a_five_year_plan_is_the_speakers_own_but_a_towns(nlp, place, level):
+    found = annotate(nlp, "我们圆满完成了“十四五”规划各项任务。", place)
+    plan = next(e for e in found.entities if "十四五" in e.name)
+    assert plan.level is level and (plan.concept is not None) == (level is Level.NATIONAL)
+
+
+def test_the_models_see_what_governs_and_ends_a_clause():
+    rows = clause_features("今年建成甲路、乙桥等12个项目，群众满意。")
+    bridge = rows["今年建成甲路、乙桥".index("乙")]
+    assert {"vI建成", "tID项目"} <= set(bridge)
+    assert not any("建成" in name or "项目" in name for name in rows[-2])
 
 
 def test_status_is_read_in_the_projects_own_clause(nlp):

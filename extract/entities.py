@@ -365,7 +365,7 @@ class EntityResolver:
         return levels
 
 
-@Language.factory("policy_entities", default_config={"threshold": 0.45, "shortest": 3})
+@Language.factory("policy_entities", default_config={"threshold": 0.5, "shortest": 3})
 def make_entity_resolver(nlp: Language, name: str, threshold: float, shortest: int) -> EntityResolver:
     """Create the resolver of candidates."""
     return EntityResolver(threshold, shortest)

@@ -12,6 +12,8 @@ from extract.document import Span
 from extract.mentions import Mentions
 from ontology.terms import STATED, Basis, Predicate
 
+_SURE = 0.9
+"""Nine of ten entities at least this sure were right on texts unseen, six of ten of the others."""
 _EVIDENCE_KEPT = 5
 
 
@@ -28,6 +30,7 @@ class LinkResolver:
     def __call__(self, doc: Doc) -> Doc:
         """Resolve the claims of a document."""
         mentions = Mentions(doc)
+        trust = {entity.id: _trust(entity) for entity in doc._.entities}
         grouped: dict[tuple[str, Predicate, str], list[Claim]] = defaultdict(list)
         for claim in doc._.claims:
             ends = self._ends(mentions, claim)
@@ -53,7 +56,7 @@ class LinkResolver:
                         predicate,
                         obj,
                         basis,
-                        round(best.confidence, 3),
+                        round(best.confidence * trust[subject] * trust[obj], 3),
                         evidence[:_EVIDENCE_KEPT],
                         best.extractor,
                     )
@@ -88,6 +91,11 @@ class LinkResolver:
         mine = max(c.confidence for c in grouped[subject, predicate, obj])
         theirs = max(c.confidence for c in opposite)
         return (mine, _number(obj)) < (theirs, _number(subject))
+
+
+def _trust(entity: Entity) -> float:
+    """Return the share that an entity leaves of a link's confidence: a link is no surer than the names at its ends."""
+    return 1.0 if entity.confidence >= _SURE else entity.confidence
 
 
 def _number(identifier: str) -> int:

@@ -119,7 +119,7 @@ def _listed(folded: str) -> Iterator[Candidate]:
                 continue
             believed = fits or (summed is not None and unusual(name) > 0) or (led and sum(fit) * 2 > len(items))
             if believed and named * 2 >= len(items):
-                yield Candidate(Span(s, e), Kind.PROJECT, "policy_projects", 0.8 if summed or fits else 0.6)
+                yield Candidate(Span(s, e), Kind.PROJECT, "policy_projects", 0.7 if summed or fits else 0.6)
 
 
 def _items(folded: str, start: int, stop: int) -> Iterator[tuple[int, int]]:

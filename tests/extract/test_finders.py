@@ -26,6 +26,12 @@ def nlp():
     return pipeline.load()
 
 
+@pytest.fixture(scope="module")
+def rules():
+    """The finders without the learned one, whose opinion of a bare sentence changes with every training."""
+    return pipeline.load(components=[name for name in pipeline.COMPONENTS if name != "policy_tagger"])
+
+
 def annotate(nlp, text: str, place: Place = TOWN):
     return pipeline.annotate(nlp, Document("t", text, "0" * 64, metadata=Metadata(place=place, level=place.level)))
 
@@ -203,8 +209,8 @@ def _shared():
         ("出台助企稳岗促消费38条措施，取得实效。", CITY, Kind.POLICY, {"助企稳岗促消费38条措施"}),
     ],
 )
-def test_names_in_lists_and_set_forms(nlp, text, place, kind, expected):
-    assert names(annotate(nlp, text, place), kind) == expected
+def test_names_in_lists_and_set_forms(rules, text, place, kind, expected):
+    assert names(annotate(rules, text, place), kind) == expected
 
 
 def test_wardens_stand_for_their_nationwide_systems(nlp):

@@ -66,7 +66,8 @@ def test_headings_serve_in_turn_what_a_sentence_says_they_are_for(nlp, announcem
     )
 
 
-def test_a_counted_group_is_the_whole_of_what_is_listed_before_it(nlp):
+def test_a_counted_group_is_the_whole_of_what_is_listed_before_it():
+    nlp = pipeline.load(components=[name for name in pipeline.COMPONENTS if name != "policy_tagger"])
     parts = links(nlp, "实施茶业兴县、电商富县、山水立县三大战略。", Predicate.COMPONENT_OF)
     assert parts.keys() == {(part, "三大战略") for part in ("茶业兴县", "电商富县", "山水立县")}
     assert not links(nlp, "实施茶业兴县、电商富县三大战略。", Predicate.COMPONENT_OF)

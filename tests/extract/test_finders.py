@@ -199,12 +199,6 @@ def _shared():
         ("游客参观鹮羽陶瓷城市。", CITY, Kind.STRATEGY, set()),
         ("大力实施工业强县战略，推进生态立县。", COUNTY, Kind.STRATEGY, {"工业强县战略", "生态立县"}),
         (
-            "坚持“工业立市、制造强市”，抓好招商。",
-            CITY,
-            Kind.STRATEGY,
-            {"工业立市、制造强市", "工业立市", "制造强市"},
-        ),
-        (
             "建设“产业鹭桥、商贸鹭桥”。",
             TOWN,
             Kind.STRATEGY,

@@ -354,7 +354,8 @@ class _Reading:
                 self.relate((span, entity), goal, Basis.STRUCTURAL, announcement.confidence(entity), evidence, rule)
             elif below(goal[1].level, entity.level):
                 # A higher strategy named under a local heading: the heading's strategy carries it out.
-                self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.55, evidence, f"under {rule}")
+                if not self.wide:
+                    self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.55, evidence, f"under {rule}")
             elif not by_topic or _words().preamble.search(self._wording(self.mentions.sentence(span))):
                 continue  # what guides the speaker, or stands far below a heading, is not for what is announced
             elif not below(entity.level, goal[1].level):

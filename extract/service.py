@@ -32,6 +32,8 @@ _FOLLOWING = re.compile(
 )
 _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
+_LOOSE = 0.49
+"""What a long sentence of a province or the nation relates: a reader accepted 15 of 41, so that views leave it out."""
 _NEAR = 150
 """A strategy named so many characters before a work of its subject matter is what the work is for."""
 _FEW = 2
@@ -216,12 +218,14 @@ class _Reading:
                 self.claim(speaker.mentions[0], Predicate.SERVES, span, Basis.STATED, 0.85, sentence, "speaker")
 
     def _sentence(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
-        own = [pair for pair in named if pair[1].level is self.level]
+        meeting = _words().meeting
+        own = [pair for pair in named if pair[1].level is self.level and not meeting.search(pair[1].name)]
         for goal in named:
             if self._aimed_at(sentence, goal[0], "purpose"):
                 for mine in own:
                     if below(mine[1].level, goal[1].level) and not self._side_by_side(mine[0], goal[0]):
-                        self.relate(mine, goal, Basis.STATED, 0.65, sentence, "sentence")
+                        sure = _LOOSE if self.wide else 0.65
+                        self.relate(mine, goal, Basis.STATED, sure, sentence, "sentence")
         whole = [pair for pair in named if pair[1].id not in self.parts]
         self._two_halves(sentence, whole)
         verbs = "purpose" if self.wide else "pursuit"
@@ -236,6 +240,7 @@ class _Reading:
             for goal, guided in goals:
                 sure = self._served_in(sentence, work[0], goal[0], guided=guided)
                 if sure:
+                    sure = _LOOSE if self.wide else sure
                     self.relate(work, goal, Basis.STATED, sure, sentence, "sentence")
 
     def _served_in(self, sentence: Span, work: Span, goal: Span, *, guided: bool) -> float:
@@ -249,7 +254,7 @@ class _Reading:
             # 按照“…”发展桃产业 says nothing of the works named before it, nor does a clause with a doer of its own.
             return 0 if guided or self._has_doer(sentence, work, goal) else 0.75
         if self._leads(sentence, goal):
-            return 0.75 if guided or self.wide else 0.92
+            return 0.75 if guided else 0.92
         return 0.65
 
     def _has_doer(self, sentence: Span, work: Span, goal: Span) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cache
 
 from extract.annotation import Entity
 from extract.document import Section, Span
 from extract.mentions import Mentions, is_guess, is_result, is_said
+from extract.names import alternation, lexicon
 
 _LISTED = 2
 """A lead that names more strategies than this lists them instead of announcing what follows."""
@@ -21,6 +23,12 @@ _SURE = {"title": 0.6, "topic sentence": 0.93, "inner topic sentence": 0.65}
 _STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
 """A sentence that says what a year was like, or what a part is about, announces nothing."""
 _PLAN = re.compile(r"意见|规划|方案|通知|计划|纲要|办法|行动")
+
+
+@cache
+def _another_topic() -> re.Pattern[str]:
+    words = lexicon("structure")["heading"]
+    return re.compile(f"(?:{alternation(words['adverbs'])})*(?:{alternation(words['verbs'])})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +81,17 @@ class Announcements:
             return None
         innermost = next((index for index in path if index in self.by_section), None)
         found = self._title if innermost is None else self.by_section[innermost]
-        index = bisect_right(self._starts, span.start) - 1
-        if index >= 0:
+        floor = structure.sections[innermost].span.start if innermost is not None else 0
+        ended = False
+        for index in range(bisect_right(self._starts, span.start) - 1, -1, -1):
             topic = self._topics[index]
             behind = self._folded[topic.evidence.start : span.start]
-            near = len(behind) < _REACH and "\n" not in behind
-            if near and (innermost is None or structure.sections[innermost].span.start <= topic.evidence.start):
+            if len(behind) >= _REACH or "\n" in behind or topic.evidence.start < floor:
+                break
+            if topic.goals and not (ended and topic.rule == "inner topic sentence"):
                 found = topic
+                break
+            ended = True
         return found if found is not None and not found.evidence.contains(span) else None
 
     def _of_section(self, section: Section, rule: str) -> Announcement | None:
@@ -107,7 +119,10 @@ class Announcements:
         return None
 
     def _topic_sentences(self) -> list[Announcement]:
-        """Find the short sentences that name what the rest of their line is about: 全域旅游叫响品牌。…."""
+        """Find the short sentences that name what the rest of their line is about: 全域旅游叫响品牌。….
+
+        One within a line that names no strategy (加强生态保护修复。) ends the reach of such a one before it.
+        """
         found = []
         for sentence in self._mentions.structure.sentences:
             wording = self._folded[sentence.start : sentence.end]
@@ -118,6 +133,10 @@ class Announcements:
             named = self._mentions.strategies(sentence)
             if first and 0 < len(named) <= _LISTED:
                 found.append(Announcement(named, sentence, "topic sentence"))
-            elif not first and len(named) == 1 and not re.search(r"[，；：\d]", wording):
+            elif (
+                not first
+                and not re.search(r"[，；：\d]", wording)
+                and (len(named) == 1 or (not named and _another_topic().match(wording)))
+            ):
                 found.append(Announcement(named, sentence, "inner topic sentence"))
         return found

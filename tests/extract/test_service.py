@@ -200,3 +200,9 @@ def test_a_government_serves_nothing_in_a_report_that_another_body_gives(nlp):
         "t", text, "0" * 64, metadata=Metadata(place=COUNTY, level=Level.COUNTY, issuer="中国共产党丙县委员会")
     )
     assert not [k for k in pipeline.annotate(nlp, document).links if k.extractor.endswith("speaker")]
+
+
+@pytest.mark.parametrize(("next_topic", "served"), [("改进环境保护。", False), ("环境很好。", True)])
+def test_a_topic_within_a_line_reaches_to_the_next_topic(nlp, next_topic, served):
+    text = f"{TITLE}今年全县上下要把群众最关心最盼望的几件实事一件一件办好。坚持“茶香丙县”。修了两条路。{next_topic}建成{MILL}。"
+    assert ((MILL, GOAL) in links(nlp, text, Predicate.SERVES)) is served

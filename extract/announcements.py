@@ -11,6 +11,7 @@ from extract.annotation import Entity
 from extract.document import Section, Span
 from extract.mentions import Mentions, is_guess, is_result, is_said
 from extract.names import alternation, lexicon
+from ontology.terms import Kind
 
 _LISTED = 2
 """A lead that names more strategies than this lists them instead of announcing what follows."""
@@ -118,6 +119,9 @@ class Announcements:
                     return self._of_section(section, "title")
         return None
 
+    def _names_work(self, sentence: Span) -> bool:
+        return any(entity.kind is not Kind.ADMINISTRATIVE_UNIT for _, entity in self._mentions.within(sentence))
+
     def _topic_sentences(self) -> list[Announcement]:
         """Find the short sentences that name what the rest of their line is about: 全域旅游叫响品牌。….
 
@@ -136,7 +140,7 @@ class Announcements:
             elif (
                 not first
                 and not re.search(r"[，；：\d]", wording)
-                and (len(named) == 1 or (not named and _another_topic().match(wording)))
+                and (len(named) == 1 or (_another_topic().match(wording) and not self._names_work(sentence)))
             ):
                 found.append(Announcement(named, sentence, "inner topic sentence"))
         return found

@@ -204,5 +204,5 @@ def test_a_government_serves_nothing_in_a_report_that_another_body_gives(nlp):
 
 @pytest.mark.parametrize(("next_topic", "served"), [("改进环境保护。", False), ("环境很好。", True)])
 def test_a_topic_within_a_line_reaches_to_the_next_topic(nlp, next_topic, served):
-    text = f"{TITLE}今年全县上下要把群众最关心最盼望的几件实事一件一件办好。坚持“茶香丙县”。修了两条路。{next_topic}建成{MILL}。"
+    text = f"{TITLE}今年要办好几件实事。好事要办好。“{GOAL}”发展思路落地。{next_topic}建成{MILL}。"
     assert ((MILL, GOAL) in links(nlp, text, Predicate.SERVES)) is served

@@ -47,9 +47,8 @@ class LinkResolver:
                 by_basis.pop(Basis.INFERRED, None)
             for basis, same in by_basis.items():
                 best = max(same, key=lambda c: (c.confidence, -c.evidence.start))
-                evidence: tuple[Span, ...] = tuple(
-                    dict.fromkeys(c.evidence for c in sorted(same, key=lambda c: (-c.confidence, c.evidence)))
-                )
+                surest = sorted(same, key=lambda c: (-c.confidence, c.evidence))
+                evidence = tuple(dict.fromkeys(span for c in surest for span in self._proof(mentions, c)))
                 links.append(
                     Link(
                         subject,
@@ -63,6 +62,13 @@ class LinkResolver:
                 )
         doc._.links = tuple(sorted(links, key=lambda k: (_number(k.subject), k.predicate, _number(k.object), k.basis)))
         return doc
+
+    @staticmethod
+    def _proof(mentions: Mentions, claim: Claim) -> tuple[Span, ...]:
+        """Return the passages that prove a claim: the heading alone does not name what stands under it."""
+        if claim.basis is not Basis.STRUCTURAL or claim.evidence.overlaps(claim.subject):
+            return (claim.evidence,)
+        return claim.evidence, mentions.sentence(claim.subject)
 
     @staticmethod
     def _ends(mentions: Mentions, claim: Claim) -> tuple[Entity, Entity] | None:

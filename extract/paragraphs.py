@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from extract.document import Span
 from extract.numerals import parse
+from extract.surface import pairs
 
 _HAN = "[一二三四五六七八九十百零〇]{1,4}"
 NUMBERING = re.compile(
@@ -84,15 +85,22 @@ def paragraphs_in(folded: str) -> Iterator[Paragraph]:
 
 
 def sentences_in(folded: str) -> Iterator[Span]:
-    """Yield the sentences: up to 。！？ with the closing marks behind it, or to the line's end."""
+    """Yield the sentences: up to 。！？ with the closing marks behind it, or to the line's end.
+
+    >>> text = '一是"一区"。"两城"是二。'
+    >>> [text[s.start : s.end] for s in sentences_in(text)]
+    ['一是"一区"。', '"两城"是二。']
+    """
+    openers = frozenset(pairs(folded).values())
     for match in re.finditer(r"[^\n]+", folded):
         begin, end = match.start(), match.end()
         numbered = _HALF_STOP_AT_START.match(match.group())
         search = begin + numbered.end() if numbered else begin
         for stop in STOP.finditer(folded, search, end):
-            if (span := _stripped(folded, begin, stop.end())) is not None:
+            last = next((at for at in range(*stop.span()) if at in openers), stop.end())
+            if (span := _stripped(folded, begin, last)) is not None:
                 yield span
-            begin = stop.end()
+            begin = last
         if (span := _stripped(folded, begin, end)) is not None:
             yield span
 

@@ -7,6 +7,7 @@ accept, where names begin, and names that no rule describes. Trained by ``python
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Span
+from extract.gazetteer import any_of
 from extract.names import governed, governors
 from extract.surface import folded_text, quotations
 from extract.wording import is_usual
@@ -225,7 +227,7 @@ class Tagger:
                         if c.span.end <= stop:
                             doc._.candidates[place] = self._weigh(tagger, c, offset)
                 offset += len(rows) + 1
-        doc._.candidates.extend(found)
+        doc._.candidates.extend(_places_settled(doc, found))
         return doc
 
     def _spans(self, tagger: pycrfsuite.Tagger, tags: list[str], offset: int, kind: Kind) -> list[Candidate]:
@@ -253,6 +255,24 @@ class Tagger:
             doubted = c.kind is Kind.POLICY and sure < DOUBT
             return c if sure >= AGREED else replace(c, confidence=0.0 if doubted else UNAGREED)
         return replace(c, confidence=round((1 - self.weight) * c.confidence + self.weight * sure, 3))
+
+
+def _places_settled(doc: Doc, found: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Leave out tagged villages where the text names a unit (张营|镇) or what bears a village's name (舜帝|文化).
+
+    Where the town's name may be its village's, the finder of places decides.
+    """
+    folded = folded_text(doc)
+    units = bytearray(len(folded))
+    for c in doc._.candidates:
+        if c.kind is Kind.ADMINISTRATIVE_UNIT:
+            units[c.span.start : c.span.end] = b"\1" * (c.span.end - c.span.start)
+    villages = {c.span for c in doc._.candidates if c.kind is Kind.VILLAGE}
+    never = re.compile(any_of("village", "bare_not_before"))
+    for c in found:
+        elsewhere = any(units[c.span.start : c.span.end]) or never.match(folded, c.span.end)
+        if c.kind is not Kind.VILLAGE or c.span in villages or not elsewhere:
+            yield c
 
 
 @Language.factory("policy_tagger", default_config={"models": None, "threshold": 0.3, "weight": 0.3})

@@ -37,6 +37,8 @@ _WORDS: Mapping[str, str] = {
     **{Kind.POLICY: "政策", Kind.STRATEGY: "战略", Kind.SLOGAN: "口号"},
 }
 _LEVELS: Mapping[Level, str] = dict(zip(Level, ("国家", "省", "市", "县", "乡镇", "村"), strict=True))
+_PASSAGES = 2
+"""So many passages that prove a step are printed: a heading, and the sentence that names what stands under it."""
 _COLOURS: Mapping[Level, str] = dict(zip(Level, ("red", "magenta", "blue", "cyan", "green", "yellow"), strict=True))
 
 
@@ -344,8 +346,9 @@ def _grow(
         if step.proofs:
             proof = step.proofs[0]
             line.append(f"  {_WORDS[proof.basis]} {proof.confidence:.2f}", style="dim")
-            if proof.text:
-                line.append(f"\n“{_excerpt(proof.text, whole.entities[step.object].name)}”", style="italic")
+            for passage in [p.text for p in step.proofs if p.link == proof.link and p.text][:_PASSAGES]:
+                goal, work = whole.entities[step.object].name, whole.entities[step.subject].name
+                line.append(f"\n“{_excerpt(passage, goal if goal in passage else work)}”", style="italic")
             if proof.document:
                 line.append(f" {unquote(proof.document.removeprefix(f'{PLID}Document/'))}", style="dim")
         again = other in shown and bool(steps.get(other))

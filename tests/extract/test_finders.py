@@ -13,6 +13,7 @@ from extract.names import name_start
 from extract.projects import status
 from extract.surface import fold, pairs, quotations
 from extract.tagger import clause_features
+from ontology.divisions import divisions
 from ontology.terms import Kind, Level, Status
 
 PROVINCE = Place("甲省", Level.PROVINCIAL)
@@ -273,3 +274,9 @@ def test_concept_is_one_however_the_text_writes_it(nlp):
     plans = [e for e in found if "九五" in e.name]
     assert [e.name for e in plans] == ["“九五”计划"]
     assert plans[0].concept is not None and plans[0].level is Level.NATIONAL
+
+
+def test_the_models_take_no_town_and_no_namesake_for_a_village(nlp):
+    text = "张营镇有舜帝村。张营镇人民政府弘扬舜帝文化，张营街道整洁。"
+    found = annotate(nlp, text, divisions().find("张营镇", within=("山西省", "运城市", "永济市"))[0])
+    assert names(found, Kind.VILLAGE) == {"舜帝村"}

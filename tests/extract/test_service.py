@@ -206,3 +206,12 @@ def test_a_government_serves_nothing_in_a_report_that_another_body_gives(nlp):
 def test_a_topic_within_a_line_reaches_to_the_next_topic(nlp, next_topic, served):
     text = f"{TITLE}今年要办好几件实事。好事要办好。“{GOAL}”发展思路落地。{next_topic}建成{MILL}。"
     assert ((MILL, GOAL) in links(nlp, text, Predicate.SERVES)) is served
+
+
+def test_what_stands_under_a_heading_is_proved_by_heading_and_sentence(nlp):
+    text = f"{TITLE}（一）打造“{GOAL}”\n今年建成{MILL}。"
+    document = Document("t", text, "0" * 64, metadata=Metadata(place=COUNTY, level=Level.COUNTY))
+    annotation = pipeline.annotate(nlp, document)
+    name = {e.id: e.name for e in annotation.entities}
+    proof = next(k.evidence for k in annotation.links if (name[k.subject], name[k.object]) == (MILL, GOAL))
+    assert [text[span.start : span.end] for span in proof] == [f"（一）打造“{GOAL}”", f"今年建成{MILL}。"]

@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 from extract.annotation import Claim, Entity, Link
 from extract.document import Span
 from extract.mentions import Mentions
+from ontology.scheme import Scheme
 from ontology.terms import STATED, Basis, Predicate
 
 _SURE = 0.9
@@ -34,7 +35,7 @@ class LinkResolver:
         grouped: dict[tuple[str, Predicate, str], list[Claim]] = defaultdict(list)
         for claim in doc._.claims:
             ends = self._ends(mentions, claim)
-            if claim.confidence >= self.threshold and ends is not None:
+            if claim.confidence >= self.threshold and ends is not None and not _reversed(doc._.scheme, *ends):
                 grouped[ends[0].id, claim.predicate, ends[1].id].append(claim)
         links = []
         for (subject, predicate, obj), claims in grouped.items():
@@ -97,6 +98,12 @@ class LinkResolver:
         mine = max(c.confidence for c in grouped[subject, predicate, obj])
         theirs = max(c.confidence for c in opposite)
         return (mine, _number(obj)) < (theirs, _number(subject))
+
+
+def _reversed(scheme: Scheme | None, subject: Entity, obj: Entity) -> bool:
+    """Tell whether the authority file has the object below the subject, so that a link would go round in a circle."""
+    higher = scheme.concept(obj.concept) if scheme is not None and obj.concept and subject.concept else None
+    return higher is not None and subject.concept in (*higher.component_of, *higher.serves, *higher.advances)
 
 
 def _trust(entity: Entity) -> float:

@@ -214,4 +214,10 @@ def test_what_stands_under_a_heading_is_proved_by_heading_and_sentence(nlp):
     annotation = pipeline.annotate(nlp, document)
     name = {e.id: e.name for e in annotation.entities}
     proof = next(k.evidence for k in annotation.links if (name[k.subject], name[k.object]) == (MILL, GOAL))
-    assert [text[span.start : span.end] for span in proof] == [f"（一）打造“{GOAL}”", f"今年建成{MILL}。"]
+    assert [text[span.start : span.end] for span in proof] == [f"打造“{GOAL}”", f"今年建成{MILL}。"]
+
+
+def test_a_document_turns_no_relation_of_the_authority_file_round(nlp):
+    text = f"{TITLE}一是巩固拓展脱贫攻坚成果同乡村振兴有效衔接。乡村振兴战略深入实施。"
+    found = links(nlp, text, Predicate.SERVES)
+    assert ("乡村振兴战略", "巩固拓展脱贫攻坚成果同乡村振兴有效衔接") not in found

@@ -286,5 +286,8 @@ def test_the_questions_find_the_yellow_river_chain(tmp_path: Path) -> None:
         assert "京津冀协同发展" in {row.strategy_name for row in graph.query("unserved-strategies")}
         used = {(row.year, row.level.local) for row in graph.query("slogan-first-use")}
         assert (2022, "township") in used and (2023, "national") in used
+        under = list(graph.query("projects-under-strategy", strategy="乡村振兴战略"))
+        assert len(under) == len({row.project for row in under}) > 1, "one row a project"
+        assert "locatedIn" not in {row.relation.local for row in under}, "a place is no strategy on the way"
         empty = {name for name in NAMES if not len(graph.query(name))}
     assert empty <= {"units-without-documents", "villages-without-projects"}, "the defaults have answers there"

@@ -2,7 +2,7 @@
 import { put } from "./address.js";
 import { canvas, show } from "./layered.js";
 
-const { query, graph: graphTitle, chart: chartTitle, words, labels } = JSON.parse(document.querySelector("#editor-data").textContent);
+const { query, graph: graphTitle, chart: chartTitle, silent, words, labels } = JSON.parse(document.querySelector("#editor-data").textContent);
 const BASE = "https://w3id.org/policy-lineage/id/";
 const FIRST = `PREFIX pl: <https://w3id.org/policy-lineage#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -146,6 +146,17 @@ function views(Yasr) {
   class Response extends Yasr.plugins.response {
     constructor(yasr) { super(yasr); this.helpReference = undefined; }
   }
+  // What the server says in its one line of JSON; YASR's own shows the JSON, and an offer to ask again elsewhere.
+  class Refusal extends Yasr.plugins.error {
+    async draw() {
+      const box = document.createElement("p"), said = this.yasr.results.getError().text || "";
+      box.className = "notice";
+      box.setAttribute("role", "alert");
+      try { box.textContent = JSON.parse(said).error.message; } catch { box.textContent = silent; }
+      this.yasr.resultsEl.replaceChildren(box);
+    }
+  }
+  Yasr.registerPlugin("error", Refusal);
   Yasr.registerPlugin("table", Table);
   Yasr.registerPlugin("response", Response);
   Yasr.registerPlugin("graph", Graph);
@@ -162,12 +173,12 @@ function icon(path) {
   return svg;
 }
 
-// YASGUI speaks English only: its labels are replaced where they appear; queries and results are left alone.
+// YASGUI and the server's errors speak English only: what they say is replaced where it appears; queries and results are left alone.
 function translate(root) {
   const whole = new Map(), parts = [];
   for (const [english, own] of Object.entries(labels)) {
     if (!english.includes("{")) whole.set(english, own);
-    else parts.push([new RegExp(`^${english.replace(/[.:?*+]/g, "\\$&").replace(/\{\d\}/g, "(.+?)")}$`), own]);
+    else parts.push([new RegExp(`^${english.replace(/[.:?*+()]/g, "\\$&").replace(/\{\d\}/g, "(.+?)")}$`), own]);
   }
   const said = text => {
     const plain = text.trim();
@@ -180,12 +191,12 @@ function translate(root) {
   const change = (node, before, put) => { const after = said(before); if (after !== before) put(after); };
   const visit = node => {
     if (node.nodeType === Node.TEXT_NODE) return change(node, node.data, text => { node.data = text; });
-    if (node.nodeType !== Node.ELEMENT_NODE || node.matches(".CodeMirror-scroll, .yasr_results tbody, .graph, .yasr_bars")) return;
+    if (node.nodeType !== Node.ELEMENT_NODE || node.matches(".CodeMirror-scroll, .yasr_results td:not(.dt-empty), .graph, .yasr_bars")) return;
     for (const name of ["title", "aria-label", "placeholder"])
       if (node.hasAttribute(name)) change(node, node.getAttribute(name), text => node.setAttribute(name, text));
     node.childNodes.forEach(visit);
   };
-  const left = node => (node.parentElement || root).closest(".CodeMirror-scroll, .yasr_results tbody, .graph, .yasr_bars");
+  const left = node => (node.parentElement || root).closest(".CodeMirror-scroll, .yasr_results td:not(.dt-empty), .graph, .yasr_bars");
   new MutationObserver(changes => changes.forEach(({ type, target, addedNodes }) => {
     if (type === "childList") addedNodes.forEach(node => { if (!left(node)) visit(node); });
     else if (!left(target)) visit(target);
@@ -200,12 +211,13 @@ function keepAddress(tab) {
     if (given("query") !== null && given("query") !== yasqe.getValue()) tab.setQuery(given("query"));
     if (!Object.hasOwn(Yasgui.Yasr.plugins, given("view") ?? "")) return;
     yasr.selectPlugin(given("view"));
-    tab.query();
+    tab.query().catch(() => {}); // a refusal is shown among the results
   };
   const changed = () => { // an answer stays behind the back button when its query is changed
     if (yasqe.getValue() !== given("query")) put({ query: yasqe.getValue(), view: null }, Boolean(given("view")));
   };
   changed();
+  yasqe.on("error", () => {}); // it is shown among the results; without a listener it would be thrown as well
   yasqe.on("change", () => { clearTimeout(timer); timer = setTimeout(changed, 300); });
   tab.on("query", () => { changed(); put({ view: yasr.selectedPlugin || "table" }); });
   yasr.on("change", () => { if (given("view")) put({ view: yasr.selectedPlugin }); });

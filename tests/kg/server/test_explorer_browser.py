@@ -552,6 +552,26 @@ def test_the_editor_speaks_chinese_but_leaves_results_alone(reader: Reader) -> N
     assert not [link for link in reader.all("#yasgui a[href^=http]") if link.is_displayed()]
 
 
+@pytest.mark.parametrize(("language", "told", "none"), [("zh", "第 1 行第", "没有结果"), ("en", "can't be parsed", "No data")])
+def test_the_editor_tells_a_refusal_in_a_line_and_what_is_empty(
+    reader: Reader, language: str, told: str, none: str
+) -> None:
+    def asked(query: str, shown: str) -> str:
+        reader.go(f"/editor?lang={language}&query={quote(query)}")
+        reader.until(lambda: reader.run("return !!document.querySelector('#yasgui').editor"))
+        reader.one(".yasqe_queryButton").click()
+        return str(reader.until(lambda: reader.said(f".yasr_results {shown}")))
+
+    refusal = asked("SELECT { ?x", "[role=alert]")
+    assert told in refusal and "{" not in refusal
+    complaints = reader.complaints()
+    assert len(complaints) == 1 and "400" in complaints[0], "the browser's own line on the answer, no error of the page"
+    assert not reader.all(".yasr_tryQuery")
+    assert ("Response in" in reader.said(".yasr_response_chip")) == (language == "en")
+    assert none in asked("SELECT ?x { ?x a pl:Nothing }", ".dt-empty")
+    reader.until(lambda: ("Showing" in reader.said(".dt-info")) == (language == "en"))
+
+
 def test_the_language_is_the_reader_s_and_stays(reader: Reader) -> None:
     reader.go(ENTITY)
     assert reader.one("html").get_attribute("lang") == "zh-CN"

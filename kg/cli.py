@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
@@ -65,6 +66,17 @@ class ListLibrary(argparse.Action):
                 given = f"\\[--param {p.name}={p.example}]" if p.optional else f"--param {p.name}={p.default}"
                 out.print(f"    {given}  {p.label_zh if chinese else p.label}", style="dim", soft_wrap=True)
         parser.exit(DONE)
+
+
+def at_least_one(text: str) -> int:
+    """Read a number of things to show.
+
+    Raises:
+        UsageError: it is no whole number from 1.
+    """
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) == 0:
+        raise UsageError(f"--most takes a whole number from 1, not {text!r}", subject=text)
+    return int(text)
 
 
 STORE = argument(
@@ -260,9 +272,12 @@ def push(args: argparse.Namespace) -> int:
     argument("name", metavar="NAME", help="a label of the entity, or its IRI"),
     STORE,
     WITHIN,
-    argument("--confidence", type=float, default=0.5, help="leave out links less sure (default: %(default)s)"),
+    argument("--confidence", type=float, default=0.5, help="leave out links less sure, 0 to 1 (default: %(default)s)"),
     argument(
-        "--most", type=int, default=6, help="branches shown from one entity in the terminal (default: %(default)s)"
+        "--most",
+        type=at_least_one,
+        default=6,
+        help="branches shown from one entity in the terminal (default: %(default)s)",
     ),
     DRAWN,
 )
@@ -286,7 +301,7 @@ def lineage(args: argparse.Namespace) -> int:
     STORE,
     WITHIN,
     argument("--measure", choices=["projects", "money"], default="projects", help="what is counted (projects)"),
-    argument("--most", type=int, default=12, help="township strategies that are shown (default: %(default)s)"),
+    argument("--most", type=at_least_one, default=12, help="township strategies that are shown (default: %(default)s)"),
     DRAWN,
 )
 def flow(args: argparse.Namespace) -> int:
@@ -490,8 +505,10 @@ def _query_text(query: str) -> str:
         return query
     try:
         return Path(query).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{query} can't be read ({error})", subject=query) from error
+    except OSError as error:
+        raise UsageError(f"{query} can't be read: {error.strerror}; name another file", subject=query) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{query} is not UTF-8; save it as UTF-8", subject=query) from error
 
 
 def _parameters(pairs: Iterable[str]) -> dict[str, Any]:

@@ -218,7 +218,7 @@ class Graph:
             parameters: values of the query's variables, see ``kg.sparql.bind``.
 
         Raises:
-            QueryError: the query can't be parsed, or has no such parameter.
+            QueryError: the query can't be parsed, is an update, or has no such parameter.
             NotFound: the library has no query of that name.
         """
         results = self._run(query, parameters)
@@ -361,6 +361,11 @@ class Graph:
         return int(self.query(f"SELECT (COUNT(*) AS ?n) {{ ?x a {kind} }}")[0].n)
 
     def _run(self, query: str, parameters: Mapping[str, Any]) -> Results:
+        if sparql.is_update(query):
+            raise QueryError(
+                "a query only reads; change the graph's sources or --decisions and run kg build, or use kg remove",
+                code="PL-QUERY-REFUSED",
+            )
         return self.backend.run(_bound(query, parameters))
 
 

@@ -19,7 +19,7 @@ from rich.tree import Tree
 from kg import sparql
 from kg.rows import IRI
 from kg.walk import EVERYWHERE, UPWARD, State, Upward, Walk
-from ontology.errors import AmbiguousName, NotFound
+from ontology.errors import AmbiguousName, NotFound, UsageError
 from ontology.iri import AUTHORITY_GRAPH, normalise, place_of
 from ontology.terms import PLID, Basis, Kind, Level, Predicate
 
@@ -121,7 +121,10 @@ def lineage(graph: Graph, name: str, within: str | None = None, *, confidence: f
     Raises:
         NotFound: the graph has no entity of that name, or none there.
         AmbiguousName: it has several; ``candidates`` lists them with their places.
+        UsageError: the confidence is out of its range.
     """
+    if not 0 <= confidence <= 1:
+        raise UsageError(f"a confidence goes from 0 to 1; {confidence:g} does not", subject=f"{confidence:g}")
     iri = find(graph, name, within)
     above = _above(_Said(graph, confidence), iri)
     below = _below(_Said(graph, confidence), iri)

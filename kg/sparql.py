@@ -31,6 +31,12 @@ _TOKEN = re.compile(
 """Strings, IRIs and comments are opaque: whatever stands in them is no syntax."""
 
 
+_UPDATE = re.compile(
+    r"(\s*(PREFIX\s+[^\s:]*:|BASE)\s)*\s*(INSERT|DELETE|WITH|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY)(?![\w:-])",
+    re.IGNORECASE,
+)
+"""The beginning of an update, whose IRIs are blanked out."""
+
 _BARE = {
     "integer": (r"[+-]?\d+", r"[+-]?\d+"),
     "decimal": (r"[+-]?\d*\.\d+", r"[+-]?(\d+\.?\d*|\.\d+)"),
@@ -111,6 +117,15 @@ def outline(text: str) -> str:
         parts.append(" " * len(token[0]) if token["opaque"] or (depth and not token["values"]) else token[0])
         depth += bool(token["open"] or token["values"])
     return "".join(parts)
+
+
+def is_update(text: str) -> bool:
+    """Tell whether a text is no query but asks for a change.
+
+    >>> is_update("PREFIX x: <urn:x> INSERT DATA { x:a x:b 1 }"), is_update("SELECT ?insert { ?insert ?p 'DROP' }")
+    (True, False)
+    """
+    return _UPDATE.match(outline(text)) is not None
 
 
 def term(value: Value | Any, like: str = "") -> Term:

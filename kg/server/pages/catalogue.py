@@ -29,7 +29,7 @@ from ontology.terms import Kind, Level
 DEFAULT_CONFIDENCE = 0.5
 """What a page shows unless asked for more."""
 
-_FORMAT = 2
+_FORMAT = 3
 """Raised when the tables change, so that a file of an earlier release is made anew."""
 
 _KEPT = 2
@@ -191,14 +191,14 @@ class Catalogue:
         order = "e.mentions DESC, e.supporters DESC, e.name, e.iri"
         start: list[Any] = []
         if matched is not None:
-            plain = wanted.text.strip()
-            source = (
-                "(SELECT entity, MIN(LENGTH(label)) length,"
-                " MIN(CASE WHEN label = ? THEN 0 WHEN label LIKE ? ESCAPE '\\' THEN 1 ELSE 2 END) closeness"
+            text = plain(wanted.text)
+            source = (  # whole names before beginnings before other parts, and of each labels before other names
+                "(SELECT entity, MIN(LENGTH(plain)) length, MIN(other + 2 * CASE WHEN ? IN (plain, letters) THEN 0"
+                " WHEN ? IN (SUBSTR(plain, 1, ?), SUBSTR(letters, 1, ?)) THEN 1 ELSE 2 END) closeness"
                 " FROM name WHERE name MATCH ? GROUP BY entity) n JOIN entity e ON e.id = n.entity"
             )
-            start = [plain, plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%", matched]
-            order = f"n.closeness, {order}" if len(plain) > 1 else f"n.closeness, n.length, {order}"
+            start = [text, text, len(text), len(text), matched]
+            order = f"n.closeness, {order}" if len(text) > 1 else f"n.closeness, n.length, {order}"
         where = " AND ".join(["1", *conditions])
         rows = self.rows(
             f"SELECT e.* FROM {source} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",

@@ -25,7 +25,8 @@ CREATE TABLE mentioned (entity INTEGER, document INTEGER, year INTEGER, mentions
 CREATE TABLE link (subject INTEGER, predicate TEXT, object INTEGER, basis TEXT, confidence REAL);
 CREATE TABLE money (entity INTEGER PRIMARY KEY, yuan REAL);
 CREATE TABLE contributes (subject INTEGER, object INTEGER);
-CREATE VIRTUAL TABLE name USING fts5(grams, initials, entity UNINDEXED, label UNINDEXED, tokenize='unicode61');
+CREATE VIRTUAL TABLE name USING fts5(grams, initials, entity UNINDEXED, plain UNINDEXED, letters UNINDEXED,
+                                    other UNINDEXED, tokenize='unicode61');
 """
 _INDEXES = """
 CREATE INDEX entity_kind ON entity (kind, level);
@@ -86,7 +87,7 @@ def _fill(graph: Graph, connection: sqlite3.Connection) -> None:
     ):
         labels[row.e].append((row.p.local, row.tag, row.l))
     entities: dict[str, list[Any]] = {}
-    names: list[tuple[str, str, int, str]] = []
+    names: list[tuple[str, str, int, str, str, bool]] = []
     for row in graph.query(f"SELECT DISTINCT ?e ?k {{ VALUES ?k {{ {kinds} }} ?e a ?k }} ORDER BY ?e"):
         if row.e in ids:
             continue
@@ -101,8 +102,10 @@ def _fill(graph: Graph, connection: sqlite3.Connection) -> None:
         entities[row.e] = [
             ids[row.e], row.e, name, english, row.k.local, levels.get(row.e, ""), place, 0, 0,
         ]  # fmt: skip
-        for label in sorted({name, *(label for _, _, label in labels[row.e])}):
-            names.append((grams(label), grams(initials(label)), ids[row.e], label))
+        known = {name, *(label for what, _, label in labels[row.e] if what == "prefLabel")}
+        for label in sorted(known.union(label for _, _, label in labels[row.e])):
+            letters = initials(label)
+            names.append((grams(label), grams(letters), ids[row.e], plain(label), letters, label not in known))
     papers: dict[str, list[Any]] = {}
     years: dict[str, int | None] = {}
     for row in graph.query(
@@ -131,7 +134,7 @@ def _fill(graph: Graph, connection: sqlite3.Connection) -> None:
     connection.executemany(f"INSERT INTO entity VALUES ({', '.join('?' * 9)})", entities.values())
     connection.executemany(f"INSERT INTO document VALUES ({', '.join('?' * 8)})", papers.values())
     connection.executemany("INSERT INTO mentioned VALUES (?, ?, ?, ?)", mentioned)
-    connection.executemany("INSERT INTO name VALUES (?, ?, ?, ?)", names)
+    connection.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?, ?)", names)
 
 
 def _links(graph: Graph, ids: Mapping[str, int]) -> Iterator[tuple[int, str, int, str, float]]:

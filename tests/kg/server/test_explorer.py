@@ -74,6 +74,10 @@ def test_an_exact_name_comes_before_longer_ones(catalogue: Catalogue) -> None:
     assert catalogue.suggest("张营镇")[0].name == "张营镇"
 
 
+def test_initials_of_a_label_come_before_those_within_another_name(catalogue: Catalogue) -> None:
+    assert [item.name for item in catalogue.suggest("sqsd")][:2] == ["三区三地", "“两山”理念"]
+
+
 def test_facets_count_what_choosing_them_gives(catalogue: Catalogue) -> None:
     found = catalogue.search(Filter("黄河"))
     for facet, values in found.facets.items():

@@ -552,7 +552,9 @@ def test_the_editor_speaks_chinese_but_leaves_results_alone(reader: Reader) -> N
     assert not [link for link in reader.all("#yasgui a[href^=http]") if link.is_displayed()]
 
 
-@pytest.mark.parametrize(("language", "told", "none"), [("zh", "第 1 行第", "没有结果"), ("en", "can't be parsed", "No data")])
+@pytest.mark.parametrize(
+    ("language", "told", "none"), [("zh", "第 1 行第", "没有结果"), ("en", "can't be parsed", "No data")]
+)
 def test_the_editor_tells_a_refusal_in_a_line_and_what_is_empty(
     reader: Reader, language: str, told: str, none: str
 ) -> None:

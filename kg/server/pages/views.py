@@ -44,7 +44,7 @@ from kg.server.pages.words import Words
 from kg.server.protocol import RequestError, read_body
 from kg.server.worker import marked
 from ontology.errors import NotFound, PolicyGraphError, QueryError
-from ontology.terms import PL, PLID, PREFIXES, Kind
+from ontology.terms import PL, PLID, PREFIXES, Kind, Predicate
 
 PAGE = 25
 """Entities of one page of search results."""
@@ -312,7 +312,7 @@ class Explorer:
         if form in ("csv", "ttl"):
             content = table(rows, truncated=truncated)
             if form == "ttl":
-                content, truncated = await self._turtle(about)
+                content, truncated = await self._turtle(about, incoming=page == "entity")
             cut = {"X-Truncated": "true"} if truncated else {}
             media_type = "text/csv" if form == "csv" else "text/turtle"
             return Response(content, status, {**vary, **cut}, f"{media_type}; charset=utf-8")
@@ -329,8 +329,12 @@ class Explorer:
             response.set_cookie("lang", words.language, max_age=31_536_000, samesite="lax", httponly=True)
         return response
 
-    async def _turtle(self, about: Sequence[IRI]) -> tuple[bytes, bool]:
+    async def _turtle(self, about: Sequence[IRI], *, incoming: bool) -> tuple[bytes, bool]:
         """Describe things: what is said of them, and the links that start from them with their evidence.
+
+        Args:
+            about: the things.
+            incoming: whether to tell the links that lead to them as well.
 
         Returns:
             The description, and whether it has been cut off.
@@ -338,12 +342,19 @@ class Explorer:
         if not about:
             return b"", False
         values = " ".join(str(sparql.term(iri)) for iri in about)
+        ends = ["subject", "object"] if incoming else ["subject"]
+        links = " UNION ".join(
+            f"{{ VALUES ?e {{ {values} }} ?s rdf:{end} ?e ; ?p ?o }} UNION"
+            f" {{ VALUES ?e {{ {values} }} ?l rdf:{end} ?e ; pl:evidence ?s . FILTER(ISIRI(?s)) ?s ?p ?o }}"
+            for end in ends
+        )
+        if incoming:
+            relations = " ".join(f"pl:{predicate}" for predicate in Predicate)
+            links += f" UNION {{ VALUES ?o {{ {values} }} VALUES ?p {{ {relations} }} ?s ?p ?o }}"
         rows = await self.ask(
             "SELECT DISTINCT ?s ?p (ISIRI(?o) AS ?named) (STR(?o) AS ?value) (LANG(?o) AS ?tag)"
             " (STR(DATATYPE(?o)) AS ?type) {"
-            f" {{ VALUES ?s {{ {values} }} ?s ?p ?o FILTER(?p != pl:contributesTo) }} UNION"
-            f" {{ VALUES ?e {{ {values} }} ?s rdf:subject ?e ; ?p ?o }} UNION"
-            f" {{ VALUES ?e {{ {values} }} ?l rdf:subject ?e ; pl:evidence ?s . FILTER(ISIRI(?s)) ?s ?p ?o }} }}"
+            f" {{ VALUES ?s {{ {values} }} ?s ?p ?o FILTER(?p != pl:contributesTo) }} UNION {links} }}"
             f" LIMIT {_MOST_TRIPLES + 1}"
         )
         triples = [

@@ -74,8 +74,19 @@ def test_an_exact_name_comes_before_longer_ones(catalogue: Catalogue) -> None:
     assert catalogue.suggest("张营镇")[0].name == "张营镇"
 
 
-def test_initials_of_a_label_come_before_those_within_another_name(catalogue: Catalogue) -> None:
-    assert [item.name for item in catalogue.suggest("sqsd")][:2] == ["三区三地", "“两山”理念"]
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("jsy", "晋陕豫黄河金三角区域合作"),
+        ("lsq", "“两山七河一流域”生态保护和修复"),
+        ("张营", "张营"),
+        ("sqsd", "三区三地"),
+    ],
+)
+def test_beginnings_come_before_other_parts_and_labels_before_other_names(
+    catalogue: Catalogue, text: str, first: str
+) -> None:
+    assert catalogue.suggest(text)[0].name == first
 
 
 def test_facets_count_what_choosing_them_gives(catalogue: Catalogue) -> None:
@@ -301,6 +312,12 @@ def test_every_page_comes_as_data_by_suffix_and_by_accept(
 
 def test_turtle_says_what_the_graph_says(client: httpx.Client, store: Path) -> None:
     said = client.get("/entity/Strategy/山西省/三区三地.ttl").content
+    stated = {(str(t.subject), str(t.predicate), str(t.object)) for t in ox.parse(said, format=ox.RdfFormat.TURTLE)}
+    rows = list(csv.DictReader(io.StringIO(client.get("/entity/Strategy/山西省/三区三地.csv").text.lstrip("\ufeff"))))
+    assert {ZONE} < {row["object"] for row in rows}
+    for row in rows:
+        assert (f"<{row['subject']}>", f"<{PL}{row['predicate']}>", f"<{row['object']}>") in stated
+        assert any(p == f"<{RDF}object>" and o == f"<{row['object']}>" for _, p, o in stated)
     triples = {quad.triple for quad in ox.parse(said, format=ox.RdfFormat.TURTLE)}
     with kg.open(store) as graph:
         held = {quad.triple for quad in graph.store.quads_for_pattern(None, None, None, ox.DefaultGraph())}

@@ -196,7 +196,8 @@ def info(args: argparse.Namespace) -> int:
     out.print(table)
     print_counts(held.counts)
     out.print(
-        f"{held.mentions} mentions, {held.indicators} indicators; kg info NAME tells how a document was described"
+        f"{held.mentions} mentions of entities, {held.indicators} indicators;"
+        " kg info NAME tells how a document was described"
     )
     return DONE
 

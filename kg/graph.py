@@ -157,8 +157,8 @@ class Info:
     Attributes:
         documents: by identifier.
         counts: of entities and links.
-        mentions: how many mentions.
-        indicators: how many indicators.
+        mentions: how many mentions of entities.
+        indicators: how many indicators, each a passage of its own.
     """
 
     documents: tuple[Holding, ...]
@@ -317,7 +317,9 @@ class Graph:
 
     def info(self) -> Info:
         """Return what the graph holds."""
-        return Info(self._holdings(), self.counts(), self._count("pl:Mention"), self._count("pl:Indicator"))
+        figures = self._count("?x a pl:Mention ; itsrdf:taIdentRef ?i . ?i a pl:Indicator")
+        mentions = self._count("?x a pl:Mention") - figures
+        return Info(self._holdings(), self.counts(), mentions, self._count("?x a pl:Indicator"))
 
     def _holdings(self) -> tuple[Holding, ...]:
         fields = {IRI(term.value): name for name, term in METADATA.items()}
@@ -357,8 +359,8 @@ class Graph:
             ),
         )
 
-    def _count(self, kind: str) -> int:
-        return int(self.query(f"SELECT (COUNT(*) AS ?n) {{ ?x a {kind} }}")[0].n)
+    def _count(self, pattern: str) -> int:
+        return int(self.query(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")[0].n)
 
     def _run(self, query: str, parameters: Mapping[str, Any]) -> Results:
         if sparql.is_update(query):

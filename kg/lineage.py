@@ -18,6 +18,7 @@ from rich.tree import Tree
 
 from kg import sparql
 from kg.rows import IRI
+from kg.vocabulary import label
 from kg.walk import EVERYWHERE, UPWARD, State, Upward, Walk
 from ontology.errors import AmbiguousName, NotFound, UsageError
 from ontology.iri import AUTHORITY_GRAPH, normalise, place_of
@@ -31,8 +32,7 @@ CONFIDENCE = 0.5
 
 _WORDS: Mapping[str, str] = {
     **{Predicate.COMPONENT_OF: "属于", Predicate.SERVES: "服务", Predicate.ADVANCES: "落实"},
-    **{Basis.STATED: "原文", Basis.STRUCTURAL: "结构", Basis.DEFINITIONAL: "定义"},
-    **{Basis.INFERRED: "推断", Basis.CURATED: "审定"},
+    **{basis: label(basis) for basis in Basis},
     **{Kind.VILLAGE: "村", Kind.ADMINISTRATIVE_UNIT: "政区", Kind.ORGANIZATION: "机构", Kind.PROJECT: "项目"},
     **{Kind.POLICY: "政策", Kind.STRATEGY: "战略", Kind.SLOGAN: "口号"},
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kg.vocabulary import label
 from ontology.terms import Basis, Kind, Level, Predicate
 
 WORDS: Mapping[str, str] = {
@@ -11,8 +12,7 @@ WORDS: Mapping[str, str] = {
     **{Level.TOWNSHIP: "乡镇", Level.VILLAGE: "村级", "": "层级未明"},
     **{Kind.VILLAGE: "村", Kind.ADMINISTRATIVE_UNIT: "政区", Kind.ORGANIZATION: "机构", Kind.PROJECT: "项目"},
     **{Kind.POLICY: "政策", Kind.STRATEGY: "战略", Kind.SLOGAN: "口号"},
-    **{Basis.STATED: "原文写明", Basis.STRUCTURAL: "文章结构", Basis.DEFINITIONAL: "文中定义"},
-    **{Basis.INFERRED: "推断", Basis.CURATED: "规范表、人工审定"},
+    **{basis: label(basis) for basis in Basis},
     **{
         Predicate.COMPONENT_OF: "属于",
         Predicate.SERVES: "服务",

@@ -125,7 +125,8 @@ class Catalogue:
         kinds = {row["kind"]: row["n"] for row in self.rows("SELECT kind, COUNT(*) n FROM entity GROUP BY kind")}
         (sums,) = self.rows(
             "SELECT (SELECT COUNT(*) FROM entity) entities, (SELECT COUNT(*) FROM document) documents,"
-            " (SELECT COUNT(*) FROM link) links, (SELECT COALESCE(SUM(mentions), 0) FROM document) mentions"
+            " (SELECT COUNT(*) FROM (SELECT DISTINCT subject, predicate, object FROM link)) links,"
+            " (SELECT COALESCE(SUM(mentions), 0) FROM document) mentions"
         )
         return {**dict(sums), "kinds": {kind: kinds[kind] for kind in map(str, Kind) if kind in kinds}}
 

@@ -7,8 +7,6 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -43,8 +41,9 @@ from kg.server.pages.rendering import address, environment, href, is_sample, sou
 from kg.server.pages.words import Words
 from kg.server.protocol import RequestError, read_body
 from kg.server.worker import marked
+from kg.vocabulary import terms
 from ontology.errors import NotFound, PolicyGraphError, QueryError
-from ontology.terms import PL, PLID, PREFIXES, Kind, Predicate
+from ontology.terms import PLID, PREFIXES, Kind, Predicate
 
 PAGE = 25
 """Entities of one page of search results."""
@@ -270,7 +269,7 @@ class Explorer:
 
     async def terms(self, request: Request) -> Response:
         """The ontology's terms and the known prefixes, for the editor's completion."""
-        return JSONResponse({"prefixes": PREFIXES, "terms": ontology_terms()})
+        return JSONResponse({"prefixes": PREFIXES, "terms": list(terms().values())})
 
     # Answers
 
@@ -378,25 +377,6 @@ def _term(row: Any) -> ox.NamedNode | ox.Literal:
     if row.tag:
         return ox.Literal(row.value, language=row.tag)
     return ox.Literal(row.value, datatype=ox.NamedNode(row.type))
-
-
-@cache
-def ontology_terms() -> list[dict[str, str]]:
-    """Return the terms of the ontology: name, what it is, label and comment in both languages."""
-    known: dict[str, dict[str, str]] = {}
-    content = (files("ontology") / "policy-lineage.ttl").read_bytes()
-    for quad in ox.parse(content, format=ox.RdfFormat.TURTLE):
-        if not isinstance(quad.subject, ox.NamedNode) or not quad.subject.value.startswith(PL):
-            continue
-        term = known.setdefault(quad.subject.value, {"name": quad.subject.value.replace(PL, "pl:")})
-        property = IRI(quad.predicate.value).local
-        if property == "type" and isinstance(quad.object, ox.NamedNode):
-            kind = IRI(quad.object.value).local
-            if "Property" in kind or kind == "Class":
-                term["type"] = "property" if "Property" in kind else "class"
-        elif property in ("label", "comment") and isinstance(quad.object, ox.Literal):
-            term[f"{property}_{quad.object.language or 'en'}"] = quad.object.value
-    return sorted(known.values(), key=lambda term: term["name"])
 
 
 def _words(request: Request) -> Words:

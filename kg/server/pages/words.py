@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 
 from kg.language import LANGUAGES, Language
+from kg.vocabulary import label
+from ontology.terms import Basis
 
 
 class Words:
@@ -46,7 +48,7 @@ class Words:
 
 @cache
 def phrases() -> Mapping[str, tuple[str, str]]:
-    """Return every phrase as (Chinese, English) by ``group.key``.
+    """Return every phrase as (Chinese, English) by ``group.key``; a basis is called what the ontology calls it.
 
     Raises:
         ValueError: a phrase lacks one of the languages.
@@ -58,4 +60,5 @@ def phrases() -> Mapping[str, tuple[str, str]]:
             if len(pair) != len(LANGUAGES) or not all(pair):
                 raise ValueError(f"words.toml: {group}.{key} needs a phrase in each of {', '.join(LANGUAGES)}")
             found[f"{group}.{key}"] = (pair[0], pair[1])
+    found |= {f"Basis.{basis}": (label(basis, "zh"), label(basis, "en")) for basis in Basis}
     return found

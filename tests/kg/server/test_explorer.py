@@ -14,11 +14,14 @@ from urllib.parse import quote
 import httpx
 import pyoxigraph as ox
 import pytest
+from rich.console import Console
 
 import kg
 import queries
+from kg import example
 from kg.language import LANGUAGES, Language, language_of
-from kg.picture.style import COLOURS
+from kg.lineage import tree
+from kg.picture.style import COLOURS, WORDS
 from kg.rows import IRI
 from kg.server import pages
 from kg.server.pages import neighbourhood
@@ -27,9 +30,9 @@ from kg.server.pages.document import Mark, Reading
 from kg.server.pages.drawing import drawing
 from kg.server.pages.flow import flow
 from kg.server.pages.rendering import href
-from kg.server.pages.words import phrases
+from kg.server.pages.words import Words, phrases
 from kg.store import writing
-from ontology.terms import PL, PLID, RDF, SKOS, Level
+from ontology.terms import PL, PLID, RDF, SKOS, Basis, Level
 
 from .explorer_store import HOSTILE, build
 
@@ -162,6 +165,26 @@ def test_links_of_any_query_can_be_drawn(client: httpx.Client) -> None:
     assert {node["name"] for node in drawn["nodes"]} >= {"三区三地", "乡村振兴战略"}
     assert {node["iri"] for node in drawn["nodes"]} >= {"urn:x", HOSTILE}
     assert len(drawn["edges"]) == 2
+
+
+def test_a_basis_has_one_name_everywhere(store: Path) -> None:
+    named = {Basis.STATED: "明示", Basis.STRUCTURAL: "结构", Basis.DEFINITIONAL: "定义"}
+    named |= {Basis.INFERRED: "推断", Basis.CURATED: "审定"}
+    assert {basis: Words("zh").term("Basis", basis) for basis in Basis} == named
+    assert {basis: WORDS[basis] for basis in Basis} == named
+    console = Console(file=io.StringIO(), width=200)
+    with kg.open(store) as graph:
+        console.print(tree(graph.lineage("舜帝村"), most=1000))
+    shown = set(re.findall(r"  (\S+) [01]\.\d\d", console.file.getvalue()))  # type: ignore[attr-defined]
+    assert shown and shown <= set(named.values())
+
+
+def test_the_home_page_counts_what_kg_info_counts(tmp_path: Path) -> None:
+    kg.build(example.folder(), metadata=example.metadata(), store=tmp_path)
+    home, info = Catalogues(tmp_path).current().summary(), kg.info(store=tmp_path)
+    assert home["mentions"] == info.mentions
+    assert home["entities"] == sum(info.counts.entities.values())
+    assert home["links"] == sum(info.counts.links.values())
 
 
 def test_confidence_leaves_links_out(catalogue: Catalogue) -> None:

@@ -1,0 +1,42 @@
+"""What the ontology calls its terms, in Chinese and English: read from the ontology itself, as no view may differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import pyoxigraph as ox
+
+from kg.language import Language
+from kg.rows import IRI
+from ontology.terms import PL
+
+
+def label(name: str, language: Language = "zh") -> str:
+    """Return what a term is called.
+
+    >>> label("structural"), label("structural", "en")
+    ('结构', 'structural')
+    """
+    return terms()[name][f"label_{language}"]
+
+
+@cache
+def terms() -> Mapping[str, Mapping[str, str]]:
+    """Return each term by its local name: its name, type, and label and comment by language (``label_zh``)."""
+    known: dict[str, dict[str, str]] = {}
+    content = (files("ontology") / "policy-lineage.ttl").read_bytes()
+    for quad in ox.parse(content, format=ox.RdfFormat.TURTLE):
+        if not isinstance(quad.subject, ox.NamedNode) or not quad.subject.value.startswith(PL):
+            continue
+        name = quad.subject.value.removeprefix(PL)
+        term = known.setdefault(name, {"name": f"pl:{name}"})
+        property = IRI(quad.predicate.value).local
+        if property == "type" and isinstance(quad.object, ox.NamedNode):
+            kind = IRI(quad.object.value).local
+            if "Property" in kind or kind == "Class":
+                term["type"] = "property" if "Property" in kind else "class"
+        elif property in ("label", "comment") and isinstance(quad.object, ox.Literal):
+            term[f"{property}_{quad.object.language or 'en'}"] = quad.object.value
+    return dict(sorted(known.items()))

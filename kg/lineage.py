@@ -183,6 +183,9 @@ def tree(lineage: Lineage, *, most: int = 6) -> RenderableType:
     _grow(top, lineage, lineage.entity.iri, _by(lineage.above, "subject"), "object", most, {lineage.entity.iri})
     if not lineage.above:
         top.add(Text("（没有上级战略）", style="dim"))
+        if lineage.entity.kind is Kind.ADMINISTRATIVE_UNIT:
+            question = f"kg query strategies-of-place --param place={lineage.entity.name}"
+            top.add(Text(f"政区不落实战略，而是提出战略；列出它自己的战略：{question}", style="dim"))
     parts: list[RenderableType] = [Text("▲ 向上 · what it serves", style="bold"), top]
     if lineage.below:
         foot = Tree(named)

@@ -111,6 +111,15 @@ def ends(lineage: Lineage) -> set[str]:
     return {step.object.removeprefix(PLID) for step in lineage.above}
 
 
+def test_a_place_is_told_where_its_strategies_are(tmp_path: Path) -> None:
+    kg.build(example.folder(), store=tmp_path, metadata=example.metadata())
+    console = Console(file=io.StringIO(), width=300)
+    with kg.open(tmp_path) as graph:
+        console.print(tree(graph.lineage("张营镇")))
+        told = re.search(r"kg query (\S+) --param place=(\S+)", console.file.getvalue())  # type: ignore[attr-defined]
+        assert told and "实力张营" in {row.strategy_name for row in graph.query(told[1], place=told[2])}
+
+
 def test_the_chain_goes_from_the_project_to_the_nation(store: Path) -> None:
     (chain,) = kg.lineage(kg.open(store), "滨河公园").chains()
     assert [step.object.removeprefix(PLID) for step in chain] == [TOWN, COUNTY, PROVINCE, NATION]

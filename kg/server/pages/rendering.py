@@ -156,8 +156,8 @@ def cell(words: Words, row: Row, name: str, thing: str = "") -> tuple[str, str, 
     if name == "change":
         return words.term("Change", str(value)), "", ""
     if name == "document" and value:
-        sentence = row.asdict().get("sentence") or ""
-        return str(value), href(document_iri(str(value)), quote=str(sentence)[:300]) + "#cited", ""
+        first, _, _ = str(row.asdict().get("sentence") or "").partition(" / ")  # so queries join several
+        return str(value), href(document_iri(str(value)), quote=first[:300]) + "#cited", ""
     return str(value), "", "long" if len(str(value)) > 40 else ""
 
 

@@ -22,14 +22,14 @@ from kg import example
 from kg.language import LANGUAGES, Language, language_of
 from kg.lineage import tree
 from kg.picture.style import COLOURS, WORDS
-from kg.rows import IRI
+from kg.rows import IRI, Row
 from kg.server import pages
 from kg.server.pages import neighbourhood
 from kg.server.pages.catalogue import Catalogue, Catalogues, Filter, Paper
 from kg.server.pages.document import Mark, Reading
 from kg.server.pages.drawing import drawing
 from kg.server.pages.flow import flow
-from kg.server.pages.rendering import href
+from kg.server.pages.rendering import cell, href
 from kg.server.pages.words import Words, phrases
 from kg.store import writing
 from ontology.terms import PL, PLID, RDF, SKOS, Basis, Level
@@ -165,6 +165,11 @@ def test_links_of_any_query_can_be_drawn(client: httpx.Client) -> None:
     assert {node["name"] for node in drawn["nodes"]} >= {"三区三地", "乡村振兴战略"}
     assert {node["iri"] for node in drawn["nodes"]} >= {"urn:x", HOSTILE}
     assert len(drawn["edges"]) == 2
+
+
+def test_a_row_of_several_sentences_leads_to_the_first() -> None:
+    row = Row(("sentence", "document"), ("甲。 / 乙。", "丁镇_2023"))
+    assert f"quote={quote('甲。')}#" in cell(Words("zh"), row, "document")[1]
 
 
 def test_a_basis_has_one_name_everywhere(store: Path) -> None:

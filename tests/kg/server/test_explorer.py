@@ -82,7 +82,6 @@ def test_an_exact_name_comes_before_longer_ones(catalogue: Catalogue) -> None:
     [
         ("jsy", "晋陕豫黄河金三角区域合作"),
         ("lsq", "“两山七河一流域”生态保护和修复"),
-        ("张营", "张营"),
         ("sqsd", "三区三地"),
     ],
 )

@@ -37,8 +37,6 @@ _WORDS: Mapping[str, str] = {
     **{Kind.POLICY: "政策", Kind.STRATEGY: "战略", Kind.SLOGAN: "口号"},
 }
 _LEVELS: Mapping[Level, str] = dict(zip(Level, ("国家", "省", "市", "县", "乡镇", "村"), strict=True))
-_PASSAGES = 2
-"""So many passages that prove a step are printed: a heading, and the sentence that names what stands under it."""
 _COLOURS: Mapping[Level, str] = dict(zip(Level, ("red", "magenta", "blue", "cyan", "green", "yellow"), strict=True))
 
 
@@ -352,7 +350,8 @@ def _grow(
         if step.proofs:
             proof = step.proofs[0]
             line.append(f"  {_WORDS[proof.basis]} {proof.confidence:.2f}", style="dim")
-            for passage in [p.text for p in step.proofs if p.link == proof.link and p.text][:_PASSAGES]:
+            most_passages = 2 if proof.basis is Basis.STRUCTURAL else 1  # the heading, and the sentence below it
+            for passage in [p.text for p in step.proofs if p.link == proof.link and p.text][:most_passages]:
                 goal, work = whole.entities[step.object].name, whole.entities[step.subject].name
                 line.append(f"\n“{_excerpt(passage, goal if goal in passage else work)}”", style="italic")
             if proof.document:

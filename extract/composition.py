@@ -14,9 +14,8 @@ from extract.mentions import Mentions
 from extract.numerals import parse
 from extract.surface import folded_text
 from ontology.scheme import Scheme
-from ontology.terms import Basis, Kind, Predicate
+from ontology.terms import IDEAS, Basis, Kind, Predicate
 
-_IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
 _COUNTED = re.compile(r"^([二两三四五六七八九十])(?:个|大|条|项)?(.{2,6})$")
 
 
@@ -76,7 +75,7 @@ class CompositionReader:
 
     def _by_enumeration(self, doc: Doc, mentions: Mentions, folded: str) -> None:
         for entity in mentions.entities:
-            if entity.kind not in _IDEAS:
+            if entity.kind not in IDEAS:
                 continue
             for whole in entity.mentions:
                 summed = folded[: whole.start].rstrip('"').endswith("等")
@@ -113,11 +112,11 @@ class CompositionReader:
     def _by_name(self, doc: Doc, mentions: Mentions, folded: str) -> None:
         """A name that is a list of names (茶旅名县、工业兴县; 大扶贫、大数据、大生态三大战略行动) is their whole."""
         for entity in mentions.entities:
-            for whole in entity.mentions if entity.kind in _IDEAS else ():
+            for whole in entity.mentions if entity.kind in IDEAS else ():
                 name = folded[whole.start : whole.end]
                 items = [
                     span
-                    for span, part in mentions.within(whole, _IDEAS)
+                    for span, part in mentions.within(whole, IDEAS)
                     if span != whole
                     and part is not entity
                     and _is_item(name, span.start - whole.start, span.end - whole.start)
@@ -129,7 +128,7 @@ class CompositionReader:
 
     def _by_number(self, doc: Doc, mentions: Mentions) -> None:
         for whole in mentions.entities:
-            match = _COUNTED.match(whole.name.strip('“”"')) if whole.kind in _IDEAS else None
+            match = _COUNTED.match(whole.name.strip('“”"')) if whole.kind in IDEAS else None
             if match is None:
                 continue
             count, head = int(parse(match.group(1)) or 0), match.group(2)

@@ -26,11 +26,9 @@ from extract.projects import status
 from extract.surface import folded_text, pairs
 from ontology.iri import normalise
 from ontology.scheme import Scheme
-from ontology.terms import Kind, Level, Period, Predicate, Status
+from ontology.terms import IDEAS, PLACES, Kind, Level, Period, Predicate, Status
 
 _T = TypeVar("_T")
-_IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
-_PLACES = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
 _BRIEFEST = 2
 _COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
 _PREDICATE = re.compile("为(?:主攻方向|目标|导向|主题|主线|重点|抓手|牵引|引领|支撑|统领|核心|基础|根本)")
@@ -72,13 +70,11 @@ def one_kind_a_phrase(candidates: Iterable[Candidate], folded: str) -> list[Cand
     """
     votes: dict[str, Counter[Kind]] = defaultdict(Counter)
     for c in candidates:
-        if c.kind not in _PLACES:
+        if c.kind not in PLACES:
             form = folded[c.span.start : c.span.end].strip('"')
             votes[form][c.kind] += c.confidence + _TRUSTED.get(c.extractor, 0) * 0.2  # type: ignore[assignment]
     winner = {form: max(kinds, key=lambda k: (kinds[k], k)) for form, kinds in votes.items()}
-    return [
-        c for c in candidates if c.kind in _PLACES or winner[folded[c.span.start : c.span.end].strip('"')] is c.kind
-    ]
+    return [c for c in candidates if c.kind in PLACES or winner[folded[c.span.start : c.span.end].strip('"')] is c.kind]
 
 
 def settle_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -108,7 +104,7 @@ def _compatible(c: Candidate, other: Candidate) -> bool:
     if not c.span.overlaps(other.span):
         return True
     if c.span == other.span:
-        return c.kind is other.kind or (c.kind in _PLACES) != (other.kind in _PLACES)
+        return c.kind is other.kind or (c.kind in PLACES) != (other.kind in PLACES)
     if not (c.span.contains(other.span) or other.span.contains(c.span)):
         return False
     if c.kind is not other.kind:
@@ -140,7 +136,7 @@ def cluster(candidates: Iterable[Candidate], folded: str) -> list[_Cluster]:
         own_name = c.name or _form(folded, c.span)
         name = own_name if c.concept else full_name.get((c.kind, normalise(own_name)), own_name)
         unit = c.place or where.get((c.kind, normalise(name)))
-        key = (c.kind, normalise(name), unit.path if unit is not None and c.kind in _PLACES else ())
+        key = (c.kind, normalise(name), unit.path if unit is not None and c.kind in PLACES else ())
         clusters.setdefault(key, _Cluster(c.kind, name)).candidates.append(c)
     return _join_short_forms(list(clusters.values()))
 
@@ -193,7 +189,7 @@ def everywhere(clusters: list[_Cluster], folded: str, *, shortest: int) -> None:
     """
     forms: dict[str, _Cluster] = {}
     for group in clusters:
-        if group.kind in _PLACES or group.best().confidence < _SURE:
+        if group.kind in PLACES or group.best().confidence < _SURE:
             continue
         for c in group.candidates:
             form = _form(folded, c.span)
@@ -252,7 +248,7 @@ def _conferred() -> re.Pattern[str]:
 
 def _is_honour(c: Candidate, folded: str) -> bool:
     """Tell whether a name is that of an honour conferred (获评“两山”实践创新基地), which is no entity."""
-    if c.kind in (*_PLACES, Kind.ORGANIZATION) or c.concept is not None:
+    if c.kind in (*PLACES, Kind.ORGANIZATION) or c.concept is not None:
         return False
     return _conferred().search(folded, max(0, c.span.start - 24), c.span.start) is not None
 
@@ -311,9 +307,9 @@ class EntityResolver:
                     kind=group.kind,
                     name=known.label if known is not None else group.name if concept else normalise(group.name),
                     mentions=mentions,
-                    level=unit.level if group.kind in _PLACES and unit is not None else level,
+                    level=unit.level if group.kind in PLACES and unit is not None else level,
                     issuer=place.at(level)
-                    if place is not None and level is not None and group.kind not in _PLACES
+                    if place is not None and level is not None and group.kind not in PLACES
                     else None,
                     place=unit,
                     concept=concept,
@@ -334,7 +330,7 @@ class EntityResolver:
     @staticmethod
     def _recognised(c: Candidate, folded: str, scheme: Scheme | None) -> Candidate:
         """Return a candidate as the national concept that bears exactly its name, however the text wrote it."""
-        if scheme is None or c.kind not in _IDEAS or c.concept is not None:
+        if scheme is None or c.kind not in IDEAS or c.concept is not None:
             return c
         concept = scheme.by_label(c.name or _form(folded, c.span))
         if concept is None or concept.kind is not c.kind or concept.level is not Level.NATIONAL:
@@ -344,14 +340,14 @@ class EntityResolver:
     @staticmethod
     def _levels(doc: Doc, clusters: list[_Cluster], folded: str) -> list[Level | None]:
         """Return the level of each cluster; a part that no authority knows is of the level of its whole."""
-        at = {c.span: number for number, group in enumerate(clusters) for c in group.candidates if group.kind in _IDEAS}
+        at = {c.span: number for number, group in enumerate(clusters) for c in group.candidates if group.kind in IDEAS}
         levels: list[Level | None] = []
         for group in clusters:
             place = doc._.document.metadata.place
             level = group.best().level or group.first("level", Level)
             if place is not None and _is_own_plan(group.name, place):
                 level = place.level
-            if level is None and group.kind in _IDEAS:
+            if level is None and group.kind in IDEAS:
                 spans = sorted({c.span for c in group.candidates})
                 own = any(c.definition for c in group.candidates)
                 level = level_of(group.kind, group.name, spans, folded, doc._.document.metadata, own=own)

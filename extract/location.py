@@ -14,10 +14,9 @@ from extract.document import Place, Span
 from extract.mentions import Mentions, below, is_body
 from extract.names import alternation, lexicon
 from extract.surface import folded_text
-from ontology.terms import Basis, Kind, Level, Predicate
+from ontology.terms import PLACES, Basis, Kind, Level, Predicate
 
 _UNITS = (Kind.ADMINISTRATIVE_UNIT,)
-_SITES = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
 _UNTOLD = re.compile("[省市县区州旗](?:委|人|政|第)")
 """A body of a unit that the document does not name: 县委, 市政协."""
 
@@ -115,7 +114,7 @@ class _Reading:
         firms = [s for s, _ in self.mentions.within(stretch, (Kind.ORGANIZATION,)) if s != stretch]
         return [
             place
-            for span, place in self.mentions.within(stretch, _SITES)
+            for span, place in self.mentions.within(stretch, PLACES)
             if not any(firm.contains(span) for firm in firms) and not self._holds_home(place)
         ]
 

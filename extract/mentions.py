@@ -12,9 +12,7 @@ from extract.annotation import Claim, Entity
 from extract.document import Span, Structure
 from extract.names import lexicon
 from extract.surface import text_of
-from ontology.terms import Kind, Level, Predicate
-
-_IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
+from ontology.terms import IDEAS, Kind, Level, Predicate
 
 
 class Mentions:
@@ -74,7 +72,7 @@ class Mentions:
         found: dict[str, set[str]] = {}
         for claim in claims:
             if claim.predicate is Predicate.COMPONENT_OF:
-                part, whole = self.at(claim.subject, _IDEAS), self.at(claim.object, _IDEAS)
+                part, whole = self.at(claim.subject, IDEAS), self.at(claim.object, IDEAS)
                 if part is not None and whole is not None:
                     found.setdefault(part.id, set()).add(whole.id)
         return found

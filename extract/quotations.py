@@ -17,7 +17,7 @@ from extract.annotation import Candidate, Claim
 from extract.document import Span
 from extract.names import alternation, lexicon
 from extract.surface import folded_text, quotations, text_of
-from ontology.terms import Basis, Kind, Predicate
+from ontology.terms import IDEAS, Basis, Kind, Predicate
 
 _LONGEST = 40
 _SAYING = 12
@@ -124,7 +124,7 @@ def read(folded: str, start: int, end: int) -> Reading | None:
         kind = Kind.STRATEGY if _matches(f"{Kind.STRATEGY} before", before) else Kind.SLOGAN
         alike = len({len(part) for part in parallel}) == 1
         return Reading(kind, end, False, 0.65 if alike else 0.5)
-    for kind in (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN):
+    for kind in IDEAS:
         if _matches(f"{kind} before", before):
             return Reading(kind, end, False, 0.7 if kind is Kind.STRATEGY else 0.6)
     if _NUMERAL_GROUP.match(phrase):

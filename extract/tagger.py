@@ -22,7 +22,7 @@ from extract.gazetteer import any_of
 from extract.names import governed, governors
 from extract.surface import folded_text, quotations
 from extract.wording import is_usual
-from ontology.terms import Kind
+from ontology.terms import IDEAS, Kind
 
 MODELS = Path(__file__).parent / "model"
 KINDS = (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY, Kind.SLOGAN, Kind.VILLAGE, Kind.ORGANIZATION)
@@ -37,7 +37,6 @@ SURE = 0.79
 """Proposals of a rule this sure are not weighed."""
 
 KNOWN = "policy_authority"
-IDEAS = (Kind.POLICY, Kind.STRATEGY, Kind.SLOGAN)
 AGREED, UNAGREED = 0.5, 0.85
 """A name of the authority file that the model thinks less likely than the first is only as sure as the second: half of
 such phrases were meant as the name on texts unseen, nine of ten of the others."""

@@ -38,12 +38,11 @@ from kg.statements import (
 )
 from ontology.errors import UsageError
 from ontology.scheme import Scheme
-from ontology.terms import PL, STATED, Kind, Level, Predicate
+from ontology.terms import IDEAS, PL, STATED, Kind, Level, Predicate
 
 CORE = (Kind.VILLAGE, Kind.PROJECT, Kind.POLICY, Kind.STRATEGY, Kind.SLOGAN)
 """The kinds that are hard to find."""
 
-_LEVELLED = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
 _MARKS = '“”"「」‘’《》 \n'
 _STOPS = "。！？!?\n"
 
@@ -307,21 +306,21 @@ def _compare(gold: Reading, predicted: Reading, tally: _Tally) -> Iterator[str]:
                 sum(e.kind is kind for e in gold.entities),
             )
     for e in predicted.entities:
-        if e.kind in _LEVELLED:
+        if e.kind in IDEAS:
             tally.counted(f"level {e.level or 'unknown'}", 0, 1, 0)
         if e.id not in strict:
             yield f"spurious {e.kind}: {' / '.join(e.written)}"
     found = {g: p for p, g in strict.items()}
     predictions = {e.id: e for e in predicted.entities}
     for e in gold.entities:
-        if e.kind in _LEVELLED:
+        if e.kind in IDEAS:
             right = e.id in found and predictions[found[e.id]].level == e.level
             tally.counted(f"level {e.level or 'unknown'}", right, 0, 1)
         if e.id not in found:
             yield f"missed {e.kind}: {' / '.join(e.written)}"
     for p, g in relaxed.items():
         said, wanted = predictions[p], golds[g]
-        if wanted.kind in _LEVELLED and wanted.level:
+        if wanted.kind in IDEAS and wanted.level:
             tally.asked("level accuracy", said.level == wanted.level)
         if wanted.kind is Kind.PROJECT and wanted.status:
             tally.asked("project status accuracy", said.status == wanted.status)

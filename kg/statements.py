@@ -28,7 +28,23 @@ from ontology.iri import (
     section_iri,
 )
 from ontology.scheme import Concept, Scheme
-from ontology.terms import DCTERMS, ITSRDF, NIF, PL, PROV, RDF, RDFS, SKOS, XSD, FoundIn, Kind, Level, Predicate
+from ontology.terms import (
+    DCTERMS,
+    IDEAS,
+    ITSRDF,
+    NIF,
+    PL,
+    PLACES,
+    PROV,
+    RDF,
+    RDFS,
+    SKOS,
+    XSD,
+    FoundIn,
+    Kind,
+    Level,
+    Predicate,
+)
 
 Term: TypeAlias = ox.NamedNode | ox.Literal
 Triples: TypeAlias = Iterator[ox.Triple]
@@ -57,8 +73,6 @@ OFFSET_STRING = ox.NamedNode(f"{NIF}OffsetBasedString")
 NIF_CONTEXT = ox.NamedNode(f"{NIF}Context")
 IDENT_REF = ox.NamedNode(f"{ITSRDF}taIdentRef")
 
-_IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
-_PLACES = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
 _DATE_TYPES = {4: "gYear", 7: "gYearMonth", 10: "date"}
 
 METADATA: Mapping[str, ox.NamedNode] = {
@@ -376,13 +390,13 @@ def _name(entity: Entity, place: Place | None, scheme: Scheme | None) -> _Name:
         owner = _owner(concept.level, place)
         owner = owner if owner is not None and unit_iri(owner, place) == issuer else None
         return _Name(concept.iri, concept.kind, concept.label, concept.level, issuer, owner)
-    if entity.kind in _PLACES:
+    if entity.kind in PLACES:
         unit = _unit(entity)
         if unit is None:
             return _Name(mint(entity.kind, _path(place), entity.name), entity.kind, normalise(entity.name), None)
         return _Name(unit_iri(unit, place), _kind_of(unit), normalise(unit.name), unit.level, None, unit)
     label = normalise(entity.name)
-    if entity.kind not in _IDEAS:
+    if entity.kind not in IDEAS:
         return _Name(mint(entity.kind, _path(entity.place or place, place), entity.name), entity.kind, label, None)
     owner = entity.issuer or _owner(entity.level, place)
     iri = entity.concept or mint(entity.kind, _path(owner or entity.place or place, place), entity.name)

@@ -16,12 +16,12 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ontology.errors import AuthorityError
-from ontology.terms import DCTERMS, PL, PLID, RDF, RDFS, SKOS, Kind, Level
+from ontology.terms import DCTERMS, IDEAS, PL, PLID, RDF, RDFS, SKOS, Kind, Level
 
 BUNDLED: tuple[Path, ...] = tuple(Path(__file__).with_name(name) for name in ("strategies.ttl", "policies.ttl"))
 """The files that ``load`` reads before those it is given."""
 
-_KINDS = {PL + kind: kind for kind in (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)}
+_KINDS = {PL + kind: kind for kind in IDEAS}
 _LEVELS = {PL + level: level for level in Level}
 
 # What a concept may say: property -> field of Concept.

@@ -88,15 +88,17 @@ class Predicate(StrEnum):
     SAME_AS = "sameAs"
 
 
-_IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
+IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
+"""What a government issues, and so has a level of its own and parts."""
+PLACES = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
 STATED: dict[Predicate, tuple[tuple[Kind, ...], tuple[Kind, ...]]] = {
-    Predicate.COMPONENT_OF: (_IDEAS, _IDEAS),
+    Predicate.COMPONENT_OF: (IDEAS, IDEAS),
     Predicate.SERVES: (
         (Kind.VILLAGE, Kind.PROJECT, Kind.POLICY, Kind.SLOGAN, Kind.ORGANIZATION, Kind.STRATEGY),
         (Kind.STRATEGY,),
     ),
     Predicate.ADVANCES: ((Kind.STRATEGY,), (Kind.STRATEGY,)),
-    Predicate.LOCATED_IN: ((Kind.PROJECT, Kind.ORGANIZATION, Kind.VILLAGE), (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)),
+    Predicate.LOCATED_IN: ((Kind.PROJECT, Kind.ORGANIZATION, Kind.VILLAGE), PLACES),
 }
 """The relations that documents state, each with what it leads from and to, as GUIDELINES "Relations" gives them."""
 

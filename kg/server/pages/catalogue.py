@@ -24,7 +24,7 @@ from kg.rows import IRI
 from kg.server.pages.cataloguing import plain, write
 from kg.store import open_version
 from ontology.errors import StoreError
-from ontology.terms import Kind, Level
+from ontology.terms import PLACES, Kind, Level
 
 DEFAULT_CONFIDENCE = 0.5
 """What a page shows unless asked for more."""
@@ -355,7 +355,7 @@ def _conditions(wanted: Filter) -> tuple[list[str], list[Any]]:
 
 def _item(row: sqlite3.Row) -> Item:
     places = tuple(row["place"].split("/")) if row["place"] else ()
-    if row["kind"] in (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT):
+    if row["kind"] in PLACES:
         places = places[:-1]
     return Item(
         IRI(row["iri"]), row["name"], row["english"], row["kind"], row["level"], places, row["mentions"],

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from kg.graph import Graph
 from ontology.iri import place_of
-from ontology.terms import PL, PLID, RDF, Kind
+from ontology.terms import PL, PLACES, PLID, RDF, Kind
 
 _SCHEMA = """
 CREATE TABLE entity (id INTEGER PRIMARY KEY, iri TEXT UNIQUE, name TEXT, english TEXT, kind TEXT, level TEXT,
@@ -96,7 +96,7 @@ def _fill(graph: Graph, connection: sqlite3.Connection) -> None:
         english = min((label for what, tag, label in labels[row.e] if what == "prefLabel" and tag == "en"), default="")
         name = preferred[0][1] if preferred else unquote(row.e.rsplit("/", 1)[-1])
         places = [unquote(part) for part in place_of(row.e)]
-        if row.k.local in (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT):
+        if row.k.local in PLACES:
             places.append(name)
         place = "/".join(part.replace("/", "／") for part in places)
         entities[row.e] = [

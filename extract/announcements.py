@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cache
 
 from extract.annotation import Entity
 from extract.document import Section, Span
 from extract.mentions import Mentions, is_guess, is_result, is_said
-from extract.names import alternation, lexicon
+from extract.structure import opening_verb
 from ontology.terms import Kind
 
 _LISTED = 2
@@ -24,12 +23,6 @@ _SURE = {"title": 0.6, "topic sentence": 0.93, "inner topic sentence": 0.65}
 _STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
 """A sentence that says what a year was like, or what a part is about, announces nothing."""
 _PLAN = re.compile(r"意见|规划|方案|通知|计划|纲要|办法|行动")
-
-
-@cache
-def _another_topic() -> re.Pattern[str]:
-    words = lexicon("structure")["heading"]
-    return re.compile(f"(?:{alternation(words['adverbs'])})*(?:{alternation(words['verbs'])})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +79,8 @@ class Announcements:
         ended = False
         for index in range(bisect_right(self._starts, span.start) - 1, -1, -1):
             topic = self._topics[index]
-            behind = self._folded[topic.evidence.start : span.start]
-            if len(behind) >= _REACH or "\n" in behind or topic.evidence.start < floor:
+            begin = topic.evidence.start
+            if begin < floor or span.start - begin >= _REACH or "\n" in self._folded[begin : span.start]:
                 break
             if topic.goals and not (ended and topic.rule == "inner topic sentence"):
                 found = topic
@@ -140,7 +133,7 @@ class Announcements:
             elif (
                 not first
                 and not re.search(r"[，；：\d]", wording)
-                and (len(named) == 1 or (_another_topic().match(wording) and not self._names_work(sentence)))
+                and (len(named) == 1 or (opening_verb().match(wording) and not self._names_work(sentence)))
             ):
                 found.append(Announcement(named, sentence, "inner topic sentence"))
         return found

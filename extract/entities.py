@@ -215,9 +215,9 @@ def everywhere(clusters: list[_Cluster], folded: str, *, shortest: int) -> None:
         covered[group.kind][start:end] = b"\1" * (end - start)
 
 
-def _is_own_plan(name: str, place: Place | None) -> bool:
-    """Tell whether a name is that of the speaking government's own five-year plan."""
-    return place is not None and place.level in _PLANNING and _FIVE_YEARS.fullmatch(name) is not None
+def _own_plan(name: str, place: Place | None) -> Level | None:
+    """Return the speaking government's level where a name is that of its own five-year plan."""
+    return place.level if place and place.level in _PLANNING and _FIVE_YEARS.fullmatch(name) else None
 
 
 def _is_sort(c: Candidate, folded: str) -> bool:
@@ -296,7 +296,7 @@ class EntityResolver:
         levels = self._levels(doc, clusters, folded)
         entities = []
         for number, group in enumerate(clusters, 1):
-            concept = None if _is_own_plan(group.name, place) else group.first("concept", str)
+            concept = None if _own_plan(group.name, place) else group.first("concept", str)
             known = doc._.scheme.concept(concept) if concept and doc._.scheme is not None else None
             mentions = tuple(sorted({c.span for c in group.candidates}))
             level = levels[number - 1]
@@ -343,10 +343,8 @@ class EntityResolver:
         at = {c.span: number for number, group in enumerate(clusters) for c in group.candidates if group.kind in IDEAS}
         levels: list[Level | None] = []
         for group in clusters:
-            place = doc._.document.metadata.place
-            level = group.best().level or group.first("level", Level)
-            if place is not None and _is_own_plan(group.name, place):
-                level = place.level
+            plan = _own_plan(group.name, doc._.document.metadata.place)
+            level = plan or group.best().level or group.first("level", Level)
             if level is None and group.kind in IDEAS:
                 spans = sorted({c.span for c in group.candidates})
                 own = any(c.definition for c in group.candidates)

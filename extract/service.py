@@ -224,8 +224,7 @@ class _Reading:
             if self._aimed_at(sentence, goal[0], "purpose"):
                 for mine in own:
                     if below(mine[1].level, goal[1].level) and not self._side_by_side(mine[0], goal[0]):
-                        sure = _LOOSE if self.wide else 0.65
-                        self.relate(mine, goal, Basis.STATED, sure, sentence, "sentence")
+                        self._said(mine, goal, 0.65, sentence)
         whole = [pair for pair in named if pair[1].id not in self.parts]
         self._two_halves(sentence, whole)
         verbs = "purpose" if self.wide else "pursuit"
@@ -240,8 +239,10 @@ class _Reading:
             for goal, guided in goals:
                 sure = self._served_in(sentence, work[0], goal[0], guided=guided)
                 if sure:
-                    sure = _LOOSE if self.wide else sure
-                    self.relate(work, goal, Basis.STATED, sure, sentence, "sentence")
+                    self._said(work, goal, sure, sentence)
+
+    def _said(self, subject: tuple[Span, Entity], goal: tuple[Span, Entity], sure: float, sentence: Span) -> None:
+        self.relate(subject, goal, Basis.STATED, _LOOSE if self.wide else sure, sentence, "sentence")
 
     def _served_in(self, sentence: Span, work: Span, goal: Span, *, guided: bool) -> float:
         """Return how sure it is that a sentence names a work as being for a goal; 0 where it does not say so."""
@@ -358,7 +359,7 @@ class _Reading:
             if entity.kind is not Kind.STRATEGY:
                 self.relate((span, entity), goal, Basis.STRUCTURAL, announcement.confidence(entity), evidence, rule)
             elif below(goal[1].level, entity.level):
-                # A higher strategy named under a local heading: the heading's strategy carries it out.
+                # A higher strategy named under a local heading is carried out there; under a wide one it is but named.
                 if not self.wide:
                     self.relate(goal, (span, entity), Basis.STRUCTURAL, 0.55, evidence, f"under {rule}")
             elif not by_topic or _words().preamble.search(self._wording(self.mentions.sentence(span))):

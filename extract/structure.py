@@ -437,12 +437,18 @@ class _Words:
 
 
 @cache
+def opening_verb() -> re.Pattern[str]:
+    """Return what a topic sentence opens with: a verb, perhaps behind adverbs."""
+    heading = lexicon("structure")["heading"]
+    return re.compile(f"(?:{alternation(heading['adverbs'])})*(?:{alternation(heading['verbs'])})")
+
+
+@cache
 def _words() -> _Words:
     data = lexicon("structure")
     period, heading, passage = data["period"], data["heading"], data["passage"]
     years = alternation(heading["year_topics"])
     free = "(?:(?!必须|已经|我们|今年)[^，是])*"
-    act = f"(?:{alternation(heading['adverbs'])})*(?:{alternation(heading['verbs'])})"
     plain = r"[^。！？；：\d]"
     return _Words(
         glossary=re.compile(rf"(?:附件?\d?：?)?.{{0,20}}(?:{alternation(heading['glossary'])})：?"),
@@ -452,7 +458,7 @@ def _words() -> _Words:
         closing=re.compile(alternation(passage["closing"])),
         topic=re.compile(
             rf"(?={plain}{{4,36}}$)(?!我们|要|必须|今年)(?:(?!{years})[^，是了]{{2,20}}，)?"
-            rf"(?:以[^，]{{2,12}}为[^，]{{1,3}})?{act}(?![于是不]){free}(?:，{free})?$"
+            rf"(?:以[^，]{{2,12}}为[^，]{{1,3}})?{opening_verb().pattern}(?![于是不]){free}(?:，{free})?$"
         ),
         year_topic=re.compile(rf"(?:{years})，我们(?![^。]*(?:以下|下列|方面|是))[^。；\d]{{4,40}}。"),
         lead=re.compile(

@@ -269,8 +269,8 @@ def _places_settled(doc: Doc, found: Iterable[Candidate]) -> Iterator[Candidate]
     villages = {c.span for c in doc._.candidates if c.kind is Kind.VILLAGE}
     never = re.compile(any_of("village", "bare_not_before"))
     for c in found:
-        elsewhere = any(units[c.span.start : c.span.end]) or never.match(folded, c.span.end)
-        if c.kind is not Kind.VILLAGE or c.span in villages or not elsewhere:
+        proposed = c.kind is not Kind.VILLAGE or c.span in villages
+        if proposed or not (any(units[c.span.start : c.span.end]) or never.match(folded, c.span.end)):
             yield c
 
 

@@ -351,8 +351,8 @@ def _grow(
             proof = step.proofs[0]
             line.append(f"  {_WORDS[proof.basis]} {proof.confidence:.2f}", style="dim")
             most_passages = 2 if proof.basis is Basis.STRUCTURAL else 1  # the heading, and the sentence below it
+            goal, work = whole.entities[step.object].name, whole.entities[step.subject].name
             for passage in [p.text for p in step.proofs if p.link == proof.link and p.text][:most_passages]:
-                goal, work = whole.entities[step.object].name, whole.entities[step.subject].name
                 line.append(f"\n“{_excerpt(passage, goal if goal in passage else work)}”", style="italic")
             if proof.document:
                 line.append(f" {unquote(proof.document.removeprefix(f'{PLID}Document/'))}", style="dim")

@@ -18,7 +18,7 @@ from rich.tree import Tree
 
 from kg import sparql
 from kg.rows import IRI
-from kg.vocabulary import label
+from kg.vocabulary import WORDS
 from kg.walk import EVERYWHERE, UPWARD, State, Upward, Walk
 from ontology.errors import AmbiguousName, NotFound, UsageError
 from ontology.iri import AUTHORITY_GRAPH, normalise, place_of
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
 CONFIDENCE = 0.5
 """What a view shows unless it is asked for more."""
 
-_WORDS: Mapping[str, str] = {
-    **{Predicate.COMPONENT_OF: "属于", Predicate.SERVES: "服务", Predicate.ADVANCES: "落实"},
-    **{basis: label(basis) for basis in Basis},
-    **{Kind.VILLAGE: "村", Kind.ADMINISTRATIVE_UNIT: "政区", Kind.ORGANIZATION: "机构", Kind.PROJECT: "项目"},
-    **{Kind.POLICY: "政策", Kind.STRATEGY: "战略", Kind.SLOGAN: "口号"},
-}
 _LEVELS: Mapping[Level, str] = dict(zip(Level, ("国家", "省", "市", "县", "乡镇", "村"), strict=True))
 _COLOURS: Mapping[Level, str] = dict(zip(Level, ("red", "magenta", "blue", "cyan", "green", "yellow"), strict=True))
 
@@ -345,11 +339,11 @@ def _grow(
     for step in here[:most]:
         other: IRI = getattr(step, end)
         line = Text()
-        line.append(f"{'→' if end == 'object' else '←'} {_WORDS[step.predicate]} ", style="bold")
+        line.append(f"{'→' if end == 'object' else '←'} {WORDS[step.predicate]} ", style="bold")
         line.append_text(_label(whole.entities[other]))
         if step.proofs:
             proof = step.proofs[0]
-            line.append(f"  {_WORDS[proof.basis]} {proof.confidence:.2f}", style="dim")
+            line.append(f"  {WORDS[proof.basis]} {proof.confidence:.2f}", style="dim")
             most_passages = 2 if proof.basis is Basis.STRUCTURAL else 1  # the heading, and the sentence below it
             goal, work = whole.entities[step.object].name, whole.entities[step.subject].name
             for passage in [p.text for p in step.proofs if p.link == proof.link and p.text][:most_passages]:
@@ -370,7 +364,7 @@ def _grow(
 def _label(thing: Thing) -> Text:
     line = Text(thing.name, style=f"bold {_COLOURS[thing.level]}" if thing.level else "bold")
     level = _LEVELS[thing.level] if thing.level and thing.kind is not Kind.VILLAGE else ""
-    line.append(f" {level}{_WORDS[thing.kind]}", style="not bold dim")
+    line.append(f" {level}{WORDS[thing.kind]}", style="not bold dim")
     return line
 
 

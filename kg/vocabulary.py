@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from kg.language import Language
 from kg.rows import IRI
-from ontology.terms import PL
+from ontology.terms import PL, Basis, Kind, Level, Predicate
 
 
 def label(name: str, language: Language = "zh") -> str:
@@ -40,3 +40,19 @@ def terms() -> Mapping[str, Mapping[str, str]]:
         elif property in ("label", "comment") and isinstance(quad.object, ox.Literal):
             term[f"{property}_{quad.object.language or 'en'}"] = quad.object.value
     return dict(sorted(known.items()))
+
+
+WORDS: Mapping[str, str] = {
+    **{Level.NATIONAL: "国家", Level.PROVINCIAL: "省", Level.PREFECTURE: "市", Level.COUNTY: "县"},
+    **{Level.TOWNSHIP: "乡镇", Level.VILLAGE: "村级", "": "层级未明"},
+    **{Kind.VILLAGE: "村", Kind.ADMINISTRATIVE_UNIT: "政区", Kind.ORGANIZATION: "机构", Kind.PROJECT: "项目"},
+    **{Kind.POLICY: "政策", Kind.STRATEGY: "战略", Kind.SLOGAN: "口号"},
+    **{basis: label(basis) for basis in Basis},
+    **{
+        Predicate.COMPONENT_OF: "属于",
+        Predicate.SERVES: "服务",
+        Predicate.ADVANCES: "落实",
+        Predicate.LOCATED_IN: "位于",
+    },
+}
+"""Short Chinese words for pictures and the terminal, where the ontology's labels are too long but for a basis."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
+    from kg import Graph
+
 
 @pytest.fixture(scope="session")
 def toy() -> Language:
@@ -61,3 +63,22 @@ def sources(tmp_path: Path) -> Path:
     (folder / "乙镇_2023.txt").write_text("打造“生态乙镇”，推进“美丽乡村”，服务“兴国战略”。", encoding="utf-8")
     (folder / "丙镇_2023.txt").write_text("建设“幸福丙镇”。", encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of the example corpus, for reading only."""
+    import kg
+    from kg import example
+
+    folder = tmp_path_factory.mktemp("example") / "graph"
+    kg.build([example.folder()], store=folder, metadata=example.metadata())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def graph(store: Path) -> Graph:
+    """The graph of the example corpus."""
+    import kg
+
+    return kg.open(store)

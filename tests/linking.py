@@ -1,9 +1,9 @@
-"""Links between entities that a test names itself: the readers of relations are tried apart from the finders."""
+"""Documents of our own and the links in them, also those between entities that a test names itself."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from spacy.language import Language
 
@@ -32,7 +32,7 @@ def read(
         named: kind and level by the name as the text has it; the authority file's concepts are known by their names.
         place: the unit that speaks.
     """
-    doc = pipeline.make_doc(nlp, Document("t", text, "0" * 64, metadata=Metadata(place=place, level=place.level)))
+    doc = pipeline.make_doc(nlp, document(text, place))
     doc._.scheme = scheme.load()
     entities = []
     for name, (kind, level) in named.items():
@@ -54,5 +54,20 @@ def read(
     doc._.entities = tuple(entities)
     for _, component in nlp.pipeline:
         doc = component(doc)
+    return _named(entities, doc._.links)
+
+
+def document(text: str, place: Place) -> Document:
+    """Return a text of our own as a document of a place."""
+    return Document("t", text, "0" * 64, metadata=Metadata(place=place, level=place.level))
+
+
+def related(nlp: Language, text: str, place: Place) -> Iterator[tuple[str, str, Link]]:
+    """Yield the names and the link of each pair that a whole pipeline finds and relates."""
+    annotation = pipeline.annotate(nlp, document(text, place))
+    return _named(annotation.entities, annotation.links)
+
+
+def _named(entities: Iterable[Entity], links: Iterable[Link]) -> Iterator[tuple[str, str, Link]]:
     name_of = {entity.id: entity.name for entity in entities}
-    return ((name_of[link.subject], name_of[link.object], link) for link in doc._.links)
+    return ((name_of[link.subject], name_of[link.object], link) for link in links)

@@ -17,7 +17,6 @@ import httpx
 import pytest
 
 import kg
-from kg import example
 from kg.cli import main
 from kg.magic import ask, chart, use_chinese
 from kg.notebook import bundled, notebook
@@ -26,18 +25,6 @@ from tests.kg.server.conftest import running
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("example") / "graph"
-    kg.build([example.folder()], store=folder, metadata=example.metadata())
-    return folder
-
-
-@pytest.fixture(scope="module")
-def graph(store: Path) -> kg.Graph:
-    return kg.open(store)
 
 
 @pytest.fixture

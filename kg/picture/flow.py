@@ -15,12 +15,14 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from kg.language import Language
 from kg.lineage import Thing, lineage
 from kg.picture import Picture, bare, font
 from kg.picture.network import trunk
-from kg.picture.style import COLOURS, INK, PALE_INK, TINTS, WORDS
+from kg.picture.style import COLOURS, INK, PALE_INK, TINTS
 from kg.picture.svg import Drawing
 from kg.rows import IRI
+from kg.vocabulary import WORDS
 from ontology.errors import NotFound
 from ontology.iri import place_of
 from ontology.terms import Level
@@ -29,6 +31,12 @@ if TYPE_CHECKING:
     from kg.graph import Graph
 
 Measure: TypeAlias = Literal["projects", "money"]
+
+_UNITS: Mapping[Language, Sequence[tuple[float, str]]] = {
+    "zh": ((1e8, "亿元"), (1e4, "万元"), (1.0, "元")),
+    "en": ((1e9, "billion yuan"), (1e6, "million yuan"), (1.0, "yuan")),
+}
+"""Units of money, the largest first."""
 
 MOST = 12
 """Township strategies that a flow shows unless asked for more."""
@@ -169,16 +177,15 @@ class Flow(Picture):
         return height
 
 
-def worded(amount: float, measure: str) -> str:
+def worded(amount: float, measure: str, language: Language = "zh") -> str:
     """Return an amount in words: projects, or money in the unit that keeps it short.
 
-    >>> worded(62_500_000, "money")
-    '6,250 万元'
+    >>> worded(62_500_000, "money"), worded(62_500_000, "money", "en"), worded(3, "projects", "en")
+    ('6,250 万元', '62.5 million yuan', '3 projects')
     """
     if measure == "projects":
-        return f"{amount:,.0f} 个项目"
-    units = ((1e8, "亿元"), (1e4, "万元"), (1.0, "元"))
-    unit, name = next((unit, name) for unit, name in units if amount >= unit or unit == 1)
+        return f"{amount:,.0f} " + ("个项目" if language == "zh" else "project" if amount == 1 else "projects")
+    unit, name = next((unit, name) for unit, name in _UNITS[language] if amount >= unit or unit == 1)
     return f"{f'{amount / unit:,.2f}'.rstrip('0').rstrip('.')} {name}"
 
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from kg import sparql
 from kg.picture import framed, written
-from kg.picture.style import WORDS
+from kg.vocabulary import WORDS
 from ontology.errors import NotFound, UsageError
 from ontology.terms import Kind
 

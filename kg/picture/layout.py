@@ -19,7 +19,8 @@ import networkx
 
 from kg.picture import font
 from kg.picture.network import FOOT, Network, rank
-from kg.picture.style import SHAPES, TINTS, WORDS, holds_label
+from kg.picture.style import SHAPES, TINTS, holds_label
+from kg.vocabulary import WORDS
 from ontology.terms import Level
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 import networkx
 
 from kg.lineage import Lineage
-from kg.picture.style import WORDS
+from kg.vocabulary import WORDS
 from ontology.terms import PLID, Kind, Level, Predicate
 
 if TYPE_CHECKING:

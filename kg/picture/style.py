@@ -4,23 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kg.vocabulary import label
-from ontology.terms import Basis, Kind, Level, Predicate
-
-WORDS: Mapping[str, str] = {
-    **{Level.NATIONAL: "国家", Level.PROVINCIAL: "省", Level.PREFECTURE: "市", Level.COUNTY: "县"},
-    **{Level.TOWNSHIP: "乡镇", Level.VILLAGE: "村级", "": "层级未明"},
-    **{Kind.VILLAGE: "村", Kind.ADMINISTRATIVE_UNIT: "政区", Kind.ORGANIZATION: "机构", Kind.PROJECT: "项目"},
-    **{Kind.POLICY: "政策", Kind.STRATEGY: "战略", Kind.SLOGAN: "口号"},
-    **{basis: label(basis) for basis in Basis},
-    **{
-        Predicate.COMPONENT_OF: "属于",
-        Predicate.SERVES: "服务",
-        Predicate.ADVANCES: "落实",
-        Predicate.LOCATED_IN: "位于",
-    },
-}
-"""Chinese words of the vocabulary."""
+from ontology.terms import Basis, Kind, Level
 
 COLOURS: Mapping[str, str] = {
     Level.NATIONAL: "#b3282d",

@@ -20,11 +20,11 @@ from kg.picture.style import (
     PALE_INK,
     SHAPES,
     TINTS,
-    WORDS,
     holds_label,
     paint,
     thickness,
 )
+from kg.vocabulary import WORDS
 from ontology.terms import Basis, Kind
 
 LEGEND, _MOST_WORDS = 64.0, 30

@@ -14,8 +14,9 @@ from rich.text import Text
 
 from kg import sparql
 from kg.picture import Picture, bare
-from kg.picture.style import COLOURS, INK, PALE_INK, TINTS, WORDS
+from kg.picture.style import COLOURS, INK, PALE_INK, TINTS
 from kg.picture.svg import Drawing
+from kg.vocabulary import WORDS
 from ontology.errors import NotFound
 from ontology.terms import Level
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extract import pipeline
-from extract.document import Document, Metadata, Place, Span
+from extract.document import Metadata, Place, Span
 from extract.levels import level_of, named_level
 from extract.names import name_start
 from extract.projects import status
@@ -15,6 +15,7 @@ from extract.surface import fold, pairs, quotations
 from extract.tagger import clause_features
 from ontology.divisions import divisions
 from ontology.terms import Kind, Level, Status
+from tests import linking
 
 PROVINCE = Place("甲省", Level.PROVINCIAL)
 CITY = Place("乙市", Level.PREFECTURE, (PROVINCE,))
@@ -34,7 +35,7 @@ def rules():
 
 
 def annotate(nlp, text: str, place: Place = TOWN):
-    return pipeline.annotate(nlp, Document("t", text, "0" * 64, metadata=Metadata(place=place, level=place.level)))
+    return pipeline.annotate(nlp, linking.document(text, place))
 
 
 def names(annotation, kind: Kind) -> set[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from extract import pipeline
-from extract.document import Document, Metadata, Place
+from extract.document import Place
 from ontology.divisions import divisions
 from ontology.terms import Predicate
+from tests import linking
 
 COUNTY = divisions().find("夏县", within=["运城市"])[0]
 CITY = COUNTY.within[-1]
@@ -20,10 +21,7 @@ def nlp():
 
 
 def located(nlp, text: str, place: Place) -> set[tuple[str, str]]:
-    document = Document("t", text, "0" * 64, metadata=Metadata(place=place, level=place.level))
-    annotation = pipeline.annotate(nlp, document)
-    name = {e.id: e.name for e in annotation.entities}
-    return {(name[k.subject], name[k.object]) for k in annotation.links if k.predicate is Predicate.LOCATED_IN}
+    return {(s, o) for s, o, k in linking.related(nlp, text, place) if k.predicate is Predicate.LOCATED_IN}
 
 
 def test_villages_stand_in_the_unit_that_their_list_begins_with(nlp):

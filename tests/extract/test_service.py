@@ -21,10 +21,7 @@ def nlp():
 
 
 def links(nlp, text: str, predicate: Predicate) -> dict[tuple[str, str], Basis]:
-    document = Document("t", text, "0" * 64, metadata=Metadata(place=COUNTY, level=Level.COUNTY))
-    annotation = pipeline.annotate(nlp, document)
-    name = {e.id: e.name for e in annotation.entities}
-    return {(name[k.subject], name[k.object]): k.basis for k in annotation.links if k.predicate is predicate}
+    return {(s, o): k.basis for s, o, k in linking.related(nlp, text, COUNTY) if k.predicate is predicate}
 
 
 @pytest.mark.parametrize(
@@ -210,10 +207,7 @@ def test_a_topic_within_a_line_reaches_to_the_next_topic(nlp, next_topic, served
 
 def test_what_stands_under_a_heading_is_proved_by_heading_and_sentence(nlp):
     text = f"{TITLE}（一）打造“{GOAL}”\n今年建成{MILL}。"
-    document = Document("t", text, "0" * 64, metadata=Metadata(place=COUNTY, level=Level.COUNTY))
-    annotation = pipeline.annotate(nlp, document)
-    name = {e.id: e.name for e in annotation.entities}
-    proof = next(k.evidence for k in annotation.links if (name[k.subject], name[k.object]) == (MILL, GOAL))
+    proof = next(k.evidence for s, o, k in linking.related(nlp, text, COUNTY) if (s, o) == (MILL, GOAL))
     assert [text[span.start : span.end] for span in proof] == [f"打造“{GOAL}”", f"今年建成{MILL}。"]
 
 

@@ -18,7 +18,6 @@ import pytest
 from PIL import Image
 
 import kg
-from kg import example
 from kg.cli import main
 from kg.picture import font
 from kg.picture.highlight import Highlighted, Mention
@@ -289,18 +288,6 @@ def test_names_break_into_even_lines() -> None:
     assert font.wrapped("甲乙丙丁2035ABCD戊己庚辛", 6) == ["甲乙丙丁", "2035ABCD", "戊己庚辛"]
     assert all(font.measure(line, 1) <= 10 for line in font.wrapped("长" * 60, 9))
     assert font.wrapped("长" * 60, 9)[-1].endswith("…")
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("example") / "graph"
-    kg.build([example.folder()], store=folder, metadata=example.metadata())
-    return folder
-
-
-@pytest.fixture(scope="module")
-def graph(store: Path) -> kg.Graph:
-    return kg.open(store)
 
 
 def test_projects_flow_up_and_none_is_lost_on_the_way(graph: kg.Graph, tmp_path: Path) -> None:

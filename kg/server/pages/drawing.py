@@ -8,11 +8,12 @@ import networkx
 
 from kg.picture.layout import FOOT_LINE, FOOT_TEXT, ICON, LINE, MARGIN, TEXT, layout
 from kg.picture.network import FOOT, Network, network
-from kg.picture.style import COLOURS, DASHES, FOCUS, LINES, SHAPES, TINTS, WORDS, holds_label, paint, thickness
+from kg.picture.style import COLOURS, DASHES, FOCUS, LINES, SHAPES, TINTS, holds_label, paint, thickness
 from kg.rows import IRI
 from kg.server.pages.catalogue import Item
 from kg.server.pages.forms import jsonable
 from kg.server.pages.neighbourhood import Neighbourhood, Tie
+from kg.vocabulary import WORDS
 
 _EDGE = 24.0
 """Pixels that a row leaves free at each side."""

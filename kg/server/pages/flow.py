@@ -55,7 +55,7 @@ def steps(drawn: Flow, language: Language) -> list[dict[str, Any]]:
         {
             **{"lower": lower, "lower_name": drawn.things[lower].name, "lower_level": drawn.things[lower].level},
             **{"upper": upper, "upper_name": drawn.things[upper].name, "upper_level": drawn.things[upper].level},
-            **{"measure": drawn.measure, "value": value, "said": amount(value, drawn.measure, language)},
+            **{"measure": drawn.measure, "value": value, "said": worded(value, drawn.measure, language)},
         }
         for (lower, upper), value in drawn.links.items()
     ]
@@ -78,27 +78,12 @@ def picture(drawn: Flow, language: Language) -> dict[str, Any]:
                 "iri": iri,
                 "name": thing.name,
                 "column": ranks.index(rank_of(thing)),
-                "said": amount(max(through[iri, "in"], through[iri, "out"]), drawn.measure, language),
+                "said": worded(max(through[iri, "in"], through[iri, "out"]), drawn.measure, language),
             }
             for iri, thing in drawn.things.items()
         ],
         "links": [
-            {"source": lower, "target": upper, "value": value, "said": amount(value, drawn.measure, language)}
+            {"source": lower, "target": upper, "value": value, "said": worded(value, drawn.measure, language)}
             for (lower, upper), value in drawn.links.items()
         ],
     }
-
-
-def amount(value: float, measure: str, language: Language) -> str:
-    """Return an amount in the reader's words.
-
-    >>> amount(62_500_000, "money", "en"), amount(3, "projects", "en"), amount(3, "projects", "zh")
-    ('62.5 million yuan', '3 projects', '3 个项目')
-    """
-    if language == "zh":
-        return worded(value, measure)
-    if measure == "projects":
-        return f"{value:,.0f} project{'s' if value != 1 else ''}"
-    units = ((1e9, " billion"), (1e6, " million"), (1.0, ""))
-    unit, name = next((unit, name) for unit, name in units if value >= unit or unit == 1)
-    return f"{f'{value / unit:,.2f}'.rstrip('0').rstrip('.')}{name} yuan"

@@ -14,10 +14,10 @@ from markupsafe import Markup
 from starlette.requests import Request
 
 from kg.example import MARKER
+from kg.picture.flow import worded
 from kg.rows import IRI, Row, Rows
 from kg.server.pages.catalogue import DEFAULT_CONFIDENCE, Item, Paper
 from kg.server.pages.document import Mark
-from kg.server.pages.flow import amount
 from kg.server.pages.forms import jsonable
 from kg.server.pages.words import Words
 from ontology.iri import document_iri
@@ -98,7 +98,7 @@ def environment() -> Environment:
         "Kind": list(Kind), "Level": list(Level), "Basis": list(Basis), "Predicate": list(Predicate),
         "MARKER": MARKER, "DEFAULT_CONFIDENCE": DEFAULT_CONFIDENCE,
         "data": _data, "cell": cell, "columns": columns, "column": column, "choices": choices,
-        "data_list": _listed, "quote_around": quote_around, "address": address, "amount": amount,
+        "data_list": _listed, "quote_around": quote_around, "address": address, "amount": worded,
     }  # fmt: skip
     return made
 

@@ -21,7 +21,7 @@ import queries
 from kg import example
 from kg.language import LANGUAGES, Language, language_of
 from kg.lineage import tree
-from kg.picture.style import COLOURS, WORDS
+from kg.picture.style import COLOURS
 from kg.rows import IRI, Row
 from kg.server import pages
 from kg.server.pages import neighbourhood
@@ -32,6 +32,7 @@ from kg.server.pages.flow import flow
 from kg.server.pages.rendering import cell, href
 from kg.server.pages.words import Words, phrases
 from kg.store import writing
+from kg.vocabulary import WORDS
 from ontology.terms import PL, PLID, RDF, SKOS, Basis, Level
 
 from .explorer_store import HOSTILE, build

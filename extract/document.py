@@ -127,13 +127,8 @@ class Structure:
 
     def section_at(self, offset: int) -> int | None:
         """Return the index of the innermost section that holds ``offset``."""
-        found = None
-        for index, section in enumerate(self.sections):
-            if section.span.start > offset:
-                break
-            if offset < section.span.end:
-                found = index
-        return found
+        before = bisect_right(self.sections, offset, key=lambda s: s.span.start)
+        return next((i for i in range(before - 1, -1, -1) if offset < self.sections[i].span.end), None)
 
     def path(self, index: int | None) -> list[int]:
         """Return the indices from a section up to its outermost ancestor."""

@@ -280,8 +280,9 @@ class EntityResolver:
         """Resolve the candidates of a document."""
         folded = folded_text(doc)
         structure: Structure = doc._.structure
+        scheme: Scheme | None = doc._.scheme
         likely = [
-            self._recognised(c, folded, doc._.scheme)
+            self._recognised(c, folded, scheme)
             for c in doc._.candidates
             if c.confidence >= self.threshold
             and c.span.end - c.span.start >= _BRIEFEST
@@ -297,7 +298,7 @@ class EntityResolver:
         entities = []
         for number, group in enumerate(clusters, 1):
             concept = None if _own_plan(group.name, place) else group.first("concept", str)
-            known = doc._.scheme.concept(concept) if concept and doc._.scheme is not None else None
+            known = scheme.concept(concept) if concept and scheme is not None else None
             mentions = tuple(sorted({c.span for c in group.candidates}))
             level = levels[number - 1]
             unit = group.first("place", Place)
@@ -342,13 +343,14 @@ class EntityResolver:
         """Return the level of each cluster; a part that no authority knows is of the level of its whole."""
         at = {c.span: number for number, group in enumerate(clusters) for c in group.candidates if group.kind in IDEAS}
         levels: list[Level | None] = []
+        metadata = doc._.document.metadata
         for group in clusters:
-            plan = _own_plan(group.name, doc._.document.metadata.place)
+            plan = _own_plan(group.name, metadata.place)
             level = plan or group.best().level or group.first("level", Level)
             if level is None and group.kind in IDEAS:
                 spans = sorted({c.span for c in group.candidates})
                 own = any(c.definition for c in group.candidates)
-                level = level_of(group.kind, group.name, spans, folded, doc._.document.metadata, own=own)
+                level = level_of(group.kind, group.name, spans, folded, metadata, own=own)
             levels.append(level)
         for claim in doc._.claims:  # wholes come before their parts
             part, whole = at.get(claim.subject), at.get(claim.object)

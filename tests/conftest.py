@@ -66,7 +66,7 @@ def sources(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def example_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The store of the example corpus, for reading only."""
     import kg
     from kg import example
@@ -77,8 +77,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def graph(store: Path) -> Graph:
+def graph(example_store: Path) -> Graph:
     """The graph of the example corpus."""
     import kg
 
-    return kg.open(store)
+    return kg.open(example_store)

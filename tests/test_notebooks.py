@@ -28,8 +28,8 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 @pytest.fixture
-def endpoint(store: Path) -> Iterator[str]:
-    with running(store) as client:
+def endpoint(example_store: Path) -> Iterator[str]:
+    with running(example_store) as client:
         yield str(client.base_url.join("/sparql"))
 
 

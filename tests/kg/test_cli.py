@@ -229,7 +229,9 @@ def test_what_a_text_says_is_no_markup(store: str, capsys: pytest.CaptureFixture
     assert "[red]红[/red]" in capsys.readouterr().out
 
 
-def test_a_store_that_is_deleted_while_it_is_checked_is_one_line(store: str) -> None:
+def test_a_store_that_is_deleted_while_it_is_checked_is_one_line(example_store: Path, tmp_path: Path) -> None:
+    """A store of more files than the engine opens at once: what it has open already, it reads also when deleted."""
+    store = str(shutil.copytree(example_store, tmp_path / "graph", symlinks=True))
     code = (
         "import importlib, shutil, sys; from kg.cli import main\n"
         "validation = importlib.import_module('kg.validate'); before = validation._in_union\n"

@@ -355,9 +355,9 @@ def test_overlapping_and_hostile_mentions() -> None:
 
 
 def test_flow_timeline_and_highlight_print_their_figures_or_draw(
-    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    example_store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    where = ["--store", str(store)]
+    where = ["--store", str(example_store)]
     document = "township_张营镇_2023_示例"
     for command, told in (
         (["flow", "--in", "张营镇", "--measure", "money"], "6,280 万元"),

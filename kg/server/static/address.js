@@ -1,5 +1,9 @@
 // The page's address holds all that the reader sees of it, so that it can be copied, sent and come back to.
 
+// What the IRIs of the graph begin with, and what follows as the addresses of the explorer's pages have it.
+export const BASE = "https://w3id.org/policy-lineage/id/";
+export const path = iri => iri.slice(BASE.length).split("/").map(encodeURIComponent).join("/");
+
 // Puts parameters into the address; a list repeats one, null takes it out. `push` makes a step for the back button.
 export function put(changes, push = false) {
   const there = new URL(location);

@@ -1,9 +1,8 @@
 // The SPARQL editor: YASGUI on our own endpoint, completing our prefixes, terms and names, with nothing asked elsewhere.
-import { put } from "./address.js";
+import { BASE, path, put } from "./address.js";
 import { canvas, show } from "./layered.js";
 
 const { query, graph: graphTitle, chart: chartTitle, silent, words, labels } = JSON.parse(document.querySelector("#editor-data").textContent);
-const BASE = "https://w3id.org/policy-lineage/id/";
 const FIRST = `PREFIX pl: <https://w3id.org/policy-lineage#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 
@@ -12,7 +11,6 @@ SELECT ?strategy ?name (COUNT(?thing) AS ?contributing) {
   ?strategy skos:prefLabel ?name FILTER(LANG(?name) = "zh")
 } GROUP BY ?strategy ?name ORDER BY DESC(?contributing) LIMIT 20
 `;
-const path = iri => iri.slice(BASE.length).split("/").map(part => encodeURIComponent(part)).join("/");
 const page = iri => !iri.startsWith(BASE) || iri.includes("#") ? ""
   : iri.startsWith(`${BASE}Document/`) ? "/document/" + path(iri).slice("Document/".length) : "/entity/" + path(iri);
 const local = iri => {

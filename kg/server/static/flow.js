@@ -1,8 +1,8 @@
 // The flow as a Sankey diagram: d3-sankey places it, a column for each level; what is pointed at keeps its colour.
+import { path } from "./address.js";
+
 const box = document.querySelector("#flow");
-const BASE = "https://w3id.org/policy-lineage/id/";
 const BAR = 14, HEAD = 40, SIDE = 12;
-const page = iri => "/entity/" + iri.slice(BASE.length).split("/").map(encodeURIComponent).join("/");
 
 function element(name, attributes, parent, text = "") {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -51,7 +51,7 @@ function draw({ picture: { columns, nodes, links }, levels }) {
   }
   const order = (a, b) => a.column - b.column || a.y0 - b.y0; // in which Tab goes through them
   for (const node of graph.nodes.filter(node => !node.hidden).sort(order)) {
-    const anchor = element("a", { href: page(node.iri) }, svg);
+    const anchor = element("a", { href: "/entity/" + path(node.iri) }, svg);
     const { colour } = columns[node.column], tall = Math.max(2, node.y1 - node.y0), middle = node.y0 + tall / 2;
     element("rect", { x: node.x0, y: node.y0, width: BAR, height: tall, fill: colour }, anchor);
     clip(element("text", { x: node.x1 + 6, y: middle - 2 }, anchor, node.name), column - BAR - 22);

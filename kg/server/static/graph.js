@@ -1,16 +1,15 @@
 // The layered graph on an entity's page: double-click expands a node and folds it again; its label counts beforehand what
 // is not yet shown. The address holds what is expanded and chosen, and the server draws what it says.
-import { put } from "./address.js";
+import { BASE, path, put } from "./address.js";
 import { canvas, fit, show } from "./layered.js";
 
 const box = document.querySelector("#graph");
 const detail = document.querySelector("#graph-detail");
 const whole = document.querySelector("[data-graph=whole]");
-const BASE = "https://w3id.org/policy-lineage/id/";
 let graph, words, drawn, asked = 0;
 
 const page = iri => iri.startsWith(BASE) && !iri.includes("#")
-  ? "/entity/" + iri.slice(BASE.length).split("/").map(encodeURIComponent).join("/")
+  ? "/entity/" + path(iri)
   : "/entity/?iri=" + encodeURIComponent(iri);
 const named = ({ level, kinds }) =>
   kinds.length ? kinds.map(kind => words[`Kind.${kind}`]).join(" · ") : words[`Level.${level || "none"}`];

@@ -14,18 +14,25 @@ from ontology.terms import Kind
 
 _HAN = "一-龥㐀-䶿"
 _NUMBER = "[0-9]+|[一二两三四五六七八九十]{1,3}"
+_MEASURE = "[个条座]?"
 _UP_TO = re.compile("[一二两三四五六七八九](?=[一二两三四五六七八九])")
 """三四个村 are at most four."""
+_COUNT = f"(?:{_NUMBER})个(?![^，。；\n])"
+"""Behind 村 or 社区 that is counted, not named: 新建颐养社区2个."""
 _SEPARATOR = re.compile("、|和|及|与|以及|至|到")
-_CLAUSE_END = re.compile(r'[。；：，！？\n（）《》"…]')
+_CLAUSE_END = re.compile(r'[。；：，！？\n（）《》"…①-⑳]|(?<=[0-9])[.．](?![0-9])')
+UNLIKELY = 0.35
+"""How sure a community's name is before 服务中心 and the like: left to the tagger."""
+COUNTED = 0.95
+"""How sure the members of a list are whose number the text gives."""
 _LONGEST = 8
 """Characters of the longest name of a village that is looked up."""
 
 
 def find_named_villages(reading: PlaceReading) -> None:
     """Add the villages and communities named with their ending."""
-    never = re.compile(any_of("village", "not_before"))
-    offices = re.compile(any_of("village", "community_not_before"))
+    never = re.compile(f"(?!{any_of('village', 'before')}){any_of('village', 'not_before')}|{_COUNT}")
+    offices = re.compile(f"{any_of('village', 'community_not_before')}|{_COUNT}")
     rarely = re.compile(any_of("village", "institutions"))
     for match in re.finditer(any_of("village", "endings"), reading.text):
         end, ending = match.end(), match.group()
@@ -39,15 +46,17 @@ def find_named_villages(reading: PlaceReading) -> None:
             reading.add_village(known, end, name, 0.97 if name in reading.gazetteer.near else 0.93)
             _prove(reading, name)
             continue
-        if (offices if ending == "社区" else never).match(reading.text, end):
-            continue
+        common = (offices if ending == "社区" else never).match(reading.text, end)
         start = _unknown_start(reading, match.start())
-        if start is None:
+        if start is None or (common and (ending != "社区" or not reading.local)):
             continue
         name = reading.text[start:end]
+        if common:
+            reading.add_village(start, end, name, UNLIKELY)
+            continue
         single = match.start() - start == 1
         doubtful = single or not reading.local
-        if reading.text[start - 1 : start].isdigit() or (doubtful and rarely.match(reading.text, end)):
+        if reading.text[start - 1 : start].isdecimal() or (doubtful and rarely.match(reading.text, end)):
             continue
         sure = reading.unlisted - (0.15 if single or ending in ("屯", "嘎查") else 0)
         if not reading.local and not re.match("[省市州县区旗镇乡盟]", reading.text[max(0, start - 1)]):
@@ -91,14 +100,13 @@ def _is_common_noun(reading: PlaceReading, start: int, end: int) -> bool:
 def _item_start(reading: PlaceReading, floor: int, end: int) -> int:
     """Return where a name that ends at ``end`` begins: behind the governing verb and behind a unit's name."""
     start = max(floor, name_start(reading.text, end, floor=floor))
-    verb = re.match(f"{any_of('village', 'verbs')}+(?=..)", reading.text[start:end])
-    start += verb.end() if verb else 0
     for _, unit_end, kind in reading.found:
         if kind is Kind.ADMINISTRATIVE_UNIT and start < unit_end < end:
             start = unit_end
     if cut := list(re.finditer("[的了等]|(?:乡镇|街道|镇|乡|县)(?=.)", reading.text[start:end])):
         start += cut[-1].end()
-    return start
+    verb = re.match(f"(?:(?:群众|村民|户)?{any_of('village', 'verbs')})+(?=..)", reading.text[start:end])
+    return start + (verb.end() if verb else 0)
 
 
 def _unknown_start(reading: PlaceReading, end: int) -> int | None:
@@ -130,13 +138,14 @@ def _clause_floor(text: str, end: int) -> int:
 
 
 _QUANTIFIED = re.compile(
-    f"(?P<item>[{_HAN}]{{1,8}}?)(?:等(?:(?:{_NUMBER})余?个?)?|(?P<count>{_NUMBER})个?)(?P<kind>[{_HAN}]{{0,6}}?)"
+    f"(?P<item>[{_HAN}]{{1,8}}?)(?:等(?:(?:{_NUMBER})余?{_MEASURE})?|(?P<count>{_NUMBER}){_MEASURE})"
+    f"(?P<kind>[{_HAN}]{{0,8}}?)"
 )
 
 
 def find_listed_villages(reading: PlaceReading) -> None:
     """Add the members of lists that end in 等村, 2村 or 两个重要节点村, or in a village's full name."""
-    for match in re.finditer("村|社区", reading.text):
+    for match in re.finditer("村|社区|居委", reading.text):
         floor = _clause_floor(reading.text, match.start())
         items = _items(reading, floor, match.start())
         last_start, last_end = items[-1]
@@ -151,7 +160,7 @@ def find_listed_villages(reading: PlaceReading) -> None:
                 continue
             if len(items) == 1 and not reading.known(reading.text[items[0][0] : items[0][1]] + match.group()):
                 continue
-            sure = 0.95 if counted else 0.88
+            sure = COUNTED if counted else 0.88
         elif reading.known(reading.text[last_start : match.end()]) and len(items) > 1:
             sure = 0.6
             items = items[:-1]
@@ -185,7 +194,7 @@ def _add_items(reading: PlaceReading, items: list[tuple[int, int]], ending: str,
         start = known if known is not None else _item_start(reading, start, end)
         stem = reading.text[start:end]
         full = stem if re.search("(?:村|社区)$", stem) else stem + ending
-        if known is None and not _may_be_village(stem, longest=4):
+        if known is None and not _may_be_village(stem, longest=4, ordinary=sure >= COUNTED):
             return
         reading.add_village(start, end, full, sure if known is None else max(sure, 0.9))
         _prove(reading, full)
@@ -276,12 +285,13 @@ def _read_neighbours(
             _prove(reading, short[text[start:end]])
 
 
-def _may_be_village(stem: str, longest: int = 3) -> bool:
+def _may_be_village(stem: str, longest: int = 3, *, ordinary: bool = False) -> bool:
+    """Tell whether a list's member may be a village's name; ``ordinary`` words too (胜利、光荣两个村), if counted."""
     words = words_of("village")
     return (
         re.fullmatch(f"[{_HAN}]{{2,{longest}}}", stem) is not None
         and re.fullmatch("[一二三四五六七八九十百千万亿零〇]+|百分.*", stem) is None
         and stem not in words["generic"]
-        and stem not in words["no_village"]
-        and not stem.endswith(tuple(words["generic_ends"] - {"村"}))
+        and (ordinary or stem not in words["no_village"])
+        and (ordinary or not stem.endswith(tuple(words["generic_ends"] - {"村"})))
     )

@@ -61,6 +61,8 @@ _GOVERNMENT = re.compile(r"(?P<unit>[\u4e00-\u9fff]{2,20}?)(?:人民)?政府")
 _LABEL = re.compile(r"^【[^】]*】\s*")
 """Labels of databases before a line: 【法规标题】."""
 _REPORT = re.compile(r"工作报告")
+_LETTERSPACED = re.compile(r"(?:\S\s+){3,}\S")
+"""A title set with a space behind each character: 政 府 工 作 报 告."""
 _SINCE = re.compile(rf"第(?P<congress>{_NUMBER})届全国人民代表大会第一次会议以来的五年")
 _REVIEWS = re.compile(rf"(?P<y>{_YEAR})年(?:度)?(?:政府|国内)?(?:的)?(?:主要)?工作(?:的|主要)?(?:基本)?(?:回顾|总结)")
 _PLANS = re.compile(
@@ -159,6 +161,7 @@ def _from_title(text: str) -> _Clues:
     block = _title_block(text.translate(_NARROW))
     never = tuple(lexicon("metadata")["titles"]["never"])
     lines = [line for raw in block if (line := _LABEL.sub("", raw)) and not line.startswith(never)]
+    lines = ["".join(line.split()) if _LETTERSPACED.fullmatch(line) else line for line in lines]
     title = _title(lines)
     clues.add(title=title)
     _read_meeting("".join("".join(lines).split()), clues)

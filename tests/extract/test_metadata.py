@@ -209,6 +209,11 @@ def test_units_are_found_in_phrases(phrase: str, named: Named | None) -> None:
     assert named_in(phrase) == named
 
 
+def test_a_letterspaced_title_is_a_title() -> None:
+    text = "政 府 工 作 报 告\n——2023年2月1日在永济市第十七届人民代表大会第三次会议上\n各位代表：\n"
+    assert known(text).title == "政府工作报告"
+
+
 def test_a_policy_without_a_title_is_placed_by_what_it_calls_its_own() -> None:
     text = "为推进青岛市高质量发展，结合我市实际，制定本措施。青岛市各区要落实。市财政局负责解释。青岛市全市推广。"
     metadata = known(text, "a.txt")

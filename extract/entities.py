@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import TypeVar
 
 import ahocorasick_rs
@@ -22,11 +23,12 @@ from extract.annotation import Candidate, Entity
 from extract.document import Place, Span, Structure
 from extract.levels import level_of
 from extract.names import alternation, lexicon
-from extract.projects import status
+from extract.status import status
 from extract.surface import folded_text, pairs
+from extract.tagger import MODELS
 from ontology.iri import normalise
 from ontology.scheme import Scheme
-from ontology.terms import IDEAS, PLACES, Kind, Level, Period, Predicate, Status
+from ontology.terms import IDEAS, PLACES, Kind, Level, Predicate
 
 _T = TypeVar("_T")
 _BRIEFEST = 2
@@ -253,28 +255,19 @@ def _is_honour(c: Candidate, folded: str) -> bool:
     return _conferred().search(folded, max(0, c.span.start - 24), c.span.start) is not None
 
 
-def _status(mentions: Iterable[Span], folded: str, structure: Structure) -> Status:
-    readings = []
-    for span in mentions:
-        before = re.split("[，。；！\n]", folded[max(0, span.start - 80) : span.start])[-1]
-        behind = re.split("[，。；！\n]", folded[span.end : span.end + 60])[0]
-        readings.append(status(before, behind, plan=structure.period_at(span.start) is Period.PLAN))
-    if Status.COMPLETED in readings and len(set(readings)) > 1:
-        return Status.ONGOING if readings[-1] is not Status.COMPLETED else Status.COMPLETED
-    return readings[-1]
-
-
 class EntityResolver:
     """Turns ``doc._.candidates`` into ``doc._.entities`` and ``doc.spans["sc"]``.
 
     Attributes:
         threshold: entities whose best candidate is less sure are dropped.
         shortest: forms of fewer characters are not looked for elsewhere in the text.
+        models: folder of the models that tell who issued a name and how far a project has come.
     """
 
-    def __init__(self, threshold: float, shortest: int) -> None:
+    def __init__(self, threshold: float, shortest: int, models: Path) -> None:
         self.threshold = threshold
         self.shortest = shortest
+        self.models = models
 
     def __call__(self, doc: Doc) -> Doc:
         """Resolve the candidates of a document."""
@@ -294,7 +287,7 @@ class EntityResolver:
         everywhere(clusters, folded, shortest=self.shortest)
         clusters.sort(key=lambda g: (min(c.span for c in g.candidates), g.kind))
         place: Place | None = doc._.document.metadata.place
-        levels = self._levels(doc, clusters, folded)
+        levels = _levels(doc, clusters, folded, self.models)
         entities = []
         for number, group in enumerate(clusters, 1):
             concept = None if _own_plan(group.name, place) else group.first("concept", str)
@@ -315,7 +308,7 @@ class EntityResolver:
                     place=unit,
                     concept=concept,
                     definition=group.first("definition", str),
-                    status=_status(mentions, folded, structure) if group.kind is Kind.PROJECT else None,
+                    status=status(mentions, folded, structure, self.models) if group.kind is Kind.PROJECT else None,
                     confidence=round(min(1.0, max(c.confidence for c in group.candidates)), 3),
                     finders=frozenset(c.extractor for c in group.candidates),
                 )
@@ -338,30 +331,32 @@ class EntityResolver:
             return c
         return replace(c, concept=concept.iri, name=concept.label, level=concept.level)
 
-    @staticmethod
-    def _levels(doc: Doc, clusters: list[_Cluster], folded: str) -> list[Level | None]:
-        """Return the level of each cluster; a part that no authority knows is of the level of its whole."""
-        at = {c.span: number for number, group in enumerate(clusters) for c in group.candidates if group.kind in IDEAS}
-        levels: list[Level | None] = []
-        metadata = doc._.document.metadata
-        for group in clusters:
-            plan = _own_plan(group.name, metadata.place)
-            level = plan or group.best().level or group.first("level", Level)
-            if level is None and group.kind in IDEAS:
-                spans = sorted({c.span for c in group.candidates})
-                own = any(c.definition for c in group.candidates)
-                level = level_of(group.kind, group.name, spans, folded, metadata, own=own)
-            levels.append(level)
-        for claim in doc._.claims:  # wholes come before their parts
-            part, whole = at.get(claim.subject), at.get(claim.object)
-            if claim.predicate is not Predicate.COMPONENT_OF or part is None or whole is None:
-                continue
-            if clusters[part].best().concept is None:
-                levels[part] = levels[whole]
-        return levels
+
+def _levels(doc: Doc, clusters: list[_Cluster], folded: str, models: Path) -> list[Level | None]:
+    """Return the level of each cluster; a part that no authority knows is of the level of its whole."""
+    at = {c.span: number for number, group in enumerate(clusters) for c in group.candidates if group.kind in IDEAS}
+    levels: list[Level | None] = []
+    metadata = doc._.document.metadata
+    for group in clusters:
+        plan = _own_plan(group.name, metadata.place)
+        level = plan or group.best().level or group.first("level", Level)
+        if level is None and group.kind in IDEAS:
+            spans = sorted({c.span for c in group.candidates})
+            own = any(c.definition for c in group.candidates)
+            level = level_of(group.kind, group.name, spans, folded, metadata, models, own=own)
+        levels.append(level)
+    for claim in doc._.claims:  # wholes come before their parts
+        part, whole = at.get(claim.subject), at.get(claim.object)
+        if claim.predicate is not Predicate.COMPONENT_OF or part is None or whole is None:
+            continue
+        if clusters[part].best().concept is None:
+            levels[part] = levels[whole]
+    return levels
 
 
-@Language.factory("policy_entities", default_config={"threshold": 0.5, "shortest": 3})
-def make_entity_resolver(nlp: Language, name: str, threshold: float, shortest: int) -> EntityResolver:
-    """Create the resolver of candidates."""
-    return EntityResolver(threshold, shortest)
+@Language.factory("policy_entities", default_config={"threshold": 0.5, "shortest": 3, "models": None})
+def make_entity_resolver(
+    nlp: Language, name: str, threshold: float, shortest: int, models: str | None
+) -> EntityResolver:
+    """Create the resolver of candidates; ``models`` names another folder of models than the bundled one."""
+    return EntityResolver(threshold, shortest, Path(models) if models else MODELS)

@@ -1,4 +1,9 @@
-"""Tells which level of government issued a strategy, policy or slogan, from the unit that is named with it."""
+"""Tells which level of government issued a strategy, policy or slogan that no authority knows.
+
+A rule reads the unit that is named with it; a learned model weighs the rule's reading with the wording of the name and
+of what stands before it, as annotators who know Chinese policy did. Trained with the tagger:
+``python -m extract.training``.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +12,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
+from extract.classifier import classify
 from extract.document import Metadata, Place, Span
 from extract.names import alternation, lexicon
 from ontology.terms import Kind, Level
 
+MODEL = "level.crfsuite"
+"""The model's file name, beside the tagger's."""
+UNTOLD = "none"
+"""The model's label where annotators found that nothing tells the level."""
 _SUFFIX = re.compile("(?:省|市|县|区|镇|乡|街道|自治区|自治州|州|盟|旗|苏木)$")
 
 
@@ -90,10 +101,76 @@ def level_of(
     mentions: Sequence[Span],
     folded: str,
     metadata: Metadata,
+    models: Path,
     *,
     own: bool = False,
 ) -> Level | None:
-    """Tell the level that issued a name that no authority knows.
+    """Tell the level that issued a name that no authority knows, None where nothing tells.
+
+    Args:
+        kind: Strategy, Policy or Slogan.
+        name: the name.
+        mentions: its mentions.
+        folded: folded text.
+        metadata: of the document.
+        models: the folder with the model; without one the rule alone decides.
+        own: whether the document itself defines the name.
+    """
+    if (certain := _named_in(name, metadata.place)) is not None:
+        return certain
+    told = classify(models / MODEL, features(kind, name, mentions, folded, metadata, own=own))
+    if told is not None:
+        return None if told == UNTOLD else Level(told)
+    return level_by_rule(kind, name, mentions, folded, metadata, own=own)
+
+
+def _named_in(name: str, place: Place | None) -> Level | None:
+    """Return the level of the centre's names, and of a unit of the document's own that a name bears in itself."""
+    if _words().centre.match(name):
+        return Level.NATIONAL
+    for unit in reversed((*place.within, place)) if place is not None else ():
+        short = _SUFFIX.sub("", unit.name)
+        if len(short) >= 2 and re.search(rf"^{short}|{short}$|（{short}段?）|{unit.name}", name):
+            return unit.level
+    return None
+
+
+def features(
+    kind: Kind, name: str, mentions: Sequence[Span], folded: str, metadata: Metadata, *, own: bool
+) -> list[str]:
+    """Describe a name and what stands around its mentions, for the model."""
+    bare = name.strip('"')
+    speaker = str(metadata.level)
+    reading = str(level_by_rule(kind, name, mentions, folded, metadata, own=own))
+    found = {f"s{speaker}", f"k{kind}", f"S{speaker}{kind}", f"r{reading}", f"R{reading}{speaker}{kind}"}
+    found |= {"n" + bare[at : at + 2] + kind[:2] for at in range(len(bare) - 1)}
+    for size in (1, 2, 3):
+        found |= {"<" + bare[:size], ">" + bare[-size:], f"e{speaker}{bare[-size:]}"}
+    for span in mentions[:3]:
+        before = _clause_before(span, folded)
+        unit = str(named_level(before, metadata.place))
+        found |= {"u" + unit, f"U{unit}{speaker}", "a" + folded[span.end : span.end + 2]}
+        quoted = folded[span.start - 1 : span.start] == '"' or '"' in name
+        found.add(f"q{quoted}{speaker}")
+        for size in (1, 2, 3):
+            found |= {"b" + before[-size:], f"B{speaker}{before[-size:]}"}
+    return sorted(found)
+
+
+def _clause_before(span: Span, folded: str) -> str:
+    return re.split(r"[，。；：！\n]", folded[max(0, span.start - 22) : span.start])[-1]
+
+
+def level_by_rule(
+    kind: Kind,
+    name: str,
+    mentions: Sequence[Span],
+    folded: str,
+    metadata: Metadata,
+    *,
+    own: bool = False,
+) -> Level | None:
+    """Tell by rule the level that issued a name that no authority knows.
 
     A unit at either end of the name, in its brackets or directly before it decides; else a strategy or slogan is the
     speaker's own, and a policy is where the text says that it was set up here.
@@ -109,13 +186,8 @@ def level_of(
     words = _words()
     place = metadata.place
     speaker = metadata.level
-    if words.centre.match(name):
-        return Level.NATIONAL
-    if place is not None:
-        for unit in reversed((*place.within, place)):
-            short = _SUFFIX.sub("", unit.name)
-            if len(short) >= 2 and re.search(rf"^{short}|{short}$|（{short}段?）|{unit.name}", name):
-                return unit.level
+    if (certain := _named_in(name, place)) is not None:
+        return certain
     if kind is Kind.POLICY and words.nationwide.search(name):
         return Level.NATIONAL
     if any(words.entrusted.match(folded, span.end) for span in mentions):
@@ -125,7 +197,7 @@ def level_of(
     votes: Counter[Level] = Counter()
     created = own
     for span in mentions:
-        clause = re.split(r"[，。；：！\n]", folded[max(0, span.start - 22) : span.start])[-1]
+        clause = _clause_before(span, folded)
         created = created or bool(words.created.search(clause.rstrip('"')))
         level = named_level(clause, place)
         if level is not None and (speaker is None or not speaker.above(level)):

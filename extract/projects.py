@@ -15,7 +15,7 @@ from extract.document import Span
 from extract.names import alternation, clause_start, generic_names, headed, is_governing, lexicon, name_start
 from extract.surface import folded_text
 from extract.wording import unusual
-from ontology.terms import Kind, Status
+from ontology.terms import Kind
 
 _SITE = re.compile(r"[一-鿿](?:村|镇|乡|街|路|县|河|湖|段|线|大道|社区)|[A-Za-z]{2}|公司|集团|—|[一二三四五]期|号")
 _ROADS = re.compile(
@@ -150,34 +150,6 @@ def _coordinated(villages: Mapping[int, int], folded: str, start: int, head_star
         if mark not in villages:
             return start
         start = villages[mark]
-
-
-def status(before: str, behind: str, *, plan: bool) -> Status:
-    """Tell how far a project has come from the words around one of its mentions.
-
-    Args:
-        before: the clause before the name.
-        behind: the clause behind it.
-        plan: whether the passage looks ahead.
-
-    >>> status("", "顺利完工", plan=False)
-    <Status.COMPLETED: 'completed'>
-    >>> status("持续推进", "，确保按期建成投产", plan=True)
-    <Status.ONGOING: 'ongoing'>
-    """
-    if plan:
-        return Status.ONGOING if _says("continued", before + "|" + behind) else Status.PLANNED
-    if _says("prepared_before", before):
-        return Status.PLANNED
-    if _says("ongoing_behind", behind) or _says("ongoing_before", before):
-        return Status.ONGOING
-    if _says("completed", behind) or _says("completed", before):
-        return Status.COMPLETED
-    return Status.ONGOING if _says("kept_up_before", before) else Status.COMPLETED
-
-
-def _says(progress: str, words: str) -> bool:
-    return any(word in words for word in _words()["status"][progress])
 
 
 @Language.factory("policy_projects")

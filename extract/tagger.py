@@ -1,4 +1,4 @@
-"""A learned finder: one linear-chain CRF a kind over characters, which sees what the rules propose.
+"""A learned finder: linear-chain CRFs over characters, which see what the rules propose.
 
 The rules know the genre's forms; the tagger has learned from annotated documents which of their proposals annotators
 accept, where names begin, and names that no rule describes. Trained by ``python -m extract.training``.
@@ -7,8 +7,9 @@ accept, where names begin, and names that no rule describes. Trained by ``python
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -25,12 +26,15 @@ from extract.wording import is_usual
 from ontology.terms import IDEAS, Kind
 
 MODELS = Path(__file__).parent / "model"
-KINDS = (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY, Kind.SLOGAN, Kind.VILLAGE, Kind.ORGANIZATION)
+READERS: dict[str, tuple[Kind, ...]] = {
+    "undertakings": (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY, Kind.SLOGAN),
+    "bodies": (Kind.VILLAGE, Kind.ORGANIZATION),
+}
+"""The models, and the kinds that each tells apart: names of one model's kinds seldom nest, those of two often do."""
+KINDS = tuple(kind for kinds in READERS.values() for kind in kinds)
 WEIGHED = frozenset({"policy_projects", "policy_policies", "policy_strategies", "policy_slogans", "policy_quotations"})
 """The finders whose proposals the model weighs; the others rest on lists and definitions."""
 
-CLAUSES = (Kind.PROJECT, Kind.POLICY)
-"""The kinds whose models read the clause: it raised them by 3 and 1.5 points on texts unseen, and no other kind."""
 _CLAUSE = re.compile("[^，。；：！？]+")
 
 SURE = 0.79
@@ -54,19 +58,7 @@ def _shape(mark: str) -> str:
     return mark
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The features of a line's characters: near ones, and with them what governs and ends the clause."""
-
-    near: pycrfsuite.ItemSequence
-    far: pycrfsuite.ItemSequence
-
-    def of(self, kind: Kind) -> pycrfsuite.ItemSequence:
-        """Return the features that a kind's model reads, one item a character."""
-        return self.far if kind in CLAUSES else self.near
-
-
-def features(doc: Doc) -> list[Line]:
+def features(doc: Doc) -> list[pycrfsuite.ItemSequence]:
     """Describe every character of every line.
 
     Returns:
@@ -100,9 +92,8 @@ def features(doc: Doc) -> list[Line]:
     lines = []
     offset = 0
     for line in folded.split("\n"):
-        near = _line(line, hints, offset)
-        far = [row + clause for row, clause in zip(near, clause_features(line), strict=True)]
-        lines.append(Line(pycrfsuite.ItemSequence(near), pycrfsuite.ItemSequence(far)))
+        rows = zip(_line(line, hints, offset), clause_features(line), strict=True)
+        lines.append(pycrfsuite.ItemSequence([near + far for near, far in rows]))
         offset += len(line) + 1
     return lines
 
@@ -161,36 +152,52 @@ def _line(line: str, hints: list[list[str]], offset: int) -> list[list[str]]:
     return rows
 
 
-def labels(spans: list[Span], length: int) -> list[str]:
-    """Return one of B, I, E, S, O a character for spans that do not overlap.
+def labels(spans: Mapping[Kind, Iterable[Span]], length: int) -> list[str]:
+    """Return a label a character: O outside, else where in a span it stands (begin, inside, end, single) and its kind.
 
-    >>> labels([Span(1, 3)], 4)
-    ['O', 'B', 'E', 'O']
+    Of spans that overlap, the longest is labelled.
+
+    >>> labels({Kind.POLICY: [Span(1, 3)]}, 4)
+    ['O', 'B-Policy', 'E-Policy', 'O']
     """
     tags = ["O"] * length
-    for span in spans:
-        if span.end - span.start == 1:
-            tags[span.start] = "S"
+    ranked = sorted((s.start - s.end, s.start, kind, s) for kind, found in spans.items() for s in found)
+    for _, _, kind, span in ranked:
+        if any(tag != "O" for tag in tags[span.start : span.end]):
             continue
-        tags[span.start] = "B"
-        tags[span.end - 1] = "E"
-        for index in range(span.start + 1, span.end - 1):
-            tags[index] = "I"
+        last = span.end - 1
+        tags[span.start : span.end] = [f"I-{kind}"] * (span.end - span.start)
+        tags[span.start], tags[last] = (f"S-{kind}",) * 2 if span.start == last else (f"B-{kind}", f"E-{kind}")
     return tags
 
 
-@cache
-def _model(path: Path) -> pycrfsuite.Tagger:
-    tagger = pycrfsuite.Tagger()
-    tagger.open(str(path))
-    return tagger
+class _Model:
+    """A trained model, set to one line at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._tagger = pycrfsuite.Tagger()
+        self._tagger.open(str(path))
+        self._labels = frozenset(self._tagger.labels())
+
+    def tag(self, line: pycrfsuite.ItemSequence) -> list[str]:
+        """Return the likeliest labels of a line, which ``likelihood`` then speaks of."""
+        tags: list[str] = self._tagger.tag(line)
+        return tags
+
+    def likelihood(self, kind: Kind, first: int, last: int) -> float:
+        """Return how likely a name of a kind stands from one character of the line to another, both included."""
+        ends = [(f"S-{kind}", first)] if first == last else [(f"B-{kind}", first), (f"E-{kind}", last)]
+        return min(self._tagger.marginal(tag, at) if tag in self._labels else 0.0 for tag, at in ends)
+
+
+_model = cache(_Model)
 
 
 class Tagger:
     """Proposes what annotators would mark, and weighs what the rules and the authority file proposed.
 
     Attributes:
-        models: folder of trained models, one a kind.
+        models: folder of the trained models.
         threshold: spans less probable are not proposed.
         weight: share of the model in the confidence of a rule's proposal; the rule keeps the rest.
     """
@@ -201,59 +208,54 @@ class Tagger:
         self.weight = weight
 
     def __call__(self, doc: Doc) -> Doc:
-        """Append the tagged spans of every kind that a model exists for."""
+        """Append the tagged spans of every model that there is."""
         lines = features(doc)
-        by_kind: dict[Kind, list[tuple[int, Candidate]]] = {}
-        for place, c in enumerate(doc._.candidates):
-            if (c.extractor in WEIGHED and c.confidence < SURE) or (c.extractor == KNOWN and c.kind in IDEAS):
-                by_kind.setdefault(c.kind, []).append((place, c))
         found: list[Candidate] = []
-        for kind in KINDS:
-            path = self.models / f"{kind}.crfsuite"
+        for name, kinds in READERS.items():
+            path = self.models / f"{name}.crfsuite"
             if not path.exists():
                 continue
-            tagger = _model(path)
-            waiting = sorted(by_kind.get(kind, []), key=lambda pair: pair[1].span)
+            model = _model(path)
+            waiting = deque(sorted(_to_weigh(doc, kinds), key=lambda pair: pair[1].span))
             offset = 0
             for line in lines:
-                rows = line.of(kind)
-                if len(rows):
-                    tags = tagger.tag(rows)
-                    found.extend(self._spans(tagger, tags, offset, kind))
-                    stop = offset + len(rows)
-                    while waiting and waiting[0][1].span.start < stop:
-                        place, c = waiting.pop(0)
-                        if c.span.end <= stop:
-                            doc._.candidates[place] = self._weigh(tagger, c, offset)
-                offset += len(rows) + 1
+                size = len(line)
+                if size:
+                    found.extend(self._spans(model, line, offset))
+                while waiting and waiting[0][1].span.start < offset + size:
+                    place, c = waiting.popleft()
+                    if c.span.end <= offset + size:
+                        doc._.candidates[place] = self._weigh(model, c, offset)
+                offset += size + 1
         doc._.candidates.extend(_places_settled(doc, found))
         return doc
 
-    def _spans(self, tagger: pycrfsuite.Tagger, tags: list[str], offset: int, kind: Kind) -> list[Candidate]:
-        found = []
-        start: int | None = None
-        for index, tag in enumerate(tags):
-            if tag in "BS":
+    def _spans(self, model: _Model, line: pycrfsuite.ItemSequence, offset: int) -> Iterator[Candidate]:
+        start = 0
+        for index, tag in enumerate(model.tag(line)):
+            if tag[0] in "BS":
                 start = index
-            if tag in "ES" and start is not None:
-                sure = min(tagger.marginal(tags[start], start), tagger.marginal(tag, index))
+            if tag[0] in "ES":
+                kind = Kind(tag[2:])
+                sure = model.likelihood(kind, start, index)
                 if sure >= self.threshold:
-                    span = Span(offset + start, offset + index + 1)
-                    found.append(Candidate(span, kind, "policy_tagger", round(sure, 3)))
-                start = None
-        return found
+                    yield Candidate(Span(offset + start, offset + index + 1), kind, "policy_tagger", round(sure, 3))
 
-    def _weigh(self, tagger: pycrfsuite.Tagger, c: Candidate, offset: int) -> Candidate:
-        first, last = c.span.start - offset, c.span.end - offset - 1
-        sure = (
-            tagger.marginal("S", first)
-            if first == last
-            else min(tagger.marginal("B", first), tagger.marginal("E", last))
-        )
+    def _weigh(self, model: _Model, c: Candidate, offset: int) -> Candidate:
+        sure = model.likelihood(c.kind, c.span.start - offset, c.span.end - offset - 1)
         if c.extractor == KNOWN:
             doubted = c.kind is Kind.POLICY and sure < DOUBT
             return c if sure >= AGREED else replace(c, confidence=0.0 if doubted else UNAGREED)
         return replace(c, confidence=round((1 - self.weight) * c.confidence + self.weight * sure, 3))
+
+
+def _to_weigh(doc: Doc, kinds: Collection[Kind]) -> Iterator[tuple[int, Candidate]]:
+    """Find the proposals of some kinds that the model weighs, with their places among the candidates."""
+    for place, c in enumerate(doc._.candidates):
+        if c.kind in kinds and (
+            (c.extractor in WEIGHED and c.confidence < SURE) or (c.extractor == KNOWN and c.kind in IDEAS)
+        ):
+            yield place, c
 
 
 def _places_settled(doc: Doc, found: Iterable[Candidate]) -> Iterator[Candidate]:

@@ -11,18 +11,20 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pycrfsuite
 from rich.console import Console
 
-from extract import metadata, pipeline, wording
+from extract import levels, metadata, pipeline, status, wording
 from extract.document import Document, Span
-from extract.tagger import KINDS, MODELS, features, labels
-from ontology.terms import Kind
+from extract.surface import folded_text
+from extract.tagger import KINDS, MODELS, READERS, features, labels
+from ontology.terms import IDEAS, Kind
 
 ANNOTATIONS = MODELS / "annotations"
 WRITTEN = MODELS / "written"
@@ -34,26 +36,79 @@ RULES = tuple(
 """The finders that the tagger sees."""
 
 
+class Issued(NamedTuple):
+    """A name with the level of government that issued it, None where nothing tells."""
+
+    kind: Kind
+    surfaces: list[str]
+    mentions: list[Span]
+    level: str | None
+    defined: bool
+
+
 @dataclass(frozen=True)
 class Example:
-    """One annotated text: the spans of each kind."""
+    """One annotated text.
+
+    Attributes:
+        name: of the document.
+        text: its text.
+        spans: where the names of each kind stand.
+        projects: how far each project has come, with its mentions.
+        issued: the strategies, policies and slogans with the level that issued them.
+        report: the report that it is a stretch of.
+    """
 
     name: str
     text: str
     spans: dict[Kind, list[Span]]
+    projects: list[tuple[str, list[Span]]]
+    issued: list[Issued]
+    report: str | None = None
 
 
-def occurrences(text: str, entities: Iterable[dict[str, Any]], kind: Kind) -> list[Span]:
-    """Find where the surfaces of a gold file's entities of one kind stand, longest first, without overlap."""
-    surfaces = sorted({s for e in entities if e["type"] == kind for s in e["surfaces"]}, key=lambda s: (-len(s), s))
-    found: list[Span] = []
-    covered = bytearray(len(text))
-    for surface in surfaces:
+def occurrences(text: str, entities: Iterable[dict[str, Any]]) -> dict[Kind, list[Span]]:
+    """Find where the surfaces of a gold file's entities stand.
+
+    Of one kind, the longest count. What crosses a longer name of any kind is none of them
+    (智能制造 in 人工智能|制造业), nor is a village's name within that of its town (张营 in 张营镇).
+    """
+    found: dict[Kind, list[Span]] = defaultdict(list)
+    covered: dict[Kind, bytearray] = defaultdict(lambda: bytearray(len(text)))
+    surfaces = {(s, Kind(e["type"])) for e in entities for s in e["surfaces"]}
+    for surface, kind in sorted(surfaces, key=lambda pair: (-len(pair[0]), pair)):
         for match in re.finditer(re.escape(surface), text):
-            if not any(covered[match.start() : match.end()]):
-                found.append(Span(*match.span()))
-                covered[match.start() : match.end()] = b"\1" * len(surface)
-    return sorted(found)
+            start, end = match.span()
+            if not any(covered[kind][start:end]):
+                found[kind].append(Span(start, end))
+                covered[kind][start:end] = b"\1" * (end - start)
+    everything = [(span, kind) for kind, spans in found.items() for span in spans]
+    return {
+        kind: sorted(span for span in found[kind] if not any(_excludes(other, span, kind) for other in everything))
+        for kind in KINDS
+    }
+
+
+def _excludes(other: tuple[Span, Kind], span: Span, kind: Kind) -> bool:
+    name, of = other
+    if not name.overlaps(span) or name.end - name.start <= span.end - span.start:
+        return False
+    return not name.contains(span) or (kind is Kind.VILLAGE and of is Kind.ADMINISTRATIVE_UNIT)
+
+
+def example(name: str, text: str, gold: dict[str, Any], report: str | None = None) -> Example:
+    """Read one gold file with its text."""
+
+    def mentions(entity: dict[str, Any]) -> list[Span]:
+        return sorted({Span(*m.span()) for s in entity["surfaces"] for m in re.finditer(re.escape(s), text)})
+
+    projects = [(e["status"], mentions(e)) for e in gold["entities"] if e.get("status")]
+    issued = [
+        Issued(Kind(e["type"]), e["surfaces"], mentions(e), e.get("level"), bool(e.get("definition")))
+        for e in gold["entities"]
+        if e["type"] in IDEAS and gold["relations"] is not None
+    ]
+    return Example(name, text, occurrences(text, gold["entities"]), projects, issued, report)
 
 
 def gold_examples(golds: Path, texts: Path) -> list[Example]:
@@ -62,58 +117,91 @@ def gold_examples(golds: Path, texts: Path) -> list[Example]:
     for path in sorted(golds.glob("*.json")):
         gold = json.loads(path.read_text(encoding="utf-8"))
         text = (texts / f"{path.stem}.txt").read_text(encoding="utf-8")
-        spans = {kind: occurrences(text, gold["entities"], kind) for kind in KINDS}
-        examples.append(Example(path.stem, text, spans))
+        examples.append(example(path.stem, text, gold))
     return examples
 
 
-def own_examples(shared: Path, folder: Path = ANNOTATIONS) -> list[Example]:
-    """Read our own annotations of stretches of the real reports."""
-    examples = []
-    for path in sorted(folder.glob("*.json")):
-        data = json.loads(path.read_text(encoding="utf-8"))
-        report = (shared / "reports" / f"{data['report']}.txt").read_text(encoding="utf-8")
-        text = report[data["begin"] : data["end"]]
-        spans = {
-            kind: sorted(Span(*m) for e in data["entities"] if e["type"] == kind for m in e["mentions"])
-            for kind in KINDS
-        }
-        examples.append(Example(path.stem, text, spans))
-    return examples
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of a real report that we annotated, with the words put where the annotation has their offsets."""
+
+    name: str
+    report: str
+    text: str
+    gold: dict[str, Any]
+
+    @property
+    def whole(self) -> bool:
+        """Whether more than the names of seven kinds is annotated, so that it can be scored."""
+        return bool(self.gold["relations"] is not None)
 
 
-def train(annotated: Sequence[Example], folder: Path, *, kinds: Sequence[Kind] = KINDS, iterations: int = 120) -> None:
-    """Train one CRF a kind and write them to a folder.
+def stretches(shared: Path, folder: Path = ANNOTATIONS) -> Iterator[Stretch]:
+    """Read our own annotations of the real reports.
 
     Args:
-        annotated: annotated texts.
-        folder: where ``<kind>.crfsuite`` is written.
-        kinds: which kinds.
-        iterations: of L-BFGS; it stops earlier when the likelihood settles.
+        shared: the folder with ``reports/``.
+        folder: of the annotations: gold files with offsets into the stretch in place of its words.
     """
+    for path in sorted(folder.glob("*.json")):
+        annotation = json.loads(path.read_text(encoding="utf-8"))
+        report = (shared / "reports" / f"{annotation['report']}.txt").read_text(encoding="utf-8")
+        text = report[annotation["begin"] : annotation["end"]]
+        yield Stretch(path.stem, annotation["report"], text, {"document": path.stem, **_worded(annotation, text)})
+
+
+def _worded(annotation: dict[str, Any], text: str) -> dict[str, Any]:
+    def words(span: Sequence[int] | None) -> str | None:
+        return text[span[0] : span[1]] if span else None
+
+    entities = [{**e, "surfaces": [words(s) for s in e["surfaces"]]} for e in annotation["entities"]]
+    relations = annotation["relations"]
+    return {
+        "entities": [{**e, "name": e["surfaces"][0]} for e in entities],
+        "indicators": [{**i, **{key: words(i[key]) for key in ("quote", "surface")}} for i in annotation["indicators"]],
+        "relations": relations and [{**r, "quote": words(r["quote"])} for r in relations],
+    }
+
+
+def train(annotated: Sequence[Example], folder: Path) -> None:
+    """Train the models of the tagger, of projects' status and of names' levels, and write them to a folder."""
     nlp = pipeline.load(components=RULES)
     folder.mkdir(parents=True, exist_ok=True)
-    prepared = []
-    for example in annotated:
-        document = metadata.describe(Document(example.name, example.text, ""))
-        prepared.append((example, features(pipeline.process(nlp, document))))
-    for kind in kinds:
-        trainer = pycrfsuite.Trainer(verbose=False)
-        trainer.set_params({"c1": 0.05, "c2": 0.01, "max_iterations": iterations, "feature.minfreq": 1})
-        for example, lines in prepared:
-            tags = labels(example.spans[kind], len(example.text))
+    trainers = {name: _trainer(c1=0.05, c2=0.01, max_iterations=120) for name in READERS}
+    progress, issuer = (_trainer(c1=0.6, c2=0.5, max_iterations=200) for _ in range(2))
+    for text in annotated:
+        doc = pipeline.process(nlp, metadata.describe(Document(text.name, text.text, "")))
+        lines = features(doc)
+        for name, kinds in READERS.items():
+            tags = labels({kind: text.spans[kind] for kind in kinds}, len(text.text))
             offset = 0
             for line in lines:
-                rows = line.of(kind)
-                if len(rows):
-                    trainer.append(rows, _closed(tags[offset : offset + len(rows)]))
-                offset += len(rows) + 1
-        trainer.train(str(folder / f"{kind}.crfsuite"))
+                if len(line):
+                    trainers[name].append(line, _closed(tags[offset : offset + len(line)]))
+                offset += len(line) + 1
+        folded = folded_text(doc)
+        for how_far, mentions in text.projects:
+            progress.append([status.features(mentions, folded, doc._.structure)], [how_far])
+        for kind, surfaces, mentions, level, defined in text.issued:
+            if not any((known := doc._.scheme.by_label(s)) is not None and known.kind is kind for s in surfaces):
+                name = folded[mentions[0].start : mentions[0].end]
+                seen = levels.features(kind, name, mentions, folded, doc._.document.metadata, own=defined)
+                issuer.append([seen], [level or levels.UNTOLD])
+    for name, trainer in trainers.items():
+        trainer.train(str(folder / f"{name}.crfsuite"))
+    progress.train(str(folder / status.MODEL))
+    issuer.train(str(folder / levels.MODEL))
+
+
+def _trainer(**parameters: float) -> pycrfsuite.Trainer:
+    trainer = pycrfsuite.Trainer(verbose=False)
+    trainer.set_params({**parameters, "feature.minfreq": 1})
+    return trainer
 
 
 def _closed(tags: list[str]) -> list[str]:
     """Return the tags of a line with spans that run over its end taken out."""
-    return tags if not tags or (tags[-1] in "OES" and tags[0] in "OBS") else ["O" if t in "BIE" else t for t in tags]
+    return tags if tags[-1][0] in "OES" and tags[0][0] in "OBS" else ["O" if t[0] in "BIE" else t for t in tags]
 
 
 def examples(shared: Path) -> list[Example]:
@@ -126,8 +214,20 @@ def examples(shared: Path) -> list[Example]:
         *gold_examples(shared / "gold", shared / "corpus"),
         *gold_examples(EXAMPLES / "gold", EXAMPLES / "documents"),
         *gold_examples(WRITTEN, WRITTEN),
-        *own_examples(shared),
+        *(example(s.name, s.text, s.gold, s.report) for s in stretches(shared)),
     ]
+
+
+def write_stretches(shared: Path, folder: Path) -> None:
+    """Write the stretches that can be scored as ``gold/<name>.json`` and ``corpus/<name>.txt``."""
+    for stretch in stretches(shared):
+        if stretch.whole:
+            for kind, suffix, content in (
+                ("gold", "json", json.dumps(stretch.gold, ensure_ascii=False, indent=1)),
+                ("corpus", "txt", stretch.text),
+            ):
+                (folder / kind).mkdir(parents=True, exist_ok=True)
+                (folder / kind / f"{stretch.name}.{suffix}").write_text(content, encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -140,10 +240,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--without", metavar="NAME", nargs="*", default=(), help="documents to hold out, to be measured on"
     )
+    parser.add_argument(
+        "--stretches", metavar="FOLDER", type=Path, help="do not train: write our annotated reports here, for kg score"
+    )
     options = parser.parse_args(arguments)
     if not (options.shared / "gold").is_dir():
         print(f"training: {options.shared} holds no gold/: name the folder with --shared", file=sys.stderr)
         return 2
+    if options.stretches is not None:
+        write_stretches(options.shared, options.stretches)
+        return 0
     reports = sorted((options.shared / "reports").glob("*.txt"))
     wording.write(wording.count(path.read_text(encoding="utf-8") for path in reports))
     annotated = examples(options.shared)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from extract import metadata, pipeline, training
@@ -22,6 +22,8 @@ def held_out(
     tell: Callable[[str], None] = lambda _: None,
 ) -> Scores:
     """Score each document by a tagger trained on all annotated documents but those of its fold.
+
+    Other stretches of the same reports are left out of the training too.
 
     Rules, lexicons and the authority file are as they are, whoever looked at which document when writing them.
 
@@ -47,14 +49,21 @@ def held_out(
     for fold in range(folds):
         held = documents[fold::folds]
         tell(f"fold {fold + 1} of {folds}: {len(held)} documents held out")
-        annotations += _annotate(held, [e for e in annotated if e.name not in {d.identifier for d in held}])
+        annotations += _annotate(held, unseen(annotated, {d.identifier for d in held}))
     return score_annotations(annotations, paths)
+
+
+def unseen(examples: Iterable[training.Example], held: Collection[str]) -> list[training.Example]:
+    """Leave out the documents held out and every stretch of a report that one of them is a stretch of."""
+    examples = list(examples)
+    reports = {e.report for e in examples if e.name in held} - {None}
+    return [e for e in examples if e.name not in held and e.report not in reports]
 
 
 def _annotate(documents: Iterable[Document], examples: Sequence[training.Example]) -> list[Annotation]:
     with tempfile.TemporaryDirectory() as folder:
         training.train(examples, Path(folder))
-        nlp = pipeline.load(config={"policy_tagger": {"models": folder}})
+        nlp = pipeline.load(config={name: {"models": folder} for name in ("policy_tagger", "policy_entities")})
         return list(pipeline.annotate_all(nlp, documents))
 
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from extract import pipeline
 from extract.document import Metadata, Place, Span
-from extract.levels import level_of, named_level
+from extract.levels import level_by_rule, named_level
 from extract.names import name_start
-from extract.projects import status
+from extract.status import status_by_rule
 from extract.surface import fold, pairs, quotations
 from extract.tagger import clause_features
 from ontology.divisions import divisions
@@ -147,7 +147,7 @@ def test_a_provinces_strategy_is_not_another_provinces(nlp):
     ],
 )
 def test_status_is_read_off_the_words_around(before, behind, plan, expected):
-    assert status(before, behind, plan=plan) is expected
+    assert status_by_rule(before, behind, plan=plan) is expected
 
 
 @given(
@@ -267,7 +267,7 @@ def test_the_unit_named_directly_before_a_name_tells_its_level(before, level):
     ("motto", "level"), [("工业强县", Level.COUNTY), ("生态立市", Level.PREFECTURE), ("农业富镇", Level.TOWNSHIP)]
 )
 def test_a_mottos_last_word_tells_whose_it_is(motto, level):
-    assert level_of(Kind.STRATEGY, motto, (), "", Metadata(place=TOWN, level=Level.TOWNSHIP)) is level
+    assert level_by_rule(Kind.STRATEGY, motto, (), "", Metadata(place=TOWN, level=Level.TOWNSHIP)) is level
 
 
 def test_concept_is_one_however_the_text_writes_it(nlp):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extract.document import Metadata, Place, Span
-from extract.levels import level_of
+from extract.levels import level_by_rule
 from extract.surface import fold
 from ontology.terms import Kind, Level
 
@@ -21,7 +21,7 @@ TOWN = Place("鹭溪镇", Level.TOWNSHIP, (YUNNAN, DALI, Place("祥云县", Leve
 def level(kind: Kind, name: str, text: str, place: Place = TOWN) -> Level | None:
     start = text.index(name)
     spans = [Span(start, start + len(name))]
-    return level_of(kind, name, spans, fold(text), Metadata(place=place, level=place.level))
+    return level_by_rule(kind, name, spans, fold(text), Metadata(place=place, level=place.level))
 
 
 @pytest.mark.parametrize(

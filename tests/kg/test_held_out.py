@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from extract import training
-from kg.held_out import held_out
+from kg.held_out import held_out, unseen
 from ontology.errors import UsageError
 
 EXAMPLE = Path(__file__).parents[2] / "kg" / "example"
+STRETCHES = [("甲省_0", "甲省"), ("甲省_900", "甲省"), ("乙省_0", "乙省"), ("written", None)]
 GOLDS = sorted((EXAMPLE / "gold").glob("*.json"))[:3]
 
 
@@ -42,3 +43,9 @@ def test_no_tagger_is_trained_on_what_it_is_measured_on(monkeypatch: pytest.Monk
     assert seen == [everything - set(names[0::2]), everything - set(names[1::2])]
     assert told == ["fold 1 of 2: 2 documents held out", "fold 2 of 2: 1 documents held out"]
     assert scores.figures
+
+
+def test_other_stretches_of_a_held_report_are_not_trained_on() -> None:
+    """A report's own strategies stand in all its stretches: one of them seen tells of the others."""
+    stretches = [training.example(name, "", {"entities": []}, report) for name, report in STRETCHES]
+    assert [e.name for e in unseen(stretches, {"甲省_0"})] == ["乙省_0", "written"]

@@ -1,0 +1,102 @@
+"""Tells how far a project has come: completed, ongoing or planned, by the words around its name.
+
+A rule reads the telling words (``lexicon/kinds.toml``, ``Project.status``); a learned model weighs its reading with the
+wording of the clause, as annotators did. Trained with the tagger: ``python -m extract.training``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from extract.classifier import classify
+from extract.document import Span, Structure
+from extract.names import lexicon
+from ontology.terms import Kind, Period, Status
+
+MODEL = "status.crfsuite"
+"""The model's file name, beside the tagger's."""
+_REACH = 60
+_NEAR = 24
+"""How far the rule and the model read to either side of a name, at most to the clause's end; in characters."""
+_SUMMED = re.compile("(?:等[^，。；]{0,14}?(?:项目|工程)|项目|工程)([^，。；]{0,10})")
+"""What is said of a list of works: 甲路、乙桥等12个项目|开工建设."""
+
+
+def status_by_rule(before: str, behind: str, *, plan: bool) -> Status:
+    """Tell by rule how far a project has come from the words around one of its mentions.
+
+    Args:
+        before: the clause before the name.
+        behind: the clause behind it.
+        plan: whether the passage looks ahead.
+
+    >>> status_by_rule("", "顺利完工", plan=False)
+    <Status.COMPLETED: 'completed'>
+    >>> status_by_rule("持续推进", "，确保按期建成投产", plan=True)
+    <Status.ONGOING: 'ongoing'>
+    """
+    if plan:
+        return Status.ONGOING if _says("continued", before + "|" + behind) else Status.PLANNED
+    if _says("prepared_before", before):
+        return Status.PLANNED
+    if _says("ongoing_behind", behind) or _says("ongoing_before", before):
+        return Status.ONGOING
+    if _says("completed", behind) or _says("completed", before):
+        return Status.COMPLETED
+    return Status.ONGOING if _says("kept_up_before", before) else Status.COMPLETED
+
+
+def _says(progress: str, words: str) -> bool:
+    return any(word in words for word in lexicon("kinds")[Kind.PROJECT]["status"][progress])
+
+
+def features(mentions: Sequence[Span], folded: str, structure: Structure) -> list[str]:
+    """Describe what is said around a project's mentions, for the model."""
+    found: set[str] = set()
+    for span in mentions[:3]:
+        plan = structure.period_at(span.start) is Period.PLAN
+        period = "P" if plan else "R"
+        before, behind = _clause(span, folded)
+        reading = status_by_rule(before, behind, plan=plan)
+        found |= {f"r{reading}", period, f"r{reading}{period}", "n" + folded[span.end - 2 : span.end]}
+        found |= {f"lb{period}{before[-2:]}", f"fb{period}{before[:2]}"}
+        found |= {f"fa{period}{behind[:2]}", f"la{period}{behind[-2:]}"}
+        for side, words in (("b", before[-_NEAR:]), ("a", behind[:_NEAR])):
+            for piece in _pieces(words):
+                found |= {side + piece, side + period + piece}
+        if summed := _SUMMED.search(behind):
+            found |= {"t" + summed[1][:2], "t" + summed[1][:4]}
+    return sorted(found)
+
+
+def _clause(span: Span, folded: str) -> tuple[str, str]:
+    before = re.split("[，。；！\n]", folded[max(0, span.start - _REACH) : span.start])[-1]
+    behind = re.split("[，。；！\n]", folded[span.end : span.end + _REACH])[0]
+    return before, behind
+
+
+def _pieces(words: str) -> Iterator[str]:
+    for size in (2, 3):
+        yield from (words[at : at + size] for at in range(len(words) - size + 1))
+
+
+def status(mentions: Sequence[Span], folded: str, structure: Structure, models: Path) -> Status:
+    """Tell how far a project has come from all its mentions.
+
+    Args:
+        mentions: where it is named, in the order of the text.
+        folded: folded text.
+        structure: of the document; tells whether a passage looks back or ahead.
+        models: the folder with the model; without one the rule alone decides.
+    """
+    told = classify(models / MODEL, features(mentions, folded, structure))
+    if told is not None:
+        return Status(told)
+    readings = [
+        status_by_rule(*_clause(span, folded), plan=structure.period_at(span.start) is Period.PLAN) for span in mentions
+    ]
+    if Status.COMPLETED in readings and len(set(readings)) > 1:
+        return Status.ONGOING if readings[-1] is not Status.COMPLETED else Status.COMPLETED
+    return readings[-1]

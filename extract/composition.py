@@ -71,7 +71,7 @@ class CompositionReader:
                     if mentions.sentence(span) == mentions.sentence(other)
                 )
                 for span, other, sentence in islice(named_together, 1):
-                    self._claim(doc, span, other, Basis.DEFINITIONAL, 0.6, sentence, "authority")
+                    self._claim(doc, span, other, Basis.DEFINITIONAL, 0.5, sentence, "authority")
 
     def _by_enumeration(self, doc: Doc, mentions: Mentions, folded: str) -> None:
         for entity in mentions.entities:

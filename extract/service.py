@@ -167,9 +167,11 @@ class _Reading:
             self.overall = own
         higher = [pair for pair in named if below(self.level, pair[1].level)]
         general = _words().general.search(self._wording(sentence))
+        # Whether a province's strategy is its own or given to it by the nation, its preamble leaves open.
+        sure = 0.65 if self.wide else 0.85 if own else 0.8
         for mine in own or (self.overall if general else ()):
             for goal in higher:
-                self.relate(mine, goal, Basis.STATED, 0.85 if own else 0.8, sentence, "preamble")
+                self.relate(mine, goal, Basis.STATED, sure, sentence, "preamble")
         self._levels(sentence, higher)
         # A national preamble names nothing but its own; a province's, all that the province is called on to do.
         if not self.wide or (self.level is not Level.NATIONAL and _words().speaking.search(self._wording(sentence))):
@@ -278,12 +280,12 @@ class _Reading:
         if sentence.end - sentence.start > LONGEST and not marked:
             return
         if below(second[1].level, first[1].level):
-            self.relate(second, first, Basis.STATED, 0.85, sentence, "two halves")
+            self.relate(second, first, Basis.STATED, 0.75, sentence, "two halves")
         elif first[1].level is second[1].level:
             self.relate(
                 *((second, first) if marked else (first, second)),
                 Basis.STATED,
-                0.8 if marked else 0.85,
+                0.6,
                 sentence,
                 "two halves",
             )
@@ -365,7 +367,8 @@ class _Reading:
             elif not by_topic or _words().preamble.search(self._wording(self.mentions.sentence(span))):
                 continue  # what guides the speaker, or stands far below a heading, is not for what is announced
             elif not below(entity.level, goal[1].level):
-                self.relate((span, entity), goal, Basis.STRUCTURAL, 0.8, evidence, f"strategy under {rule}")
+                sure = 0.5 if rule.startswith("inner") else 0.8
+                self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, f"strategy under {rule}")
             elif all(other.level is not entity.level for _, other in goals):
                 self.relate((span, entity), goal, Basis.STRUCTURAL, 0.75, evidence, f"carried out under {rule}")
 
@@ -425,7 +428,7 @@ class _Reading:
                         (span, entity),
                         (goal.mentions[0], goal),
                         Basis.INFERRED,
-                        0.7,
+                        0.6,
                         self.mentions.sentence(span),
                         "authority",
                     )

@@ -23,7 +23,7 @@ from extract.gazetteer import any_of
 from extract.names import governed, governors
 from extract.surface import folded_text, quotations
 from extract.wording import is_usual
-from ontology.terms import IDEAS, Kind
+from ontology.terms import IDEAS, PLACES, Kind
 
 MODELS = Path(__file__).parent / "model"
 READERS: dict[str, tuple[Kind, ...]] = {
@@ -36,6 +36,7 @@ WEIGHED = frozenset({"policy_projects", "policy_policies", "policy_strategies", 
 """The finders whose proposals the model weighs; the others rest on lists and definitions."""
 
 _CLAUSE = re.compile("[^，。；：！？]+")
+_ITEM = re.compile("[^、]+")
 
 SURE = 0.79
 """Proposals of a rule this sure are not weighed."""
@@ -227,7 +228,7 @@ class Tagger:
                     if c.span.end <= offset + size:
                         doc._.candidates[place] = self._weigh(model, c, offset)
                 offset += size + 1
-        doc._.candidates.extend(_places_settled(doc, found))
+        doc._.candidates.extend(works for c in _places_settled(doc, found) for works in works_apart(doc, c))
         return doc
 
     def _spans(self, model: _Model, line: pycrfsuite.ItemSequence, offset: int) -> Iterator[Candidate]:
@@ -274,6 +275,21 @@ def _places_settled(doc: Doc, found: Iterable[Candidate]) -> Iterator[Candidate]
         proposed = c.kind is not Kind.VILLAGE or c.span in villages
         if proposed or not (any(units[c.span.start : c.span.end]) or never.match(folded, c.span.end)):
             yield c
+
+
+def works_apart(doc: Doc, c: Candidate) -> Iterator[Candidate]:
+    """Take the works of a list apart (青石至白石公路、|湖西湿地修复); villages that share a work stay together."""
+    name = folded_text(doc)[c.span.start : c.span.end]
+    items = [Span(m.start() + c.span.start, m.end() + c.span.start) for m in _ITEM.finditer(name)]
+    shared = re.search('[等"（《]', name) is not None
+    if c.kind is not Kind.PROJECT or shared or len(items) < 2 or any(i.end - i.start < 3 for i in items):
+        yield c
+        return
+    places = {p.span.end for p in doc._.candidates if p.kind in PLACES}
+    if all(item.end in places for item in items[:-1]) and "至" not in name:
+        yield c
+        return
+    yield from (replace(c, span=item) for item in items)
 
 
 @Language.factory("policy_tagger", default_config={"models": None, "threshold": 0.3, "weight": 0.3})

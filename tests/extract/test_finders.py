@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extract import pipeline
+from extract.annotation import Candidate
 from extract.document import Metadata, Place, Span
 from extract.levels import level_by_rule, named_level
 from extract.names import name_start
 from extract.status import status_by_rule
 from extract.surface import fold, pairs, quotations
-from extract.tagger import clause_features
+from extract.tagger import clause_features, works_apart
 from ontology.divisions import divisions
 from ontology.terms import Kind, Level, Status
 from tests import linking
@@ -281,3 +282,15 @@ def test_the_models_take_no_town_and_no_namesake_for_a_village(nlp):
     text = "张营镇有舜帝村。张营镇人民政府弘扬舜帝文化，张营街道整洁。"
     found = annotate(nlp, text, divisions().find("张营镇", within=("山西省", "运城市", "永济市"))[0])
     assert names(found, Kind.VILLAGE) == {"舜帝村"}
+
+
+def test_works_in_a_list_are_taken_apart_but_not_villages_that_share_one(rules) -> None:
+    text = "丁镇青石村、白石村。新建石桥工业园、青石、白石2村高标准农田项目。"
+    doc = pipeline.process(rules, linking.document(text, TOWN))
+    start = text.index("青石、白石2村")
+    shared = Candidate(Span(start, start + 14), Kind.PROJECT, "policy_tagger", 0.9)
+    assert list(works_apart(doc, shared)) == [shared]
+    works = "湖西片区退圩还湖、清水潭湿地修复"
+    other = pipeline.process(rules, linking.document(works, TOWN))
+    listed = Candidate(Span(0, len(works)), Kind.PROJECT, "policy_tagger", 0.9)
+    assert [c.span for c in works_apart(other, listed)] == [Span(0, 8), Span(9, 16)]

@@ -34,6 +34,7 @@ _T = TypeVar("_T")
 _BRIEFEST = 2
 _COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
 _PREDICATE = re.compile("为(?:主攻方向|目标|导向|主题|主线|重点|抓手|牵引|引领|支撑|统领|核心|基础|根本)")
+_SUMMED = re.compile("等一(?:批|系列)|等[^、，]{0,8}(?:举措|措施)$")
 _SURE = 0.7
 """A name less sure than this is not looked for elsewhere in its document."""
 _COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|类)")
@@ -223,11 +224,13 @@ def _own_plan(name: str, place: Place | None) -> Level | None:
 
 
 def _is_sort(c: Candidate, folded: str) -> bool:
-    """Tell whether a name is that of a sort of thing (5个工业强县) or holds a predicate (…为主攻方向)."""
-    if c.kind is not Kind.STRATEGY or c.concept is not None:
+    """Tell whether a name is that of a sort of thing (5个工业强县), sums up a list, or holds a predicate (…为主攻方向)."""
+    if c.concept is not None or c.kind not in (Kind.PROJECT, *IDEAS):
         return False
-    counted = _COUNTED.search(folded, max(0, c.span.start - 6), c.span.start) is not None
-    return counted or _PREDICATE.search(folded, c.span.start, c.span.end) is not None
+    if _COUNTED.search(folded, max(0, c.span.start - 6), c.span.start) is not None:
+        return c.kind in (Kind.STRATEGY, Kind.PROJECT)
+    pattern = {Kind.STRATEGY: _PREDICATE, Kind.POLICY: _SUMMED}.get(c.kind)
+    return pattern is not None and pattern.search(folded, c.span.start, c.span.end) is not None
 
 
 def _is_whole(span: Span, folded: str) -> bool:

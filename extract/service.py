@@ -357,9 +357,12 @@ class _Reading:
     def _announced(self, span: Span, entity: Entity, announcement: Announcement) -> None:
         goals, evidence, rule = announcement.goals, announcement.evidence, announcement.rule
         by_topic = rule.endswith("topic sentence")
+        # Of the halves of a wide report's heading, half of the works below are for the other.
+        halved = self.wide and not by_topic and "，" in self._wording(evidence)
         for goal in goals:
             if entity.kind is not Kind.STRATEGY:
-                self.relate((span, entity), goal, Basis.STRUCTURAL, announcement.confidence(entity), evidence, rule)
+                sure = min(announcement.confidence(entity), 0.6 if halved else 1)
+                self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, rule)
             elif below(goal[1].level, entity.level):
                 # A higher strategy named under a local heading is carried out there; under a wide one it is but named.
                 if not self.wide:

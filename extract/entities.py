@@ -224,7 +224,7 @@ def _own_plan(name: str, place: Place | None) -> Level | None:
 
 
 def _is_sort(c: Candidate, folded: str) -> bool:
-    """Tell whether a name is that of a sort of thing (5个工业强县), sums up a list, or holds a predicate (…为主攻方向)."""
+    """Tell whether a name is that of a sort of thing (5个工业强县), sums up a list, or holds a predicate."""
     if c.concept is not None or c.kind not in (Kind.PROJECT, *IDEAS):
         return False
     if _COUNTED.search(folded, max(0, c.span.start - 6), c.span.start) is not None:

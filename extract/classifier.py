@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pycrfsuite
 
+MODELS = Path(__file__).parent / "model"
+"""The folder of the bundled models."""
+
 
 def classify(model: Path, features: Sequence[str]) -> str | None:
     """Return the label that a model finds likeliest, None where there is no such model."""

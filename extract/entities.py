@@ -20,12 +20,12 @@ from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 
 from extract.annotation import Candidate, Entity
+from extract.classifier import MODELS
 from extract.document import Place, Span, Structure
 from extract.levels import level_of
 from extract.names import alternation, lexicon
 from extract.status import status
 from extract.surface import folded_text, pairs
-from extract.tagger import MODELS
 from ontology.iri import normalise
 from ontology.scheme import Scheme
 from ontology.terms import IDEAS, PLACES, Kind, Level, Predicate

@@ -175,13 +175,7 @@ def level_by_rule(
     A unit at either end of the name, in its brackets or directly before it decides; else a strategy or slogan is the
     speaker's own, and a policy is where the text says that it was set up here.
 
-    Args:
-        kind: Strategy, Policy or Slogan.
-        name: the name.
-        mentions: its mentions.
-        folded: folded text.
-        metadata: of the document.
-        own: whether the document itself defines the name.
+    The arguments are those of ``level_of``.
     """
     words = _words()
     place = metadata.place

@@ -18,6 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.annotation import Candidate
+from extract.classifier import MODELS
 from extract.document import Span
 from extract.gazetteer import any_of
 from extract.names import governed, governors
@@ -25,7 +26,6 @@ from extract.surface import folded_text, quotations
 from extract.wording import is_usual
 from ontology.terms import IDEAS, PLACES, Kind
 
-MODELS = Path(__file__).parent / "model"
 READERS: dict[str, tuple[Kind, ...]] = {
     "undertakings": (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY, Kind.SLOGAN),
     "bodies": (Kind.VILLAGE, Kind.ORGANIZATION),

@@ -1,4 +1,4 @@
-"""Trains the tagger from annotated documents: ``python -m extract.training --shared ../shared``.
+"""Trains the models from annotated documents: ``python -m extract.training --shared ../shared``.
 
 The annotations are those of the gold files, of the example corpus, of the texts that we wrote for training, and our own
 of the real reports in ``extract/model/annotations``: offsets into the reports, without their text. A second run on the
@@ -21,9 +21,10 @@ import pycrfsuite
 from rich.console import Console
 
 from extract import levels, metadata, pipeline, status, wording
+from extract.classifier import MODELS
 from extract.document import Document, Span
 from extract.surface import folded_text
-from extract.tagger import KINDS, MODELS, READERS, features, labels
+from extract.tagger import KINDS, READERS, features, labels
 from ontology.terms import IDEAS, Kind
 
 ANNOTATIONS = MODELS / "annotations"

@@ -14,6 +14,7 @@ from extract.names import name_start
 from extract.status import status_by_rule
 from extract.surface import fold, pairs, quotations
 from extract.tagger import clause_features, works_apart
+from extract.training import EXAMPLES
 from ontology.divisions import divisions
 from ontology.terms import Kind, Level, Status
 from tests import linking
@@ -294,3 +295,10 @@ def test_works_in_a_list_are_taken_apart_but_not_villages_that_share_one(rules) 
     other = pipeline.process(rules, linking.document(works, TOWN))
     listed = Candidate(Span(0, len(works)), Kind.PROJECT, "policy_tagger", 0.9)
     assert [c.span for c in works_apart(other, listed)] == [Span(0, 8), Span(9, 16)]
+
+
+def test_what_explains_an_instrument_is_no_second_one(nlp) -> None:
+    text = (EXAMPLES / "documents" / "township_鹳鸣镇_2022_示例.txt").read_text(encoding="utf-8")
+    policies = names(annotate(nlp, text), Kind.POLICY)
+    assert any("一滩一长" in name for name in policies)
+    assert not any("每处滩涂" in name for name in policies)

@@ -1,4 +1,4 @@
-"""A learned choice: a log-linear model that weighs the features of one thing. Trained by ``extract.training``."""
+"""The models that ``extract.training`` makes: where they lie, opened once; and a learned choice by one of them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ MODELS = Path(__file__).parent / "model"
 
 
 def classify(model: Path, features: Sequence[str]) -> str | None:
-    """Return the label that a model finds likeliest, None where there is no such model."""
+    """Return the label that a log-linear model finds likeliest for one thing, None where there is no such model."""
     if not model.exists():
         return None
-    label: str = _opened(model).tag([features])[0]
+    label: str = opened(model).tag([features])[0]
     return label
 
 
 @cache
-def _opened(model: Path) -> pycrfsuite.Tagger:
+def opened(model: Path) -> pycrfsuite.Tagger:
+    """Open a model; the next call for it returns the same."""
     tagger = pycrfsuite.Tagger()
     tagger.open(str(model))
     return tagger

@@ -18,7 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.annotation import Candidate
-from extract.classifier import MODELS
+from extract.classifier import MODELS, opened
 from extract.document import Span
 from extract.gazetteer import any_of
 from extract.names import governed, governors
@@ -37,6 +37,9 @@ WEIGHED = frozenset({"policy_projects", "policy_policies", "policy_strategies", 
 
 _CLAUSE = re.compile("[^，。；：！？]+")
 _ITEM = re.compile("[^、]+")
+_ONE_WORK = re.compile('[等"（《]')
+_BRIEFEST = 3
+"""Characters of the shortest work in a list."""
 
 SURE = 0.79
 """Proposals of a rule this sure are not weighed."""
@@ -176,8 +179,7 @@ class _Model:
     """A trained model, set to one line at a time."""
 
     def __init__(self, path: Path) -> None:
-        self._tagger = pycrfsuite.Tagger()
-        self._tagger.open(str(path))
+        self._tagger = opened(path)
         self._labels = frozenset(self._tagger.labels())
 
     def tag(self, line: pycrfsuite.ItemSequence) -> list[str]:
@@ -228,7 +230,7 @@ class Tagger:
                     if c.span.end <= offset + size:
                         doc._.candidates[place] = self._weigh(model, c, offset)
                 offset += size + 1
-        doc._.candidates.extend(works for c in _places_settled(doc, found) for works in works_apart(doc, c))
+        doc._.candidates.extend(works_apart(doc, list(_places_settled(doc, found))))
         return doc
 
     def _spans(self, model: _Model, line: pycrfsuite.ItemSequence, offset: int) -> Iterator[Candidate]:
@@ -277,19 +279,23 @@ def _places_settled(doc: Doc, found: Iterable[Candidate]) -> Iterator[Candidate]
             yield c
 
 
-def works_apart(doc: Doc, c: Candidate) -> Iterator[Candidate]:
+def works_apart(doc: Doc, found: Iterable[Candidate]) -> list[Candidate]:
     """Take the works of a list apart (青石至白石公路、|湖西湿地修复); villages that share a work stay together."""
-    name = folded_text(doc)[c.span.start : c.span.end]
-    items = [Span(m.start() + c.span.start, m.end() + c.span.start) for m in _ITEM.finditer(name)]
-    shared = re.search('[等"（《]', name) is not None
-    if c.kind is not Kind.PROJECT or shared or len(items) < 2 or any(i.end - i.start < 3 for i in items):
-        yield c
-        return
-    places = {p.span.end for p in doc._.candidates if p.kind in PLACES}
-    if all(item.end in places for item in items[:-1]) and "至" not in name:
-        yield c
-        return
-    yield from (replace(c, span=item) for item in items)
+    places = {c.span.end for c in doc._.candidates if c.kind in PLACES}
+    apart = []
+    for c in found:
+        items = _works(folded_text(doc), c.span, places) if c.kind is Kind.PROJECT else []
+        apart += [replace(c, span=item) for item in items] or [c]
+    return apart
+
+
+def _works(folded: str, name: Span, places: Collection[int]) -> list[Span]:
+    """Return the works that a name lists, none where it is one work's; ``places`` are the ends of places' names."""
+    words = folded[name.start : name.end]
+    items = [Span(name.start + m.start(), name.start + m.end()) for m in _ITEM.finditer(words)]
+    one = _ONE_WORK.search(words) is not None or any(item.end - item.start < _BRIEFEST for item in items)
+    villages = all(item.end in places for item in items[:-1]) and "至" not in words
+    return [] if one or villages else items
 
 
 @Language.factory("policy_tagger", default_config={"models": None, "threshold": 0.3, "weight": 0.3})

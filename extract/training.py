@@ -160,7 +160,7 @@ def _worded(annotation: dict[str, Any], text: str) -> dict[str, Any]:
     return {
         "entities": [{**e, "name": e["surfaces"][0]} for e in entities],
         "indicators": [{**i, **{key: words(i[key]) for key in ("quote", "surface")}} for i in annotation["indicators"]],
-        "relations": relations and [{**r, "quote": words(r["quote"])} for r in relations],
+        "relations": None if relations is None else [{**r, "quote": words(r["quote"])} for r in relations],
     }
 
 
@@ -221,14 +221,14 @@ def examples(shared: Path) -> list[Example]:
 
 def write_stretches(shared: Path, folder: Path) -> None:
     """Write the stretches that can be scored as ``gold/<name>.json`` and ``corpus/<name>.txt``."""
+    golds, texts = folder / "gold", folder / "corpus"
+    for made in (golds, texts):
+        made.mkdir(parents=True, exist_ok=True)
     for stretch in stretches(shared):
         if stretch.whole:
-            for kind, suffix, content in (
-                ("gold", "json", json.dumps(stretch.gold, ensure_ascii=False, indent=1)),
-                ("corpus", "txt", stretch.text),
-            ):
-                (folder / kind).mkdir(parents=True, exist_ok=True)
-                (folder / kind / f"{stretch.name}.{suffix}").write_text(content, encoding="utf-8")
+            gold = json.dumps(stretch.gold, ensure_ascii=False, indent=1)
+            (golds / f"{stretch.name}.json").write_text(gold, encoding="utf-8")
+            (texts / f"{stretch.name}.txt").write_text(stretch.text, encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

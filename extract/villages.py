@@ -21,10 +21,8 @@ _COUNT = f"(?:{_NUMBER})个(?![^，。；\n])"
 """Behind 村 or 社区 that is counted, not named: 新建颐养社区2个."""
 _SEPARATOR = re.compile("、|和|及|与|以及|至|到")
 _CLAUSE_END = re.compile(r'[。；：，！？\n（）《》"…①-⑳]|(?<=[0-9])[.．](?![0-9])')
-UNLIKELY = 0.35
+_UNLIKELY = 0.35
 """How sure a community's name is before 服务中心 and the like: left to the tagger."""
-COUNTED = 0.95
-"""How sure the members of a list are whose number the text gives."""
 _LONGEST = 8
 """Characters of the longest name of a village that is looked up."""
 
@@ -52,7 +50,7 @@ def find_named_villages(reading: PlaceReading) -> None:
             continue
         name = reading.text[start:end]
         if common:
-            reading.add_village(start, end, name, UNLIKELY)
+            reading.add_village(start, end, name, _UNLIKELY)
             continue
         single = match.start() - start == 1
         doubtful = single or not reading.local
@@ -148,6 +146,7 @@ def find_listed_villages(reading: PlaceReading) -> None:
     for match in re.finditer("村|社区|居委", reading.text):
         floor = _clause_floor(reading.text, match.start())
         items = _items(reading, floor, match.start())
+        counted = False
         last_start, last_end = items[-1]
         last = reading.text[last_start:last_end]
         if quantified := _QUANTIFIED.fullmatch(last):
@@ -160,13 +159,13 @@ def find_listed_villages(reading: PlaceReading) -> None:
                 continue
             if len(items) == 1 and not reading.known(reading.text[items[0][0] : items[0][1]] + match.group()):
                 continue
-            sure = COUNTED if counted else 0.88
+            sure = 0.95 if counted else 0.88
         elif reading.known(reading.text[last_start : match.end()]) and len(items) > 1:
             sure = 0.6
             items = items[:-1]
         else:
             continue
-        _add_items(reading, items, match.group(), sure)
+        _add_items(reading, items, match.group(), sure, counted=counted)
 
 
 def _items(reading: PlaceReading, floor: int, end: int) -> list[tuple[int, int]]:
@@ -187,14 +186,14 @@ def _begins_known(reading: PlaceReading, start: int, end: int) -> bool:
     return any(reading.known(stem + "村") for stem in stems)
 
 
-def _add_items(reading: PlaceReading, items: list[tuple[int, int]], ending: str, sure: float) -> None:
+def _add_items(reading: PlaceReading, items: list[tuple[int, int]], ending: str, sure: float, *, counted: bool) -> None:
     for position in range(len(items) - 1, -1, -1):
         start, end = items[position]
         known = _known_short(reading, start, end, ending)
         start = known if known is not None else _item_start(reading, start, end)
         stem = reading.text[start:end]
         full = stem if re.search("(?:村|社区)$", stem) else stem + ending
-        if known is None and not _may_be_village(stem, longest=4, ordinary=sure >= COUNTED):
+        if known is None and not _may_be_village(stem, longest=4, ordinary=counted):
             return
         reading.add_village(start, end, full, sure if known is None else max(sure, 0.9))
         _prove(reading, full)

@@ -27,7 +27,7 @@ class Demo:
     Attributes:
         store: folder of the graph.
         documents: how many it holds.
-        lineage: the main line from a village up to the nation.
+        lineage: the two main lines from a village up to the nation.
         pictures: the files, ``.html``, ``.svg`` and ``.png``.
     """
 
@@ -72,4 +72,4 @@ def demo(folder: str | Path = "demo", *, store: str | Path = DEFAULT_STORE) -> D
         draw(main, folder / "lineage.svg", title=title),
         draw(main, folder / "lineage.png", title=title),
     )
-    return Demo(Path(store), len(report.built) + len(report.unchanged), trunk(village), pictures)
+    return Demo(Path(store), len(report.built) + len(report.unchanged), trunk(village, most=2), pictures)

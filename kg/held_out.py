@@ -53,9 +53,8 @@ def held_out(
     return score_annotations(annotations, paths)
 
 
-def unseen(examples: Iterable[training.Example], held: Collection[str]) -> list[training.Example]:
+def unseen(examples: Sequence[training.Example], held: Collection[str]) -> list[training.Example]:
     """Leave out the documents held out and every stretch of a report that one of them is a stretch of."""
-    examples = list(examples)
     reports = {e.report for e in examples if e.name in held} - {None}
     return [e for e in examples if e.name not in held and e.report not in reports]
 

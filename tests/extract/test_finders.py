@@ -290,11 +290,11 @@ def test_works_in_a_list_are_taken_apart_but_not_villages_that_share_one(rules) 
     doc = pipeline.process(rules, linking.document(text, TOWN))
     start = text.index("青石、白石2村")
     shared = Candidate(Span(start, start + 14), Kind.PROJECT, "policy_tagger", 0.9)
-    assert list(works_apart(doc, shared)) == [shared]
+    assert works_apart(doc, [shared]) == [shared]
     works = "湖西片区退圩还湖、清水潭湿地修复"
     other = pipeline.process(rules, linking.document(works, TOWN))
     listed = Candidate(Span(0, len(works)), Kind.PROJECT, "policy_tagger", 0.9)
-    assert [c.span for c in works_apart(other, listed)] == [Span(0, 8), Span(9, 16)]
+    assert [c.span for c in works_apart(other, [listed])] == [Span(0, 8), Span(9, 16)]
 
 
 def test_what_explains_an_instrument_is_no_second_one(nlp) -> None:

@@ -49,7 +49,7 @@ def test_a_second_run_finds_all_done_and_prints_a_screenful(
     assert main(["demo", "--store", str(folder / "graph"), "--pictures", str(folder / "pictures")]) == 0
     shown = capsys.readouterr().out.splitlines()
     assert shown[0] == example.MARKER
-    assert 15 < len(shown) <= 50
+    assert 15 < len(shown) <= 45
     assert max(cell_len(line) for line in shown[:-2]) <= 80
     assert str(folder / "pictures" / "lineage.html") in shown[-1]
 

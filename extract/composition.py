@@ -20,7 +20,9 @@ _COUNTED = re.compile(r"^([二两三四五六七八九十])(?:个|大|条|项)?(
 
 
 _COMPOUND = re.compile(r"[二两三四五六七八九十][个大项条]?[一-鿿]")
-"""A name that announces its parts (两不愁三保障): among policies only there does every mention imply them."""
+"""A name that announces its parts (六保, 两不愁三保障): only there do mentions of both imply that one is the whole."""
+_SPELLED_OUT = 60
+"""Characters from a whole to the last of the parts that it is spelled out into."""
 _OPENED = re.compile(r'(?:^|[、和与])"?$')
 _CLOSED = re.compile(r'"?(?:$|[、和与]|[双两二三四五六七八九十][个大项])')
 """What stands before and behind an item of a name that is a list."""
@@ -60,7 +62,7 @@ class CompositionReader:
             concept = scheme.concept(iri) if iri else None
             for whole_iri in concept.component_of if concept else ():
                 whole = by_concept.get(whole_iri)
-                if whole is None or (part.kind is Kind.POLICY and not _COMPOUND.search(whole.name)):
+                if whole is None or not _COMPOUND.search(whole.name):
                     continue
                 if any(whole.id in wholes.get(between, ()) for between in wholes.get(part.id, ())):
                     continue  # the document spells out a nearer whole
@@ -69,6 +71,7 @@ class CompositionReader:
                     for span in part.mentions
                     for other in whole.mentions
                     if mentions.sentence(span) == mentions.sentence(other)
+                    and max(span, other).start - min(span, other).end <= _SPELLED_OUT
                 )
                 for span, other, sentence in islice(named_together, 1):
                     self._claim(doc, span, other, Basis.DEFINITIONAL, 0.5, sentence, "authority")
@@ -142,6 +145,8 @@ class CompositionReader:
 
     def _by_heading(self, doc: Doc, mentions: Mentions) -> None:
         sections = mentions.structure.sections
+        if doc._.document.metadata.wide:
+            return  # 2 of 39 such headings of the nation and of provinces were part and whole
         for index, section in enumerate(sections):
             if section.heading is None or section.role != "body":
                 continue

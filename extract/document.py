@@ -64,6 +64,11 @@ class Metadata:
     plan_years: tuple[int, ...] = ()
     found: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
+    @property
+    def wide(self) -> bool:
+        """Whether the nation, a province or nobody known speaks: such reports name far more than they announce."""
+        return self.level in (None, Level.NATIONAL, Level.PROVINCIAL)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

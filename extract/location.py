@@ -110,11 +110,15 @@ class _Reading:
             self._claim(entity, entity.mentions[0], self.own, "document", 0.9)
 
     def _standing(self, stretch: Span) -> list[Entity]:
-        """Return the places named in a stretch, not those in an organization's name nor those that hold the speaker."""
+        """Return the places named in a stretch, not those in an organization's name nor those that hold the speaker.
+
+        One character is where a line leads (京津塘高速), not where it stands.
+        """
         firms = [s for s, _ in self.mentions.within(stretch, (Kind.ORGANIZATION,)) if s != stretch]
+        named = [pair for pair in self.mentions.within(stretch, PLACES) if pair[0].end - pair[0].start > 1]
         return [
             place
-            for span, place in self.mentions.within(stretch, PLACES)
+            for span, place in named
             if not any(firm.contains(span) for firm in firms) and not self._holds_home(place)
         ]
 

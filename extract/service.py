@@ -34,6 +34,8 @@ _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
 _LOOSE = 0.49
 """What a long sentence of a province or the nation relates: a reader accepted 15 of 41, so that views leave it out."""
+_HEARD = 400
+"""Characters from the speaker's name to a sentence that still speaks of what the speaker does."""
 _NEAR = 150
 """A strategy named so many characters before a work of its subject matter is what the work is for."""
 _FEW = 2
@@ -80,8 +82,7 @@ class _Reading:
         self.served: set[str] = set()
         self.overall: list[tuple[Span, Entity]] = []
         self.level: Level | None = doc._.document.metadata.level
-        # Reports of a province or the nation, and plans of unknown ones, name far more than they announce.
-        self.wide = self.level in (None, Level.NATIONAL, Level.PROVINCIAL)
+        self.wide: bool = doc._.document.metadata.wide
 
     def _is_overall(self, sentence: Span, span: Span, entity: Entity) -> bool:
         """Tell whether a strategy may be the speaker's overall one: known, set off or pursued, and part of no other."""
@@ -215,9 +216,10 @@ class _Reading:
             ),
             None,
         )
-        if speaker is not None:
+        at = min(speaker.mentions, key=lambda span: abs(span.start - sentence.start)) if speaker is not None else None
+        if at is not None and abs(at.start - sentence.start) <= _HEARD:
             for span, _ in goals:
-                self.claim(speaker.mentions[0], Predicate.SERVES, span, Basis.STATED, 0.85, sentence, "speaker")
+                self.claim(at, Predicate.SERVES, span, Basis.STATED, 0.85, sentence, "speaker")
 
     def _sentence(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
         meeting = _words().meeting
@@ -236,7 +238,7 @@ class _Reading:
             if self._aimed_at(sentence, pair[0], verbs)
         ]
         for work in self.mentions.within(sentence, _SERVING):
-            if is_body(work[1]) or work[1].id in self.parts:
+            if is_body(work[1]) or work[1].id in self.parts or (self.wide and work[1].kind is Kind.ORGANIZATION):
                 continue
             for goal, guided in goals:
                 sure = self._served_in(sentence, work[0], goal[0], guided=guided)
@@ -358,10 +360,15 @@ class _Reading:
         goals, evidence, rule = announcement.goals, announcement.evidence, announcement.rule
         by_topic = rule.endswith("topic sentence")
         # Of the halves of a wide report's heading, half of the works below are for the other.
-        halved = self.wide and not by_topic and "，" in self._wording(evidence)
+        halved = self.wide and not by_topic and len(goals) > 1
+        named_in_passing = self.wide and entity.kind is Kind.ORGANIZATION
+        if named_in_passing and not (by_topic and self.level is Level.PROVINCIAL):
+            return
         for goal in goals:
             if entity.kind is not Kind.STRATEGY:
-                sure = min(announcement.confidence(entity), 0.6 if halved else 1)
+                akin = not halved or topics_of(entity.name, "work") & topics_of(goal[1].name, "goal")
+                most = 0.6 if named_in_passing else 1 if akin else 0.5
+                sure = min(announcement.confidence(entity), most)
                 self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, rule)
             elif below(goal[1].level, entity.level):
                 # A higher strategy named under a local heading is carried out there; under a wide one it is but named.
@@ -387,7 +394,8 @@ class _Reading:
                 coordinated = self.folded[goal[0].start - 1 : goal[0].start] in ("和", "、", "与")
                 same = _AFFIXES.sub("", entity.name) == _AFFIXES.sub("", goal[1].name)
                 if goal[0] != span and len(goal[1].name) >= 4 and not coordinated and not same:
-                    self.relate((span, entity), goal, Basis.DEFINITIONAL, 0.92, self.mentions.sentence(span), "name")
+                    sure = 0.7 if entity.kind is Kind.STRATEGY else 0.92
+                    self.relate((span, entity), goal, Basis.DEFINITIONAL, sure, self.mentions.sentence(span), "name")
         strategies = [e for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level is not None]
         cores = {e.id: _SEGMENT.sub("", e.name) for e in strategies}
         alike: dict[str, list[Entity]] = defaultdict(list)
@@ -427,14 +435,18 @@ class _Reading:
             for goal_iri in (*concept.serves, *concept.advances):
                 goal = by_concept.get(goal_iri)
                 if goal is not None and entity.kind is not Kind.STRATEGY:
-                    self.relate(
-                        (span, entity),
-                        (goal.mentions[0], goal),
-                        Basis.INFERRED,
-                        0.6,
-                        self.mentions.sentence(span),
-                        "authority",
-                    )
+                    together = self._together(entity, goal)
+                    sure = 0.75 if together else 0.45
+                    self._infer(*(together or ((span, entity), (goal.mentions[0], goal))), sure, "authority")
+
+    def _together(self, one: Entity, other: Entity) -> tuple[tuple[Span, Entity], tuple[Span, Entity]] | None:
+        """Return the first mentions of two entities that one sentence holds."""
+        for span in one.mentions:
+            sentence = self.mentions.sentence(span)
+            for at in other.mentions:
+                if sentence.contains(at):
+                    return (span, one), (at, other)
+        return None
 
     def by_topic(self) -> None:
         """Link work to the strategy that its subject matter shows (a pig farm: 畜牧养殖强镇战略).

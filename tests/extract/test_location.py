@@ -7,7 +7,7 @@ import pytest
 from extract import pipeline
 from extract.document import Place
 from ontology.divisions import divisions
-from ontology.terms import Predicate
+from ontology.terms import Kind, Level, Predicate
 from tests import linking
 
 COUNTY = divisions().find("夏县", within=["运城市"])[0]
@@ -58,3 +58,10 @@ def test_an_institute_stands_in_the_speakers_unit_where_its_name_says_so(nlp):
 
 def test_a_body_of_a_unit_that_is_not_told_stands_nowhere(nlp):
     assert not {unit for body, unit in located(nlp, "我镇工作报告\n在县委领导下，修渠三里。", TOWN) if body == "县委"}
+
+
+def test_a_line_does_not_stand_where_one_character_says_that_it_leads():
+    named = {"京鹭高速": (Kind.PROJECT, None), "京": (Kind.ADMINISTRATIVE_UNIT, Level.PROVINCIAL)}
+    named |= {"夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY)}
+    found = linking.read(linking.readers(), "夏县政府工作报告\n京鹭高速开工。", named, COUNTY)
+    assert "京" not in {unit for _, unit, link in found if link.predicate is Predicate.LOCATED_IN}

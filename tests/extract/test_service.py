@@ -11,6 +11,7 @@ from ontology.terms import Basis, Kind, Level, Predicate
 from tests import linking
 
 COUNTY = Place("丙县", Level.COUNTY, (Place("甲省", Level.PROVINCIAL), Place("乙市", Level.PREFECTURE)))
+PROVINCE = COUNTY.within[0]
 TITLE = "丙县人民政府工作报告\n一、工作打算\n"
 SPEAKER, MILL, GOAL = "丙县人民政府", "鹭湾鹮鸣茶叶加工项目", "茶香丙县"
 
@@ -83,12 +84,33 @@ BODIES = {SPEAKER: (Kind.ORGANIZATION, None)}
 def related():
     readers = linking.readers()
 
-    def found(text: str, predicate: Predicate, **more: tuple[Kind, Level]) -> dict[tuple[str, str], Link]:
+    def found(
+        text: str, predicate: Predicate, place: Place = COUNTY, **more: tuple[Kind, Level]
+    ) -> dict[tuple[str, str], Link]:
         named = {n: k for n, k in (STRATEGIES | WORKS | DOCTRINES | BODIES | more).items() if n in text}
-        links = linking.read(readers, TITLE + text, named, COUNTY)
+        links = linking.read(readers, TITLE + text, named, place)
         return {(subject, obj): link for subject, obj, link in links if link.predicate is predicate}
 
     return found
+
+
+@pytest.mark.parametrize(
+    ("sentence", "spelled_out"),
+    [
+        ("做好“六保”工作，强化保市场主体。", True),
+        ("做好“六保”工作，" + "修渠三里，" * 20 + "强化保市场主体。", False),
+    ],
+)
+def test_the_authority_file_tells_the_parts_of_a_numbered_name_that_is_spelled_out(related, sentence, spelled_out):
+    named = dict.fromkeys(("六保", "保市场主体"), (Kind.STRATEGY, Level.NATIONAL))
+    assert (("保市场主体", "六保") in related(sentence, Predicate.COMPONENT_OF, **named)) is spelled_out
+
+
+def test_a_heading_is_the_whole_of_those_below_it_but_not_in_a_provinces_report(related):
+    named = dict.fromkeys(("绿美丙县", "清水丙县"), (Kind.STRATEGY, Level.COUNTY))
+    text = "（一）建设“绿美丙县”\n1.打造“清水丙县”\n修渠三里。"
+    assert related(text, Predicate.COMPONENT_OF, **named).keys() == {("清水丙县", "绿美丙县")}
+    assert not related(text, Predicate.COMPONENT_OF, PROVINCE, **named)
 
 
 def test_a_list_of_names_is_the_whole_of_them(related):
@@ -118,6 +140,35 @@ def test_a_short_sentence_within_a_paragraph_announces_until_the_next(related):
     first, second = f"“茶香丙县”叫响品牌。{MILL}建成投产。", "“和美鹮乡”成效显著。鹭溪污水处理厂开工。"
     found = related(f"全县上下同心同德，成绩喜人，修渠三里，群众高兴。{first}{second}", Predicate.SERVES)
     assert found.keys() == {(MILL, GOAL), ("鹭溪污水处理厂", "和美鹮乡")}
+
+
+@pytest.mark.parametrize(("characters", "served"), [(100, True), (300, False)])
+def test_a_short_sentence_within_a_paragraph_reaches_only_so_far(related, characters, served):
+    filler = "修渠三里植树千亩群众高兴，" * (characters // 13)
+    found = related(
+        f"全县上下同心同德，成绩喜人，修渠三里。“茶香丙县”成效显著。{filler}{MILL}建成投产。", Predicate.SERVES
+    )
+    assert ((MILL, GOAL) in found) is served
+
+
+def test_a_lead_of_many_clauses_tells_of_work_and_announces_nothing(related):
+    brief = related(f"（一）今年工作\n聚焦“茶香丙县”建设，真抓实干：\n1.{MILL}建成投产。", Predicate.SERVES)
+    long = related(f"（一）今年工作\n聚焦“茶香丙县”建设，修渠三里，植树千亩：\n1.{MILL}建成投产。", Predicate.SERVES)
+    assert (MILL, GOAL) in brief and not long
+
+
+def test_a_provinces_headings_are_for_works_not_for_the_bodies_that_they_name(related):
+    text = f"（一）打造“茶香丙县”\n今年建成{MILL}，支持鹭溪高新区扩大。"
+    assert related(text, Predicate.SERVES).keys() == {(MILL, GOAL), ("鹭溪高新区", GOAL)}
+    assert related(text, Predicate.SERVES, PROVINCE).keys() == {(MILL, GOAL)}
+
+
+def test_a_work_under_two_strategies_is_surer_for_that_of_its_subject(related):
+    named = dict.fromkeys(("教育强省", "文旅强省"), (Kind.STRATEGY, Level.PROVINCIAL))
+    park = "鹮鸣湾旅游度假区"
+    text = f"（一）办好“教育强省”、提升“文旅强省”\n今年建成{park}。"
+    found = related(text, Predicate.SERVES, PROVINCE, **named, **{park: (Kind.PROJECT, None)})
+    assert found[park, "文旅强省"].confidence > found[park, "教育强省"].confidence
 
 
 def test_a_topic_sentence_does_not_rule_a_document_whose_line_ends_are_lost(related):

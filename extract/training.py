@@ -11,8 +11,8 @@ import argparse
 import json
 import re
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,6 +35,9 @@ RULES = tuple(
     name for name in pipeline.COMPONENTS[: pipeline.COMPONENTS.index("policy_indicators")] if name != "policy_tagger"
 )
 """The finders that the tagger sees."""
+_LONG_LINE = 60
+_SET_PHRASES = 0.1
+"""The share of lines of so many characters that two different reports may have in common."""
 
 
 class Issued(NamedTuple):
@@ -57,7 +60,7 @@ class Example:
         spans: where the names of each kind stand.
         projects: how far each project has come, with its mentions.
         issued: the strategies, policies and slogans with the level that issued them.
-        report: the report that it is a stretch of.
+        report: the report that it is a stretch of, by the first file that holds it.
     """
 
     name: str
@@ -124,7 +127,14 @@ def gold_examples(golds: Path, texts: Path) -> list[Example]:
 
 @dataclass(frozen=True)
 class Stretch:
-    """A stretch of a real report that we annotated, with the words put where the annotation has their offsets."""
+    """A stretch of a real report that we annotated, with the words put where the annotation has their offsets.
+
+    Attributes:
+        name: of the stretch.
+        report: that it is a stretch of, by the first file that holds it.
+        text: of the stretch.
+        gold: the annotation as a gold file has it.
+    """
 
     name: str
     report: str
@@ -144,11 +154,31 @@ def stretches(shared: Path, folder: Path = ANNOTATIONS) -> Iterator[Stretch]:
         shared: the folder with ``reports/``.
         folder: of the annotations: gold files with offsets into the stretch in place of its words.
     """
-    for path in sorted(folder.glob("*.json")):
-        annotation = json.loads(path.read_text(encoding="utf-8"))
-        report = (shared / "reports" / f"{annotation['report']}.txt").read_text(encoding="utf-8")
-        text = report[annotation["begin"] : annotation["end"]]
-        yield Stretch(path.stem, annotation["report"], text, {"document": path.stem, **_worded(annotation, text)})
+    annotations = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
+    names = sorted({annotation["report"] for annotation in annotations.values()})
+    reports = {name: (shared / "reports" / f"{name}.txt").read_text(encoding="utf-8") for name in names}
+    first = first_editions(reports)
+    for name, annotation in annotations.items():
+        report = annotation["report"]
+        text = reports[report][annotation["begin"] : annotation["end"]]
+        yield Stretch(name, first[report], text, {"document": name, **_worded(annotation, text)})
+
+
+def first_editions(reports: Mapping[str, str]) -> dict[str, str]:
+    """Name, for each report, the first of the files that hold it: some are there twice, scanned anew or passed on.
+
+    >>> first_editions({"a": "x" * 60, "b": "x" * 60, "c": "y" * 60})
+    {'a': 'a', 'b': 'a', 'c': 'c'}
+    """
+    first: dict[str, str] = {}
+    holds: dict[str, str] = {}
+    for name, text in reports.items():
+        lines = {line.strip()[:_LONG_LINE] for line in text.split("\n") if len(line.strip()) >= _LONG_LINE}
+        known = Counter(holds[line] for line in lines if line in holds)
+        twin, shared = max(known.items(), key=lambda pair: pair[1], default=(name, 0))
+        first[name] = twin if shared > _SET_PHRASES * len(lines) else name
+        holds.update((line, first[name]) for line in lines)
+    return first
 
 
 def _worded(annotation: dict[str, Any], text: str) -> dict[str, Any]:

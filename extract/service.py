@@ -34,6 +34,8 @@ _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
 _LOOSE = 0.49
 """What a long sentence of a province or the nation relates: a reader accepted 15 of 41, so that views leave it out."""
+_BESIDE = 0.45
+"""What stands in a sentence with one strategy, without a word that relates the two: views leave it out."""
 _HEARD = 400
 """Characters from the speaker's name to a sentence that still speaks of what the speaker does."""
 _NEAR = 150
@@ -244,6 +246,14 @@ class _Reading:
                 sure = self._served_in(sentence, work[0], goal[0], guided=guided)
                 if sure:
                     self._said(work, goal, sure, sentence)
+            if not goals and len(named) == len(whole) == 1 and work[1].kind is not Kind.ORGANIZATION:
+                self._beside(work, whole[0], sentence)
+
+    def _beside(self, work: tuple[Span, Entity], goal: tuple[Span, Entity], sentence: Span) -> None:
+        """Relate a work to the only strategy of its sentence where no verb aims at that: two of three are for it."""
+        first, second = sorted((work[0], goal[0]))
+        if "；" not in self.folded[first.end : second.start]:
+            self.relate(work, goal, Basis.STATED, _BESIDE, sentence, "only strategy")
 
     def _said(self, subject: tuple[Span, Entity], goal: tuple[Span, Entity], sure: float, sentence: Span) -> None:
         self.relate(subject, goal, Basis.STATED, _LOOSE if self.wide else sure, sentence, "sentence")

@@ -190,6 +190,20 @@ def test_of_two_strategies_in_a_heading_one_is_for_the_other(related, heading):
     assert found.keys() == {(GOAL, "和美鹮乡")} and found[GOAL, "和美鹮乡"].basis is Basis.STATED
 
 
+@pytest.mark.parametrize(
+    ("sentence", "beside"),
+    [
+        (f"“茶香丙县”成效显著，{MILL}建成投产。", True),
+        (f"“茶香丙县”、“和美鹮乡”成效显著，{MILL}建成投产。", False),
+        (f"“茶香丙县”成效显著；{MILL}建成投产。", False),
+    ],
+)
+def test_a_work_is_for_the_only_strategy_of_its_sentence_but_not_surely(related, sentence, beside):
+    found = related(f"全县上下同心同德，成绩喜人，修渠三里，群众高兴。{sentence}", Predicate.SERVES)
+    assert found.keys() == ({(MILL, GOAL)} if beside else set())
+    assert all(link.confidence < 0.5 for link in found.values())
+
+
 def test_a_clause_with_a_doer_of_its_own_speaks_of_that_doer(related):
     found = related(f"{MILL}建成投产，鹭溪高新区加快打造“茶香丙县”。", Predicate.SERVES)
     assert found.keys() == {("鹭溪高新区", GOAL)}

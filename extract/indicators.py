@@ -297,7 +297,20 @@ def _measure(folded: str, figure: _Figure, subject: str) -> str:
         return noun[:_LONGEST_MEASURE]
     if not words or rules.change.fullmatch(words):
         words = rules.change.sub("", subject) + words
-    return words.strip("、")[-_LONGEST_MEASURE:] or (behind.group() if behind else "")
+    return _brief(words.strip("、")) or (behind.group() if behind else "")
+
+
+def _brief(words: str) -> str:
+    """Shorten what a figure measures to its end, not within a word.
+
+    >>> _brief("全面推进乡镇和街道社会工作服务站建设的县城和重点镇生活垃圾无害化处理率")
+    '县城和重点镇生活垃圾无害化处理率'
+    """
+    if len(words) <= _LONGEST_MEASURE:
+        return words
+    end = words[-_LONGEST_MEASURE:]
+    after = re.split("[、的及]|以及", end, maxsplit=1)[-1]
+    return after if after != end else words
 
 
 def _noun(clause: str) -> str:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 Source: TypeAlias = str | Path | ox.Store
 Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
+_LIBRARY_NAME = re.compile(r"[\w-]+")
+"""What is the name of a library query, not SPARQL."""
+
 
 class Backend(Protocol):
     """What stands behind a ``Graph``: an engine that answers SPARQL, and knows ``ontology.terms.PREFIXES``."""
@@ -229,6 +232,15 @@ class Graph:
             return Rows(["subject", "predicate", "object"], triples)
         names = [variable.value for variable in results.variables]
         return Rows(names, ([cell(term) for term in solution] for solution in results))
+
+    def strangers(self, query: str, **parameters: Any) -> list[str]:
+        """Return the names that a library query asks for and the graph does not know: the answer says little then."""
+        if not _LIBRARY_NAME.fullmatch(query):
+            return []
+        from queries import load
+
+        unknown = load(query).strangers(**parameters)
+        return [] if unknown is None else [row.name for row in self.query(unknown)]
 
     def frame(self, query: str, **parameters: Any) -> pandas.DataFrame:
         """Ask the graph and return the rows as a DataFrame; see ``query`` and ``Rows.frame``."""
@@ -476,7 +488,7 @@ def _holding(identifier: str, known: Mapping[str, list[Any]], found: Mapping[str
 
 def _bound(query: str, parameters: Mapping[str, Any]) -> str:
     """Return the text of a query that is given as text or by name, with its parameters set."""
-    if not re.fullmatch(r"[\w-]+", query):
+    if not _LIBRARY_NAME.fullmatch(query):
         return sparql.bind(query, parameters)
     from queries import load
 

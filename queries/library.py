@@ -162,6 +162,27 @@ class Query:
         return sparql.bind(self.text, terms)
 
 
+    def strangers(self, **parameters: Any) -> str | None:
+        """Return SPARQL for those of the names asked for that a graph does not know; None where no name is asked for.
+
+        >>> '"甲镇"@zh' in load("unserved-strategies").strangers(township="甲镇")
+        True
+        >>> load("glossary").strangers() is None
+        True
+        """
+        names: list[sparql.Term] = []
+        for parameter in self.parameters:
+            if parameter.type is Type.NAME:
+                value = parameters.get(parameter.name)
+                names += [parameter.term(value)] if value not in (None, "", parameter.default) else parameter.defaults
+        if not names:
+            return None
+        return f"""SELECT DISTINCT ?name {{
+          VALUES ?name {{ {" ".join(map(str, names))} }}
+          FILTER NOT EXISTS {{ ?thing skos:prefLabel|skos:altLabel ?name }}
+        }} ORDER BY ?name"""
+
+
 def library() -> tuple[Query, ...]:
     """Return every query of the library, by name."""
     folder = files("queries")

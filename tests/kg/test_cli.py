@@ -254,6 +254,14 @@ def test_a_query_file_with_a_parameter(store: str, tmp_path: Path, capsysbinary:
     assert capsysbinary.readouterr().out.decode().splitlines() == ["?n", '"兴国战略"@zh']
 
 
+@pytest.mark.parametrize(("place", "told"), [("没有的镇", True), ("甲镇", False)])
+def test_an_answer_tells_which_name_the_graph_does_not_know(
+    place: str, told: bool, store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["query", "unserved-strategies", "--param", f"township={place}", "--store", store]) == 0
+    assert (f"knows nothing named {place}" in capsys.readouterr().err) is told
+
+
 def test_the_verbs_are_functions_of_the_package() -> None:
     import importlib
 

@@ -417,6 +417,12 @@ def test_a_name_in_an_answer_leads_to_its_entity_and_years_have_no_comma(client:
     assert "policy_service/" in page and "/entity/policy_service" not in page
 
 
+def test_a_question_about_a_place_that_the_graph_does_not_know_says_so(client: httpx.Client) -> None:
+    ask = {"Accept": "text/html", "Accept-Language": "zh"}
+    assert "没有名为“没有的镇”的实体" in client.get("/queries/strategies-of-place?place=没有的镇", headers=ask).text
+    assert "没有名为" not in client.get("/queries/strategies-of-place", headers=ask).text
+
+
 def test_a_place_may_be_left_out_and_a_level_is_chosen(client: httpx.Client) -> None:
     page = client.get("/queries/broken-chains?township=", headers={"Accept": "text/html", "Accept-Language": "en"}).text
     assert 'name="township" value=""' in page and 'placeholder="any; for example 张营镇"' in page

@@ -48,8 +48,11 @@ KNOWN = "policy_authority"
 AGREED, UNAGREED = 0.5, 0.85
 """A name of the authority file that the model thinks less likely than the first is only as sure as the second: half of
 such phrases were meant as the name on texts unseen, nine of ten of the others."""
+FORMS = "policy_organizations"
+"""The finder of organizations by the form of their names (…公司, …食品), which ordinary words may have too."""
 DOUBT = 0.03
-"""A policy's name less likely than this is dropped: one in four was meant (not 计划生育 or 森林防火 in passing)."""
+"""A policy's known name or an organization by its form less likely than this is dropped: one in four of the former was
+meant (not 计划生育 or 森林防火 in passing), one in ten of the latter (not 绿色有机食品|基地)."""
 
 
 def _shape(mark: str) -> str:
@@ -249,6 +252,8 @@ class Tagger:
         if c.extractor == KNOWN:
             doubted = c.kind is Kind.POLICY and sure < DOUBT
             return c if sure >= AGREED else replace(c, confidence=0.0 if doubted else UNAGREED)
+        if c.extractor == FORMS and sure < DOUBT:
+            return replace(c, confidence=0.0)
         return replace(c, confidence=round((1 - self.weight) * c.confidence + self.weight * sure, 3))
 
 
@@ -256,7 +261,9 @@ def _to_weigh(doc: Doc, kinds: Collection[Kind]) -> Iterator[tuple[int, Candidat
     """Find the proposals of some kinds that the model weighs, with their places among the candidates."""
     for place, c in enumerate(doc._.candidates):
         if c.kind in kinds and (
-            (c.extractor in WEIGHED and c.confidence < SURE) or (c.extractor == KNOWN and c.kind in IDEAS)
+            (c.extractor in WEIGHED and c.confidence < SURE)
+            or (c.extractor == KNOWN and c.kind in IDEAS)
+            or c.extractor == FORMS
         ):
             yield place, c
 

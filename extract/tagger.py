@@ -252,8 +252,8 @@ class Tagger:
         if c.extractor == KNOWN:
             doubted = c.kind is Kind.POLICY and sure < DOUBT
             return c if sure >= AGREED else replace(c, confidence=0.0 if doubted else UNAGREED)
-        if c.extractor == FORMS and sure < DOUBT:
-            return replace(c, confidence=0.0)
+        if c.extractor == FORMS:
+            return c if sure >= DOUBT else replace(c, confidence=0.0)
         return replace(c, confidence=round((1 - self.weight) * c.confidence + self.weight * sure, 3))
 
 

@@ -50,7 +50,7 @@ class Announcement:
         if len(self.goals) > 1:  # which of the two a work is for, the heading leaves open
             return 0.7
         known = self.goals[0][1].concept is not None or is_said(self.goals[0][1])
-        return 0.88 if known and not is_guess(entity) else 0.8
+        return 0.91 if known and not is_guess(entity) else 0.8
 
 
 class Announcements:

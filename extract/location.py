@@ -64,7 +64,7 @@ class _Reading:
         container = entity.place.within[-1] if entity.place is not None and entity.place.within else self.home
         unit = self.units.get(container.path) if container is not None else None
         only = next(iter(self.units.values())) if len(self.units) == 1 else None
-        self._claim(entity, entity.mentions[0], unit or self.own or only, "village", 0.93)
+        self._claim(entity, entity.mentions[0], unit or self.own or only, "village", 0.88)
 
     def _named_before(self, span: Span) -> Entity | None:
         """Return the unit that stands directly before a name or before the list of villages that it belongs to."""
@@ -107,7 +107,10 @@ class _Reading:
                 self._sites(entity, span, found, "clause", 0.86)
                 return
         if self.home is not None and self.home.level is not Level.NATIONAL:
-            self._claim(entity, entity.mentions[0], self.own, "document", 0.9)
+            wide = (
+                self.doc._.document.metadata.wide
+            )  # of a province's projects, three of ten stand in a place not named
+            self._claim(entity, entity.mentions[0], self.own, "document", 0.72 if wide else 0.91)
 
     def _standing(self, stretch: Span) -> list[Entity]:
         """Return the places named in a stretch, not those in an organization's name nor those that hold the speaker.

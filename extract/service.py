@@ -396,13 +396,14 @@ class _Reading:
 
         Headings of wide reports are for half of the works below them only, surely for those of the same subject matter.
         """
+        by_topic = announcement.rule.endswith("topic sentence")
         if not self.wide or topics_of(entity.name, "work") & topics_of(goal.name, "goal"):
             return 1
         if entity.kind is Kind.ORGANIZATION:
             return 0.6
-        if len(announcement.goals) > 1 and not announcement.rule.endswith("topic sentence"):
+        if len(announcement.goals) > 1 and not by_topic:
             return 0.5
-        return 0.75 if "，" in self._wording(announcement.evidence) else 1
+        return 0.75 if "，" in self._wording(announcement.evidence) else 1 if by_topic else 0.85
 
     def _wording(self, stretch: Span) -> str:
         return self.folded[stretch.start : stretch.end]

@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 
 import extract.organizations
 import extract.places  # noqa: F401  registers the factory
+from extract import pipeline
 from extract.annotation import Candidate
 from extract.document import Document, Metadata, Place
 from ontology.divisions import NATION, divisions
@@ -98,3 +99,18 @@ def test_the_unnamed_is_no_organization(text: str) -> None:
 
 def test_a_unit_that_the_chain_lacks_names_no_body() -> None:
     assert names("县委书记到会。", PREFECTURE) == {}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "named"),
+    [
+        ("新建长荣食品产业园。", ["长荣食品"]),
+        ("新增绿色有机食品基地面积53万亩。", []),
+        ("完成取水许可电子证照管理。", []),
+    ],
+)
+def test_words_that_look_like_a_firm_are_none_where_the_tagger_doubts_them(sentence: str, named: list[str]):
+    text = f"夏县政府工作报告\n今年，{sentence}"
+    document = Document("d", text, "0" * 64, metadata=Metadata(place=COUNTY, level=COUNTY.level))
+    found = pipeline.annotate(pipeline.load(), document).entities
+    assert [e.name for e in found if e.kind is Kind.ORGANIZATION and not e.name.endswith("政府")] == named

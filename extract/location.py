@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
 from extract.document import Place, Span
-from extract.mentions import Mentions, below, is_body
+from extract.mentions import Mentions, below, is_body, is_guess
 from extract.names import alternation, lexicon
 from extract.surface import folded_text
 from ontology.terms import PLACES, Basis, Kind, Level, Predicate
@@ -135,8 +135,10 @@ class _Reading:
         return self._standing(stretch) if re.search("[在为以对]", clause) else []
 
     def _sites(self, project: Entity, span: Span, places: Sequence[Entity], rule: str, sure: float) -> None:
+        """Claim the villages among some places, else the most specific units; a village that is but a guess comes last."""
         villages = {e.id: e for e in places if e.kind is Kind.VILLAGE}
-        for place in villages.values() or _most_specific(places):
+        known = [e for e in villages.values() if not is_guess(e)]
+        for place in known or _most_specific(places) or villages.values():
             self._claim(project, span, place, rule, sure)
 
     def _holds_home(self, unit: Entity) -> bool:

@@ -135,7 +135,7 @@ class _Reading:
         return self._standing(stretch) if re.search("[在为以对]", clause) else []
 
     def _sites(self, project: Entity, span: Span, places: Sequence[Entity], rule: str, sure: float) -> None:
-        """Claim the villages among some places, else the most specific units; a village that is but a guess comes last."""
+        """Claim the villages among some places, else the most specific units, guessed villages last."""
         villages = {e.id: e for e in places if e.kind is Kind.VILLAGE}
         known = [e for e in villages.values() if not is_guess(e)]
         for place in known or _most_specific(places) or villages.values():

@@ -30,6 +30,7 @@ class Mentions:
             key=lambda pair: (pair[0].start, -pair[0].end, pair[1].id),
         )
         self._starts = [span.start for span, _ in self._all]
+        self._sentences: dict[Span, Span] = {}
 
     def within(self, stretch: Span, kinds: Collection[Kind] | None = None) -> Iterator[tuple[Span, Entity]]:
         """Yield the mentions that lie in a stretch, in order."""
@@ -52,10 +53,12 @@ class Mentions:
 
     def sentence(self, span: Span) -> Span:
         """Return the sentence in which a mention stands."""
-        try:
-            return self.structure.sentence_at(span.start)
-        except IndexError:
-            return span
+        if span not in self._sentences:
+            try:
+                self._sentences[span] = self.structure.sentence_at(span.start)
+            except IndexError:
+                self._sentences[span] = span
+        return self._sentences[span]
 
     def strategies(self, stretch: Span) -> list[tuple[Span, Entity]]:
         """Return the strategies named for themselves in a stretch, not within the name of something else."""

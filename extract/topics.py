@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from extract.names import alternation, lexicon
 
@@ -13,6 +13,7 @@ def _topics(side: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((topic, re.compile(alternation(words[side]))) for topic, words in lexicon("topics").items())
 
 
+@lru_cache(maxsize=1 << 14)
 def topics_of(name: str, side: str) -> frozenset[str]:
     """Return the topics that a name shows; ``side`` is ``goal`` for strategies, ``work`` for the rest.
 
@@ -22,6 +23,7 @@ def topics_of(name: str, side: str) -> frozenset[str]:
     return frozenset(topic for topic, pattern in _topics(side) if pattern.search(name))
 
 
+@lru_cache(maxsize=1 << 14)
 def subjects(name: str) -> frozenset[str]:
     """Return the words of subject matter in a strategy's name.
 

@@ -161,7 +161,6 @@ class Query:
                 terms[name] = known[name].term(value)
         return sparql.bind(self.text, terms)
 
-
     def strangers(self, **parameters: Any) -> str | None:
         """Return SPARQL for those of the names asked for that a graph does not know; None where no name is asked for.
 

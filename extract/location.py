@@ -107,10 +107,9 @@ class _Reading:
                 self._sites(entity, span, found, "clause", 0.86)
                 return
         if self.home is not None and self.home.level is not Level.NATIONAL:
-            wide = (
-                self.doc._.document.metadata.wide
-            )  # of a province's projects, three of ten stand in a place not named
-            self._claim(entity, entity.mentions[0], self.own, "document", 0.72 if wide else 0.91)
+            # Three of ten projects of a province stand in a place that its report does not name.
+            sure = 0.72 if self.doc._.document.metadata.wide else 0.91
+            self._claim(entity, entity.mentions[0], self.own, "document", sure)
 
     def _standing(self, stretch: Span) -> list[Entity]:
         """Return the places named in a stretch, not those in an organization's name nor those that hold the speaker.

@@ -222,7 +222,7 @@ def query(args: argparse.Namespace) -> int:
             sys.stdout.buffer.write(graph.serialize(text, args.format, **parameters))
             return DONE
         rows = graph.query(text, **parameters)
-        strangers = graph.strangers(text, **parameters)
+        unknown = graph.unknown_names(text, **parameters)
     table = Table()
     for name in rows.names:
         table.add_column(name, overflow="fold")
@@ -231,7 +231,7 @@ def query(args: argparse.Namespace) -> int:
         table.add_row(*map(Text, cells))
     out.print(table)
     err.print(f"{len(rows)} rows")
-    for name in strangers:
+    for name in unknown:
         err.print(f"the graph knows nothing named {name}")
     return DONE
 

@@ -233,14 +233,14 @@ class Graph:
         names = [variable.value for variable in results.variables]
         return Rows(names, ([cell(term) for term in solution] for solution in results))
 
-    def strangers(self, query: str, **parameters: Any) -> list[str]:
+    def unknown_names(self, query: str, **parameters: Any) -> list[str]:
         """Return the names that a library query asks for and the graph does not know: the answer says little then."""
         if not _LIBRARY_NAME.fullmatch(query):
             return []
         from queries import load
 
-        unknown = load(query).strangers(**parameters)
-        return [] if unknown is None else [row.name for row in self.query(unknown)]
+        asked = load(query).unknown_names(**parameters)
+        return [] if asked is None else [row.name for row in self.query(asked)]
 
     def frame(self, query: str, **parameters: Any) -> pandas.DataFrame:
         """Ask the graph and return the rows as a DataFrame; see ``query`` and ``Rows.frame``."""

@@ -161,12 +161,12 @@ class Query:
                 terms[name] = known[name].term(value)
         return sparql.bind(self.text, terms)
 
-    def strangers(self, **parameters: Any) -> str | None:
+    def unknown_names(self, **parameters: Any) -> str | None:
         """Return SPARQL for those of the names asked for that a graph does not know; None where no name is asked for.
 
-        >>> '"甲镇"@zh' in load("unserved-strategies").strangers(township="甲镇")
+        >>> '"甲镇"@zh' in load("unserved-strategies").unknown_names(township="甲镇")
         True
-        >>> load("glossary").strangers() is None
+        >>> load("glossary").unknown_names() is None
         True
         """
         names: list[sparql.Term] = []

@@ -24,7 +24,7 @@ class Answer:
         text: the SPARQL that was asked.
         rows: the answer; None where the query was refused.
         refused: why it was.
-        strangers: the names asked for that the graph does not know.
+        unknown: the names asked for that the graph does not know.
     """
 
     question: Query
@@ -32,7 +32,7 @@ class Answer:
     text: str
     rows: Rows | None
     refused: str = ""
-    strangers: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 async def answer(ask: Ask, question: Query, given: Mapping[str, str]) -> Answer:
@@ -45,9 +45,9 @@ async def answer(ask: Ask, question: Query, given: Mapping[str, str]) -> Answer:
     """
     values = {p.name: given.get(p.name, "").strip() or p.default for p in question.parameters}
     try:
-        text, strangers = question.bind(**values), question.strangers(**values)
+        text, names = question.bind(**values), question.unknown_names(**values)
         rows = await ask(text)
-        unknown = await ask(strangers) if strangers is not None else ()
-        return Answer(question, values, text, rows, strangers=tuple(row.name for row in unknown))
+        unknown = await ask(names) if names is not None else ()
+        return Answer(question, values, text, rows, unknown=tuple(row.name for row in unknown))
     except QueryError as error:
         return Answer(question, values, question.text, None, str(error))

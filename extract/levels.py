@@ -120,7 +120,9 @@ def level_of(
         return certain
     told = classify(models / MODEL, features(kind, name, mentions, folded, metadata, own=own))
     if told is not None:
-        return None if told == UNTOLD else Level(told)
+        level, speaker = None if told == UNTOLD else Level(told), metadata.level
+        # Which of the units below the speaker it would be, the document does not say.
+        return speaker if level is not None and speaker is not None and speaker.above(level) else level
     return level_by_rule(kind, name, mentions, folded, metadata, own=own)
 
 

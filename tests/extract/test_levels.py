@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from extract import levels
 from extract.document import Metadata, Place, Span
 from extract.levels import level_by_rule
 from extract.surface import fold
@@ -57,3 +58,11 @@ def test_what_a_town_says_that_it_set_up_is_its_own_policy(name, text, expected)
 def test_a_slogan_without_quotation_marks_is_everybodys():
     assert level(Kind.SLOGAN, "真抓实干、善作善成", "坚持真抓实干、善作善成。") is Level.NATIONAL
     assert level(Kind.SLOGAN, "日日有鹮鸣", "发扬“日日有鹮鸣”的劲头。") is Level.TOWNSHIP
+
+
+@pytest.mark.parametrize(("told", "expected"), [("county", Level.PROVINCIAL), ("national", Level.NATIONAL)])
+def test_no_name_is_issued_by_a_unit_below_the_speaker(monkeypatch, tmp_path, told, expected):
+    monkeypatch.setattr(levels, "classify", lambda *_: told)
+    metadata = Metadata(place=YUNNAN, level=Level.PROVINCIAL)
+    text = "打造“鹭溪鹮乡”，修渠三里。"
+    assert levels.level_of(Kind.STRATEGY, "鹭溪鹮乡", [Span(3, 7)], fold(text), metadata, tmp_path) is expected

@@ -43,6 +43,16 @@ class Announcement:
     evidence: Span
     rule: str
 
+    @property
+    def by_topic(self) -> bool:
+        """Whether a topic sentence announces them, at the start of a line or inside it."""
+        return self.rule.endswith("topic sentence")
+
+    @property
+    def inner(self) -> bool:
+        """Whether it is a topic sentence inside a line."""
+        return self.rule.startswith("inner")
+
     def confidence(self, entity: Entity) -> float:
         """Return how sure it is that an entity below is for what is announced."""
         if self.rule in _SURE:
@@ -86,8 +96,7 @@ class Announcements:
             begin = topic.evidence.start
             if begin < floor or span.start - begin >= _REACH or "\n" in self._folded[begin : span.start]:
                 break
-            inner = topic.rule == "inner topic sentence"
-            if topic.goals and not (inner and (ended or span.start - begin >= _INNER_REACH)):
+            if topic.goals and not (topic.inner and (ended or span.start - begin >= _INNER_REACH)):
                 found = topic
                 break
             ended = True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -66,15 +65,11 @@ class CompositionReader:
                     continue
                 if any(whole.id in wholes.get(between, ()) for between in wholes.get(part.id, ())):
                     continue  # the document spells out a nearer whole
-                named_together = (
-                    (span, other, mentions.sentence(span))
-                    for span in part.mentions
-                    for other in whole.mentions
-                    if mentions.sentence(span) == mentions.sentence(other)
-                    and max(span, other).start - min(span, other).end <= _SPELLED_OUT
-                )
-                for span, other, sentence in islice(named_together, 1):
-                    self._claim(doc, span, other, Basis.DEFINITIONAL, 0.5, sentence, "authority")
+                for span, other in mentions.together(part, whole):
+                    if max(span, other).start - min(span, other).end <= _SPELLED_OUT:
+                        sentence = mentions.sentence(span)
+                        self._claim(doc, span, other, Basis.DEFINITIONAL, 0.5, sentence, "authority")
+                        break
 
     def _by_enumeration(self, doc: Doc, mentions: Mentions, folded: str) -> None:
         for entity in mentions.entities:

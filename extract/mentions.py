@@ -60,6 +60,12 @@ class Mentions:
                 self._sentences[span] = span
         return self._sentences[span]
 
+    def together(self, one: Entity, other: Entity) -> Iterator[tuple[Span, Span]]:
+        """Yield the mentions of two entities that one sentence holds."""
+        for span in one.mentions:
+            sentence = self.sentence(span)
+            yield from ((span, at) for at in other.mentions if sentence.contains(at))
+
     def strategies(self, stretch: Span) -> list[tuple[Span, Entity]]:
         """Return the strategies named for themselves in a stretch, not within the name of something else."""
         found: list[tuple[Span, Entity]] = []

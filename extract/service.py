@@ -221,8 +221,10 @@ class _Reading:
             ),
             None,
         )
-        at = min(speaker.mentions, key=lambda span: abs(span.start - sentence.start)) if speaker is not None else None
-        if at is not None and abs(at.start - sentence.start) <= _HEARD:
+        if speaker is None:
+            return
+        at = min(speaker.mentions, key=lambda span: abs(span.start - sentence.start))
+        if abs(at.start - sentence.start) <= _HEARD:
             for span, _ in goals:
                 self.claim(at, Predicate.SERVES, span, Basis.STATED, 0.85, sentence, "speaker")
 
@@ -371,7 +373,7 @@ class _Reading:
 
     def _announced(self, span: Span, entity: Entity, announcement: Announcement) -> None:
         goals, evidence, rule = announcement.goals, announcement.evidence, announcement.rule
-        by_topic, inner = rule.endswith("topic sentence"), rule.startswith("inner")
+        by_topic = announcement.by_topic
         if self.wide and entity.kind is Kind.ORGANIZATION and not (by_topic and self.level is Level.PROVINCIAL):
             return  # bodies that the reports of the nation name under a heading are named in passing
         for goal in goals:
@@ -385,10 +387,10 @@ class _Reading:
             elif not by_topic or _words().preamble.search(self._wording(self.mentions.sentence(span))):
                 continue  # what guides the speaker, or stands far below a heading, is not for what is announced
             elif not below(entity.level, goal[1].level):
-                sure = 0.5 if inner else 0.8
+                sure = 0.5 if announcement.inner else 0.8
                 self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, f"strategy under {rule}")
             elif all(other.level is not entity.level for _, other in goals):
-                sure = 0.5 if inner else 0.75
+                sure = 0.5 if announcement.inner else 0.75
                 self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, f"carried out under {rule}")
 
     def _ceiling(self, entity: Entity, goal: Entity, announcement: Announcement) -> float:
@@ -396,14 +398,15 @@ class _Reading:
 
         Headings of wide reports are for half of the works below them only, surely for those of the same subject matter.
         """
-        by_topic = announcement.rule.endswith("topic sentence")
         if not self.wide or topics_of(entity.name, "work") & topics_of(goal.name, "goal"):
             return 1
         if entity.kind is Kind.ORGANIZATION:
             return 0.6
-        if len(announcement.goals) > 1 and not by_topic:
+        if len(announcement.goals) > 1 and not announcement.by_topic:
             return 0.5
-        return 0.75 if "，" in self._wording(announcement.evidence) else 1 if by_topic else 0.85
+        if "，" in self._wording(announcement.evidence):
+            return 0.75
+        return 1 if announcement.by_topic else 0.85
 
     def _wording(self, stretch: Span) -> str:
         return self.folded[stretch.start : stretch.end]
@@ -454,22 +457,12 @@ class _Reading:
             concept = scheme.concept(iri) if iri else None
             if concept is None:
                 continue
-            span = entity.mentions[0]
             for goal_iri in (*concept.serves, *concept.advances):
                 goal = by_concept.get(goal_iri)
                 if goal is not None and entity.kind is not Kind.STRATEGY:
-                    together = self._together(entity, goal)
-                    sure = 0.75 if together else 0.45
-                    self._infer(*(together or ((span, entity), (goal.mentions[0], goal))), sure, "authority")
-
-    def _together(self, one: Entity, other: Entity) -> tuple[tuple[Span, Entity], tuple[Span, Entity]] | None:
-        """Return the first mentions of two entities that one sentence holds."""
-        for span in one.mentions:
-            sentence = self.mentions.sentence(span)
-            for at in other.mentions:
-                if sentence.contains(at):
-                    return (span, one), (at, other)
-        return None
+                    together = next(self.mentions.together(entity, goal), None)
+                    span, at = together or (entity.mentions[0], goal.mentions[0])
+                    self._infer((span, entity), (at, goal), 0.75 if together else 0.45, "authority")
 
     def by_topic(self) -> None:
         """Link work to the strategy that its subject matter shows (a pig farm: 畜牧养殖强镇战略).

@@ -98,6 +98,10 @@ class Parameter:
         """Return a value as people write it."""
         return _written(self.model)
 
+    def is_set(self, value: Any) -> bool:
+        """Tell whether a value sets it: None, nothing and the default leave it as it stands."""
+        return value is not None and value not in ("", self.default)
+
     def term(self, value: Any) -> sparql.Term:
         """Return a value as the query takes it.
 
@@ -157,7 +161,7 @@ class Query:
                 raise QueryError(
                     f"query {self.name} has no parameter {name}; {has}", subject=name, code="PL-QUERY-PARAMETER"
                 )
-            if value is not None and value not in ("", known[name].default):
+            if known[name].is_set(value):
                 terms[name] = known[name].term(value)
         return sparql.bind(self.text, terms)
 
@@ -173,7 +177,7 @@ class Query:
         for parameter in self.parameters:
             if parameter.type is Type.NAME:
                 value = parameters.get(parameter.name)
-                names += [parameter.term(value)] if value not in (None, "", parameter.default) else parameter.defaults
+                names += [parameter.term(value)] if parameter.is_set(value) else parameter.defaults
         if not names:
             return None
         return f"""SELECT DISTINCT ?name {{

@@ -127,6 +127,21 @@ def test_short_forms_lead_to_their_instrument(scheme: Scheme, form: str, label: 
 
 
 @pytest.mark.parametrize(
+    ("form", "label", "neighbour"),
+    [
+        ("闽宁对口扶贫协作", "闽宁对口扶贫协作", "东西部协作"),
+        ("企业离退休人员基本养老金", "企业退休人员基本养老金", "退休人员基本养老金调整"),
+        ("绿电直连", "绿电直连", "绿证绿电交易"),
+        ("土壤污染源头防控行动", "土壤污染源头防控行动", "土壤污染防治行动计划"),
+    ],
+)
+def test_a_neighbouring_instrument_is_a_concept_of_its_own(scheme: Scheme, form: str, label: str, neighbour: str):
+    found, other = scheme.by_label(form), scheme.by_label(neighbour)
+    assert found is not None and found.label == label
+    assert other is not None and other.label == neighbour and other.iri != found.iri
+
+
+@pytest.mark.parametrize(
     ("form", "strategy"),
     [
         ("高标准农田建设", "粮食安全"),

@@ -23,6 +23,7 @@ class Candidate:
         concept: IRI of the authority file's concept, where it is one.
         place: the division that it is (Village, AdministrativeUnit) or stands in (others), where known.
         definition: what the text says it stands for.
+        likelihood: how likely the tagger finds a name of this kind here, 0 to 1; None where no model was asked.
     """
 
     span: Span
@@ -34,6 +35,7 @@ class Candidate:
     concept: str | None = None
     place: Place | None = None
     definition: str | None = None
+    likelihood: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

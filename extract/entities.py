@@ -116,14 +116,15 @@ def _compatible(c: Candidate, other: Candidate) -> bool:
         inner, outer = (other, c) if c.span.contains(other.span) else (c, other)
         return not (outer.kind is Kind.VILLAGE and inner.kind is not Kind.ADMINISTRATIVE_UNIT)
     inner, outer = (other, c) if c.span.contains(other.span) else (c, other)
+    same = c.name == other.name is not None
+    if outer.span.start == inner.span.start - 1 and outer.span.end > inner.span.end + 1 and not same:
+        return False  # “一带三园”|发展思路: one thing, by the likelier of its names
     known = inner.concept is not None or inner.extractor == "policy_organizations"
     if known and outer.span.end == inner.span.end and outer.extractor not in _TRUSTED:
         return False  # a verb or an ordinary attribute before a known name: 因疫因灾遇困群众|临时救助
     if inner.concept is not None and outer.extractor == "policy_tagger" and outer.span.start == inner.span.start:
         return outer.span.end - inner.span.end not in range(2, 7)  # 改革开放|持续深化
-    return (
-        _TRUSTED.get(inner.extractor, 0) > 0 or c.name == other.name is not None or inner.span.start != outer.span.start
-    )
+    return _TRUSTED.get(inner.extractor, 0) > 0 or same or inner.span.start != outer.span.start
 
 
 def cluster(candidates: Iterable[Candidate], folded: str) -> list[_Cluster]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -165,17 +165,11 @@ def headed(
                 yield start, end, match.group()
 
 
-def governed(folded: str) -> Iterator[int]:
-    """Yield the offsets behind each governing verb, where a name may begin."""
-    for offset, _ in governors(folded, 0, len(folded)):
-        yield offset
-
-
-def governors(folded: str, start: int, end: int) -> Iterator[tuple[int, str]]:
-    """Yield, between two offsets, the offset behind each governing verb with the verb's last two characters."""
+@lru_cache(maxsize=4)
+def governors(folded: str) -> Mapping[int, str]:
+    """Return the offsets behind each governing verb, where a name may begin, with the verb's last two characters."""
     _, strong = _boundaries()
-    for match in strong.finditer(folded, start, end):
-        yield match.end(), match.group()[-2:]
+    return {match.end(): match.group()[-2:] for match in strong.finditer(folded)}
 
 
 def is_governing(words: str) -> bool:

@@ -23,6 +23,7 @@ from extract import (  # noqa: F401  importing a module registers its factory
     policies,
     projects,
     quotations,
+    reranker,
     service,
     slogans,
     strategies,
@@ -45,6 +46,7 @@ COMPONENTS: tuple[str, ...] = (
     "policy_strategies",
     "policy_slogans",
     "policy_tagger",
+    "policy_reranker",
     "policy_indicators",
     "policy_entities",
     "policy_composition",
@@ -53,7 +55,11 @@ COMPONENTS: tuple[str, ...] = (
     "policy_links",
     "policy_measurement",
 )
-"""The order matters only in this: structure, then the finders, entities, the readers of relations, and links."""
+"""The order matters only in this: structure, then the finders, the tagger, which sees what they propose, the reranker,
+entities, the readers of relations, and links."""
+
+LEARNED = ("policy_tagger", "policy_reranker", "policy_entities")
+"""The components with learned parts, whose ``models`` names the folder that these lie in."""
 
 _LISTS = ("candidates", "claims")
 _VALUES = ("document", "structure", "indicators", "entities", "links", "scheme")

@@ -1,14 +1,15 @@
 """A learned finder: linear-chain CRFs over characters, which see what the rules propose.
 
 The rules know the genre's forms; the tagger has learned from annotated documents which of their proposals annotators
-accept, where names begin, and names that no rule describes. Trained by ``python -m extract.training``.
+accept, where names begin, and names that no rule describes; ``extract.reranker`` decides. Trained by
+``python -m extract.training``.
 """
 
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -21,10 +22,10 @@ from extract.annotation import Candidate
 from extract.classifier import MODELS, opened
 from extract.document import Span
 from extract.gazetteer import any_of
-from extract.names import governed, governors
+from extract.names import governors
 from extract.surface import folded_text, quotations
 from extract.wording import is_usual
-from ontology.terms import IDEAS, PLACES, Kind
+from ontology.terms import PLACES, Kind
 
 READERS: dict[str, tuple[Kind, ...]] = {
     "undertakings": (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY, Kind.SLOGAN),
@@ -32,27 +33,13 @@ READERS: dict[str, tuple[Kind, ...]] = {
 }
 """The models, and the kinds that each tells apart: names of one model's kinds seldom nest, those of two often do."""
 KINDS = tuple(kind for kinds in READERS.values() for kind in kinds)
-WEIGHED = frozenset({"policy_projects", "policy_policies", "policy_strategies", "policy_slogans", "policy_quotations"})
-"""The finders whose proposals the model weighs; the others rest on lists and definitions."""
+TAGGER = "policy_tagger"
 
 _CLAUSE = re.compile("[^，。；：！？]+")
 _ITEM = re.compile("[^、]+")
 _ONE_WORK = re.compile('[等"（《]')
 _BRIEFEST = 3
 """Characters of the shortest work in a list."""
-
-SURE = 0.79
-"""Proposals of a rule this sure are not weighed."""
-
-KNOWN = "policy_authority"
-AGREED, UNAGREED = 0.5, 0.85
-"""A name of the authority file that the model thinks less likely than the first is only as sure as the second: half of
-such phrases were meant as the name on texts unseen, nine of ten of the others."""
-FORMS = "policy_organizations"
-"""The finder of organizations by the form of their names (…公司, …食品), which ordinary words may have too."""
-DOUBT = 0.03
-"""A policy's known name or an organization by its form less likely than this is dropped: one in four of the former was
-meant (not 计划生育 or 森林防火 in passing), one in ten of the latter (not 绿色有机食品|基地)."""
 
 
 def _shape(mark: str) -> str:
@@ -72,8 +59,8 @@ def features(doc: Doc) -> list[pycrfsuite.ItemSequence]:
         The lines in the order of the text, empty lines included, so that offsets add up (one line end between two).
     """
     folded = folded_text(doc)
-    size = len(folded)
-    hints: list[list[str]] = [[] for _ in range(size)]
+    verbs = governors(folded)
+    hints: dict[int, list[str]] = defaultdict(list)
     for c in doc._.candidates:
         tag = f"{c.kind}:{c.extractor[7:]}:{int(c.confidence * 5)}"
         hints[c.span.start].append(f"b{tag}")
@@ -85,9 +72,8 @@ def features(doc: Doc) -> list[pycrfsuite.ItemSequence]:
         hints[end - 1].append("qe")
         for index in range(start, end):
             hints[index].append("q")
-    for index in governed(folded):
-        if index < size:
-            hints[index].append("g")
+    for index in verbs:
+        hints[index].append("g")
     structure = doc._.structure
     for section in structure.sections if structure is not None else ():
         if section.heading is not None:
@@ -99,33 +85,38 @@ def features(doc: Doc) -> list[pycrfsuite.ItemSequence]:
     lines = []
     offset = 0
     for line in folded.split("\n"):
-        rows = zip(_line(line, hints, offset), clause_features(line), strict=True)
+        rows = zip(_line(line, hints, offset), clause_features(line, verbs, offset), strict=True)
         lines.append(pycrfsuite.ItemSequence([near + far for near, far in rows]))
         offset += len(line) + 1
     return lines
 
 
-def clause_features(line: str) -> list[list[str]]:
+def clause_features(line: str, verbs: Mapping[int, str], offset: int = 0) -> list[list[str]]:
     """Name, for each character, the verb that governs it in its clause and what the clause ends in.
 
     建成甲路、乙桥等12个项目: in such lists a member shows by its verb and by the noun behind 等 what it is.
+
+    Args:
+        line: of the folded text.
+        verbs: the text's governing verbs.
+        offset: of the line in the text; in code points.
     """
     rows: list[list[str]] = [[] for _ in line]
     for clause in _CLAUSE.finditer(line):
         start, end = clause.span()
-        verbs = dict(governors(line, start, end))
         summed = line.rfind("等", start, end)
         verb, last = "^", line[end - 2 : end]
         for index in range(start, end):
-            verb = verbs.get(index, verb)
+            here = offset + index
+            verb = verbs.get(here, verb)
             tail = ("D" if index < summed else "N") + last
             rows[index] += ["vV" + verb, "tT" + tail]
-            if index == start or index in verbs or line[index - 1] in "、和及与":
+            if index == start or here in verbs or line[index - 1] in "、和及与":
                 rows[index] += ["vI" + verb, "tI" + tail]
     return rows
 
 
-def _line(line: str, hints: list[list[str]], offset: int) -> list[list[str]]:
+def _line(line: str, hints: Mapping[int, Sequence[str]], offset: int) -> list[list[str]]:
     text = f"  {line}  "
     shapes = [_shape(mark) for mark in text]
     rare = "".join("u" if is_usual(text[i : i + 2]) else "r" for i in range(len(text) - 1))
@@ -150,11 +141,11 @@ def _line(line: str, hints: list[list[str]], offset: int) -> list[list[str]]:
             "W" + rare[i - 2 : i + 2],
         ]
         here = offset + i - 2
-        row.extend(hints[here])
+        row.extend(hints.get(here, ()))
         if i > 2:
-            row.extend("-" + h for h in hints[here - 1] if h[0] in "eqg")
+            row.extend("-" + h for h in hints.get(here - 1, ()) if h[0] in "eqg")
         if i < len(text) - 3:
-            row.extend("+" + h for h in hints[here + 1] if h[0] in "bq")
+            row.extend("+" + h for h in hints.get(here + 1, ()) if h[0] in "bq")
         rows.append(row)
     return rows
 
@@ -184,37 +175,62 @@ class _Model:
     def __init__(self, path: Path) -> None:
         self._tagger = opened(path)
         self._labels = frozenset(self._tagger.labels())
+        self._length = 0
 
-    def tag(self, line: pycrfsuite.ItemSequence) -> list[str]:
-        """Return the likeliest labels of a line, which ``likelihood`` then speaks of."""
-        tags: list[str] = self._tagger.tag(line)
-        return tags
+    def read(self, line: pycrfsuite.ItemSequence) -> None:
+        """Take up the line that the other methods speak of."""
+        self._tagger.set(line)
+        self._length = len(line)
 
     def likelihood(self, kind: Kind, first: int, last: int) -> float:
         """Return how likely a name of a kind stands from one character of the line to another, both included."""
-        ends = [(f"S-{kind}", first)] if first == last else [(f"B-{kind}", first), (f"E-{kind}", last)]
-        return min(self._tagger.marginal(tag, at) if tag in self._labels else 0.0 for tag, at in ends)
+        if first == last:
+            return self._marginal(f"S-{kind}", first)
+        return min(self._marginal(f"B-{kind}", first), self._marginal(f"E-{kind}", last))
+
+    def spans(self, kinds: Iterable[Kind], least: float) -> Iterator[tuple[Kind, int, int, float]]:
+        """Yield the names that are at least so likely: kind, first and last character, likelihood.
+
+        Both ends must be, and each character between them must be likely to stand inside a name of the kind.
+        """
+        inside = [at for at in range(self._length) if self._marginal("O", at) <= 1 - least]
+        for kind in kinds:
+            begin, middle, end = (f"{place}-{kind}" for place in "BIE")
+            open_: list[tuple[int, float]] = []
+            for before, at in zip([-1, *inside], inside, strict=False):
+                if before != at - 1:
+                    open_ = []
+                ends = self._marginal(end, at) if open_ else 0.0
+                if ends >= least:
+                    yield from ((kind, first, at, min(begins, ends)) for first, begins in open_)
+                if open_ and self._marginal(middle, at) < least:
+                    open_ = []
+                begins = self._marginal(begin, at)
+                if begins >= least:
+                    open_.append((at, begins))
+
+    def _marginal(self, label: str, at: int) -> float:
+        marginal: float = self._tagger.marginal(label, at) if label in self._labels else 0.0
+        return marginal
 
 
 _model = cache(_Model)
 
 
 class Tagger:
-    """Proposes what annotators would mark, and weighs what the rules and the authority file proposed.
+    """Proposes what annotators might mark, and tells of every proposal how likely they would.
 
     Attributes:
         models: folder of the trained models.
         threshold: spans less probable are not proposed.
-        weight: share of the model in the confidence of a rule's proposal; the rule keeps the rest.
     """
 
-    def __init__(self, models: Path, threshold: float, weight: float) -> None:
+    def __init__(self, models: Path, threshold: float) -> None:
         self.models = models
         self.threshold = threshold
-        self.weight = weight
 
     def __call__(self, doc: Doc) -> Doc:
-        """Append the tagged spans of every model that there is."""
+        """Append the likely spans of every model that there is, and set the likelihood of what stood there before."""
         lines = features(doc)
         found: list[Candidate] = []
         for name, kinds in READERS.items():
@@ -222,50 +238,24 @@ class Tagger:
             if not path.exists():
                 continue
             model = _model(path)
-            waiting = deque(sorted(_to_weigh(doc, kinds), key=lambda pair: pair[1].span))
+            proposed = [(place, c) for place, c in enumerate(doc._.candidates) if c.kind in kinds]
+            waiting = deque(sorted(proposed, key=lambda pair: pair[1].span))
             offset = 0
             for line in lines:
                 size = len(line)
                 if size:
-                    found.extend(self._spans(model, line, offset))
+                    model.read(line)
+                    for kind, first, last, likely in model.spans(kinds, self.threshold):
+                        span = Span(offset + first, offset + last + 1)
+                        found.append(Candidate(span, kind, TAGGER, round(likely, 3), likelihood=likely))
                 while waiting and waiting[0][1].span.start < offset + size:
                     place, c = waiting.popleft()
                     if c.span.end <= offset + size:
-                        doc._.candidates[place] = self._weigh(model, c, offset)
+                        likely = model.likelihood(c.kind, c.span.start - offset, c.span.end - offset - 1)
+                        doc._.candidates[place] = replace(c, likelihood=likely)
                 offset += size + 1
         doc._.candidates.extend(works_apart(doc, list(_places_settled(doc, found))))
         return doc
-
-    def _spans(self, model: _Model, line: pycrfsuite.ItemSequence, offset: int) -> Iterator[Candidate]:
-        start = 0
-        for index, tag in enumerate(model.tag(line)):
-            if tag[0] in "BS":
-                start = index
-            if tag[0] in "ES":
-                kind = Kind(tag[2:])
-                sure = model.likelihood(kind, start, index)
-                if sure >= self.threshold:
-                    yield Candidate(Span(offset + start, offset + index + 1), kind, "policy_tagger", round(sure, 3))
-
-    def _weigh(self, model: _Model, c: Candidate, offset: int) -> Candidate:
-        sure = model.likelihood(c.kind, c.span.start - offset, c.span.end - offset - 1)
-        if c.extractor == KNOWN:
-            doubted = c.kind is Kind.POLICY and sure < DOUBT
-            return c if sure >= AGREED else replace(c, confidence=0.0 if doubted else UNAGREED)
-        if c.extractor == FORMS:
-            return c if sure >= DOUBT else replace(c, confidence=0.0)
-        return replace(c, confidence=round((1 - self.weight) * c.confidence + self.weight * sure, 3))
-
-
-def _to_weigh(doc: Doc, kinds: Collection[Kind]) -> Iterator[tuple[int, Candidate]]:
-    """Find the proposals of some kinds that the model weighs, with their places among the candidates."""
-    for place, c in enumerate(doc._.candidates):
-        if c.kind in kinds and (
-            (c.extractor in WEIGHED and c.confidence < SURE)
-            or (c.extractor == KNOWN and c.kind in IDEAS)
-            or c.extractor == FORMS
-        ):
-            yield place, c
 
 
 def _places_settled(doc: Doc, found: Iterable[Candidate]) -> Iterator[Candidate]:
@@ -305,7 +295,7 @@ def _works(folded: str, name: Span, places: Collection[int]) -> list[Span]:
     return [] if one or villages else items
 
 
-@Language.factory("policy_tagger", default_config={"models": None, "threshold": 0.3, "weight": 0.3})
-def make_tagger(nlp: Language, name: str, models: str | None, threshold: float, weight: float) -> Tagger:
+@Language.factory(TAGGER, default_config={"models": None, "threshold": 0.08})
+def make_tagger(nlp: Language, name: str, models: str | None, threshold: float) -> Tagger:
     """Create the learned finder; ``models`` names another folder of models than the bundled one."""
-    return Tagger(Path(models) if models else MODELS, threshold, weight)
+    return Tagger(Path(models) if models else MODELS, threshold)

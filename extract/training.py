@@ -11,30 +11,34 @@ import argparse
 import json
 import re
 import sys
+import tempfile
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pycrfsuite
 from rich.console import Console
+from spacy.language import Language
+from spacy.tokens import Doc
 
-from extract import levels, metadata, pipeline, status, wording
+from extract import levels, metadata, pipeline, reranker, status, wording
 from extract.classifier import MODELS
 from extract.document import Document, Span
 from extract.surface import folded_text
-from extract.tagger import KINDS, READERS, features, labels
+from extract.tagger import KINDS, READERS, TAGGER, features, labels
 from ontology.terms import IDEAS, Kind
 
 ANNOTATIONS = MODELS / "annotations"
 WRITTEN = MODELS / "written"
 EXAMPLES = Path(__file__).parent.parent / "kg" / "example"
 """The example corpus, read as files: this package knows nothing of ``kg``."""
-RULES = tuple(
-    name for name in pipeline.COMPONENTS[: pipeline.COMPONENTS.index("policy_indicators")] if name != "policy_tagger"
-)
+RULES = pipeline.COMPONENTS[: pipeline.COMPONENTS.index(TAGGER)]
 """The finders that the tagger sees."""
+_FOLDS = 5
 _LONG_LINE = 60
 _SET_PHRASES = 0.1
 """The share of lines of so many characters that two different reports may have in common."""
@@ -57,7 +61,8 @@ class Example:
     Attributes:
         name: of the document.
         text: its text.
-        spans: where the names of each kind stand.
+        spans: where the names of each kind stand; of one kind, the longest.
+        nested: where other names stand within a longer one of their kind.
         projects: how far each project has come, with its mentions.
         issued: the strategies, policies and slogans with the level that issued them.
         report: the report that it is a stretch of, by the first file that holds it.
@@ -66,6 +71,7 @@ class Example:
     name: str
     text: str
     spans: dict[Kind, list[Span]]
+    nested: dict[Kind, list[Span]]
     projects: list[tuple[str, list[Span]]]
     issued: list[Issued]
     report: str | None = None
@@ -93,6 +99,17 @@ def occurrences(text: str, entities: Iterable[dict[str, Any]]) -> dict[Kind, lis
     }
 
 
+def nested(
+    text: str, entities: Iterable[dict[str, Any]], spans: Mapping[Kind, Sequence[Span]]
+) -> dict[Kind, list[Span]]:
+    """Find the surfaces that stand within a longer name of their kind, which ``occurrences`` found."""
+    inner: dict[Kind, list[Span]] = {kind: [] for kind in KINDS}
+    for surface, kind in {(s, Kind(e["type"])) for e in entities for s in e["surfaces"]}:
+        at = (Span(*match.span()) for match in re.finditer(re.escape(surface), text))
+        inner.get(kind, []).extend(s for s in at if any(o.contains(s) and o != s for o in spans.get(kind, ())))
+    return inner
+
+
 def _excludes(other: tuple[Span, Kind], span: Span, kind: Kind) -> bool:
     name, of = other
     if not name.overlaps(span) or name.end - name.start <= span.end - span.start:
@@ -112,7 +129,8 @@ def example(name: str, text: str, gold: dict[str, Any], report: str | None = Non
         for e in gold["entities"]
         if e["type"] in IDEAS and gold["relations"] is not None
     ]
-    return Example(name, text, occurrences(text, gold["entities"]), projects, issued, report)
+    spans = occurrences(text, gold["entities"])
+    return Example(name, text, spans, nested(text, gold["entities"], spans), projects, issued, report)
 
 
 def gold_examples(golds: Path, texts: Path) -> list[Example]:
@@ -195,14 +213,36 @@ def _worded(annotation: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def train(annotated: Sequence[Example], folder: Path) -> None:
-    """Train the models of the tagger, of projects' status and of names' levels, and write them to a folder."""
+    """Train all models and write them to a folder: of the tagger, the reranker, projects' status and names' levels.
+
+    The reranker learns from what taggers propose in documents that they have not seen, so that these are trained in
+    folds besides; two processes share the work.
+    """
+    parts = folds(annotated)
+    with tempfile.TemporaryDirectory() as scratch, ProcessPoolExecutor(2) as pool:
+        aside = [Path(scratch) / str(number) for number in range(len(parts))]
+        rest = [[e for other in parts if other is not part for e in other] for part in parts]
+        for _ in pool.map(train_tagger, [annotated, *rest], [folder, *aside]):
+            pass
+        train_reranker([judged(part, models) for part, models in zip(parts, aside, strict=True)], folder)
+    train_choices(annotated, folder)
+
+
+def folds(annotated: Iterable[Example]) -> list[list[Example]]:
+    """Deal examples out to folds, the stretches of one report to the same; folds that stay empty are left out."""
+    parts: list[list[Example]] = [[] for _ in range(_FOLDS)]
+    for each in annotated:
+        parts[zlib.crc32((each.report or each.name).encode()) % _FOLDS].append(each)
+    return [part for part in parts if part]
+
+
+def train_tagger(annotated: Iterable[Example], folder: Path) -> None:
+    """Train the models of the tagger and write them to a folder."""
     nlp = pipeline.load(components=RULES)
     folder.mkdir(parents=True, exist_ok=True)
     trainers = {name: _trainer(c1=0.05, c2=0.01, max_iterations=120) for name in READERS}
-    progress, issuer = (_trainer(c1=0.6, c2=0.5, max_iterations=200) for _ in range(2))
     for text in annotated:
-        doc = pipeline.process(nlp, metadata.describe(Document(text.name, text.text, "")))
-        lines = features(doc)
+        lines = features(_processed(nlp, text))
         for name, kinds in READERS.items():
             tags = labels({kind: text.spans[kind] for kind in kinds}, len(text.text))
             offset = 0
@@ -210,6 +250,62 @@ def train(annotated: Sequence[Example], folder: Path) -> None:
                 if len(line):
                     trainers[name].append(line, _closed(tags[offset : offset + len(line)]))
                 offset += len(line) + 1
+    for name, trainer in trainers.items():
+        trainer.train(str(folder / f"{name}.crfsuite"))
+
+
+class Judged(NamedTuple):
+    """A document with the names proposed in it, and whether annotators took each."""
+
+    doc: Doc
+    names: list[reranker.Name]
+    taken: list[bool]
+
+
+def judged(annotated: Iterable[Example], models: Path) -> list[Judged]:
+    """Compare with the annotations what the rules and a folder's taggers propose."""
+    nlp = pipeline.load(components=(*RULES, TAGGER), config={TAGGER: {"models": str(models)}})
+    documents = []
+    for text in annotated:
+        doc = _processed(nlp, text)
+        names = reranker.proposed(doc)
+        taken = {(span, kind) for found in (text.spans, text.nested) for kind, spans in found.items() for span in spans}
+        documents.append(Judged(doc, names, [(name.span, name.kind) in taken for name in names]))
+    return documents
+
+
+def train_reranker(parts: Sequence[Sequence[Judged]], folder: Path) -> None:
+    """Train the reranker and write it to a folder with its counts of names.
+
+    Args:
+        parts: folds of documents, judged by taggers that have not seen them. What a form counts for in one fold is
+            counted in the others.
+        folder: where the model goes.
+    """
+    trainer = _trainer(c1=3, c2=3, max_iterations=150)
+    for part in parts:
+        counts = _counts(other for other in parts if other is not part)
+        for doc, names, taken in part:
+            for traits, is_taken in zip(reranker.features(doc, names, counts), taken, strict=True):
+                trainer.append([traits], [reranker.TAKEN if is_taken else reranker.REFUSED])
+    trainer.train(str(folder / reranker.MODEL))
+    reranker.write_counts(_counts(parts), folder / reranker.COUNTS)
+
+
+def _counts(parts: Iterable[Iterable[Judged]]) -> reranker.Counts:
+    return reranker.count(
+        [(name.form, name.kind, is_taken) for name, is_taken in zip(names, taken, strict=True)]
+        for part in parts
+        for _, names, taken in part
+    )
+
+
+def train_choices(annotated: Iterable[Example], folder: Path) -> None:
+    """Train the models of projects' status and of names' levels, and write them to a folder."""
+    nlp = pipeline.load(components=("policy_structure", "policy_authority"))
+    progress, issuer = (_trainer(c1=0.6, c2=0.5, max_iterations=200) for _ in range(2))
+    for text in annotated:
+        doc = _processed(nlp, text)
         folded = folded_text(doc)
         for how_far, mentions in text.projects:
             progress.append([status.features(mentions, folded, doc._.structure)], [how_far])
@@ -218,10 +314,12 @@ def train(annotated: Sequence[Example], folder: Path) -> None:
                 name = folded[mentions[0].start : mentions[0].end]
                 seen = levels.features(kind, name, mentions, folded, doc._.document.metadata, own=defined)
                 issuer.append([seen], [level or levels.UNTOLD])
-    for name, trainer in trainers.items():
-        trainer.train(str(folder / f"{name}.crfsuite"))
     progress.train(str(folder / status.MODEL))
     issuer.train(str(folder / levels.MODEL))
+
+
+def _processed(nlp: Language, text: Example) -> Doc:
+    return pipeline.process(nlp, metadata.describe(Document(text.name, text.text, "")))
 
 
 def _trainer(**parameters: float) -> pycrfsuite.Trainer:

@@ -62,7 +62,7 @@ def unseen(examples: Sequence[training.Example], held: Collection[str]) -> list[
 def _annotate(documents: Iterable[Document], examples: Sequence[training.Example]) -> list[Annotation]:
     with tempfile.TemporaryDirectory() as folder:
         training.train(examples, Path(folder))
-        nlp = pipeline.load(config={name: {"models": folder} for name in ("policy_tagger", "policy_entities")})
+        nlp = pipeline.load(config={name: {"models": folder} for name in pipeline.LEARNED})
         return list(pipeline.annotate_all(nlp, documents))
 
 

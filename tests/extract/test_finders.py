@@ -10,7 +10,7 @@ from extract import pipeline
 from extract.annotation import Candidate
 from extract.document import Metadata, Place, Span
 from extract.levels import level_by_rule, named_level
-from extract.names import name_start
+from extract.names import governors, name_start
 from extract.status import status_by_rule
 from extract.surface import fold, pairs, quotations
 from extract.tagger import clause_features, works_apart
@@ -240,7 +240,8 @@ def test_a_five_year_plan_is_the_speakers_own_but_a_towns(nlp, place, level):
 
 
 def test_the_models_see_what_governs_and_ends_a_clause():
-    rows = clause_features("今年建成甲路、乙桥等12个项目，群众满意。")
+    line = "今年建成甲路、乙桥等12个项目，群众满意。"
+    rows = clause_features(line, governors(line))
     bridge = rows["今年建成甲路、乙桥".index("乙")]
     assert {"vI建成", "tID项目"} <= set(bridge)
     assert not any("建成" in name or "项目" in name for name in rows[-2])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from extract import pipeline, training
+from extract import pipeline, training, wording
 from extract.classifier import MODELS
 from extract.document import Document, Span
 from extract.status import status
@@ -62,6 +62,29 @@ def test_an_annotated_stretch_is_a_gold_file_of_its_own_words(tmp_path: Path) ->
         assert all(surface in text for e in gold["entities"] for surface in e["surfaces"])
         assert all(i["surface"] in i["quote"] and i["quote"] in text for i in gold["indicators"])
         assert all({r["s"], r["o"]} <= ids and (r["quote"] is None or r["quote"] in text) for r in gold["relations"])
+
+
+def test_a_training_makes_every_model_that_ships(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "_FOLDS", 2)
+    examples = training.gold_examples(training.WRITTEN, training.WRITTEN)[:4]
+    training.train(examples, tmp_path)
+    shipped = {path.name for path in MODELS.iterdir() if path.is_file()} - {wording.USUAL.name}
+    assert {path.name for path in tmp_path.iterdir()} == shipped
+    nlp = pipeline.load(config={name: {"models": str(tmp_path)} for name in pipeline.LEARNED})
+    text = examples[0].text
+    annotation = pipeline.annotate(nlp, Document("d", text, ""))
+    found = {text[m.start : m.end] for e in annotation.entities for m in e.mentions}
+    annotated = {text[span.start : span.end] for spans in examples[0].spans.values() for span in spans}
+    assert len(annotated & found) > len(annotated) / 2
+
+
+def test_stretches_of_a_report_stay_in_one_fold() -> None:
+    examples = [training.example(f"{n}", "", {"entities": [], "relations": []}, f"r{n % 7}") for n in range(60)]
+    parts = training.folds(examples)
+    assert sorted(e.name for part in parts for e in part) == sorted(e.name for e in examples)
+    assert all(
+        len({i for i, part in enumerate(parts) if any(e.report == f"r{n}" for e in part)}) == 1 for n in range(7)
+    )
 
 
 def test_the_shipped_model_tells_status_where_the_rule_is_at_a_loss(tmp_path: Path) -> None:

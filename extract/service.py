@@ -247,12 +247,20 @@ class _Reading:
         for work in self.mentions.within(sentence, _SERVING):
             if is_body(work[1]) or work[1].id in self.parts or (self.wide and work[1].kind is Kind.ORGANIZATION):
                 continue
+            if self._is_ground(sentence, work[0]):
+                continue
             for goal, guided in goals:
                 sure = self._served_in(sentence, work[0], goal[0], guided=guided)
                 if sure:
                     self._said(work, goal, sure, sentence)
             if not goals and len(named) == len(whole) == 1 and work[1].kind is not Kind.ORGANIZATION:
                 self._beside(work, whole[0], sentence)
+
+    def _is_ground(self, sentence: Span, work: Span) -> bool:
+        """Tell whether a document names a work as the ground it is made on, not as what its purpose is served by."""
+        words = _words()
+        made = words.decree.search(self.folded, work.end, sentence.end)
+        return made is not None and words.ground.search(self._clause(sentence, work)) is not None
 
     def _beside(self, work: tuple[Span, Entity], goal: tuple[Span, Entity], sentence: Span) -> None:
         """Relate a work to the only strategy of its sentence where no verb aims at that: two of three are for it."""
@@ -555,6 +563,8 @@ class _Words:
     marked: re.Pattern[str]
     aimed: re.Pattern[str]
     meeting: re.Pattern[str]
+    ground: re.Pattern[str]
+    decree: re.Pattern[str]
 
 
 @cache
@@ -573,6 +583,8 @@ def _words() -> _Words:
         marked=re.compile(f'"?的?[^，。；]{{0,4}}(?:{words["marks"]})'),
         aimed=re.compile(f'"?[^，。；]{{0,4}}(?:{words["aims"]})'),
         meeting=re.compile(words["meetings"]),
+        ground=re.compile(f"(?:{words['grounds']})[^，。；]*$"),
+        decree=re.compile(words["decrees"]),
     )
 
 

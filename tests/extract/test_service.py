@@ -283,3 +283,10 @@ def test_a_document_turns_no_relation_of_the_authority_file_round(nlp):
     )
     found = links(nlp, text, Predicate.SERVES)
     assert ("乡村振兴战略", "巩固拓展脱贫攻坚成果同乡村振兴有效衔接") not in found
+
+
+def test_the_ground_that_a_document_is_made_on_does_not_serve_its_purpose(related):
+    measures = dict.fromkeys(("鹭湾水费办法",), (Kind.POLICY, Level.PROVINCIAL))
+    purpose = f"为建设{GOAL}，{{}}《鹭湾水费办法》等规定，{{}}。"
+    assert not related(purpose.format("根据", "制定本办法"), Predicate.SERVES, **measures)
+    assert related(purpose.format("出台", "建成泵站"), Predicate.SERVES, **measures)

@@ -77,6 +77,10 @@ class Example:
     report: str | None = None
 
 
+def _stands(surface: str, text: str) -> list[Span]:
+    return [Span(*match.span()) for match in re.finditer(re.escape(surface), text)]
+
+
 def occurrences(text: str, entities: Iterable[dict[str, Any]]) -> dict[Kind, list[Span]]:
     """Find where the surfaces of a gold file's entities stand.
 
@@ -87,11 +91,10 @@ def occurrences(text: str, entities: Iterable[dict[str, Any]]) -> dict[Kind, lis
     covered: dict[Kind, bytearray] = defaultdict(lambda: bytearray(len(text)))
     surfaces = {(s, Kind(e["type"])) for e in entities for s in e["surfaces"]}
     for surface, kind in sorted(surfaces, key=lambda pair: (-len(pair[0]), pair)):
-        for match in re.finditer(re.escape(surface), text):
-            start, end = match.span()
-            if not any(covered[kind][start:end]):
-                found[kind].append(Span(start, end))
-                covered[kind][start:end] = b"\1" * (end - start)
+        for span in _stands(surface, text):
+            if not any(covered[kind][span.start : span.end]):
+                found[kind].append(span)
+                covered[kind][span.start : span.end] = b"\1" * (span.end - span.start)
     everything = [(span, kind) for kind, spans in found.items() for span in spans]
     return {
         kind: sorted(span for span in found[kind] if not any(_excludes(other, span, kind) for other in everything))
@@ -105,8 +108,8 @@ def nested(
     """Find the surfaces that stand within a longer name of their kind, which ``occurrences`` found."""
     inner: dict[Kind, list[Span]] = {kind: [] for kind in KINDS}
     for surface, kind in {(s, Kind(e["type"])) for e in entities for s in e["surfaces"]}:
-        at = (Span(*match.span()) for match in re.finditer(re.escape(surface), text))
-        inner.get(kind, []).extend(s for s in at if any(o.contains(s) and o != s for o in spans.get(kind, ())))
+        at = _stands(surface, text) if kind in inner else ()
+        inner.get(kind, []).extend(s for s in at if any(o.contains(s) and o != s for o in spans[kind]))
     return inner
 
 
@@ -121,7 +124,7 @@ def example(name: str, text: str, gold: dict[str, Any], report: str | None = Non
     """Read one gold file with its text."""
 
     def mentions(entity: dict[str, Any]) -> list[Span]:
-        return sorted({Span(*m.span()) for s in entity["surfaces"] for m in re.finditer(re.escape(s), text)})
+        return sorted({span for surface in entity["surfaces"] for span in _stands(surface, text)})
 
     projects = [(e["status"], mentions(e)) for e in gold["entities"] if e.get("status")]
     issued = [

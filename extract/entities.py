@@ -294,7 +294,7 @@ class EntityResolver:
         clusters = cluster(settle_overlaps(one_kind_a_phrase(likely, folded)), folded)
         everywhere(clusters, folded, shortest=self.shortest)
         clusters.sort(key=lambda g: (min(c.span for c in g.candidates), g.kind))
-        place: Place | None = doc._.document.metadata.place
+        place, speaker = doc._.document.metadata.place, doc._.document.metadata.level
         levels = _levels(doc, clusters, folded, self.models)
         entities = []
         for number, group in enumerate(clusters, 1):
@@ -316,7 +316,9 @@ class EntityResolver:
                     place=unit,
                     concept=concept,
                     definition=group.first("definition", str),
-                    status=status(mentions, folded, structure, self.models) if group.kind is Kind.PROJECT else None,
+                    status=status(mentions, folded, structure, speaker, self.models)
+                    if group.kind is Kind.PROJECT
+                    else None,
                     confidence=round(min(1.0, max(c.confidence for c in group.candidates)), 3),
                     finders=frozenset(c.extractor for c in group.candidates),
                 )

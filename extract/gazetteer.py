@@ -195,9 +195,13 @@ class PlaceReading:
         """Add a village; its place is the table's, or one without code within the unit named before it, or the home."""
         self.add(start, end, Kind.VILLAGE, sure, name, self._village(name, start))
 
-    def _village(self, name: str, start: int) -> Place | None:
+    def unit_before(self, start: int) -> Place | None:
+        """Return the unit whose name ends where another name begins; None where none does, or the unit is not known."""
         before = (c for c in self.found.values() if c.span.end == start and c.kind is Kind.ADMINISTRATIVE_UNIT)
-        container = next((c.place for c in before), None)
+        return next((c.place for c in before), None)
+
+    def _village(self, name: str, start: int) -> Place | None:
+        container = self.unit_before(start)
         known = self.gazetteer.near.get(name) or self.gazetteer.villages.get(name)
         if container is not None and container.level in (Level.TOWNSHIP, Level.COUNTY):
             inside = [v for v in divisions().villages(container) if v.name == name]

@@ -13,10 +13,12 @@ from extract.annotation import Candidate
 from extract.document import Place, Span
 from extract.gazetteer import DOUBTFUL, PlaceReading, any_of, gazetteer_of, words_of
 from extract.surface import folded_text
-from extract.villages import find_bare_villages, find_listed_villages, find_named_villages
+from extract.villages import find_bare_villages, find_listed_villages, find_named_villages, unknown_start
 from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level
 
+_BRIEFEST = 2
+"""Characters of an unlisted town's name before 镇 or 乡."""
 _ZONE = re.compile("经开区|高新区|农高区|综保区|开发区|保税区|口岸|机场|南站|北站|东站|西站|高铁|至")
 
 
@@ -48,9 +50,45 @@ def find_units(reading: PlaceReading) -> None:
             reading.found[start, end, Kind.ADMINISTRATIVE_UNIT] = candidate
     _confirm(reading)
     nation = re.compile(f"中国(?!{any_of('units', 'nation_not_before')})|中华人民共和国")
+    goal = re.compile(f"{any_of('units', 'nation_not_behind')}$")
+    speaks = reading.home is not None and reading.home.level is Level.NATIONAL
     for match in nation.finditer(text):
-        if not covered[match.start()]:
+        named = speaks or not goal.search(text, max(0, match.start() - 2), match.start())
+        if not covered[match.start()] and named:
             reading.add(match.start(), match.end(), Kind.ADMINISTRATIVE_UNIT, 0.75, NATION.name, NATION)
+
+
+def find_unlisted_towns(reading: PlaceReading) -> None:
+    """Add the towns that the division table lacks (renamed or merged since): what may be a name, ending in 镇 or 乡."""
+    text, level = reading.text, reading.home.level if reading.home is not None else None
+    never = re.compile(any_of("town", "not_before"))
+    taken = bytearray(len(text) + 1)
+    for start, end, _ in reading.found:
+        taken[start:end] = b"\1" * (end - start)
+    for match in re.finditer(any_of("town", "endings"), text):
+        begins, end = unknown_start(reading, match.start(), "town"), match.end()
+        if begins is None or match.start() - begins < _BRIEFEST or any(taken[begins:end]) or never.match(text, end):
+            continue
+        start = begins
+        if text[start - 1 : start] == '"':
+            continue  # 打造“活力鹮乡”
+        before = reading.unit_before(start)
+        holder = before if before is not None and before.level is Level.COUNTY else None
+        if holder is None and level not in (Level.PREFECTURE, Level.COUNTY):
+            continue  # a wide report says in which county a town lies; a town's own calls for 工业强镇
+        if holder is None and reading.home is not None:
+            holder = reading.home.at(Level.COUNTY)
+        place = Place(text[start:end], Level.TOWNSHIP, holder.chain) if holder is not None else None
+        reading.found[start, end, Kind.ADMINISTRATIVE_UNIT] = Candidate(
+            Span(start, end),
+            Kind.ADMINISTRATIVE_UNIT,
+            "policy_places",
+            reading.unlisted,
+            name=text[start:end],
+            level=Level.TOWNSHIP,
+            place=place,
+        )
+        taken[start:end] = b"\1" * (end - start)
 
 
 def _confirm(reading: PlaceReading) -> None:
@@ -79,6 +117,8 @@ def _inside(name: str, container: Place) -> tuple[Place, float] | None:
 def _straddles(text: str, start: int, end: int, name: str) -> bool:
     """Tell whether a name is only cut out of other words: 沿|海城市, 上|海南|站, 罗|浮山县|域."""
     before, behind = text[start - 1 : start], text[end : end + 1]
+    if before + name in words_of("units")["cut_out"]:
+        return True
     if before in words_of("units")["not_behind"] and name.startswith(("海", "江", "河")):
         return True
     return (name.endswith("县") and behind == "域") or (
@@ -102,6 +142,7 @@ class PlaceFinder:
         local = home is not None and home.level in (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
         reading = PlaceReading(folded_text(doc), gazetteer_of(home), home, local, self.unlisted)
         find_units(reading)
+        find_unlisted_towns(reading)
         find_named_villages(reading)
         find_listed_villages(reading)
         if local:

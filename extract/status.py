@@ -13,7 +13,7 @@ from pathlib import Path
 from extract.classifier import classify
 from extract.document import Span, Structure
 from extract.names import lexicon
-from ontology.terms import Kind, Period, Status
+from ontology.terms import Kind, Level, Period, Status
 
 MODEL = "status.crfsuite"
 """The model's file name, beside the tagger's."""
@@ -52,17 +52,25 @@ def _says(progress: str, words: str) -> bool:
     return any(word in words for word in lexicon("kinds")[Kind.PROJECT]["status"][progress])
 
 
-def features(mentions: Sequence[Span], folded: str, structure: Structure) -> list[str]:
-    """Describe what is said around a project's mentions, for the model."""
-    found: set[str] = set()
+def features(mentions: Sequence[Span], folded: str, structure: Structure, level: Level | None) -> list[str]:
+    """Describe what is said around a project's mentions, for the model.
+
+    Args:
+        mentions: where it is named.
+        folded: folded text.
+        structure: of the document; tells whether a passage looks back or ahead.
+        level: of the document: a township that "advances" a work has begun it, a province may only plan it.
+    """
+    found = {f"level{level}"}
     for span in mentions[:3]:
-        plan = structure.period_at(span.start) is Period.PLAN
-        period = "P" if plan else "R"
-        before, behind = _clause(span, folded)
+        looks = structure.period_at(span.start)
+        period, plan = str(looks), looks is Period.PLAN
+        before, behind, following = _clauses(span, folded)
         reading = status_by_rule(before, behind, plan=plan)
         found |= {f"r{reading}", period, f"r{reading}{period}", "n" + folded[span.end - 2 : span.end]}
         found |= {f"lb{period}{before[-2:]}", f"fb{period}{before[:2]}"}
         found |= {f"fa{period}{behind[:2]}", f"la{period}{behind[-2:]}"}
+        found |= {f"level{level}{period}", f"then{following[:2]}"} | {f"then{period}{following[:n]}" for n in (2, 3, 4)}
         for side, words in (("b", before[-_NEAR:]), ("a", behind[:_NEAR])):
             for piece in _pieces(words):
                 found |= {side + piece, side + period + piece}
@@ -71,10 +79,11 @@ def features(mentions: Sequence[Span], folded: str, structure: Structure) -> lis
     return sorted(found)
 
 
-def _clause(span: Span, folded: str) -> tuple[str, str]:
+def _clauses(span: Span, folded: str) -> tuple[str, str, str]:
+    """Return what stands before a name in its clause, what stands behind it there, and the following clause."""
     before = re.split("[，。；！\n]", folded[max(0, span.start - _REACH) : span.start])[-1]
-    behind = re.split("[，。；！\n]", folded[span.end : span.end + _REACH])[0]
-    return before, behind
+    behind, *others = re.split("[，。；！\n]", folded[span.end : span.end + _REACH])
+    return before, behind, others[0] if others else ""
 
 
 def _pieces(words: str) -> Iterator[str]:
@@ -82,20 +91,22 @@ def _pieces(words: str) -> Iterator[str]:
         yield from (words[at : at + size] for at in range(len(words) - size + 1))
 
 
-def status(mentions: Sequence[Span], folded: str, structure: Structure, models: Path) -> Status:
+def status(mentions: Sequence[Span], folded: str, structure: Structure, level: Level | None, models: Path) -> Status:
     """Tell how far a project has come from all its mentions.
 
     Args:
         mentions: where it is named, in the order of the text.
         folded: folded text.
         structure: of the document; tells whether a passage looks back or ahead.
+        level: of the document.
         models: the folder with the model; without one the rule alone decides.
     """
-    told = classify(models / MODEL, features(mentions, folded, structure))
+    told = classify(models / MODEL, features(mentions, folded, structure, level))
     if told is not None:
         return Status(told)
     readings = [
-        status_by_rule(*_clause(span, folded), plan=structure.period_at(span.start) is Period.PLAN) for span in mentions
+        status_by_rule(*_clauses(span, folded)[:2], plan=structure.period_at(span.start) is Period.PLAN)
+        for span in mentions
     ]
     if Status.COMPLETED in readings and len(set(readings)) > 1:
         return Status.ONGOING if readings[-1] is not Status.COMPLETED else Status.COMPLETED

@@ -309,13 +309,13 @@ def train_choices(annotated: Iterable[Example], folder: Path) -> None:
     progress, issuer = (_trainer(c1=0.6, c2=0.5, max_iterations=200) for _ in range(2))
     for text in annotated:
         doc = _processed(nlp, text)
-        folded = folded_text(doc)
+        folded, described = folded_text(doc), doc._.document.metadata
         for how_far, mentions in text.projects:
-            progress.append([status.features(mentions, folded, doc._.structure)], [how_far])
+            progress.append([status.features(mentions, folded, doc._.structure, described.level)], [how_far])
         for kind, surfaces, mentions, level, defined in text.issued:
             if not any((known := doc._.scheme.by_label(s)) is not None and known.kind is kind for s in surfaces):
                 name = folded[mentions[0].start : mentions[0].end]
-                seen = levels.features(kind, name, mentions, folded, doc._.document.metadata, own=defined)
+                seen = levels.features(kind, name, mentions, folded, described, own=defined)
                 issuer.append([seen], [level or levels.UNTOLD])
     progress.train(str(folder / status.MODEL))
     issuer.train(str(folder / levels.MODEL))

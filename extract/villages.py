@@ -35,17 +35,15 @@ def find_named_villages(reading: PlaceReading) -> None:
     for match in re.finditer(any_of("village", "endings"), reading.text):
         end, ending = match.end(), match.group()
         known = _known_before(reading, end)
-        if known is not None and match.start() - known == 1:
-            longer = _unknown_start(reading, match.start())
-            if longer is not None and known - 2 <= longer < known:
-                known = None  # 龙|王村: a namesake's end
+        if known is not None and not _is_whole(reading, known, match.start()):
+            known = None
         if known is not None:
             name = reading.text[known:end]
             reading.add_village(known, end, name, 0.97 if name in reading.gazetteer.near else 0.93)
             _prove(reading, name)
             continue
         common = (offices if ending == "社区" else never).match(reading.text, end)
-        start = _unknown_start(reading, match.start())
+        start = unknown_start(reading, match.start(), "village")
         if start is None or (common and (ending != "社区" or not reading.local)):
             continue
         name = reading.text[start:end]
@@ -65,6 +63,22 @@ def find_named_villages(reading: PlaceReading) -> None:
         # A common noun stands without 村 far more often than with it.
         if ending == "村" and reading.text.count(stem) <= 3 * reading.text.count(name) + 1:
             _prove(reading, name)
+
+
+def _is_whole(reading: PlaceReading, known: int, end: int) -> bool:
+    """Tell whether a known village's name is no other's end: 龙|王村, 白|石岭村."""
+    longer = unknown_start(reading, end, "village")
+    if longer is None or not known - 2 <= longer < known:
+        return True
+    if end - known == 1:
+        return False
+    clear = re.match(f"[{_HAN}]", reading.text[max(0, longer - 1) : longer]) is None or reading.unit_before(longer)
+    rest = reading.text[longer:known]
+    return (
+        not clear
+        or reading.text[known : end + 1] in reading.gazetteer.near
+        or rest in words_of("village")["before_name"]
+    )
 
 
 def _prove(reading: PlaceReading, name: str) -> None:
@@ -107,9 +121,15 @@ def _item_start(reading: PlaceReading, floor: int, end: int) -> int:
     return start + (verb.end() if verb else 0)
 
 
-def _unknown_start(reading: PlaceReading, end: int) -> int | None:
-    """Return where an unlisted village's name begins whose 村 stands at ``end``, None where no name stands there."""
-    words = words_of("village")
+def unknown_start(reading: PlaceReading, end: int, sort: str) -> int | None:
+    """Return where an unlisted place's name begins whose 村 or 镇 stands at ``end``, None where no name stands there.
+
+    Args:
+        reading: the document.
+        end: offset of the ending, in code points.
+        sort: the table of the lexicon that tells common nouns from names.
+    """
+    words = words_of(sort)
     floor = _clause_floor(reading.text, end)
     if separators := list(_SEPARATOR.finditer(reading.text, floor, end)):
         floor = separators[-1].end()

@@ -93,6 +93,6 @@ def test_the_shipped_model_tells_status_where_the_rule_is_at_a_loss(tmp_path: Pa
     doc = pipeline.process(pipeline.load(components=["policy_structure"]), Document("d", text, ""))
     start = text.index("盛唐")
     span = Span(start, start + len("盛唐冷链物流园"))
-    told = [status([span], folded_text(doc), doc._.structure, models) for models in (tmp_path, MODELS)]
+    told = [status([span], folded_text(doc), doc._.structure, None, models) for models in (tmp_path, MODELS)]
     assert told[0] is Status.COMPLETED
     assert told[1] is not Status.COMPLETED

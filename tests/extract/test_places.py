@@ -199,3 +199,40 @@ def test_any_text_gives_spans_within_it(text: str) -> None:
     for candidate in find(text):
         assert 0 <= candidate.span.start < candidate.span.end <= len(text)
         assert 0 < candidate.confidence <= 1
+
+
+def test_towns_that_the_table_lacks_are_found_and_hold_their_villages() -> None:
+    text = "在鹭岭镇鹮湾村、左权县苇溪乡青塘村建设基地，支持鹮泉镇、砥澜街道做大果品；鹭岭镇党委牵头。"
+    assert set(names(text, Kind.ADMINISTRATIVE_UNIT, CITY)) == {"左权县", "鹭岭镇", "苇溪乡", "鹮泉镇", "砥澜街道"}
+    places = {c.name: c.place for c in find(text, CITY)}
+    assert places["苇溪乡"].path == ("山西省", "晋中市", "左权县", "苇溪乡")
+    assert places["青塘村"].path == (*places["苇溪乡"].path, "青塘村")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "打造特色小镇、江南水乡，培育文明乡风，建设美丽圩镇，推进乡村振兴。",
+        "深化百县千镇万村工程，小事不出村、大事不出镇，县乡联动。",
+        "争当“活力鹮乡”，改造老旧街道，整治集镇环境。",
+    ],
+)
+def test_common_nouns_are_no_towns(text: str) -> None:
+    assert names(text, Kind.ADMINISTRATIVE_UNIT, CITY) == {}
+    assert names(text, Kind.ADMINISTRATIVE_UNIT, home("夏县")) == {}
+
+
+def test_a_towns_own_mottos_are_no_towns() -> None:
+    assert names("坚持工业活镇、果业富镇。", Kind.ADMINISTRATIVE_UNIT) == {}
+
+
+def test_a_village_is_not_the_end_of_anothers_name() -> None:
+    assert names("道路通畅；白舜帝村种桃。在舜帝村修渠。", Kind.VILLAGE, home("永济市")) == {
+        "白舜帝村": "白舜帝村",
+        "舜帝村": "舜帝村",
+    }
+
+
+def test_what_joins_the_nation_to_a_goal_names_no_nation() -> None:
+    assert names("建设美丽中国，落实中国制造行动，复合肥料增产。", Kind.ADMINISTRATIVE_UNIT, CITY) == {}
+    assert names("中国与东盟合作，合肥的企业来访。", Kind.ADMINISTRATIVE_UNIT, CITY) == {"中国": "中国", "合肥": "合肥市"}

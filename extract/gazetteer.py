@@ -182,18 +182,28 @@ class PlaceReading:
     found: dict[tuple[int, int, Kind], Candidate] = field(default_factory=dict)
     bare: dict[str, str] = field(default_factory=dict)
 
-    def add(self, start: int, end: int, kind: Kind, sure: float, name: str, place: Place | None) -> None:
-        """Add a place, unless it was found there more surely before; ``sure`` is from 0 to 1."""
+    def add(
+        self, start: int, end: int, kind: Kind, sure: float, name: str, place: Place | None, level: Level | None = None
+    ) -> None:
+        """Add a place, unless it was found there more surely before; ``sure`` is from 0 to 1.
+
+        The level is that of ``place``; ``level`` where it is not known which place bears the name.
+        """
         key = (start, end, kind)
         if key not in self.found or self.found[key].confidence < sure:
-            level = place.level if place is not None else (Level.VILLAGE if kind is Kind.VILLAGE else None)
             self.found[key] = Candidate(
-                Span(start, end), kind, "policy_places", round(sure, 3), name=name, level=level, place=place
+                Span(start, end),
+                kind,
+                "policy_places",
+                round(sure, 3),
+                name=name,
+                level=level if place is None else place.level,
+                place=place,
             )
 
     def add_village(self, start: int, end: int, name: str, sure: float) -> None:
         """Add a village; its place is the table's, or one without code within the unit named before it, or the home."""
-        self.add(start, end, Kind.VILLAGE, sure, name, self._village(name, start))
+        self.add(start, end, Kind.VILLAGE, sure, name, self._village(name, start), Level.VILLAGE)
 
     def unit_before(self, start: int) -> Place | None:
         """Return the unit whose name ends where another name begins; None where none does, or the unit is not known."""

@@ -10,7 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.annotation import Candidate
-from extract.document import Place, Span
+from extract.document import Place
 from extract.gazetteer import DOUBTFUL, PlaceReading, any_of, gazetteer_of, words_of
 from extract.surface import folded_text
 from extract.villages import find_bare_villages, find_listed_villages, find_named_villages, unknown_start
@@ -44,10 +44,7 @@ def find_units(reading: PlaceReading) -> None:
             reading.add(start, end, Kind.ADMINISTRATIVE_UNIT, sure, place.name, place)
             container = (end, place)
         else:
-            candidate = Candidate(
-                Span(start, end), Kind.ADMINISTRATIVE_UNIT, "policy_places", sure, name=name, level=level
-            )
-            reading.found[start, end, Kind.ADMINISTRATIVE_UNIT] = candidate
+            reading.add(start, end, Kind.ADMINISTRATIVE_UNIT, sure, name, None, level=level)
     _confirm(reading)
     nation = re.compile(f"中国(?!{any_of('units', 'nation_not_before')})|中华人民共和国")
     goal = re.compile(f"{any_of('units', 'nation_not_behind')}$")
@@ -63,15 +60,15 @@ def find_unlisted_towns(reading: PlaceReading) -> None:
     text, level = reading.text, reading.home.level if reading.home is not None else None
     never = re.compile(any_of("town", "not_before"))
     taken = bytearray(len(text) + 1)
-    for start, end, _ in reading.found:
-        taken[start:end] = b"\1" * (end - start)
+    for begin, stop, _ in reading.found:
+        taken[begin:stop] = b"\1" * (stop - begin)
     for match in re.finditer(any_of("town", "endings"), text):
-        begins, end = unknown_start(reading, match.start(), "town"), match.end()
-        if begins is None or match.start() - begins < _BRIEFEST or any(taken[begins:end]) or never.match(text, end):
+        end = match.end()
+        if taken[match.start()] or never.match(text, end):
             continue
-        start = begins
-        if text[start - 1 : start] == '"':
-            continue  # 打造“活力鹮乡”
+        start = unknown_start(reading, match.start(), "town")
+        if start is None or match.start() - start < _BRIEFEST or any(taken[start:end]) or text[:start].endswith('"'):
+            continue  # 打造"活力鹮乡"
         before = reading.unit_before(start)
         holder = before if before is not None and before.level is Level.COUNTY else None
         if holder is None and level not in (Level.PREFECTURE, Level.COUNTY):
@@ -79,14 +76,8 @@ def find_unlisted_towns(reading: PlaceReading) -> None:
         if holder is None and reading.home is not None:
             holder = reading.home.at(Level.COUNTY)
         place = Place(text[start:end], Level.TOWNSHIP, holder.chain) if holder is not None else None
-        reading.found[start, end, Kind.ADMINISTRATIVE_UNIT] = Candidate(
-            Span(start, end),
-            Kind.ADMINISTRATIVE_UNIT,
-            "policy_places",
-            reading.unlisted,
-            name=text[start:end],
-            level=Level.TOWNSHIP,
-            place=place,
+        reading.add(
+            start, end, Kind.ADMINISTRATIVE_UNIT, reading.unlisted, text[start:end], place, level=Level.TOWNSHIP
         )
         taken[start:end] = b"\1" * (end - start)
 

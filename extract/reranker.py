@@ -23,7 +23,7 @@ from extract.classifier import MODELS, opened
 from extract.document import Span
 from extract.names import governors
 from extract.surface import folded_text, quotations
-from extract.tagger import KINDS, TAGGER
+from extract.tagger import KINDS, TAGGER, parallels
 from ontology.terms import Kind
 
 MODEL = "reranker.crfsuite"
@@ -123,6 +123,10 @@ class _Evidence:
         self.headings = self._marked(s.heading for s in sections if s.heading is not None)
         self.quoted = self._marked(Span(start - 1, end + 1) for start, end in quotations(self.folded))
         self.verbs = governors(self.folded)
+        self.parallel: dict[Span, str] = {}
+        for pair in parallels(self.folded, self.verbs):
+            self.parallel |= dict.fromkeys((Span(pair.start, pair.comma), Span(pair.comma + 1, pair.end)), "half")
+            self.parallel[Span(pair.start, pair.end)] = f"pair{pair.size}{pair.alike}"
         self.times = cache(self.folded.count)
         self.alike: dict[str, dict[Kind, list[Name]]] = defaultdict(lambda: defaultdict(list))
         self.blocks: dict[int, list[Name]] = defaultdict(list)
@@ -234,6 +238,7 @@ class _Evidence:
         yield f"length{length if length < 12 else 12 + (length - 12) // 4}"
         yield from (f"ends{form[-size:]}" for size in (1, 2, 3))
         yield f"begins{form[:2]}"
+        yield f"parallel{self.parallel.get(name.span, '')}"
         yield "marks" + "".join(mark for mark in ("、", "，", _QUOTE) if mark in form)
         yield f"unit{self.units[name.span.start] if any(self.units[name.span.start : name.span.end]) else ''}"
         if name.concept:

@@ -18,6 +18,9 @@ _PARALLEL = re.compile(
     rf"(?:(?<=坚持)|(?<=秉持)|(?<=发扬)|(?<=弘扬)|(?<=牢记)|(?<=始终)|(?<=努力))"
     rf"(?:{_HAN}{{3,6}}、){{1,3}}{_HAN}{{3,6}}(?=[，。；的])"
 )
+_SPIRIT = re.compile(
+    rf"(?:(?<=弘扬|发扬|传承|赓续|践行|讲好|激发)|(?<=精神、))(?:(?!会议|全会|讲话|指示|中央){_HAN}){{2,8}}精神"
+)
 _CALL = re.compile(rf"(?:路虽|道阻|行而|事虽|征程|风好|乘风|潮起|山高|时不我待)(?:{_HAN}|，){{6,24}}(?=[。！])")
 _ONE_BY_ONE = re.compile(rf"一(?P<a>{_HAN})接着一(?P=a){_HAN}{{1,3}}，一(?P<b>{_HAN})接着一(?P=b){_HAN}{{1,3}}")
 _FIRST_DUTY = re.compile(rf"把{_HAN}{{2,16}}(?:作为第一要务|作为头等大事|作为生命线|放在首位|放在第一位)")
@@ -34,6 +37,7 @@ class SloganFinder:
         named = re.compile(alternation(lexicon("kinds")[Kind.STRATEGY]["certain"]) + "|健康|区域|试点")
         for pattern, sure in (
             (_PARALLEL, 0.6),
+            (_SPIRIT, 0.6),
             (_CALL, 0.55),
             (_ONE_BY_ONE, 0.8),
             (_FIRST_DUTY, 0.75),

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pycrfsuite
 from spacy.language import Language
@@ -37,6 +38,12 @@ TAGGER = "policy_tagger"
 
 _CLAUSE = re.compile("[^，。；：！？]+")
 _ITEM = re.compile("[^、]+")
+_PHRASE = re.compile("[一-鿿]+")
+_JOINED = re.compile("(?<=[一-鿿])、(?=[一-鿿])")
+_SHORTEST, _LONGEST = 3, 10
+"""Characters of a phrase that another may be parallel to."""
+_REACH = 24
+"""Characters to either side of a mark that the phrases beside it lie in."""
 _ONE_WORK = re.compile('[等"（《]')
 _BRIEFEST = 3
 """Characters of the shortest work in a list."""
@@ -74,6 +81,11 @@ def features(doc: Doc) -> list[pycrfsuite.ItemSequence]:
             hints[index].append("q")
     for index in verbs:
         hints[index].append("g")
+    for pair in parallels(folded, verbs):
+        shape = f"p{pair.size}{pair.alike}"
+        hints[pair.start].append("b" + shape)
+        hints[pair.comma].append(shape)
+        hints[pair.end - 1].append("e" + shape)
     structure = doc._.structure
     for section in structure.sections if structure is not None else ():
         if section.heading is not None:
@@ -89,6 +101,49 @@ def features(doc: Doc) -> list[pycrfsuite.ItemSequence]:
         lines.append(pycrfsuite.ItemSequence([near + far for near, far in rows]))
         offset += len(line) + 1
     return lines
+
+
+class Pair(NamedTuple):
+    """Two equally long phrases with 、 between them: 桥米飘香、装备登高.
+
+    Attributes:
+        start, comma, end: where they begin, part and end; in code points.
+        alike: whether they have the same character in the same place (小矛盾不出院、大矛盾不出镇).
+    """
+
+    start: int
+    comma: int
+    end: int
+    alike: bool
+
+    @property
+    def size(self) -> int:
+        """The characters of each."""
+        return self.comma - self.start
+
+
+def parallels(folded: str, verbs: Mapping[int, str]) -> Iterator[Pair]:
+    """Yield the pairs of equally long phrases with 、 between them.
+
+    A phrase is told by what bounds one of the two: a mark, or the governing verb before the first
+    (坚持|桥米飘香、装备登高|的思路).
+
+    Args:
+        folded: folded text.
+        verbs: its governing verbs.
+
+    >>> list(parallels("坚持桥米飘香、装备登高的思路", {2: "坚持"}))
+    [Pair(start=2, comma=6, end=11, alike=False)]
+    """
+    for comma in (match.start() for match in _JOINED.finditer(folded)):
+        begin = comma - len(_PHRASE.findall(folded, max(0, comma - _REACH), comma)[-1])
+        end = comma + 1 + len(_PHRASE.findall(folded, comma + 1, comma + 1 + _REACH)[0])
+        start = max((at for at in range(begin, comma) if at in verbs), default=begin)
+        for size in sorted({comma - start, end - comma - 1}):
+            if _SHORTEST <= size <= _LONGEST and comma - size >= begin and comma + 1 + size <= end:
+                first, second = folded[comma - size : comma], folded[comma + 1 : comma + 1 + size]
+                alike = any(one == other for one, other in zip(first, second, strict=True))
+                yield Pair(comma - size, comma, comma + 1 + size, alike)
 
 
 def clause_features(line: str, verbs: Mapping[int, str], offset: int = 0) -> list[list[str]]:

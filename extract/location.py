@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from extract.annotation import Claim, Entity
 from extract.document import Place, Span
 from extract.mentions import Mentions, below, is_body, is_guess
-from extract.names import alternation, lexicon
+from extract.names import alternation, is_governing, lexicon
 from extract.surface import folded_text
 from ontology.terms import PLACES, Basis, Kind, Level, Predicate
 
@@ -63,7 +63,7 @@ class _Reading:
                 return
         container = entity.place.within[-1] if entity.place is not None and entity.place.within else self.home
         unit = self.units.get(container.path) if container is not None else None
-        only = next(iter(self.units.values())) if len(self.units) == 1 else None
+        only = next(iter(self.units.values())) if self.home is None and len(self.units) == 1 else None
         self._claim(entity, entity.mentions[0], unit or self.own or only, "village", 0.88)
 
     def _named_before(self, span: Span) -> Entity | None:
@@ -125,13 +125,17 @@ class _Reading:
         ]
 
     def _clause(self, span: Span) -> list[Entity]:
-        """Return the places in the clause before a project that says where it is made: 在柳沟村建成…."""
+        """Return the places in the clause before a project that says where it is made: 在柳沟村建成…, 柳沟村建成…."""
         sentence = self.mentions.sentence(span)
         clause = re.split("[，；。]", self.folded[sentence.start : span.start])[-1]
         if not clause:
             return []
         stretch = Span(span.start - len(clause), span.start)
-        return self._standing(stretch) if re.search("[在为以对]", clause) else []
+        if re.search("[在为以对]", clause):
+            return self._standing(stretch)
+        doers = [place for place in self._standing(stretch) if place.kind is Kind.VILLAGE]
+        last = max((s.end for doer in doers for s in doer.mentions if stretch.contains(s)), default=None)
+        return doers if last is not None and is_governing(self.folded[last : span.start]) else []
 
     def _sites(self, project: Entity, span: Span, places: Sequence[Entity], rule: str, sure: float) -> None:
         """Claim the villages among some places, else the most specific units, guessed villages last."""

@@ -65,3 +65,13 @@ def test_a_line_does_not_stand_where_one_character_says_that_it_leads():
     named |= {"夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY)}
     found = linking.read(linking.readers(), "夏县政府工作报告\n京鹭高速开工。", named, COUNTY)
     assert "京" not in {unit for _, unit, link in found if link.predicate is Predicate.LOCATED_IN}
+
+
+def test_a_project_stands_in_the_village_that_makes_it(nlp):
+    found = located(nlp, "水头镇政府工作报告\n鹮湾村建成鹭鸣果蔬加工项目。", TOWN)
+    assert ("鹭鸣果蔬加工项目", "鹮湾村") in found
+
+
+def test_a_village_does_not_stand_in_the_only_unit_named_unless_that_speaks(nlp):
+    found = located(nlp, "我镇工作报告\n鹮湾村修渠三里，上海市来访。", TOWN)
+    assert "上海市" not in {unit for village, unit in found if village == "鹮湾村"}

@@ -21,7 +21,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.classifier import MODELS, opened
-from extract.document import Span
+from extract.document import Place, Span
 from extract.gazetteer import any_of
 from extract.names import governors
 from extract.surface import folded_text, quotations
@@ -44,6 +44,7 @@ _SHORTEST, _LONGEST = 3, 10
 """Characters of a phrase that another may be parallel to."""
 _REACH = 24
 """Characters to either side of a mark that the phrases beside it lie in."""
+_AND = ("、", "和", "及", "与")
 _ONE_WORK = re.compile('[等"（《]')
 _BRIEFEST = 3
 """Characters of the shortest work in a list."""
@@ -309,26 +310,35 @@ class Tagger:
                         likely = model.likelihood(c.kind, c.span.start - offset, c.span.end - offset - 1)
                         doc._.candidates[place] = replace(c, likelihood=likely)
                 offset += size + 1
-        doc._.candidates.extend(works_apart(doc, list(_places_settled(doc, found))))
+        doc._.candidates.extend(works_apart(doc, list(places_settled(doc, found))))
         return doc
 
 
-def _places_settled(doc: Doc, found: Iterable[Candidate]) -> Iterator[Candidate]:
+def places_settled(doc: Doc, found: Iterable[Candidate]) -> Iterator[Candidate]:
     """Leave out tagged villages where the text names a unit (张营|镇) or what bears a village's name (舜帝|文化).
 
-    Where the town's name may be its village's, the finder of places decides.
+    Where the town's name may be its village's, the finder of places decides. Of the others, those that a unit's name
+    or its list of villages stands before get that unit as the place around them (湘塘镇|白岭底、芦水).
     """
     folded = folded_text(doc)
     units = bytearray(len(folded))
+    holders: dict[int, Place | None] = {}
     for c in doc._.candidates:
         if c.kind is Kind.ADMINISTRATIVE_UNIT:
             units[c.span.start : c.span.end] = b"\1" * (c.span.end - c.span.start)
+            holders[c.span.end] = c.place
     villages = {c.span for c in doc._.candidates if c.kind is Kind.VILLAGE}
     never = re.compile(any_of("village", "bare_not_before"))
-    for c in found:
-        proposed = c.kind is not Kind.VILLAGE or c.span in villages
-        if proposed or not (any(units[c.span.start : c.span.end]) or never.match(folded, c.span.end)):
+    listed: dict[int, Place | None] = {}
+    for c in sorted(found, key=lambda c: c.span):
+        start, end = c.span.start, c.span.end
+        if c.kind is not Kind.VILLAGE:
             yield c
+        elif c.span in villages or not (any(units[start:end]) or never.match(folded, end)):
+            around = listed.get(start) if start in listed else holders.get(start)
+            if folded[end : end + 1] in _AND:
+                listed[end + 1] = around
+            yield replace(c, place=around)
 
 
 def works_apart(doc: Doc, found: Iterable[Candidate]) -> list[Candidate]:

@@ -13,7 +13,7 @@ from extract.levels import level_by_rule, named_level
 from extract.names import governors, name_start
 from extract.status import status_by_rule
 from extract.surface import fold, pairs, quotations
-from extract.tagger import clause_features, works_apart
+from extract.tagger import clause_features, places_settled, works_apart
 from extract.training import EXAMPLES
 from ontology.divisions import divisions
 from ontology.terms import Kind, Level, Status
@@ -284,6 +284,19 @@ def test_the_models_take_no_town_and_no_namesake_for_a_village(nlp):
     text = "张营镇有舜帝村。张营镇人民政府弘扬舜帝文化，张营街道整洁。"
     found = annotate(nlp, text, divisions().find("张营镇", within=("山西省", "运城市", "永济市"))[0])
     assert names(found, Kind.VILLAGE) == {"舜帝村"}
+
+
+def test_villages_behind_a_towns_name_are_in_that_town():
+    text = "湘鹭镇白岭底、芦水种稻，鹮口种桑。"
+    doc = pipeline.process(
+        pipeline.load(components=["policy_structure", "policy_places"]), linking.document(text, COUNTY)
+    )
+    found = [
+        Candidate(Span(text.index(name), text.index(name) + len(name)), Kind.VILLAGE, "policy_tagger", 0.9)
+        for name in ("白岭底", "芦水", "鹮口")
+    ]
+    around = [c.place.name if c.place is not None else None for c in places_settled(doc, found)]
+    assert around == ["湘鹭镇", "湘鹭镇", None]
 
 
 def test_works_in_a_list_are_taken_apart_but_not_villages_that_share_one(rules) -> None:

@@ -235,4 +235,7 @@ def test_a_village_is_not_the_end_of_anothers_name() -> None:
 
 def test_what_joins_the_nation_to_a_goal_names_no_nation() -> None:
     assert names("建设美丽中国，落实中国制造行动，复合肥料增产。", Kind.ADMINISTRATIVE_UNIT, CITY) == {}
-    assert names("中国与东盟合作，合肥的企业来访。", Kind.ADMINISTRATIVE_UNIT, CITY) == {"中国": "中国", "合肥": "合肥市"}
+    assert names("中国与东盟合作，合肥的企业来访。", Kind.ADMINISTRATIVE_UNIT, CITY) == {
+        "中国": "中国",
+        "合肥": "合肥市",
+    }

@@ -21,8 +21,7 @@ class Candidate:
         name: full name where it differs from the surface (舜帝 → 舜帝村; 省住建厅 → 山西省住房和城乡建设厅).
         level: level of government that issued it (Strategy, Policy, Slogan) or its own (AdministrativeUnit).
         concept: IRI of the authority file's concept, where it is one.
-        place: the division that it is (Village, AdministrativeUnit) or stands in (others), where known; of a village
-            that no table knows, the unit around it.
+        place: the division that it is (Village, AdministrativeUnit) or stands in (others), where known.
         definition: what the text says it stands for.
         likelihood: how likely the tagger finds a name of this kind here, 0 to 1; None where no model was asked.
     """
@@ -73,8 +72,7 @@ class Entity:
         mentions: where the document names it, in order, never empty.
         level: see ``Candidate.level``; None where neither text nor common knowledge tells.
         issuer: the unit whose strategy, policy or slogan it is, where known.
-        place: the division that it is (Village, AdministrativeUnit), or that it stands in; of a village that no table
-            knows, the unit around it.
+        place: the division that it is (Village, AdministrativeUnit), or that it stands in.
         concept: IRI of the authority file's concept.
         definition: what a glossary or the text says it stands for.
         status: of a Project, as this document gives it.

@@ -169,7 +169,7 @@ class PlaceReading:
         gazetteer: the names that the document may use.
         home: the place that the document speaks for.
         local: whether that is a county, a township or a village.
-        unlisted: how sure a village is that the table lacks; 0 to 1.
+        unlisted: how sure a village or town is that the table lacks; 0 to 1.
         found: candidates by start, end and kind.
         bare: short forms that the document proved to be villages, with the full name.
     """
@@ -205,13 +205,15 @@ class PlaceReading:
         """Add a village; its place is the table's, or one without code within the unit named before it, or the home."""
         self.add(start, end, Kind.VILLAGE, sure, name, self._village(name, start), Level.VILLAGE)
 
-    def unit_before(self, start: int) -> Place | None:
-        """Return the unit whose name ends where another name begins; None where none does, or the unit is not known."""
-        before = (c for c in self.found.values() if c.span.end == start and c.kind is Kind.ADMINISTRATIVE_UNIT)
-        return next((c.place for c in before), None)
+    def unit_before(self, start: int) -> Candidate | None:
+        """Return the unit whose name ends where another name begins."""
+        return next(
+            (c for c in self.found.values() if c.span.end == start and c.kind is Kind.ADMINISTRATIVE_UNIT), None
+        )
 
     def _village(self, name: str, start: int) -> Place | None:
-        container = self.unit_before(start)
+        unit = self.unit_before(start)
+        container = unit.place if unit is not None else None
         known = self.gazetteer.near.get(name) or self.gazetteer.villages.get(name)
         if container is not None and container.level in (Level.TOWNSHIP, Level.COUNTY):
             inside = [v for v in divisions().villages(container) if v.name == name]

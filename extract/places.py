@@ -18,7 +18,7 @@ from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level
 
 _BRIEFEST = 2
-"""Characters of an unlisted town's name before 镇 or 乡."""
+"""Characters of an unlisted town's name before its ending."""
 _ZONE = re.compile("经开区|高新区|农高区|综保区|开发区|保税区|口岸|机场|南站|北站|东站|西站|高铁|至")
 
 
@@ -47,39 +47,50 @@ def find_units(reading: PlaceReading) -> None:
             reading.add(start, end, Kind.ADMINISTRATIVE_UNIT, sure, name, None, level=level)
     _confirm(reading)
     nation = re.compile(f"中国(?!{any_of('units', 'nation_not_before')})|中华人民共和国")
-    goal = re.compile(f"{any_of('units', 'nation_not_behind')}$")
+    goals = tuple(words_of("units")["nation_not_behind"])
     speaks = reading.home is not None and reading.home.level is Level.NATIONAL
     for match in nation.finditer(text):
-        named = speaks or not goal.search(text, max(0, match.start() - 2), match.start())
+        named = speaks or not text[max(0, match.start() - 4) : match.start()].endswith(goals)
         if not covered[match.start()] and named:
             reading.add(match.start(), match.end(), Kind.ADMINISTRATIVE_UNIT, 0.75, NATION.name, NATION)
 
 
 def find_unlisted_towns(reading: PlaceReading) -> None:
-    """Add the towns that the division table lacks (renamed or merged since): what may be a name, ending in 镇 or 乡."""
-    text, level = reading.text, reading.home.level if reading.home is not None else None
-    never = re.compile(any_of("town", "not_before"))
+    """Add the towns that the division table lacks, renamed or merged since: what may be a name and ends as a town's.
+
+    A wide report says in which county a town lies, and a town's own report calls for 工业强镇: in these a town is what
+    stands behind another unit's name.
+    """
+    text = reading.text
+    spoken = reading.home is not None and reading.home.level in (Level.PREFECTURE, Level.COUNTY)
     taken = bytearray(len(text) + 1)
-    for begin, stop, _ in reading.found:
+    holders: dict[int, Place] = {}
+    for (begin, stop, _), c in reading.found.items():
         taken[begin:stop] = b"\1" * (stop - begin)
+        if c.place is not None and c.level is not Level.NATIONAL:
+            holders[stop] = c.place
     for match in re.finditer(any_of("town", "endings"), text):
-        end = match.end()
-        if taken[match.start()] or never.match(text, end):
+        ending, stem_end, end = match.group(), match.start(), match.end()
+        if taken[stem_end] or re.compile(any_of("town", f"not_before_{ending}")).match(text, end):
             continue
-        start = unknown_start(reading, match.start(), "town")
-        if start is None or match.start() - start < _BRIEFEST or any(taken[start:end]) or text[:start].endswith('"'):
-            continue  # 打造"活力鹮乡"
-        before = reading.unit_before(start)
-        holder = before if before is not None and before.level is Level.COUNTY else None
-        if holder is None and level not in (Level.PREFECTURE, Level.COUNTY):
-            continue  # a wide report says in which county a town lies; a town's own calls for 工业强镇
-        if holder is None and reading.home is not None:
-            holder = reading.home.at(Level.COUNTY)
-        place = Place(text[start:end], Level.TOWNSHIP, holder.chain) if holder is not None else None
-        reading.add(
-            start, end, Kind.ADMINISTRATIVE_UNIT, reading.unlisted, text[start:end], place, level=Level.TOWNSHIP
-        )
+        start = unknown_start(reading, stem_end, "town")
+        if start is None or stem_end - start < _BRIEFEST or any(taken[start:end]):
+            continue
+        common = text[start:stem_end].endswith(tuple(words_of("town")[f"ends_{ending}"]))
+        if common or (start > 0 and text[start - 1] == '"'):
+            continue  # 江南水乡, 打造"活力鹮乡"
+        holder = holders.get(start)
+        if holder is None and start > 0 and text[start - 1] in "、和与":
+            beside = holders.get(start - 1)
+            holder = beside.at(Level.COUNTY) if beside is not None and beside.level is Level.TOWNSHIP else None
+        if holder is None and spoken:
+            holder = reading.home
+        if holder is None or not holder.level.above(Level.TOWNSHIP):
+            continue
+        place = Place(text[start:end], Level.TOWNSHIP, holder.chain)
+        reading.add(start, end, Kind.ADMINISTRATIVE_UNIT, reading.unlisted, place.name, place)
         taken[start:end] = b"\1" * (end - start)
+        holders[end] = place
 
 
 def _confirm(reading: PlaceReading) -> None:
@@ -108,7 +119,10 @@ def _inside(name: str, container: Place) -> tuple[Place, float] | None:
 def _straddles(text: str, start: int, end: int, name: str) -> bool:
     """Tell whether a name is only cut out of other words: 沿|海城市, 上|海南|站, 罗|浮山县|域."""
     before, behind = text[start - 1 : start], text[end : end + 1]
-    if before + name in words_of("units")["cut_out"]:
+    if any(
+        word.find(name) >= 0 and text.startswith(word, max(0, start - word.find(name)))
+        for word in words_of("units")["cut_out"]
+    ):
         return True
     if before in words_of("units")["not_behind"] and name.startswith(("海", "江", "河")):
         return True
@@ -121,7 +135,7 @@ class PlaceFinder:
     """Appends candidates for administrative units and villages.
 
     Attributes:
-        unlisted: how sure a village named in full is that the division table lacks; 0 to 1.
+        unlisted: how sure a village or town named in full is that the division table lacks; 0 to 1.
     """
 
     def __init__(self, unlisted: float) -> None:

@@ -26,7 +26,7 @@ from extract.gazetteer import any_of
 from extract.names import governors
 from extract.surface import folded_text, quotations
 from extract.wording import is_usual
-from ontology.terms import PLACES, Kind
+from ontology.terms import PLACES, Kind, Level
 
 READERS: dict[str, tuple[Kind, ...]] = {
     "undertakings": (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY, Kind.SLOGAN),
@@ -317,8 +317,8 @@ class Tagger:
 def places_settled(doc: Doc, found: Iterable[Candidate]) -> Iterator[Candidate]:
     """Leave out tagged villages where the text names a unit (张营|镇) or what bears a village's name (舜帝|文化).
 
-    Where the town's name may be its village's, the finder of places decides. Of the others, those that a unit's name
-    or its list of villages stands before get that unit as the place around them (湘塘镇|白岭底、芦水).
+    Where the town's name may be its village's, the finder of places decides. Of the others, those behind a unit's name
+    or in its list of villages are villages of that unit (湘塘镇|白岭底、芦水).
     """
     folded = folded_text(doc)
     units = bytearray(len(folded))
@@ -327,7 +327,8 @@ def places_settled(doc: Doc, found: Iterable[Candidate]) -> Iterator[Candidate]:
         if c.kind is Kind.ADMINISTRATIVE_UNIT:
             units[c.span.start : c.span.end] = b"\1" * (c.span.end - c.span.start)
             holders[c.span.end] = c.place
-    villages = {c.span for c in doc._.candidates if c.kind is Kind.VILLAGE}
+    villages = {c.span: folded[c.span.start : c.span.end] for c in doc._.candidates if c.kind is Kind.VILLAGE}
+    known = frozenset(villages.values())
     never = re.compile(any_of("village", "bare_not_before"))
     listed: dict[int, Place | None] = {}
     for c in sorted(found, key=lambda c: c.span):
@@ -335,10 +336,12 @@ def places_settled(doc: Doc, found: Iterable[Candidate]) -> Iterator[Candidate]:
         if c.kind is not Kind.VILLAGE:
             yield c
         elif c.span in villages or not (any(units[start:end]) or never.match(folded, end)):
-            around = listed.get(start) if start in listed else holders.get(start)
+            unit = listed.get(start) if start in listed else holders.get(start)
             if folded[end : end + 1] in _AND:
-                listed[end + 1] = around
-            yield replace(c, place=around)
+                listed[end + 1] = unit
+            name = folded[start:end]
+            village = Place(name, Level.VILLAGE, unit.chain) if unit is not None and name not in known else None
+            yield replace(c, place=village)
 
 
 def works_apart(doc: Doc, found: Iterable[Candidate]) -> list[Candidate]:

@@ -35,7 +35,7 @@ def find_named_villages(reading: PlaceReading) -> None:
     for match in re.finditer(any_of("village", "endings"), reading.text):
         end, ending = match.end(), match.group()
         known = _known_before(reading, end)
-        if known is not None and not _is_whole(reading, known, match.start()):
+        if known is not None and not _is_whole(reading, known, match.start(), end):
             known = None
         if known is not None:
             name = reading.text[known:end]
@@ -65,19 +65,24 @@ def find_named_villages(reading: PlaceReading) -> None:
             _prove(reading, name)
 
 
-def _is_whole(reading: PlaceReading, known: int, end: int) -> bool:
-    """Tell whether a known village's name is no other's end: 龙|王村, 白|石岭村."""
-    longer = unknown_start(reading, end, "village")
+def _is_whole(reading: PlaceReading, known: int, stem_end: int, end: int) -> bool:
+    """Tell whether a known village's name is no other's end: 龙|王村, 白|石岭村.
+
+    Args:
+        reading: the document.
+        known: where the name begins.
+        stem_end, end: where what stands before 村 or 社区 ends, and the name.
+    """
+    longer = unknown_start(reading, stem_end, "village")
     if longer is None or not known - 2 <= longer < known:
         return True
-    if end - known == 1:
+    if stem_end - known == 1:
         return False
-    clear = re.match(f"[{_HAN}]", reading.text[max(0, longer - 1) : longer]) is None or reading.unit_before(longer)
-    rest = reading.text[longer:known]
+    marked = re.match(f"[{_HAN}]", reading.text[max(0, longer - 1) : longer]) is None
     return (
-        not clear
-        or reading.text[known : end + 1] in reading.gazetteer.near
-        or rest in words_of("village")["before_name"]
+        not (marked or reading.unit_before(longer) is not None)
+        or reading.text[known:end] in reading.gazetteer.near
+        or reading.text[longer:known] in words_of("village")["before_name"]
     )
 
 
@@ -121,29 +126,29 @@ def _item_start(reading: PlaceReading, floor: int, end: int) -> int:
     return start + (verb.end() if verb else 0)
 
 
-def unknown_start(reading: PlaceReading, end: int, sort: str) -> int | None:
+def unknown_start(reading: PlaceReading, end: int, table: str) -> int | None:
     """Return where an unlisted place's name begins whose 村 or 镇 stands at ``end``, None where no name stands there.
 
     Args:
         reading: the document.
         end: offset of the ending, in code points.
-        sort: the table of the lexicon that tells common nouns from names.
+        table: of the lexicon, ``village`` or ``town``: its common nouns are no names.
     """
-    words = words_of(sort)
+    words = words_of(table)
     floor = _clause_floor(reading.text, end)
     if separators := list(_SEPARATOR.finditer(reading.text, floor, end)):
         floor = separators[-1].end()
     start = _item_start(reading, floor, end)
     stem = reading.text[start:end]
     if (
-        not re.fullmatch(f"[{_HAN}]{{1,4}}", stem)
+        not re.fullmatch(f"[{_HAN}]{{1,4}}|[{_HAN}]{{2,9}}族", stem)
         or stem in words["generic"]
         or stem.endswith(tuple(words["generic_ends"]))
     ):
         return None
     if re.search(f"(?:{_NUMBER})个?$", stem) and len(stem) > 1:
         return None
-    if re.search("村.", stem):
+    if table == "village" and re.search("村.", stem):
         return None
     return start
 

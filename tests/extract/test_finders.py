@@ -295,8 +295,15 @@ def test_villages_behind_a_towns_name_are_in_that_town():
         Candidate(Span(text.index(name), text.index(name) + len(name)), Kind.VILLAGE, "policy_tagger", 0.9)
         for name in ("白岭底", "芦水", "鹮口")
     ]
-    around = [c.place.name if c.place is not None else None for c in places_settled(doc, found)]
-    assert around == ["湘鹭镇", "湘鹭镇", None]
+    around = [c.place.path[-2:] if c.place is not None else None for c in places_settled(doc, found)]
+    assert around == [("湘鹭镇", "白岭底"), ("湘鹭镇", "芦水"), None]
+
+
+def test_a_village_behind_its_towns_name_is_one_entity(nlp):
+    county = divisions().find("夏县", within=["运城市"])[0]
+    found = annotate(nlp, "在水头镇上牛村建成桃园。上牛村修渠三里，上牛的路也通了。", county)
+    villages = [e for e in found.entities if e.kind is Kind.VILLAGE]
+    assert [(e.name, e.place.level) for e in villages] == [("上牛村", Level.VILLAGE)]
 
 
 def test_works_in_a_list_are_taken_apart_but_not_villages_that_share_one(rules) -> None:

@@ -215,11 +215,36 @@ def test_towns_that_the_table_lacks_are_found_and_hold_their_villages() -> None:
         "打造特色小镇、江南水乡，培育文明乡风，建设美丽圩镇，推进乡村振兴。",
         "深化百县千镇万村工程，小事不出村、大事不出镇，县乡联动。",
         "争当“活力鹮乡”，改造老旧街道，整治集镇环境。",
+        "建设工业重镇、经济发达镇、电商镇、文旅融合镇，清洗主干街道，智慧街道上线。",
+        "全面推进城镇建设，五年里城镇居民收入翻番，游子归乡创业。",
     ],
 )
 def test_common_nouns_are_no_towns(text: str) -> None:
     assert names(text, Kind.ADMINISTRATIVE_UNIT, CITY) == {}
     assert names(text, Kind.ADMINISTRATIVE_UNIT, home("夏县")) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "town"),
+    [
+        ("苇溪乡风电项目开工。", "苇溪乡"),
+        ("苇溪乡土地整治。", "苇溪乡"),
+        ("鹭岭镇镇长领题。", "鹭岭镇"),
+        ("鹭岭街道化解矛盾。", "鹭岭街道"),
+        ("鹭岭彝族乡修渠。", "鹭岭彝族乡"),
+    ],
+)
+def test_what_stands_behind_a_towns_ending_leaves_it_a_name(text: str, town: str) -> None:
+    assert set(names(text, Kind.ADMINISTRATIVE_UNIT, CITY)) == {town}
+
+
+def test_a_town_lies_in_the_unit_named_before_it_else_in_the_speakers() -> None:
+    county = home("夏县")
+    found = {c.name: c.place.path for c in find("赴杭州市笕鹭苑街道、鹮泉镇考察，鹭岭镇修路。", county) if c.place}
+    assert found["笕鹭苑街道"][:2] == ("浙江省", "杭州市")
+    assert found["鹭岭镇"] == (*county.path, "鹭岭镇")
+    found = {c.name: c.place.path for c in find("在鹭岭镇白石岭村修路。", CITY) if c.place}
+    assert found["白石岭村"] == (*CITY.path, "鹭岭镇", "白石岭村")
 
 
 def test_a_towns_own_mottos_are_no_towns() -> None:
@@ -231,6 +256,18 @@ def test_a_village_is_not_the_end_of_anothers_name() -> None:
         "白舜帝村": "白舜帝村",
         "舜帝村": "舜帝村",
     }
+
+
+@pytest.mark.parametrize("text", ["今冬舜帝村修路。", "为了舜帝村修路。"])
+def test_a_villages_name_does_not_take_in_what_stands_before_it(text: str) -> None:
+    assert set(names(text, Kind.VILLAGE)) == {"舜帝村"}
+
+
+@pytest.mark.parametrize(
+    "text", ["其中卫生支出增长。", "加固原有堤防。", "解决供需失衡水问题。", "种植适合肥水充足地块的品种。"]
+)
+def test_a_citys_name_is_not_cut_out_of_other_words(text: str) -> None:
+    assert names(text, Kind.ADMINISTRATIVE_UNIT, CITY) == {}
 
 
 def test_what_joins_the_nation_to_a_goal_names_no_nation() -> None:

@@ -17,6 +17,7 @@ from extract.surface import folded_text
 from ontology.terms import PLACES, Basis, Kind, Level, Predicate
 
 _UNITS = (Kind.ADMINISTRATIVE_UNIT,)
+_NEAR = (Level.PREFECTURE, Level.COUNTY)
 _UNTOLD = re.compile("[省市县区州旗](?:委|人|政|第)")
 """A body of a unit that the document does not name: 县委, 市政协."""
 
@@ -63,8 +64,10 @@ class _Reading:
                 return
         container = entity.place.within[-1] if entity.place is not None and entity.place.within else self.home
         unit = self.units.get(container.path) if container is not None else None
-        only = next(iter(self.units.values())) if self.home is None and len(self.units) == 1 else None
-        self._claim(entity, entity.mentions[0], unit or self.own or only, "village", 0.88)
+        only = next(iter(self.units.values())) if len(self.units) == 1 else None
+        if only is not None and self.home is not None and not (self._holds_home(only) and only.level in _NEAR):
+            only = None  # 上海市来访; a province says little of where its village lies
+        self._claim(entity, entity.mentions[0], unit or self.own or only, "village", 0.93)
 
     def _named_before(self, span: Span) -> Entity | None:
         """Return the unit that stands directly before a name or before the list of villages that it belongs to."""

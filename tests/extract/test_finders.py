@@ -13,7 +13,7 @@ from extract.levels import level_by_rule, named_level
 from extract.names import governors, name_start
 from extract.status import status_by_rule
 from extract.surface import fold, pairs, quotations
-from extract.tagger import clause_features, places_settled, works_apart
+from extract.tagger import clause_features, parallels, places_settled, works_apart
 from extract.training import EXAMPLES
 from ontology.divisions import divisions
 from ontology.terms import Kind, Level, Status
@@ -245,6 +245,28 @@ def test_the_models_see_what_governs_and_ends_a_clause():
     bridge = rows["今年建成甲路、乙桥".index("乙")]
     assert {"vI建成", "tID项目"} <= set(bridge)
     assert not any("建成" in name or "项目" in name for name in rows[-2])
+
+
+@pytest.mark.parametrize(
+    ("text", "slogans"),
+    [
+        ("大力弘扬鹭岭抢险精神，守好堤防。", ["鹭岭抢险精神"]),
+        ("践行省委巡视反馈精神。", []),
+        ("激发干事创业的精神状态。", []),
+    ],
+)
+def test_a_spirit_that_is_held_up_is_a_slogan(text: str, slogans: list[str]) -> None:
+    finder = pipeline.load(components=["policy_structure", "policy_slogans"])
+    doc = pipeline.process(finder, linking.document(text, TOWN))
+    assert [text[c.span.start : c.span.end] for c in doc._.candidates] == slogans
+
+
+def test_parallel_phrases_are_as_long_as_each_other_and_bounded_on_one_side() -> None:
+    text = "坚持桥米飘香、装备登高的路子，修路、架桥，群众齐心协力、干部一马当先。"
+    pairs_found = [(text[p.start : p.comma], text[p.comma + 1 : p.end]) for p in parallels(text, governors(text))]
+    assert ("桥米飘香", "装备登高") in pairs_found
+    assert ("群众齐心协力", "干部一马当先") in pairs_found
+    assert all(len(one) == len(other) >= 3 for one, other in pairs_found)
 
 
 def test_status_is_read_in_the_projects_own_clause(nlp):

@@ -18,6 +18,7 @@ from ontology.terms import PLACES, Basis, Kind, Level, Predicate
 
 _UNITS = (Kind.ADMINISTRATIVE_UNIT,)
 _NEAR = (Level.PREFECTURE, Level.COUNTY)
+"""Units above the speaker's that a village may be said to stand in, where the text names no other."""
 _UNTOLD = re.compile("[省市县区州旗](?:委|人|政|第)")
 """A body of a unit that the document does not name: 县委, 市政协."""
 

@@ -50,7 +50,7 @@ def find_units(reading: PlaceReading) -> None:
     goals = tuple(words_of("units")["nation_not_behind"])
     speaks = reading.home is not None and reading.home.level is Level.NATIONAL
     for match in nation.finditer(text):
-        named = speaks or not text[max(0, match.start() - 4) : match.start()].endswith(goals)
+        named = speaks or not text.endswith(goals, 0, match.start())
         if not covered[match.start()] and named:
             reading.add(match.start(), match.end(), Kind.ADMINISTRATIVE_UNIT, 0.75, NATION.name, NATION)
 
@@ -76,7 +76,7 @@ def find_unlisted_towns(reading: PlaceReading) -> None:
         start = unknown_start(reading, stem_end, "town")
         if start is None or stem_end - start < _BRIEFEST or any(taken[start:end]):
             continue
-        common = text[start:stem_end].endswith(tuple(words_of("town")[f"ends_{ending}"]))
+        common = text.endswith(tuple(words_of("town")[f"ends_{ending}"]), start, stem_end)
         if common or (start > 0 and text[start - 1] == '"'):
             continue  # 江南水乡, 打造"活力鹮乡"
         holder = holders.get(start)
@@ -117,12 +117,10 @@ def _inside(name: str, container: Place) -> tuple[Place, float] | None:
 
 
 def _straddles(text: str, start: int, end: int, name: str) -> bool:
-    """Tell whether a name is only cut out of other words: 沿|海城市, 上|海南|站, 罗|浮山县|域."""
+    """Tell whether a name is only cut out of other words: 沿|海城市, 上|海南|站, 罗|浮山县|域, 复|合肥."""
     before, behind = text[start - 1 : start], text[end : end + 1]
-    if any(
-        word.find(name) >= 0 and text.startswith(word, max(0, start - word.find(name)))
-        for word in words_of("units")["cut_out"]
-    ):
+    words = (word for word in words_of("units")["cut_out"] if name in word)
+    if any(text.startswith(word, max(0, start - word.index(name))) for word in words):
         return True
     if before in words_of("units")["not_behind"] and name.startswith(("海", "江", "河")):
         return True

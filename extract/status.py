@@ -59,7 +59,7 @@ def features(mentions: Sequence[Span], folded: str, structure: Structure, level:
         mentions: where it is named.
         folded: folded text.
         structure: of the document; tells whether a passage looks back or ahead.
-        level: of the document: a township that "advances" a work has begun it, a province may only plan it.
+        level: of the document; what 推进 says of a work differs with who says it.
     """
     found = {f"level{level}"}
     for span in mentions[:3]:

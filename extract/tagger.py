@@ -327,8 +327,8 @@ def places_settled(doc: Doc, found: Iterable[Candidate]) -> Iterator[Candidate]:
         if c.kind is Kind.ADMINISTRATIVE_UNIT:
             units[c.span.start : c.span.end] = b"\1" * (c.span.end - c.span.start)
             holders[c.span.end] = c.place
-    villages = {c.span: folded[c.span.start : c.span.end] for c in doc._.candidates if c.kind is Kind.VILLAGE}
-    known = frozenset(villages.values())
+    villages = {c.span for c in doc._.candidates if c.kind is Kind.VILLAGE}
+    known = {folded[span.start : span.end] for span in villages}
     never = re.compile(any_of("village", "bare_not_before"))
     listed: dict[int, Place | None] = {}
     for c in sorted(found, key=lambda c: c.span):
@@ -336,7 +336,7 @@ def places_settled(doc: Doc, found: Iterable[Candidate]) -> Iterator[Candidate]:
         if c.kind is not Kind.VILLAGE:
             yield c
         elif c.span in villages or not (any(units[start:end]) or never.match(folded, end)):
-            unit = listed.get(start) if start in listed else holders.get(start)
+            unit = listed.get(start, holders.get(start))
             if folded[end : end + 1] in _AND:
                 listed[end + 1] = unit
             name = folded[start:end]

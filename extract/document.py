@@ -5,6 +5,7 @@ Offsets everywhere are counts of Unicode code points in ``Document.text``.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from types import MappingProxyType
 from ontology.divisions import Place
 from ontology.terms import Level, Period
 
-__all__ = ["Document", "GlossaryEntry", "Metadata", "Place", "Section", "Span", "Structure"]
+__all__ = ["Document", "GlossaryEntry", "Metadata", "Place", "Section", "Span", "Structure", "unbroken"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,6 +35,15 @@ class Span:
     def overlaps(self, other: Span) -> bool:
         """Tell whether the two share a character."""
         return self.start < other.end and other.start < self.end
+
+
+def unbroken(words: str) -> str:
+    """Return words as a document has them without the line ends within them.
+
+    >>> unbroken("黄河文化主\\n题公园项目")
+    '黄河文化主题公园项目'
+    """
+    return re.sub(r"\s*\n\s*", "", words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 import spacy
@@ -30,8 +31,9 @@ from extract import (  # noqa: F401  importing a module registers its factory
     structure,
     tagger,
 )
-from extract.annotation import Annotation
-from extract.document import Document
+from extract.annotation import Annotation, Entity, Indicator, Link
+from extract.document import Document, GlossaryEntry, Section, Span, Structure
+from extract.reflow import Reflowed, reflow
 from ontology.scheme import Scheme
 
 COMPONENTS: tuple[str, ...] = (
@@ -130,16 +132,32 @@ def annotate(nlp: Language, document: Document) -> Annotation:
         document: text and metadata.
 
     Returns:
-        Entities with mentions, indicators and links; all offsets in code points of ``document.text``.
+        Entities with mentions, indicators and links; all offsets in code points of ``document.text``. They are found in
+        the text with its broken lines joined (``extract.reflow``).
     """
-    doc = process(nlp, document)
-    return Annotation(
-        document=document,
-        structure=doc._.structure,
-        entities=tuple(doc._.entities or ()),
-        indicators=tuple(doc._.indicators or ()),
-        links=tuple(doc._.links or ()),
-    )
+    flow = reflow(document.text)
+    doc = process(nlp, replace(document, text=flow.text))
+    found: dict[str, Any] = {
+        "structure": doc._.structure,
+        "entities": tuple(doc._.entities or ()),
+        "indicators": tuple(doc._.indicators or ()),
+        "links": tuple(doc._.links or ()),
+    }
+    return Annotation(document, **(found if flow.text == document.text else _as_read(found, flow)))
+
+
+def _as_read(found: Any, flow: Reflowed) -> Any:
+    """Place every span of what was found in the joined text in the text as read."""
+    match found:
+        case Span():
+            return flow.as_read(found)
+        case tuple():
+            return tuple(_as_read(each, flow) for each in found)
+        case dict():
+            return {name: _as_read(each, flow) for name, each in found.items()}
+        case Structure() | Section() | GlossaryEntry() | Entity() | Indicator() | Link():
+            return replace(found, **{each.name: _as_read(getattr(found, each.name), flow) for each in fields(found)})
+    return found
 
 
 def annotate_all(nlp: Language, documents: Iterable[Document]) -> Iterable[Annotation]:

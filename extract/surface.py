@@ -49,6 +49,7 @@ _OPENERS = frozenset(_PARTNER.values())
 _MARK = re.compile(r'["（）《》【】\n]')
 
 
+@lru_cache(maxsize=4)
 def fold(text: str) -> str:
     """Give quotation marks, brackets, commas and digits one form each, length unchanged.
 

@@ -28,6 +28,7 @@ from spacy.tokens import Doc
 from extract import levels, metadata, pipeline, reranker, status, wording
 from extract.classifier import MODELS
 from extract.document import Document, Span
+from extract.reflow import Reflowed, reflow
 from extract.surface import folded_text
 from extract.tagger import KINDS, READERS, TAGGER, features, labels
 from ontology.terms import IDEAS, Kind
@@ -121,7 +122,10 @@ def _excludes(other: tuple[Span, Kind], span: Span, kind: Kind) -> bool:
 
 
 def example(name: str, text: str, gold: dict[str, Any], report: str | None = None) -> Example:
-    """Read one gold file with its text."""
+    """Read one gold file with its text, as the finders read it: its broken lines joined."""
+    flow = reflow(text)
+    gold = {**gold, "entities": [_reflowed(e, text, flow) for e in gold["entities"]]}
+    text = flow.text
 
     def mentions(entity: dict[str, Any]) -> list[Span]:
         return sorted({span for surface in entity["surfaces"] for span in _stands(surface, text)})
@@ -134,6 +138,12 @@ def example(name: str, text: str, gold: dict[str, Any], report: str | None = Non
     ]
     spans = occurrences(text, gold["entities"])
     return Example(name, text, spans, nested(text, gold["entities"], spans), projects, issued, report)
+
+
+def _reflowed(entity: dict[str, Any], text: str, flow: Reflowed) -> dict[str, Any]:
+    spans = (_stands(surface, text)[0] for surface in entity["surfaces"])
+    places = (flow.joined(span) for span in spans)
+    return {**entity, "surfaces": [flow.text[place.start : place.end] for place in places]}
 
 
 def gold_examples(golds: Path, texts: Path) -> list[Example]:

@@ -18,6 +18,7 @@ from urllib.parse import unquote
 
 import pyoxigraph as ox
 
+from extract.document import unbroken
 from kg import sparql
 from kg.rows import IRI, Rows, cell
 from kg.statements import FOUND, METADATA
@@ -323,7 +324,7 @@ class Graph:
                     basis=str(proof.basis),
                     confidence=proof.confidence,
                     document=proof.document or "",
-                    evidence=proof.text or "",
+                    evidence=unbroken(proof.text or ""),
                 )
         return network
 

@@ -16,6 +16,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
+from extract.document import unbroken
 from kg import sparql
 from kg.rows import IRI
 from kg.vocabulary import WORDS
@@ -370,7 +371,7 @@ def _label(thing: Thing) -> Text:
 
 def _excerpt(text: str, name: str, most: int = 70) -> str:
     """Return at most so many characters of a sentence, those around the name where it is there."""
-    text = " ".join(text.split())
+    text = unbroken(text)
     start = min(max(0, text.find(name) + len(name) // 2 - most // 2), max(0, len(text) - most))
     end = start + most
     return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import pyoxigraph as ox
 
 from extract.annotation import Annotation, Entity, Indicator, Link
-from extract.document import Document, Place, Span, Structure
+from extract.document import Document, Place, Span, Structure, unbroken
 from ontology.iri import (
     NATION,
     document_iri,
@@ -239,7 +239,7 @@ class _Statements:
             yield ox.Triple(node, END, integer(section.span.end))
             yield ox.Triple(node, IS_PART_OF, self.node if section.parent is None else nodes[section.parent])
             if section.heading is not None:
-                yield ox.Triple(node, pl("heading"), ox.Literal(self.text(section.heading)))
+                yield ox.Triple(node, pl("heading"), ox.Literal(unbroken(self.text(section.heading))))
             if section.period is not None:
                 yield ox.Triple(node, pl("period"), pl(section.period))
 
@@ -248,9 +248,9 @@ class _Statements:
         name = self.names[entity.id]
         node = ox.NamedNode(name.iri)
         yield from _described(node, name)
-        forms = {self.text(span).strip('“”"「」‘’ ') for span in entity.mentions} - {name.label}
+        forms = {unbroken(self.text(span)).strip('“”"「」‘’ ') for span in entity.mentions} - {name.label}
         for form in sorted(forms):
-            if form and "\n" not in form:
+            if form:
                 yield ox.Triple(node, ALT_LABEL, chinese(form))
         if entity.definition:
             yield ox.Triple(node, DEFINITION, chinese(entity.definition))

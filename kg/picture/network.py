@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 import networkx
 
+from extract.document import unbroken
 from kg.lineage import Lineage
 from kg.vocabulary import WORDS
 from ontology.terms import PLID, Kind, Level, Predicate
@@ -215,7 +216,7 @@ def _of_lineage(lineage: Lineage) -> Network:
                 relation=str(step.predicate),
                 basis=str(proof.basis),
                 confidence=proof.confidence,
-                evidence=proof.text or "",
+                evidence=unbroken(proof.text or ""),
                 document=proof.document or "",
             )
         if not step.proofs:

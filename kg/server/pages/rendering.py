@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 
+from extract.document import unbroken
 from kg.example import MARKER
 from kg.picture.flow import worded
 from kg.rows import IRI, Row, Rows
@@ -176,9 +177,8 @@ def choices(words: Words, parameter: Parameter, value: str) -> list[tuple[str, s
 
 def quote_around(text: str, mark: tuple[int, int] | None) -> tuple[str, str, str]:
     """Return a sentence in what stands before, in and after the part that is marked."""
-    if mark is None:
-        return text, "", ""
-    return text[: mark[0]], text[mark[0] : mark[1]], text[mark[1] :]
+    start, end = mark or (len(text), len(text))
+    return unbroken(text[:start]), unbroken(text[start:end]), unbroken(text[end:])
 
 
 def _listed(marks: Iterable[Mark], words: Words) -> str:

@@ -1,0 +1,198 @@
+"""Joins the lines of a text that was broken at a margin, as text copied out of a PDF is.
+
+The finders read the joined text, in which no name is cut by a line's end; what they find is then placed in the text as
+read, whose offsets the graph gives.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from extract.document import Span
+from extract.paragraphs import NUMBERING, ordinal_of
+from extract.surface import fold
+
+_ENDED = re.compile(r'[。！？]["）》]*$')
+_TOKEN = re.compile(r"(?:[A-Za-z0-9.%+]+|.)[，。；：！？、）》%]*")
+"""What a line breaks before or behind as a whole: a word or figure, and the marks that may not begin a line."""
+_CLOSED = re.compile(r"(?:[.·…]{3} *\d*|：)$")
+"""The end of a line behind which another begins whatever room there was: a leader of a table of contents, a colon."""
+_RUNNING = re.compile("[，。；、]")
+_PAGE_NUMBER = re.compile(r"[-— ]*\d{1,3}[-— ]*")
+_SET_APART = re.compile(r"(?<=[^ \x00-\x7f]) (?=[^ \x00-\x7f])")
+_AROUND_FIGURES = re.compile(r"(?<=[^ \x00-\x7f]) (?=[A-Za-z0-9])|(?<=[A-Za-z0-9%]) (?=[^ \x00-\x7f])")
+_FIGURE_FIRST = re.compile(r"\d+ ")
+_LETTER = re.compile(r"[A-Za-z]")
+_NARROWEST, _SPREAD = 14, 3
+"""Ems: of the narrowest margin, and that lines which end there may differ by."""
+_SLACK, _DOUBT = 1, 0.25
+"""Ems that a line may fall short of its margin, and more for each mark that printers set in many widths."""
+_INDENT = 2
+"""Ems by which the first line of a paragraph is set in."""
+_FEWEST = 4
+"""Broken lines that show a margin."""
+_USUAL = 0.8
+"""The share of lines that begin with white space from which on this tells nothing."""
+_MOST, _WIDER = 0.5, 0.25
+"""The share of the broken lines that are running text and end at it, and that of all lines which may be wider."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reflowed:
+    """A text with its broken lines joined.
+
+    Attributes:
+        text: the joined text.
+        offsets: where each of its characters stands in the text as read, in code points.
+    """
+
+    text: str
+    offsets: Sequence[int]
+
+    def as_read(self, span: Span) -> Span:
+        """Return where a stretch of the joined text stands in the text as read."""
+        return Span(self.offsets[span.start], self.offsets[span.end - 1] + 1)
+
+    def joined(self, span: Span) -> Span:
+        """Return where a stretch of the text as read stands in the joined text."""
+        return Span(bisect_left(self.offsets, span.start), bisect_left(self.offsets, span.end))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line that holds text.
+
+    Attributes:
+        words: without the white space around them, folded.
+        start: where they stand in the text.
+        width: theirs in ems.
+        slack: ems that this may be wrong by.
+        indented: whether it begins with white space, where that is not the text's habit.
+    """
+
+    words: str
+    start: int
+    width: float
+    slack: float
+    indented: bool
+
+    @property
+    def end(self) -> int:
+        """Where the words end in the text."""
+        return self.start + len(self.words)
+
+
+def reflow(text: str) -> Reflowed:
+    """Join the lines of a text that were broken at a margin, and close the gaps around its figures (2022 年).
+
+    A text has a margin where most lines that break off do so at about the same width, and few are wider. There a line
+    that had no room for what the next begins with goes on in it, page numbers between the two left out, unless that
+    begins with a numbering or an indent. A figure at its start is none (到|35 年), unless it counts on from the line
+    before, as the rows of a table do.
+
+    >>> broken = "一、回顾" + "\\n全镇上下齐心协力，扎实推进黄河文化主" * 4 + "\\n题公园项目。"
+    >>> "主全镇" in reflow(broken).text, "主题公园" in reflow(broken).text
+    (True, True)
+    """
+    lines = _lines(text)
+    gaps = [(at, at + 1, "") for line in lines for at in _spaces(line)]
+    if (margin := _margin(lines)) is not None:
+        gaps += _line_ends(lines, margin)
+    if not gaps:
+        return Reflowed(text, range(len(text)))
+    pieces: list[str] = []
+    offsets: list[int] = []
+    at = 0
+    for start, end, mark in sorted(gaps):
+        pieces += [text[at:start], mark]
+        offsets += range(at, start + len(mark))
+        at = end
+    return Reflowed("".join((*pieces, text[at:])), (*offsets, *range(at, len(text))))
+
+
+def _lines(text: str) -> list[_Line]:
+    folded = fold(text)
+    lines = []
+    for match in re.finditer(r"[^\n]+", text):
+        printed = match.group().strip()
+        if printed and not _PAGE_NUMBER.fullmatch(printed):
+            start = match.start() + match.group().index(printed[0])
+            slack = _SLACK + _DOUBT * (_ascii(printed) + sum(map(printed.count, "“”‘’")))
+            lines.append(
+                _Line(folded[start : start + len(printed)], start, _width(printed), slack, start > match.start())
+            )
+    tells = sum(line.indented for line in lines) < _USUAL * len(lines)
+    return [replace(line, indented=line.indented and tells) for line in lines]
+
+
+def _spaces(line: _Line) -> Iterator[int]:
+    """Yield where spaces stand around the figures and words of another script in a line of running text.
+
+    In a line of letters set apart (为 落 实), all spaces are such. A line that begins with a figure, or has spaces
+    between some of its Chinese words, may be the row of a table.
+    """
+    if " " not in line.words or not _RUNNING.search(line.words) or _FIGURE_FIRST.match(line.words):
+        return
+    spaced = len(_SET_APART.findall(line.words))
+    between = _SET_APART if spaced * 3 > len(line.words) else _AROUND_FIGURES if not spaced else None
+    for match in between.finditer(line.words) if between is not None else ():
+        yield line.start + match.start()
+
+
+def _width(printed: str) -> float:
+    """Return the width of words in ems, a letter or figure taken for half of one."""
+    return len(printed) - _ascii(printed) / 2
+
+
+def _ascii(printed: str) -> int:
+    return len(printed.encode("ascii", "ignore"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Margin:
+    """Where the lines of a text were broken, in ems; by how much the first of a paragraph is shorter."""
+
+    width: float
+    indent: float
+
+    def reached(self, line: _Line, following: _Line, *, first: bool) -> bool:
+        """Tell whether a line had no room left for what the following begins with."""
+        room = self.width - line.width - (self.indent if first else 0)
+        slack = 0 if _ENDED.search(line.words) else line.slack
+        return room < _width(_TOKEN.findall(following.words)[0]) + slack
+
+
+def _margin(lines: Sequence[_Line]) -> _Margin | None:
+    """Return the margin at which the lines were broken, None where they were not."""
+    going = [line for line in lines if not (_ENDED.search(line.words) or _CLOSED.search(line.words))]
+    usual = Counter(round(line.width) for line in going if _RUNNING.search(line.words))
+    width = max(usual, key=lambda width: (usual[width], width), default=0)
+    reaching = sum(count for each, count in usual.items() if abs(each - width) <= _SPREAD)
+    broken = sum(line.width >= _NARROWEST for line in going)
+    wider = sum(line.width > width + _SPREAD for line in lines)
+    shown = width >= _NARROWEST and reaching >= max(_FEWEST, _MOST * broken) and wider <= _WIDER * len(lines)
+    return _Margin(width, _INDENT if usual[width - _INDENT] > usual[width - 1] else 0) if shown else None
+
+
+def _line_ends(lines: Sequence[_Line], margin: _Margin) -> Iterator[tuple[int, int, str]]:
+    """Yield from where to where the text parts lines that belong together, and what joins them."""
+    first = True
+    for line, following in pairwise(lines):
+        first = not _goes_on(line, following, margin, first=first)
+        if not first:
+            latin = _LETTER.match(line.words[-1]) and _LETTER.match(following.words)
+            yield line.end, following.start, " " if latin else ""
+
+
+def _goes_on(line: _Line, following: _Line, margin: _Margin, *, first: bool) -> bool:
+    if following.indented or _CLOSED.search(line.words) or not margin.reached(line, following, first=first):
+        return False
+    before, after = NUMBERING.match(line.words), NUMBERING.match(following.words)
+    if after is None or not after.group().strip().isdigit():
+        return after is None
+    return ordinal_of(after) != (ordinal_of(before) if before else 0) + 1

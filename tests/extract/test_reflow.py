@@ -1,0 +1,116 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extract import pipeline
+from extract.document import Document, Metadata, Place, Span
+from extract.reflow import reflow
+from kg.statements import statements
+from ontology.terms import Kind, Level
+
+PARAGRAPHS = "\n".join(
+    [
+        "一、2022年工作回顾",
+        "我们围绕“实力白石”建设，实施白石镇千亩苹果示范园提升改造项目，完成投资3.43亿元，新建灌渠12公里，"
+        "栽种果树5万株。",
+        "我们深入贯彻乡村振兴战略，推进白石镇青石河生态治理工程，清淤河道8公里，栽植护岸林240亩，群众满意度达到96.5%。",
+        "（一）聚焦兴农，赋能“白石”",
+        "推进农村集体产权制度改革，开展“三比三争”活动，建成村级电商服务站11个。",
+        "建成高标准农田3万亩，种植富硒小麦1.2万亩，引进深加工企业三家，带动周边农户2600户，农村居民人均可支配"
+        "收入增长8.1%，全镇粮食总产量达到2.3万吨，村集体经济收入全部突破十万元。",
+    ]
+)
+
+
+def wrapped(text: str, width: int, indent: str = "") -> str:
+    """Break a text's lines at a width in ems, its paragraphs perhaps set in, as a page prints it."""
+    lines = []
+    for paragraph in text.split("\n"):
+        line, room = indent, width - len(indent)
+        for mark in paragraph:
+            if room < 1:
+                lines.append(line)
+                line, room = "", width
+            line += mark
+            room -= 0.5 if mark.isascii() else 1
+        lines.append(line)
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("width", [17, 20, 26])
+@pytest.mark.parametrize("indent", ["", "　　"])
+def test_lines_broken_at_a_margin_are_joined_to_their_paragraphs(width: int, indent: str) -> None:
+    joined = reflow(wrapped(PARAGRAPHS, width, indent)).text
+    assert [line.strip() for line in joined.split("\n")] == PARAGRAPHS.split("\n")
+
+
+def test_an_indent_that_was_lost_still_tells_the_first_line_of_a_paragraph() -> None:
+    lost = "\n".join(line.strip() for line in wrapped(PARAGRAPHS, 20, "　　").split("\n"))
+    assert reflow(lost).text.split("\n") == PARAGRAPHS.split("\n")
+
+
+def test_a_page_number_between_two_lines_is_left_out() -> None:
+    lines = wrapped(PARAGRAPHS, 20).split("\n")
+    paged = "\n".join([*lines[:3], "— 2 —", *lines[3:]])
+    assert reflow(paged).text == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PARAGRAPHS,
+        "",
+        # a table: each row is a line, however alike they are in width
+        "序号 项目名称，建设地点 投资额（万元）\n"
+        + "\n".join(f"{n} 白石镇苹果园提升，青石村 {n}200" for n in range(1, 9)),
+        # headings of one width, with long paragraphs below them
+        "\n".join(
+            f"（{n}）聚焦强镇，建设实力白石新镇\n我们大力推进各项工作，{'成效良好，' * 12}" for n in "一二三四五六"
+        ),
+    ],
+)
+def test_other_lines_stay_apart(text: str) -> None:
+    assert reflow(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("到 2025 年，建成 220 千伏变电站，占比 45% 以上。", "到2025年，建成220千伏变电站，占比45%以上。"),
+        ("为 落 实 乡 村 振 兴 战 略 ， 制 定 本 方 案 。", "为落实乡村振兴战略，制定本方案。"),
+        ("3 加强领导，压实责任 12 项。", "3 加强领导，压实责任 12 项。"),
+        ("1 白石镇苹果园 青石村 1200 2023年，续建", "1 白石镇苹果园 青石村 1200 2023年，续建"),
+        ("采用 Internet of Things 平台，提升能力。", "采用Internet of Things平台，提升能力。"),
+    ],
+)
+def test_spaces_around_figures_are_closed_in_running_text(text: str, read: str) -> None:
+    assert reflow(text).text == read
+
+
+@given(st.text(alphabet="白石镇，。；　 \n12A“”（一）、", max_size=300), st.integers(14, 30))
+def test_offsets_lead_back_to_the_text_as_read(text: str, width: int) -> None:
+    broken = wrapped(text, width)
+    flow = reflow(broken)
+    assert len(flow.offsets) == len(flow.text)
+    assert all(flow.text[i] in (broken[at], " ") for i, at in enumerate(flow.offsets))
+    assert list(flow.offsets) == sorted(set(flow.offsets))
+    for start in range(0, len(flow.text), 7):
+        assert flow.joined(flow.as_read(Span(start, start + 1))) == Span(start, start + 1)
+
+
+def test_names_across_line_ends_are_found_where_they_stand() -> None:
+    text = wrapped(PARAGRAPHS, 17)
+    place = Place("白石镇", Level.TOWNSHIP, (Place("白石县", Level.COUNTY),))
+    document = Document("t", text, "0" * 64, metadata=Metadata(place=place, level=Level.TOWNSHIP))
+    annotation = pipeline.annotate(pipeline.load(), document)
+    names = {entity.name: entity for entity in annotation.entities}
+    park = names["白石镇千亩苹果示范园提升改造项目"]
+    assert park.kind is Kind.PROJECT
+    assert [text[m.start : m.end].replace("\n", "") for m in park.mentions] == [park.name]
+    assert "\n" in text[park.mentions[0].start : park.mentions[0].end]
+    graph = list(statements(annotation))
+    anchors = [quad.object.value for quad in graph if quad.predicate.value.endswith("#anchorOf")]
+    labels = [quad.object.value for quad in graph if quad.predicate.value.endswith("Label")]
+    assert any("\n" in anchor for anchor in anchors)
+    assert not any("\n" in label for label in labels)
+    assert all(anchor in text for anchor in anchors)

@@ -23,7 +23,7 @@ from extract.annotation import Candidate
 from extract.classifier import MODELS, opened
 from extract.document import Place, Span
 from extract.gazetteer import any_of
-from extract.names import governors
+from extract.names import alternation, governors, lexicon
 from extract.surface import folded_text, quotations
 from extract.wording import is_usual
 from ontology.terms import PLACES, Kind, Level
@@ -345,7 +345,10 @@ def places_settled(doc: Doc, found: Iterable[Candidate]) -> Iterator[Candidate]:
 
 
 def works_apart(doc: Doc, found: Iterable[Candidate]) -> list[Candidate]:
-    """Take the works of a list apart (青石至白石公路、|湖西湿地修复); villages that share a work stay together."""
+    """Take the works of a list apart (青石至白石公路、|湖西湿地修复); villages that share a work stay together.
+
+    What sums up a list behind its last work is no part of that work's name (白石水库扩建|等工程).
+    """
     places = {c.span.end for c in doc._.candidates if c.kind in PLACES}
     apart = []
     for c in found:
@@ -355,12 +358,19 @@ def works_apart(doc: Doc, found: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _works(folded: str, name: Span, places: Collection[int]) -> list[Span]:
-    """Return the works that a name lists, none where it is one work's; ``places`` are the ends of places' names."""
+    """Return the works that a name holds, none where it is one work's; ``places`` are the ends of places' names."""
     words = folded[name.start : name.end]
+    if "、" not in words and (summed := _summing().search(words, 1)):
+        return [Span(name.start, name.start + summed.start())]
     items = [Span(name.start + m.start(), name.start + m.end()) for m in _ITEM.finditer(words)]
     one = _ONE_WORK.search(words) is not None or any(item.end - item.start < _BRIEFEST for item in items)
     villages = all(item.end in places for item in items[:-1]) and "至" not in words
     return [] if one or villages else items
+
+
+@cache
+def _summing() -> re.Pattern[str]:
+    return re.compile(f"等[^等]{{0,4}}?(?:{alternation(lexicon('kinds')[Kind.PROJECT]['summed'])})$")
 
 
 @Language.factory(TAGGER, default_config={"models": None, "threshold": 0.08})

@@ -338,6 +338,9 @@ def test_works_in_a_list_are_taken_apart_but_not_villages_that_share_one(rules) 
     other = pipeline.process(rules, linking.document(works, TOWN))
     listed = Candidate(Span(0, len(works)), Kind.PROJECT, "policy_tagger", 0.9)
     assert [c.span for c in works_apart(other, [listed])] == [Span(0, 8), Span(9, 16)]
+    summed = pipeline.process(rules, linking.document("白石水库扩建等4项工程", TOWN))
+    last = Candidate(Span(0, 11), Kind.PROJECT, "policy_tagger", 0.9)
+    assert [c.span for c in works_apart(summed, [last])] == [Span(0, 6)]
 
 
 def test_what_explains_an_instrument_is_no_second_one(nlp) -> None:

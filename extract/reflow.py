@@ -100,7 +100,7 @@ def reflow(text: str) -> Reflowed:
     (True, True)
     """
     lines = _lines(text)
-    gaps = [(at, at + 1, "") for line in lines for at in _spaces(line)]
+    gaps = [(at, at + 1, "") for line in lines for at in _spaces(line) if text[at] != "\t"]
     if (margin := _margin(lines)) is not None:
         gaps += _line_ends(lines, margin)
     if not gaps:

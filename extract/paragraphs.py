@@ -31,9 +31,8 @@ NUMBERING = re.compile(
 )
 """The numberings that official writing uses, one named group a style."""
 _ORDER = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
-STOP = re.compile(r'[。！？]+["）》]*|(?<=[\u4e00-\u9fff"）》%])\.(?=["）》]*(?: |\n|$|[\u4e00-\u9fff"（《]))["）》]*')
-"""The end of a sentence: 。！？ or a full stop of another script, with the closing marks behind it."""
-_HALF_STOP_AT_START = re.compile(rf"^[ ]*{_HAN}\.")
+STOP = re.compile(r'[。！？]+["）》]*')
+"""The end of a sentence: 。！？ with the closing marks behind it."""
 ENDED = re.compile(r'[。！？；：，、…!?;:,.]["）》]*$')
 """What a heading does not end in."""
 
@@ -94,9 +93,7 @@ def sentences_in(folded: str) -> Iterator[Span]:
     openers = frozenset(pairs(folded).values())
     for match in re.finditer(r"[^\n]+", folded):
         begin, end = match.start(), match.end()
-        numbered = _HALF_STOP_AT_START.match(match.group())
-        search = begin + numbered.end() if numbered else begin
-        for stop in STOP.finditer(folded, search, end):
+        for stop in STOP.finditer(folded, begin, end):
             last = next((at for at in range(*stop.span()) if at in openers), stop.end())
             if (span := _stripped(folded, begin, last)) is not None:
                 yield span

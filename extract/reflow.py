@@ -23,7 +23,7 @@ _TOKEN = re.compile(r"(?:[A-Za-z0-9.%+]+|.)[，。；：！？、）》%]*")
 _CLOSED = re.compile(r"(?:[.·…]{3} *\d*|：)$")
 """The end of a line behind which another begins whatever room there was: a leader of a table of contents, a colon."""
 _RUNNING = re.compile("[，。；、]")
-_PAGE_NUMBER = re.compile(r"[-— ]*\d{1,3}[-— ]*")
+_PAGE_NUMBER = re.compile(r"[-—· ]*(?:第 *)?\d{1,3} *页?(?: *[/，共]+ *\d{1,3} *页?)?[-—· ]*")
 _SET_APART = re.compile(r"(?<=[^ \x00-\x7f]) (?=[^ \x00-\x7f])")
 _AROUND_FIGURES = re.compile(r"(?<=[^ \x00-\x7f]) (?=[A-Za-z0-9])|(?<=[A-Za-z0-9%]) (?=[^ \x00-\x7f])")
 _FIGURE_FIRST = re.compile(r"\d+ ")

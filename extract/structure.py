@@ -325,7 +325,7 @@ class _Reader:
         for index in indices:
             paragraph = self.paragraphs[index]
             stop = STOP.search(self.text, paragraph.start, min(paragraph.end, paragraph.start + _LONGEST_HEADING))
-            if stop is None or paragraph.end - stop.end() < 20 or self.text[stop.start()] not in "。.":
+            if stop is None or paragraph.end - stop.end() < 20 or self.text[stop.start()] != "。":
                 continue
             sentence = self.text[paragraph.start : stop.start()]
             if self.words.topic.match(sentence) or self.words.year_topic.match(sentence + "。"):

@@ -43,7 +43,11 @@ _FOLD = str.maketrans(
         **{chr(0xFF41 + i): chr(0x61 + i) for i in range(26)},
     }
 )
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[，：](?=\d)")
+_BULLET = re.compile("[·●■◆▪○◇□★☆►▶➢✓*]+")
+_POINT = re.compile(r'\.(?<=[\u4e00-\u9fff"）》%]\.)(?=["）》]*(?:[ \n]|\Z|[\u4e00-\u9fff"（《]))')
+"""A full stop of another script that ends a Chinese sentence, unless it stands behind the numbering of a line."""
+_NUMERALS = re.compile(" *（?[一二三四五六七八九十百零〇]{1,4}）?")
+_BETWEEN_DIGITS = re.compile(r"[，：](?<=\d[，：])(?=\d)")
 _PARTNER = {"）": "（", "》": "《", "】": "【"}
 _OPENERS = frozenset(_PARTNER.values())
 _MARK = re.compile(r'["（）《》【】\n]')
@@ -51,15 +55,28 @@ _MARK = re.compile(r'["（）《》【】\n]')
 
 @lru_cache(maxsize=4)
 def fold(text: str) -> str:
-    """Give quotation marks, brackets, commas and digits one form each, length unchanged.
+    """Give quotation marks, brackets, commas, stops and digits one form each, length unchanged; bullets become spaces.
 
-    >>> fold("深化“放管服”改革,共１２项(试行)")
-    '深化"放管服"改革，共12项（试行）'
+    >>> fold("• 深化“放管服”改革,共１２项(试行).")
+    '  深化"放管服"改革，共12项（试行）。'
     """
-    folded = text.translate(_FOLD)
+    folded = _POINT.sub(_stop, _BULLET.sub(_blank, text.translate(_FOLD)))
     if "，" in folded or "：" in folded:
         folded = _BETWEEN_DIGITS.sub(lambda m: text[m.start()] if text[m.start()] in ",:" else m.group(), folded)
     return folded
+
+
+def _blank(bullet: re.Match[str]) -> str:
+    return bullet.group() if _before(bullet).strip() else " " * len(bullet.group())
+
+
+def _stop(point: re.Match[str]) -> str:
+    return "." if _NUMERALS.fullmatch(_before(point)) else "。"
+
+
+def _before(mark: re.Match[str]) -> str:
+    """Return what stands before a mark in its line."""
+    return mark.string[mark.string.rfind("\n", 0, mark.start()) + 1 : mark.start()]
 
 
 def text_of(doc: Doc) -> str:

@@ -49,9 +49,10 @@ def test_an_indent_that_was_lost_still_tells_the_first_line_of_a_paragraph() -> 
     assert reflow(lost).text.split("\n") == PARAGRAPHS.split("\n")
 
 
-def test_a_page_number_between_two_lines_is_left_out() -> None:
+@pytest.mark.parametrize("number", ["— 2 —", "2", "- 12 -", "第 2 页", "第2页 共10页", "2/10"])
+def test_a_page_number_between_two_lines_is_left_out(number: str) -> None:
     lines = wrapped(PARAGRAPHS, 20).split("\n")
-    paged = "\n".join([*lines[:3], "— 2 —", *lines[3:]])
+    paged = "\n".join([*lines[:3], number, *lines[3:]])
     assert reflow(paged).text == PARAGRAPHS
 
 

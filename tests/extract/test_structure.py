@@ -141,6 +141,12 @@ def test_half_width_full_stops_end_sentences_and_decimals_do_not() -> None:
     assert [text[s.start : s.end] for s in structure(text).sentences] == ["种粮3.5亩,修路.", "养猪2头;养羊.", "一.兴农"]
 
 
+def test_bullets_are_no_part_of_a_heading_or_of_a_glossary_s_terms() -> None:
+    text = "● 一、兴农\n● 种粮十亩。\n名词解释\n• 两山：绿水青山就是金山银山。\n• 河长制：分级管河。"
+    assert outline(text)[0] == (0, "一、", "兴农")
+    assert [term for term, _ in terms(text)] == ["两山", "河长制"]
+
+
 def test_a_line_broken_off_in_mid_sentence_goes_on() -> None:
     text = "一、回顾\n农业丰收。推动\n全面合作协定\n生效实施。大家高兴。"
     assert [row[2] for row in outline(text)] == ["回顾"]

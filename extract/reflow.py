@@ -27,6 +27,8 @@ _PAGE_NUMBER = re.compile(r"[-—· ]*(?:第 *)?\d{1,3} *页?(?: *[/，共]+ *\d
 _SET_APART = re.compile(r"(?<=[^ \x00-\x7f]) (?=[^ \x00-\x7f])")
 _AROUND_FIGURES = re.compile(r"(?<=[^ \x00-\x7f]) (?=[A-Za-z0-9])|(?<=[A-Za-z0-9%]) (?=[^ \x00-\x7f])")
 _FIGURE_FIRST = re.compile(r"\d+ ")
+_RECURRING = 3
+"""So often a line stands in a text that is printed on each of its pages."""
 _LETTER = re.compile(r"[A-Za-z]")
 _NARROWEST, _SPREAD = 14, 3
 """Ems: of the narrowest margin, and that lines which end there may differ by."""
@@ -91,9 +93,9 @@ def reflow(text: str) -> Reflowed:
     """Join the lines of a text that were broken at a margin, and close the gaps around its figures (2022 年).
 
     A text has a margin where most lines that break off do so at about the same width, and few are wider. There a line
-    that had no room for what the next begins with goes on in it, page numbers between the two left out, unless that
-    begins with a numbering or an indent. A figure at its start is none (到|35 年), unless it counts on from the line
-    before, as the rows of a table do.
+    that had no room for what the next begins with goes on in it, page numbers and running heads between the two left
+    out, unless that begins with a numbering or an indent. A figure at its start is none (到|35 年), unless it counts on
+    from the line before, as the rows of a table do.
 
     >>> broken = "一、回顾" + "\\n全镇上下齐心协力，扎实推进黄河文化主" * 4 + "\\n题公园项目。"
     >>> "主全镇" in reflow(broken).text, "主题公园" in reflow(broken).text
@@ -116,11 +118,13 @@ def reflow(text: str) -> Reflowed:
 
 
 def _lines(text: str) -> list[_Line]:
+    """Return the lines that hold text, but page numbers and running heads."""
     folded = fold(text)
+    met = Counter(line.strip() for line in text.split("\n"))
     lines = []
     for match in re.finditer(r"[^\n]+", text):
         printed = match.group().strip()
-        if printed and not _PAGE_NUMBER.fullmatch(printed):
+        if printed and met[printed] < _RECURRING and not _PAGE_NUMBER.fullmatch(printed):
             start = match.start() + match.group().index(printed[0])
             slack = _SLACK + _DOUBT * (_ascii(printed) + sum(map(printed.count, "“”‘’")))
             lines.append(

@@ -56,6 +56,14 @@ def test_a_page_number_between_two_lines_is_left_out(number: str) -> None:
     assert reflow(paged).text == PARAGRAPHS
 
 
+def test_a_running_head_between_two_lines_is_left_out() -> None:
+    lines = wrapped("\n".join([PARAGRAPHS, PARAGRAPHS]), 20).split("\n")
+    cut = [number for number, line in enumerate(lines) if len(line) > 18 and "。" not in line][1::3]
+    paged = "\n".join(f"{line}\n白石镇政府工作报告" if n in cut else line for n, line in enumerate(lines))
+    assert len(cut) >= 3
+    assert reflow(paged).text == "\n".join([PARAGRAPHS, PARAGRAPHS])
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -26,6 +26,8 @@ from ontology.terms import Period
 
 RANKED = ("part", "chapter", "division", "article", "han", "bracketed han", "arabic", "bracketed arabic")
 """Numberings of headings in their customary order."""
+_LINES = ("dated line", "line")
+"""Headings without a number: those that name a period (2023年工作回顾) stand above the others."""
 _INSIDE = re.compile(r"(?<=[。；：！？])(?=[（①-⒛首其再最第\d一二三四五六七八九十])")
 _JOINED = re.compile("[和与及]|以及")
 _LONGEST_HEADING = 48
@@ -172,7 +174,7 @@ class _Reader:
             if index in topics:
                 self._place(_Opening(paragraph.start, "topic", heading=topics[index]))
             elif not openings and self._is_line_heading(index):
-                self._place(_headed(paragraph, "line"))
+                self._place(_headed(paragraph, "line" if self._period_of(line) is None else "dated line"))
             else:
                 self._plain(paragraph, line)
         if len(openings) <= 1:
@@ -213,13 +215,14 @@ class _Reader:
             del self.open[styles.index(opening.style) :]
         elif opening.ordinal > 1 and opening.style not in RANKED:
             self._close_run_in()
-        elif opening.style in ("topic", "line"):
-            while self.open and self._top().style not in (*RANKED, "line"):
+        elif opening.style in ("topic", *_LINES):
+            above = _LINES[: _LINES.index(opening.style)] if opening.style in _LINES else _LINES
+            while self.open and self._top().style not in (*RANKED, *above):
                 self.open.pop()
         elif opening.style in RANKED:
             rank = RANKED.index(opening.style)
             for position, style in enumerate(styles):
-                if (style in RANKED and RANKED.index(style) > rank) or (style not in RANKED and style != "line"):
+                if (style in RANKED and RANKED.index(style) > rank) or style not in (*RANKED, *_LINES):
                     del self.open[position:]
                     break
         if self.open and self._top().style == "plain":
@@ -228,7 +231,7 @@ class _Reader:
 
     def _close_run_in(self) -> None:
         """Close the sections whose heading and text shared a paragraph."""
-        while self.open and self._top().style not in (*RANKED, "line", "plain") and not self._top().alone:
+        while self.open and self._top().style not in (*RANKED, *_LINES, "plain") and not self._top().alone:
             self.open.pop()
 
     def _top(self) -> _Opening:

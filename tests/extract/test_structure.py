@@ -101,6 +101,17 @@ def test_a_part_s_heading_tells_its_period(title: str, period: Period | None) ->
     assert structure(f"一、{title}\n大家齐心协力。").sections[0].period is period
 
 
+def test_headings_without_number_stand_below_the_one_that_names_their_period() -> None:
+    long = "我们修渠三里，植树两千株，办学堂一所，" * 3 + "群众满意。"
+    text = (
+        f"2022年工作回顾\n{long}\n产业稳步发展\n{long}\n民生持续改善\n{long}\n2023年工作安排\n{long}\n做强产业\n{long}"
+    )
+    sections = structure(text).sections
+    assert [s.depth for s in sections if s.heading] == [0, 1, 1, 0, 1]
+    last = structure(text).period_at(len(text) - 5)
+    assert (structure(text).period_at(text.index("产业稳步") + 9), last) == (Period.REVIEW, Period.PLAN)
+
+
 def test_self_government_under_a_review_part_stays_review() -> None:
     found = structure("一、2022年工作回顾\n（一）加强政府自身建设\n大家齐心。")
     assert found.sections[1].period is None

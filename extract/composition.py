@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from extract.annotation import Claim, Entity
 from extract.document import Span
 from extract.mentions import Mentions
-from extract.numerals import parse
+from extract.numerals import announced
 from extract.surface import folded_text
 from ontology.scheme import Scheme
 from ontology.terms import IDEAS, Basis, Kind, Predicate
@@ -26,10 +26,6 @@ _OPENED = re.compile(r'(?:^|[、和与])"?$')
 _CLOSED = re.compile(r'"?(?:$|[、和与]|[双两二三四五六七八九十][个大项])')
 """What stands before and behind an item of a name that is a list."""
 _NUMBERED = re.compile(r"([双两二三四五六七八九十])(?:个|大|条|项|区|城)?[一-鿿]")
-
-
-def _count(numeral: str) -> int:
-    return 2 if numeral == "双" else int(parse(numeral) or 0)
 
 
 class CompositionReader:
@@ -82,7 +78,7 @@ class CompositionReader:
                     continue
                 sentence = mentions.sentence(whole)
                 listed = self._listed(mentions, folded, sentence, whole, entity)
-                if (listed and summed) or (len(listed) >= 2 and counted and len(listed) == _count(counted.group(1))):
+                if (listed and summed) or (len(listed) >= 2 and counted and len(listed) == announced(counted.group(1))):
                     for part in listed:
                         self._claim(doc, part, whole, Basis.STATED, 0.95, sentence, "enumeration")
 
@@ -129,7 +125,7 @@ class CompositionReader:
             match = _COUNTED.match(whole.name.strip('“”"')) if whole.kind in IDEAS else None
             if match is None:
                 continue
-            count, head = int(parse(match.group(1)) or 0), match.group(2)
+            count, head = announced(match.group(1)), match.group(2)
             parts = [e for e in mentions.entities if e.kind is whole.kind and e is not whole and e.name.endswith(head)]
             if len(parts) == count:
                 for part in parts:

@@ -13,6 +13,17 @@ from extract.surface import quotations
 
 _LONGEST_TERM = 20
 """A longer quotation is a saying, which no bracket behind it explains; in characters."""
+NUMERAL = "[一二两双三四五六七八九十]"
+LABEL = re.compile(
+    r'"([^"\n]{1,12})"(?:（[^（）\n]{1,20}）)?，?(?:即|是指|指的是|指|是|为|就是)：?'
+    rf"|(?:^|(?<=[，；。：]))({NUMERAL}[^\W\d即指是为]{{1,4}})，?(?:即|是指|指|为)：?"
+)
+"""A part of a compound, and that its meaning follows: “两带”即…, 一核，是指…."""
+TAKEN_FOR = re.compile(rf'以(?P<parts>[^，。；"\n]{{2,80}})为"(?P<label>{NUMERAL}[^"\n]{{1,5}})"')
+"""The same with the meaning first: 以…、…为“两带”."""
+_COUNTED = re.compile(f"{NUMERAL}.{{1,5}}")
+_LONGEST_PART = 120
+"""Characters that the meaning of one such part takes at most."""
 
 
 def glossary_entries(folded: str, paragraphs: Iterable[Paragraph]) -> Iterator[GlossaryEntry]:
@@ -55,6 +66,43 @@ def explanations(folded: str, limit: int) -> Iterator[GlossaryEntry]:
         match = explanation.match(folded, end + 1, limit) if end - start <= _LONGEST_TERM else None
         if match:
             yield GlossaryEntry(Span(start, end), Span(*match.span("bracket" if match["bracket"] else "meaning")))
+
+
+def spelled_out(folded: str, entries: Iterable[GlossaryEntry]) -> list[GlossaryEntry]:
+    """Return a text's entries with the compounds whose parts it explains in a row, in place of those parts.
+
+    >>> text = '围绕"一谷两带"布局（"一谷"即药谷，"两带"即粮带、果带）。'
+    >>> found = spelled_out(text, explanations(text, len(text)))
+    >>> [(text[e.term.start : e.term.end], text[e.definition.start : e.definition.end]) for e in found]
+    [('一谷两带', '"一谷"即药谷，"两带"即粮带、果带')]
+    """
+    known = list(entries)
+    terms = {folded[entry.term.start : entry.term.end].strip('"') for entry in known}
+    compounds = [each for each in _compounds(folded) if folded[each.term.start : each.term.end] not in terms]
+    parts = [each for each in known if any(c.definition.contains(each.term) for c in compounds)]
+    return sorted((e for e in (*known, *compounds) if e not in parts), key=lambda e: (e.term.start, e.term.end))
+
+
+def _compounds(folded: str) -> Iterator[GlossaryEntry]:
+    """Find parts in a row that are explained one by one and make up a name of the text."""
+    labelled = [(m.start(), m.end(), m[m.lastindex or 0]) for m in LABEL.finditer(folded)]
+    taken = [(m.start(), m.end(), m["label"]) for m in TAKEN_FOR.finditer(folded)]
+    for marks, stop in ((labelled, re.compile(r"[。；）\n]|\Z")), (taken, re.compile(""))):
+        marks = [mark for mark in marks if _COUNTED.fullmatch(mark[2])]
+        first = 0
+        while first < len(marks):
+            last = first
+            while last + 1 < len(marks) and marks[last + 1][0] - marks[last][1] <= _LONGEST_PART:
+                last += 1
+            for end in range(last, first, -1):
+                whole = "".join(label for _, _, label in marks[first : end + 1])
+                at = max(folded.rfind(whole, 0, marks[first][0]), folded.find(whole, marks[end][1]))
+                closing = stop.search(folded, marks[end][1])
+                if at >= 0 and closing is not None:
+                    yield GlossaryEntry(Span(at, at + len(whole)), Span(marks[first][0], closing.start()))
+                    first = end
+                    break
+            first += 1
 
 
 @cache

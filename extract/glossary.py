@@ -14,22 +14,18 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate, Claim
 from extract.document import Span, Structure
+from extract.explanations import LABEL, NUMERAL, TAKEN_FOR
 from extract.names import alternation, lexicon
-from extract.numerals import parse
+from extract.numerals import announced
 from extract.quotations import Reading, read
 from extract.surface import folded_text, text_of
 from ontology.terms import Basis, Kind, Predicate
 
-_NUMERAL = r"[一二两三四五六七八九十]"
 _GROUP = re.compile(
-    rf'({_NUMERAL}{{1,2}}|\d)([个条张大项]?)((?:统一|第一|[^\d一二两三四五六七八九十、，。；："（）]){{1,8}})'
-)
-_THAT_IS = re.compile(
-    r'"([^"\n]{1,12})"(?:（[^（）\n]{1,20}）)?，?(?:即|是指|指的是|指|是|为|就是)：?'
-    rf"|(?:^|(?<=[，；。：]))({_NUMERAL}[^\W\d即指是为]{{1,4}})，?(?:即|是指|指|为)：?"
+    rf'({NUMERAL}{{1,2}}|\d)([个条张大项]?)((?:统一|第一|[^\d一二两双三四五六七八九十、，。；："（）]){{1,8}})'
 )
 _SUMMED = re.compile(
-    rf"等(?P<name>(?:{_NUMERAL}大[^，。；、]{{2,12}})|(?:[^，。；、]{{0,6}}{_NUMERAL}大[^，。；、]{{1,8}}))$"
+    rf"等(?P<name>(?:{NUMERAL}大[^，。；、]{{2,12}})|(?:[^，。；、]{{0,6}}{NUMERAL}大[^，。；、]{{1,8}}))$"
 )
 _VERB = re.compile(
     r"^(?:把[^，。、]{1,10}?建设成为?|就是|具体为|包括|分别是|即|全面|加快|着力|大力|重点|切实|"
@@ -54,10 +50,10 @@ def expected(term: str) -> list[int]:
     >>> expected("三区三地"), expected("一条主线、两张名片、四大战略"), expected("乡村振兴")
     ([3, 3], [1, 2, 4], [])
     """
-    counts = [int(parse(match.group(1)) or 0) for match in _GROUP.finditer(term)]
+    counts = [announced(match.group(1)) for match in _GROUP.finditer(term)]
     if re.fullmatch(r"\d{2,6}", term.strip('"')):
         return [int(digit) for digit in term.strip('"')]
-    return counts if len(counts) > 1 or not counts or re.match(rf"(?:{_NUMERAL}|\d)", term) else []
+    return counts if len(counts) > 1 or not counts or re.match(rf"(?:{NUMERAL}|\d)", term) else []
 
 
 def _trim(folded: str, start: int, end: int) -> Span | None:
@@ -121,7 +117,7 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     name = folded[term.start : term.end].strip('"')
     quoted = re.match(r'"?([^"]+)"?', folded[term.start : term.end])
     counts = expected(quoted.group(1) if quoted and quoted.group(1) != name else name)
-    named = _named_groups(folded, name, definition)
+    named = _taken_groups(folded, definition) or _named_groups(folded, name, definition)
     if named:
         return named
     if not counts:
@@ -139,10 +135,23 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     return [Member(span) for span in flat]
 
 
+def _taken_groups(folded: str, definition: Span) -> list[Member]:
+    """Read 以集镇为“一芯”，以…、…为“两廊”."""
+    found = []
+    for mark in TAKEN_FOR.finditer(folded, definition.start, definition.end):
+        count = next(iter(expected(mark["label"])), 0)
+        parts = _listing(folded, *mark.span("parts"), count)
+        if count == 1 and parts:
+            found.append(Member(parts[0], (), Span(*mark.span("label"))))
+        else:
+            found.append(Member(Span(*mark.span("label")), tuple(Member(part) for part in parts)))
+    return found if len(found) > 1 else []
+
+
 def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
     """Read “一区”，即建设…。“两城”，即…、…。, 一核即…，两带即…, “5”是打造…等五大产业集群, “上天”即…，“入地”即…."""
     text = folded[definition.start : definition.end]
-    marks = list(_THAT_IS.finditer(text))
+    marks = list(LABEL.finditer(text))
     if len(marks) < 2:
         return []
     found = []
@@ -187,7 +196,7 @@ def _announced_groups(folded: str, term: Span, counts: list[int], definition: Sp
     groups = list(_GROUP.finditer(folded, definition.start, definition.end))
     again: list[Member] = []
     seen: set[str] = set()
-    labels = [g for g in groups if int(parse(g.group(1)) or 0) > 1]
+    labels = [g for g in groups if announced(g.group(1)) > 1]
     for group in labels:
         wording = group.group()
         if wording in seen:
@@ -195,7 +204,7 @@ def _announced_groups(folded: str, term: Span, counts: list[int], definition: Sp
         repeat = [g for g in labels if g.group() == wording]
         seen.add(wording)
         spelled = repeat[-1]
-        count = int(parse(group.group(1)) or 0)
+        count = announced(group.group(1))
         if len(repeat) > 1 or folded[spelled.end() : spelled.end() + 1] in "：，":
             later = [g.start() for g in labels if g.start() > spelled.end() and g.group() != wording]
             stop = min([*later, definition.end])

@@ -49,6 +49,15 @@ def parse(text: str) -> Decimal | None:
     return _han(text)
 
 
+def announced(numeral: str) -> int:
+    """Return how many parts the numeral of a name announces (三区, 双核), 0 where it is none.
+
+    >>> announced("三"), announced("双"), announced("强")
+    (3, 2, 0)
+    """
+    return 2 if numeral == "双" else int(parse(numeral) or 0)
+
+
 def _half(numeral: str, whole: Decimal) -> Decimal:
     """Read 两万半 as 25000 and 三半 as 3.5."""
     unit = (SMALL | LARGE).get(numeral[-1], 1)

@@ -18,7 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.document import GlossaryEntry, Section, Span, Structure
-from extract.explanations import explanations, glossary_entries
+from extract.explanations import explanations, glossary_entries, spelled_out
 from extract.names import alternation, lexicon
 from extract.paragraphs import ENDED, NUMBERING, STOP, Paragraph, ordinal_of, paragraphs_in, sentences_in
 from extract.surface import fold, text_of
@@ -112,7 +112,7 @@ class _Reader:
             entries += glossary_entries(self.text, self.paragraphs[glossary_from + 1 :])
             running_text_end = self.paragraphs[glossary_from].start
         entries += explanations(self.text, running_text_end)
-        entries.sort(key=lambda e: (e.term.start, e.term.end))
+        entries = spelled_out(self.text, entries)
         self._find_leads(sentences)
         self._tell_periods()
         return Structure(tuple(_section(draft) for draft in self.drafts), sentences, tuple(entries))

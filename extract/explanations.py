@@ -65,22 +65,24 @@ def explanations(folded: str, limit: int) -> Iterator[GlossaryEntry]:
             return
         match = explanation.match(folded, end + 1, limit) if end - start <= _LONGEST_TERM else None
         if match:
-            yield GlossaryEntry(Span(start, end), Span(*match.span("bracket" if match["bracket"] else "meaning")))
+            noun = match["noun"] or match["named"]
+            term = Span(start - 1, end + 1 + len(noun)) if noun else Span(start, end)
+            yield GlossaryEntry(term, Span(*match.span("bracket" if match["bracket"] else "meaning")))
 
 
 def spelled_out(folded: str, entries: Iterable[GlossaryEntry]) -> list[GlossaryEntry]:
     """Return a text's entries with the compounds whose parts it explains in a row, in place of those parts.
 
-    >>> text = '围绕"一谷两带"布局（"一谷"即药谷，"两带"即粮带、果带）。'
+    >>> text = '围绕"一谷两带"发力。"一谷"即药谷，"两带"即粮带、果带。'
     >>> found = spelled_out(text, explanations(text, len(text)))
     >>> [(text[e.term.start : e.term.end], text[e.definition.start : e.definition.end]) for e in found]
     [('一谷两带', '"一谷"即药谷，"两带"即粮带、果带')]
     """
-    known = list(entries)
-    terms = {folded[entry.term.start : entry.term.end].strip('"') for entry in known}
-    compounds = [each for each in _compounds(folded) if folded[each.term.start : each.term.end] not in terms]
-    parts = [each for each in known if any(c.definition.contains(each.term) for c in compounds)]
-    return sorted((e for e in (*known, *compounds) if e not in parts), key=lambda e: (e.term.start, e.term.end))
+    compounds = list(_compounds(folded))
+    known = [e for e in entries if not any(each.definition.contains(e.term) for each in compounds)]
+    terms = {name.strip('"') for e in known for name in re.findall('^"[^"]+"|.+', folded[e.term.start : e.term.end])}
+    known += [each for each in compounds if folded[each.term.start : each.term.end] not in terms]
+    return sorted(known, key=lambda e: (e.term.start, e.term.end))
 
 
 def _compounds(folded: str) -> Iterator[GlossaryEntry]:
@@ -114,9 +116,10 @@ def _wording() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         r"(?:\d{1,3}[.、） ]*|（\d{1,3}）|\[\d{1,3}\]|[①-⒛]|[一二三四五六七八九十]{1,3}、)?[ ]*"
         rf"(?P<term>\"[^\"\n]{{2,40}}\"[^\"：。，\n]{{0,16}}|[^：。；\n]{{2,40}}?)(?:：(?:{that_is})?|，?(?:是指|指的是|，指))"
     )
+    noun = alternation(words["nouns"])
     explanation = re.compile(
-        rf"，?(?:{that_is})(?![导定标将使刻日时出便])：?(?P<meaning>[^。；）\n]{{4,200}})"
-        r"|（(?:即|指|是指)?：?(?P<bracket>[^（）\n]*[、，；][^（）\n]*)）"
+        rf"(?P<noun>{noun})?，?(?:{that_is})(?![导定标将使刻日时出便])：?(?P<meaning>[^。；）\n]{{4,200}})"
+        rf"|(?P<named>{noun})?（(?:即|指|是指)?：?(?P<bracket>[^（）\n]*[、，；][^（）\n]*)）"
     )
     return entry, re.compile(alternation(words["debris"])), explanation
 

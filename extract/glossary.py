@@ -22,15 +22,17 @@ from extract.surface import folded_text, text_of
 from ontology.terms import Basis, Kind, Predicate
 
 _GROUP = re.compile(
-    rf'({NUMERAL}{{1,2}}|\d)([个条张大项]?)((?:统一|第一|[^\d一二两双三四五六七八九十、，。；："（）]){{1,8}})'
+    rf'({NUMERAL}{{1,2}}|\d)([个条张大项]?)((?:统一|第一|双(?=$|["、])|[^\d一二两双三四五六七八九十、，。；："（）]){{1,8}})'
 )
+_EACH_ONE = re.compile(f"({NUMERAL})个[一最不]")
+"""A name for parts that begin alike: 四个一."""
 _SUMMED = re.compile(
     rf"等(?P<name>(?:{NUMERAL}大[^，。；、]{{2,12}})|(?:[^，。；、]{{0,6}}{NUMERAL}大[^，。；、]{{1,8}}))$"
 )
 _VERB = re.compile(
     r"^(?:把[^，。、]{1,10}?建设成为?|就是|具体为|包括|分别是|即|全面|加快|着力|大力|重点|切实|"
     r"打造|构建|建强建优|建设|建成|建优|建强|实施|围绕创建|围绕|创建|做大做强|推进|推动|实现|"
-    r"坚持走|坚持|狠抓|体现|明确|形成|培育|发展|"
+    r"做强|做优|做大|做实|串起|串联|协同|统筹|联动|坚持走|坚持|狠抓|体现|明确|形成|培育|发展|"
     r"抓好|完善|[在以][^，。、]{2,16}[上中]体现|在[^，。、]{2,10}[中上方面])+"
 )
 
@@ -51,6 +53,8 @@ def expected(term: str) -> list[int]:
     ([3, 3], [1, 2, 4], [])
     """
     counts = [announced(match.group(1)) for match in _GROUP.finditer(term)]
+    if each := _EACH_ONE.fullmatch(term.strip('"')):
+        return [announced(each.group(1))]
     if re.fullmatch(r"\d{2,6}", term.strip('"')):
         return [int(digit) for digit in term.strip('"')]
     return counts if len(counts) > 1 or not counts or re.match(rf"(?:{NUMERAL}|\d)", term) else []
@@ -95,8 +99,12 @@ def _split(folded: str, start: int, end: int, marks: str) -> list[Span]:
 def _listing(folded: str, start: int, end: int, count: int) -> list[Span]:
     """Return the ``count`` members listed in a stretch, whichever mark separates them; [] where none does."""
     fitting: list[tuple[int, int, list[Span]]] = []
-    for marks in ("、", "，；", "、，；", "。；\n", "，、；。"):
-        spans = _split(folded, start, end, marks)
+    last = max(start, folded.rfind("、", start, end))
+    close = re.compile("[，。；]").search(folded, last, end)
+    stretches = [("、", close.start() if close else end)]
+    stretches += [(marks, end) for marks in ("，；", "、，；", "。；\n", "，、；。")]
+    for marks, stop in stretches:
+        spans = _split(folded, start, stop, marks)
         if len(spans) == count:
             alike = len({folded[s.start] for s in spans}) + len({folded[s.end - 1] for s in spans})
             fitting.append((alike, len(fitting), spans))
@@ -215,10 +223,8 @@ def _announced_groups(folded: str, term: Span, counts: list[int], definition: Sp
             again.append(Member(Span(group.start(), group.end()), tuple(Member(p) for p in parts)))
     if len(again) >= 2 and len(again) >= len([c for c in counts if c > 1]) - 1:
         return again
-    in_term = [
-        Span(term.start + m.start(), term.start + m.end())
-        for m in re.finditer(r'[^、"]+', folded[term.start : term.end])
-    ]
+    name = re.compile(r'"?[^"]+').match(folded, term.start, term.end)  # “三抓三早”|行动
+    in_term = [Span(*m.span()) for m in re.compile(r'[^、"]+').finditer(folded, *name.span())] if name else []
     if len(counts) < 2 or len(in_term) != len(counts):
         return []
     clauses = _split(folded, definition.start, definition.end, "，；")
@@ -290,9 +296,11 @@ class GlossaryFinder:
     def _kind(folded: str, term: Span, definition: Span) -> Reading | None:
         """Read the term's kind off its uses in the text, then off its own head, then off its definition."""
         phrase = folded[term.start : term.end].strip('"')
+        layout = len(expected(phrase)) > 1 and not phrase.isdigit()  # 一核两带三园
         readings = []
         for match in re.finditer(re.escape(f'"{phrase}"'), folded):
-            if (reading := read(folded, match.start() + 1, match.end() - 1)) is not None:
+            reading = read(folded, match.start() + 1, match.end() - 1)
+            if reading is not None and not (layout and reading.kind is Kind.PROJECT):
                 readings.append(reading)
         kinds = lexicon("kinds")
         meaning = folded[definition.start : definition.end]
@@ -305,8 +313,8 @@ class GlossaryFinder:
         for kind in (Kind.STRATEGY, Kind.SLOGAN, Kind.POLICY):
             if re.search(f"(?:{alternation(kinds[kind]['heads'])})$", phrase):
                 return Reading(kind, term.end, False, 0.85)
-        if len(expected(phrase)) > 1 and not phrase.isdigit():
-            return Reading(Kind.STRATEGY, term.end, False, 0.7)  # a layout: 一核两带三园
+        if layout:
+            return Reading(Kind.STRATEGY, term.end, False, 0.7)
         if re.search(r"责任|机制|制度|措施|办法|申请|服务|审批|管理|承诺", meaning[:60]):
             return Reading(Kind.POLICY, term.end, False, 0.7)
         if re.search(r"建设成?|打造|建成|发展|构建", meaning[:40]):

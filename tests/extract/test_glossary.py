@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from extract.document import Span
+from extract import pipeline
+from extract.document import Document, Span
 from extract.glossary import expected, members
+from extract.structure import structure
 from extract.surface import fold
+from ontology.terms import Kind
 
 
 def taken_apart(term: str, definition: str) -> dict[str, list[str]]:
@@ -60,3 +63,44 @@ def test_groups_spelled_out_clause_by_clause():
 def test_parallel_clauses_of_a_double_number():
     found = taken_apart("两破两立", "破除守旧思想，树立创新意识。\n破除畏难思想，树立担当意识。")
     assert list(found) == ["破除守旧思想，树立创新意识", "破除畏难思想，树立担当意识"]
+
+
+@pytest.mark.parametrize(
+    ("text", "term", "found"),
+    [
+        (
+            "围绕“一谷两带”布局（“一谷”即清泉药谷，“两带”即沿河粮带、山前果带），发力。",
+            "“一谷两带”布局",
+            {"清泉药谷": [], "两带": ["沿河粮带", "山前果带"]},
+        ),
+        (
+            "落实“一轴双核”。“一轴”，就是做强清水生态轴；“双核”，就是建设老街商贸核、新城服务核。",
+            "一轴双核",
+            {"清水生态轴": [], "双核": ["老街商贸核", "新城服务核"]},
+        ),
+        (
+            "紧扣“一芯两廊”——以老街为“一芯”，以清水生态廊、白石物流廊为“两廊”，统筹推进。",
+            "一芯两廊",
+            {"老街": [], "两廊": ["清水生态廊", "白石物流廊"]},
+        ),
+        ("建立“四个一”包联机制，即一名领导、一本台账、一张图、一抓到底，每月调度。", "“四个一”包联机制",
+         {"一名领导": [], "一本台账": [], "一张图": [], "一抓到底": []}),
+        ("实施“四县并进”战略（生态立县、产业兴县、文旅活县、民生安县）。", "“四县并进”战略",
+         {"生态立县": [], "产业兴县": [], "文旅活县": [], "民生安县": []}),
+        ("开展“三抓三早”行动（抓环境、抓项目、抓落实，早谋划、早开工、早见效）。", "“三抓三早”行动",
+         {each: [] for each in ("抓环境", "抓项目", "抓落实", "早谋划", "早开工", "早见效")}),
+    ],
+)  # fmt: skip
+def test_a_compound_is_spelled_out_in_running_text(text: str, term: str, found: dict[str, list[str]]) -> None:
+    (entry,) = structure(text).glossary
+    assert text[entry.term.start : entry.term.end] == term
+    spelled = members(fold(text), entry.term, entry.definition)
+    assert {
+        text[m.span.start : m.span.end]: [text[p.span.start : p.span.end] for p in m.parts] for m in spelled
+    } == found
+
+
+def test_a_layout_of_bases_is_a_strategy_and_no_project() -> None:
+    text = "围绕“一谷三基地”发展布局（“一谷”即清泉药谷，“三基地”即粮食基地、陶瓷基地、劳务基地），发力。"
+    doc = pipeline.process(pipeline.load(components=["policy_structure", "policy_glossary"]), Document("d", text, ""))
+    assert {c.kind for c in doc._.candidates} == {Kind.STRATEGY}

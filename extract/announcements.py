@@ -23,9 +23,20 @@ _REACH = 600
 """No paragraph is longer in characters; where line ends are lost, a topic sentence does not rule the whole document."""
 _INNER_REACH = 240
 """One inside a line rules less: of what stood farther off, 7 of 56 were for it."""
-_SURE = {"title": 0.6, "topic sentence": 0.93, "inner topic sentence": 0.65}
+_SURE = {"title": 0.6, "task sentence": 0.8, "topic sentence": 0.93, "inner topic sentence": 0.65}
 _STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
 """A sentence that says what a year was like, or what a part is about, announces nothing."""
+_TASKS = re.compile(
+    r"(?:做好|抓好|抓实|推进|落实|突出|实施|开展|完成|办好|打好|做到)[^，。；]{0,10}"
+    r"(?:以下|如下|下列|[几二两三四五六七八九十]{1,2}[个项件场大])[^，。；]{0,12}[：。]?$"
+)
+"""The end of a sentence that announces tasks: 奋力建设幸福白石，重点抓好以下工作."""
+_AIMED = re.compile(
+    "(?:围绕|紧扣|聚焦|锚定|瞄准|对照|打赢|打好|建设|打造|建成|建好|实现|构建|创建|争创|迈向|谱写|确保|为)[^，。；：]{0,12}$"
+)
+"""What stands before a strategy that the tasks are for."""
+_LONGEST_TASK = 24
+"""Characters of a sentence that only announces tasks; what they are for the sentence before it says."""
 _PLAN = re.compile(r"意见|规划|方案|通知|计划|纲要|办法|行动")
 
 
@@ -36,7 +47,7 @@ class Announcement:
     Attributes:
         goals: the strategies, with the mentions that announce them.
         evidence: the heading, lead or sentence that names them.
-        rule: ``heading``, ``title``, ``topic sentence`` or ``inner topic sentence``.
+        rule: ``heading``, ``title``, ``task sentence``, ``topic sentence`` or ``inner topic sentence``.
     """
 
     goals: list[tuple[Span, Entity]]
@@ -78,6 +89,7 @@ class Announcements:
             i: found for i, s in enumerate(sections) if s.role == "body" and (found := self._of_section(s, "heading"))
         }
         self._title = self._of_title()
+        self._tasks = [] if mentions.doc._.document.metadata.wide else self._task_sentences()
         self._topics = self._topic_sentences()
         self._starts = [topic.evidence.start for topic in self._topics]
 
@@ -88,7 +100,8 @@ class Announcements:
         if path and structure.sections[path[-1]].role != "body":
             return None
         innermost = next((index for index in path if index in self.by_section), None)
-        found = self._title if innermost is None else self.by_section[innermost]
+        tasks = next((t for within, t in reversed(self._tasks) if within.contains(span)), self._title)
+        found = tasks if innermost is None else self.by_section[innermost]
         floor = structure.sections[innermost].span.start if innermost is not None else 0
         ended = False
         for index in range(bisect_right(self._starts, span.start) - 1, -1, -1):
@@ -126,6 +139,36 @@ class Announcements:
                 if _PLAN.search(wording) and "报告" not in wording:
                     return self._of_section(section, "title")
         return None
+
+    def _task_sentences(self) -> list[tuple[Span, Announcement]]:
+        """Find the sentences that say what the tasks listed behind them are for, each with the stretch of those.
+
+        The tasks fill the rest of the part, or, where the sentence stands before the first part, of the document.
+        """
+        found = []
+        structure = self._mentions.structure
+        sentences = structure.sentences
+        for index, sentence in enumerate(sentences):
+            wording = self._folded[sentence.start : sentence.end]
+            if not _TASKS.search(wording):
+                continue
+            goals = self._goals(sentence)
+            if not goals and len(wording) <= _LONGEST_TASK and index:
+                sentence = sentences[index - 1]
+                goals = self._goals(sentence)
+            path = structure.path(structure.section_at(sentence.start))
+            part = structure.sections[path[-1]] if path else None
+            end = len(self._folded) if part is None or part.heading is None else part.span.end
+            if goals and sentence.end < end:
+                found.append((Span(sentence.end, end), Announcement(goals[-1:], sentence, "task sentence")))
+        return found
+
+    def _goals(self, sentence: Span) -> list[tuple[Span, Entity]]:
+        return [
+            (span, entity)
+            for span, entity in self._mentions.strategies(sentence)
+            if _AIMED.search(self._folded[sentence.start : span.start])
+        ]
 
     def _names_work(self, sentence: Span) -> bool:
         return any(entity.kind is not Kind.ADMINISTRATIVE_UNIT for _, entity in self._mentions.within(sentence))

@@ -7,6 +7,7 @@ their own. The numerals in the term say how many members to expect, so that no o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from spacy.language import Language
@@ -24,6 +25,7 @@ from ontology.terms import Basis, Kind, Predicate
 _GROUP = re.compile(
     rf'({NUMERAL}{{1,2}}|\d)([个条张大项]?)((?:统一|第一|双(?=$|["、])|[^\d一二两双三四五六七八九十、，。；："（）]){{1,8}})'
 )
+_QUOTED = re.compile('"([^"]+)"')
 _EACH_ONE = re.compile(f"({NUMERAL})个[一最不]")
 """A name for parts that begin alike: 四个一."""
 _SUMMED = re.compile(
@@ -267,22 +269,23 @@ class GlossaryFinder:
             doc._.candidates.append(
                 Candidate(entry.term, reading.kind, "policy_glossary", reading.confidence, definition=definition)
             )
-            self._members(doc, entry.term, spelled, reading.kind, entry.definition)
+            quoted = _QUOTED.match(folded, entry.term.start, entry.term.end)  # the name may be “四县并进”, or with 战略
+            wholes = [entry.term, *([Span(*quoted.span(1))] if quoted is not None else [])]
+            self._members(doc, wholes, spelled, reading.kind, entry.definition)
         return doc
 
-    def _members(
-        self, doc: Doc, whole: Span, parts: list[Member] | tuple[Member, ...], kind: Kind, within: Span
-    ) -> None:
+    def _members(self, doc: Doc, wholes: Iterable[Span], parts: Iterable[Member], kind: Kind, within: Span) -> None:
         for part in parts:
             name = text_of(doc)[part.span.start : part.span.end]
             doc._.candidates.append(Candidate(part.span, kind, "policy_glossary", 0.85))
             if part.alias is not None:
                 doc._.candidates.append(Candidate(part.alias, kind, "policy_glossary", 0.85, name=name))
             evidence = self._sentence(doc, part.span, within)
-            doc._.claims.append(
+            doc._.claims.extend(
                 Claim(part.span, Predicate.COMPONENT_OF, whole, Basis.DEFINITIONAL, 0.98, evidence, "policy_glossary")
+                for whole in wholes
             )
-            self._members(doc, part.span, part.parts, kind, within)
+            self._members(doc, [part.span], part.parts, kind, within)
 
     @staticmethod
     def _sentence(doc: Doc, span: Span, within: Span) -> Span:

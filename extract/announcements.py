@@ -23,7 +23,13 @@ _REACH = 600
 """No paragraph is longer in characters; where line ends are lost, a topic sentence does not rule the whole document."""
 _INNER_REACH = 240
 """One inside a line rules less: of what stood farther off, 7 of 56 were for it."""
-_SURE = {"title": 0.6, "task sentence": 0.8, "topic sentence": 0.93, "inner topic sentence": 0.65}
+_SURE = {
+    "title": 0.6,
+    "task sentence": 0.8,
+    "group of rows": 0.85,
+    "topic sentence": 0.93,
+    "inner topic sentence": 0.65,
+}
 _STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
 """A sentence that says what a year was like, or what a part is about, announces nothing."""
 _TASKS = re.compile(
@@ -37,6 +43,10 @@ _AIMED = re.compile(
 """What stands before a strategy that the tasks are for."""
 _LONGEST_TASK = 24
 """Characters of a sentence that only announces tasks; what they are for the sentence before it says."""
+_CELLS = re.compile(r"[^\t|\n ]+(?: [^\t|\n ]+)*")
+_NUMBER = re.compile(r"[\d一二三四五六七八九十、.（）]+|[-:]+")
+_FEWEST_CELLS = 3
+"""Cells by which a line shows that it is a row of a table."""
 _PLAN = re.compile(r"意见|规划|方案|通知|计划|纲要|办法|行动")
 
 
@@ -47,7 +57,8 @@ class Announcement:
     Attributes:
         goals: the strategies, with the mentions that announce them.
         evidence: the heading, lead or sentence that names them.
-        rule: ``heading``, ``title``, ``task sentence``, ``topic sentence`` or ``inner topic sentence``.
+        rule: ``heading``, ``title``, ``task sentence``, ``group of rows``, ``topic sentence`` or ``inner topic
+            sentence``.
     """
 
     goals: list[tuple[Span, Entity]]
@@ -90,6 +101,7 @@ class Announcements:
         }
         self._title = self._of_title()
         self._tasks = [] if mentions.doc._.document.metadata.wide else self._task_sentences()
+        self._groups = self._groups_of_rows()
         self._topics = self._topic_sentences()
         self._starts = [topic.evidence.start for topic in self._topics]
 
@@ -100,6 +112,9 @@ class Announcements:
         if path and structure.sections[path[-1]].role != "body":
             return None
         innermost = next((index for index in path if index in self.by_section), None)
+        group = next((g for within, g in self._groups if within.contains(span)), None)
+        if group is not None:
+            return group
         tasks = next((t for within, t in reversed(self._tasks) if within.contains(span)), self._title)
         found = tasks if innermost is None else self.by_section[innermost]
         floor = structure.sections[innermost].span.start if innermost is not None else 0
@@ -139,6 +154,42 @@ class Announcements:
                 if _PLAN.search(wording) and "报告" not in wording:
                     return self._of_section(section, "title")
         return None
+
+    def _groups_of_rows(self) -> list[tuple[Span, Announcement]]:
+        """Find the strategies under which a table lists its rows, each with the stretch of those.
+
+        A strategy stands alone in a line with rows behind it, or in the first cell of the first of its rows.
+        """
+        lines = [line.span() for line in re.finditer(r"[^\n]+", self._folded) if line.group().strip(" |")]
+        found: list[tuple[Span, Announcement]] = []
+        group: tuple[Span, Entity] | None = None
+        begin = 0
+        for (start, end), following in zip(lines, [*lines[1:], (0, 0)], strict=True):
+            cells = self._cells(start, end)
+            words = [cell for cell in cells if not _NUMBER.fullmatch(self._folded[cell.start : cell.end])]
+            row = len(cells) >= _FEWEST_CELLS
+            heads = row or len(self._cells(*following)) >= _FEWEST_CELLS
+            goal = self._strategy(words[0]) if words and heads and (row or len(words) == 1) else None
+            if goal is None and row:
+                continue
+            if group is not None and begin < start:
+                found.append((Span(begin, start), Announcement([group], group[0], "group of rows")))
+            group, begin = goal, words[0].end if goal is not None else 0
+        if group is not None and begin < len(self._folded):
+            found.append((Span(begin, len(self._folded)), Announcement([group], group[0], "group of rows")))
+        return found
+
+    def _cells(self, start: int, end: int) -> list[Span]:
+        """Return the cells of a line, parted by tabs, bars or several spaces."""
+        return [Span(*cell.span()) for cell in _CELLS.finditer(self._mentions.text, start, end)]
+
+    def _strategy(self, cell: Span) -> tuple[Span, Entity] | None:
+        """Return the strategy whose name fills a cell."""
+        named = self._mentions.strategies(cell)
+        return named[0] if named and self._bare(cell) == self._bare(named[0][0]) else None
+
+    def _bare(self, span: Span) -> str:
+        return self._folded[span.start : span.end].strip('"')
 
     def _task_sentences(self) -> list[tuple[Span, Announcement]]:
         """Find the sentences that say what the tasks listed behind them are for, each with the stretch of those.

@@ -290,3 +290,47 @@ def test_the_ground_that_a_document_is_made_on_does_not_serve_its_purpose(relate
     purpose = f"为建设{GOAL}，{{}}《鹭湾水费办法》等规定，{{}}。"
     assert not related(purpose.format("根据", "制定本办法"), Predicate.SERVES, **measures)
     assert related(purpose.format("出台", "建成泵站"), Predicate.SERVES, **measures)
+
+
+NAMED = {
+    "茶香丙县": (Kind.STRATEGY, Level.COUNTY),
+    "水美丙县": (Kind.STRATEGY, Level.COUNTY),
+    "鹭湾茶叶加工项目": (Kind.PROJECT, None),
+    "鹮鸣湖清淤项目": (Kind.PROJECT, None),
+}
+
+
+def read_links(text: str) -> set[tuple[str, str]]:
+    named = {name: what for name, what in NAMED.items() if name in text}
+    found = linking.read(linking.readers(), text, named, COUNTY)
+    return {(s, o) for s, o, link in found if link.predicate is Predicate.SERVES and link.basis is Basis.STRUCTURAL}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "served"),
+    [
+        ("今年，奋力建设茶香丙县，地区生产总值增长6%。重点抓好以下工作：", True),
+        ("今年，地区生产总值增长6%，奋力建设茶香丙县，重点抓好以下工作：", True),
+        ("今年，奋力建设茶香丙县。重点抓好以下工作：", True),
+        ("今年，认真学习茶香丙县经验，重点抓好以下工作：", False),
+        ("今年，奋力建设茶香丙县，形势喜人。", False),
+    ],
+)
+def test_tasks_are_for_what_the_sentence_that_announces_them_says(sentence: str, served: bool) -> None:
+    text = f"{TITLE}{sentence}\n（一）做强产业\n鹭湾茶叶加工项目投产。\n二、工作要求\n鹮鸣湖清淤项目完工。"
+    assert (("鹭湾茶叶加工项目", "茶香丙县") in read_links(text)) is served
+    assert ("鹮鸣湖清淤项目", "茶香丙县") not in read_links(text)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "茶香丙县\n1\t鹭湾茶叶加工项目\t丁镇\t3200\n水美丙县\n2\t鹮鸣湖清淤项目\t戊镇\t1200",
+        "|一|茶香丙县| |\n|1|鹭湾茶叶加工项目|丁镇|3200|\n|二|水美丙县| |\n|2|鹮鸣湖清淤项目|戊镇|12|",
+        "茶香丙县\t1\t鹭湾茶叶加工项目\t丁镇\n水美丙县\t2\t鹮鸣湖清淤项目\t戊镇",
+        "茶香丙县\n1  鹭湾茶叶加工项目  丁镇  3200\n水美丙县\n2  鹮鸣湖清淤项目  戊镇  1200",
+    ],
+)
+def test_the_rows_of_a_table_are_for_the_strategy_that_they_stand_under(table: str) -> None:
+    text = f"{TITLE}项目如下。\n序号\t名称\t地点\t投资\n{table}\n\n各镇要抓紧。"
+    assert read_links(text) == {("鹭湾茶叶加工项目", "茶香丙县"), ("鹮鸣湖清淤项目", "水美丙县")}

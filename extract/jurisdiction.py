@@ -40,6 +40,8 @@ _MARGIN_ABOVE = 3
 """Points by which one namesake must lead: its county named once, its prefecture twice or its province three times."""
 _MARGIN_BELOW = 2
 """Villages or townships of its own that the text must name beyond those of any namesake."""
+_NEARBY = 8
+"""Characters on either side of a unit's name in which a word tells that the unit helps."""
 _LEAST_SELF = 3
 """How often a text must say 我市, or name a unit, before it counts."""
 _SELF_LEVELS = {
@@ -184,20 +186,32 @@ def _outside_the_table(named: Named, level: Level | None, context: str) -> Place
 
 
 def _county_named(context: str) -> Place | None:
-    """Return the one county that a text names in full beside its prefecture or province."""
+    """Return the one county that a text names in full beside its prefecture, its province or its own government."""
     named = [county for county in _units((Level.COUNTY,)) if county.name in context and _is_named(county, context)]
     return named[0] if len(named) == 1 else None
 
 
 def _is_named(county: Place, context: str) -> bool:
-    """Tell whether a text that holds a county's name speaks of the county, and names a unit above it.
+    """Tell whether a text that holds a county's name speaks of the county, and names its rulers or a unit above it.
 
     One of two characters (夏县) is part of other words (宁夏县域): it stands at the start of a word or behind a unit.
+    A county that only helps (上海崇明区援建) is not the speaker's.
     """
+    places = re.finditer(re.escape(county.name), context)
+    if all(_helps(context, place) for place in places):
+        return False
+    if re.search(rf"{county.name}(?:委|人民政府|政府)", context) is not None and len(county.name) > 2:
+        return True
     above = [name for unit in county.within for name in (unit.name, *_long(unit)) if name in context]
     if len(county.name) > 2 or not above:
         return bool(above)
     return re.search(rf"(?:(?<![\u4e00-\u9fff])|{alternation(above)}){county.name}(?![域级])", context) is not None
+
+
+def _helps(context: str, place: re.Match[str]) -> bool:
+    """Tell whether the words around a unit's name say that it helps another one."""
+    around = context[max(0, place.start() - _NEARBY) : place.start()] + context[place.end() : place.end() + _NEARBY]
+    return re.search(alternation(lexicon("metadata")["helping"]["words"]), around) is not None
 
 
 def _likeliest(candidates: tuple[Place, ...], context: str) -> Place | None:

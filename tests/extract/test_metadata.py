@@ -319,3 +319,17 @@ def test_every_report_has_the_level_and_year_of_the_index() -> None:
         misses["level"] += metadata.level is not levels.get(row["level"], metadata.level)
         misses["province"] += row["level"] == "province" and path(metadata) != (row["place"],)
     assert not +misses
+
+
+@pytest.mark.parametrize(
+    ("text", "above"),
+    [
+        ("白石岭乡在溆浦县委、县政府领导下发展。", ("湖南省", "怀化市", "溆浦县")),
+        ("白石岭乡的上海市崇明区援建车间投产。", ()),
+        ("白石岭乡深化与天津市东丽区结对协作。", ()),
+    ],
+)
+def test_a_county_that_helps_is_not_the_one_that_a_township_lies_in(text: str, above: tuple[str, ...]) -> None:
+    place = resolve(Named("白石岭乡"), level=Level.TOWNSHIP, context=text)
+    assert place is not None
+    assert place.path == (*above, "白石岭乡")

@@ -166,9 +166,13 @@ _QUANTIFIED = re.compile(
 )
 
 
+_COUNTED_ONLY = ("屯", "嘎查")
+"""Endings that end many names too: they end a list only behind a number."""
+
+
 def find_listed_villages(reading: PlaceReading) -> None:
-    """Add the members of lists that end in 等村, 2村 or 两个重要节点村, or in a village's full name."""
-    for match in re.finditer("村|社区|居委", reading.text):
+    """Add the members of lists that end in 等村, 2村, 等7个屯 or 两个重要节点村, or in a village's full name."""
+    for match in re.finditer("村|社区|居委|屯|嘎查(?!村)", reading.text):
         floor = _clause_floor(reading.text, match.start())
         items = _items(reading, floor, match.start())
         counted = False
@@ -185,6 +189,8 @@ def find_listed_villages(reading: PlaceReading) -> None:
             if len(items) == 1 and not reading.known(reading.text[items[0][0] : items[0][1]] + match.group()):
                 continue
             sure = 0.95 if counted else 0.88
+        elif match.group() in _COUNTED_ONLY:
+            continue
         elif reading.known(reading.text[last_start : match.end()]) and len(items) > 1:
             sure = 0.6
             items = items[:-1]

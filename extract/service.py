@@ -247,8 +247,8 @@ class _Reading:
         for work in self.mentions.within(sentence, _SERVING):
             if is_body(work[1]) or work[1].id in self.parts or (self.wide and work[1].kind is Kind.ORGANIZATION):
                 continue
-            if self._is_ground(sentence, work[0]):
-                continue
+            if self._is_ground(sentence, work[0]) or any(span.contains(work[0]) for span, _ in named):
+                continue  # 里仁 in 里仁坚果片 only names it
             for goal, guided in goals:
                 sure = self._served_in(sentence, work[0], goal[0], guided=guided)
                 if sure:

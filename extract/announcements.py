@@ -23,26 +23,9 @@ _REACH = 600
 """No paragraph is longer in characters; where line ends are lost, a topic sentence does not rule the whole document."""
 _INNER_REACH = 240
 """One inside a line rules less: of what stood farther off, 7 of 56 were for it."""
-_SURE = {
-    "title": 0.6,
-    "task sentence": 0.8,
-    "group of rows": 0.85,
-    "topic sentence": 0.93,
-    "inner topic sentence": 0.65,
-}
+_SURE = {"title": 0.6, "group of rows": 0.85, "topic sentence": 0.93, "inner topic sentence": 0.65}
 _STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
 """A sentence that says what a year was like, or what a part is about, announces nothing."""
-_TASKS = re.compile(
-    r"(?:做好|抓好|抓实|推进|落实|突出|实施|开展|完成|办好|打好|做到)[^，。；]{0,10}"
-    r"(?:以下|如下|下列|[几二两三四五六七八九十]{1,2}[个项件场大])[^，。；]{0,12}[：。]?$"
-)
-"""The end of a sentence that announces tasks: 奋力建设幸福白石，重点抓好以下工作."""
-_AIMED = re.compile(
-    "(?:围绕|紧扣|聚焦|锚定|瞄准|对照|打赢|打好|建设|打造|建成|建好|实现|构建|创建|争创|迈向|谱写|确保|为)[^，。；：]{0,12}$"
-)
-"""What stands before a strategy that the tasks are for."""
-_LONGEST_TASK = 24
-"""Characters of a sentence that only announces tasks; what they are for the sentence before it says."""
 _CELLS = re.compile(r"[^\t|\n ]+(?: [^\t|\n ]+)*")
 _NUMBER = re.compile(r"[\d一二三四五六七八九十、.（）]+|[-:]+")
 _FEWEST_CELLS = 3
@@ -57,8 +40,7 @@ class Announcement:
     Attributes:
         goals: the strategies, with the mentions that announce them.
         evidence: the heading, lead or sentence that names them.
-        rule: ``heading``, ``title``, ``task sentence``, ``group of rows``, ``topic sentence`` or ``inner topic
-            sentence``.
+        rule: ``heading``, ``title``, ``group of rows``, ``topic sentence`` or ``inner topic sentence``.
     """
 
     goals: list[tuple[Span, Entity]]
@@ -100,7 +82,6 @@ class Announcements:
             i: found for i, s in enumerate(sections) if s.role == "body" and (found := self._of_section(s, "heading"))
         }
         self._title = self._of_title()
-        self._tasks = [] if mentions.doc._.document.metadata.wide else self._task_sentences()
         self._groups = self._groups_of_rows()
         self._topics = self._topic_sentences()
         self._starts = [topic.evidence.start for topic in self._topics]
@@ -115,8 +96,7 @@ class Announcements:
         group = next((g for within, g in self._groups if within.contains(span)), None)
         if group is not None:
             return group
-        tasks = next((t for within, t in reversed(self._tasks) if within.contains(span)), self._title)
-        found = tasks if innermost is None else self.by_section[innermost]
+        found = self._title if innermost is None else self.by_section[innermost]
         floor = structure.sections[innermost].span.start if innermost is not None else 0
         ended = False
         for index in range(bisect_right(self._starts, span.start) - 1, -1, -1):
@@ -190,36 +170,6 @@ class Announcements:
 
     def _bare(self, span: Span) -> str:
         return self._folded[span.start : span.end].strip('"')
-
-    def _task_sentences(self) -> list[tuple[Span, Announcement]]:
-        """Find the sentences that say what the tasks listed behind them are for, each with the stretch of those.
-
-        The tasks fill the rest of the part, or, where the sentence stands before the first part, of the document.
-        """
-        found = []
-        structure = self._mentions.structure
-        sentences = structure.sentences
-        for index, sentence in enumerate(sentences):
-            wording = self._folded[sentence.start : sentence.end]
-            if not _TASKS.search(wording):
-                continue
-            goals = self._goals(sentence)
-            if not goals and len(wording) <= _LONGEST_TASK and index:
-                sentence = sentences[index - 1]
-                goals = self._goals(sentence)
-            path = structure.path(structure.section_at(sentence.start))
-            part = structure.sections[path[-1]] if path else None
-            end = len(self._folded) if part is None or part.heading is None else part.span.end
-            if goals and sentence.end < end:
-                found.append((Span(sentence.end, end), Announcement(goals[-1:], sentence, "task sentence")))
-        return found
-
-    def _goals(self, sentence: Span) -> list[tuple[Span, Entity]]:
-        return [
-            (span, entity)
-            for span, entity in self._mentions.strategies(sentence)
-            if _AIMED.search(self._folded[sentence.start : span.start])
-        ]
 
     def _names_work(self, sentence: Span) -> bool:
         return any(entity.kind is not Kind.ADMINISTRATIVE_UNIT for _, entity in self._mentions.within(sentence))

@@ -307,22 +307,6 @@ def read_links(text: str) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("sentence", "served"),
-    [
-        ("今年，奋力建设茶香丙县，地区生产总值增长6%。重点抓好以下工作：", True),
-        ("今年，地区生产总值增长6%，奋力建设茶香丙县，重点抓好以下工作：", True),
-        ("今年，奋力建设茶香丙县。重点抓好以下工作：", True),
-        ("今年，认真学习茶香丙县经验，重点抓好以下工作：", False),
-        ("今年，奋力建设茶香丙县，形势喜人。", False),
-    ],
-)
-def test_tasks_are_for_what_the_sentence_that_announces_them_says(sentence: str, served: bool) -> None:
-    text = f"{TITLE}{sentence}\n（一）做强产业\n鹭湾茶叶加工项目投产。\n二、工作要求\n鹮鸣湖清淤项目完工。"
-    assert (("鹭湾茶叶加工项目", "茶香丙县") in read_links(text)) is served
-    assert ("鹮鸣湖清淤项目", "茶香丙县") not in read_links(text)
-
-
-@pytest.mark.parametrize(
     "table",
     [
         "茶香丙县\n1\t鹭湾茶叶加工项目\t丁镇\t3200\n水美丙县\n2\t鹮鸣湖清淤项目\t戊镇\t1200",

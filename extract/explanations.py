@@ -16,7 +16,7 @@ _LONGEST_TERM = 20
 NUMERAL = "[一二两双三四五六七八九十]"
 LABEL = re.compile(
     r'"([^"\n]{1,12})"(?:（[^（）\n]{1,20}）)?，?(?:即|是指|指的是|指|是|为|就是)：?'
-    rf"|(?:^|(?<=[，；。：]))({NUMERAL}[^\W\d即指是为]{{1,4}})，?(?:即|是指|指|为)：?"
+    rf"|(?:^|(?<=[，；。：]))({NUMERAL}[^\W\d即指是为]{{1,4}})，?(?:即|是指|指|为|就是)：?"
 )
 """A part of a compound, and that its meaning follows: “两带”即…, 一核，是指…."""
 TAKEN_FOR = re.compile(rf'以(?P<parts>[^，。；"\n]{{2,80}})为"(?P<label>{NUMERAL}[^"\n]{{1,5}})"')

@@ -230,13 +230,13 @@ class _Reading:
 
     def _sentence(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
         meeting = _words().meeting
-        own = [pair for pair in named if pair[1].level is self.level and not meeting.search(pair[1].name)]
+        whole = [pair for pair in named if pair[1].id not in self.parts]
+        own = [pair for pair in whole if pair[1].level is self.level and not meeting.search(pair[1].name)]
         for goal in named:
             if self._aimed_at(sentence, goal[0], "purpose"):
                 for mine in own:
                     if below(mine[1].level, goal[1].level) and not self._side_by_side(mine[0], goal[0]):
                         self._said(mine, goal, 0.65, sentence)
-        whole = [pair for pair in named if pair[1].id not in self.parts]
         self._two_halves(sentence, whole)
         verbs = "purpose" if self.wide else "pursuit"
         goals = [

@@ -318,3 +318,11 @@ def read_links(text: str) -> set[tuple[str, str]]:
 def test_the_rows_of_a_table_are_for_the_strategy_that_they_stand_under(table: str) -> None:
     text = f"{TITLE}项目如下。\n序号\t名称\t地点\t投资\n{table}\n\n各镇要抓紧。"
     assert read_links(text) == {("鹭湾茶叶加工项目", "茶香丙县"), ("鹮鸣湖清淤项目", "水美丙县")}
+
+
+def test_what_carries_out_a_higher_strategy_is_the_whole_and_not_its_parts() -> None:
+    town = Place("丁镇", Level.TOWNSHIP, (*COUNTY.within, COUNTY))
+    named = {name: (Kind.STRATEGY, Level.TOWNSHIP) for name in ("两廊", "清水廊", "白石廊")}
+    text = "丁镇工作\n按照茶香丙县的要求，加快建设清水廊、白石廊，做美两廊。"
+    found = linking.read(linking.readers(), text, named | {"茶香丙县": (Kind.STRATEGY, Level.COUNTY)}, town)
+    assert {(s, o) for s, o, link in found if link.predicate is Predicate.ADVANCES} == {("两廊", "茶香丙县")}

@@ -322,7 +322,7 @@ def test_the_rows_of_a_table_are_for_the_strategy_that_they_stand_under(table: s
 
 def test_what_carries_out_a_higher_strategy_is_the_whole_and_not_its_parts() -> None:
     town = Place("丁镇", Level.TOWNSHIP, (*COUNTY.within, COUNTY))
-    named = {name: (Kind.STRATEGY, Level.TOWNSHIP) for name in ("两廊", "清水廊", "白石廊")}
-    text = "丁镇工作\n按照茶香丙县的要求，加快建设清水廊、白石廊，做美两廊。"
+    named = dict.fromkeys(("两条走廊", "清水走廊", "白石走廊"), (Kind.STRATEGY, Level.TOWNSHIP))
+    text = "丁镇工作\n按照茶香丙县的要求，加快建设清水走廊、白石走廊，做美两条走廊。"
     found = linking.read(linking.readers(), text, named | {"茶香丙县": (Kind.STRATEGY, Level.COUNTY)}, town)
-    assert {(s, o) for s, o, link in found if link.predicate is Predicate.ADVANCES} == {("两廊", "茶香丙县")}
+    assert {(s, o) for s, o, link in found if link.predicate is Predicate.ADVANCES} == {("两条走廊", "茶香丙县")}

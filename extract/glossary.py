@@ -25,6 +25,8 @@ from ontology.terms import Basis, Kind, Predicate
 _GROUP = re.compile(
     rf'({NUMERAL}{{1,2}}|\d)([个条张大项]?)((?:统一|第一|双(?=$|["、])|[^\d一二两双三四五六七八九十、，。；："（）]){{1,8}})'
 )
+_WORKS = re.compile(rf"(?:\d+|{NUMERAL}{{1,3}})[个项条](?:重点|重大|骨干)?(?:工程|项目)")
+"""Behind a list it says that this lists works, which are parts of no strategy."""
 _QUOTED = re.compile('"([^"]+)"')
 _EACH_ONE = re.compile(f"({NUMERAL})个[一最不]")
 """A name for parts that begin alike: 四个一."""
@@ -187,7 +189,8 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
             if whole:
                 found.append(Member(whole, (), label))
             continue
-        parts = _listing(folded, start, stop, count) if count else []
+        works = _WORKS.search(folded, start, stop)
+        parts = _listing(folded, start, stop, count) if count and works is None else []
         found.append(Member(label, tuple(Member(p) for p in parts)))
     return found
 

@@ -60,6 +60,11 @@ def test_groups_spelled_out_clause_by_clause():
     assert found == {"河谷生态示范区": [], "两张名片": ["山水古村", "云上茶园"]}
 
 
+def test_a_list_of_works_is_no_list_of_parts():
+    found = taken_apart("两横一纵", "“两横”指两条输水干线，包括引清入白、东河引水2个工程；“一纵”指清水灌区骨干渠。")
+    assert found == {"两横": [], "清水灌区骨干渠": []}
+
+
 def test_parallel_clauses_of_a_double_number():
     found = taken_apart("两破两立", "破除守旧思想，树立创新意识。\n破除畏难思想，树立担当意识。")
     assert list(found) == ["破除守旧思想，树立创新意识", "破除畏难思想，树立担当意识"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extract.annotation import Entity
 from extract.document import Section, Span
@@ -26,10 +27,11 @@ _INNER_REACH = 240
 _SURE = {"title": 0.6, "group of rows": 0.85, "topic sentence": 0.93, "inner topic sentence": 0.65}
 _STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
 """A sentence that says what a year was like, or what a part is about, announces nothing."""
-_CELLS = re.compile(r"[^\t|\n ]+(?: [^\t|\n ]+)*")
+_CELLS = re.compile(r"[^\t|\n 　]+(?:[ 　][^\t|\n 　]+)*")
+_BETWEEN_CELLS = re.compile(r"\t|\||[ 　]{2,}")
 _NUMBER = re.compile(r"[\d一二三四五六七八九十、.（）]+|[-:]+")
-_FEWEST_CELLS = 3
-"""Cells by which a line shows that it is a row of a table."""
+_FEWEST_BORDERS = 2
+"""Borders between cells by which a line shows that it is a row of a table."""
 _PLAN = re.compile(r"意见|规划|方案|通知|计划|纲要|办法|行动")
 
 
@@ -144,12 +146,12 @@ class Announcements:
         found: list[tuple[Span, Announcement]] = []
         group: tuple[Span, Entity] | None = None
         begin = 0
-        for (start, end), following in zip(lines, [*lines[1:], (0, 0)], strict=True):
-            cells = self._cells(start, end)
+        for (start, end), following in pairwise([*lines, (0, 0)]):
+            cells = [Span(*cell.span()) for cell in _CELLS.finditer(self._mentions.text, start, end)]
             words = [cell for cell in cells if not _NUMBER.fullmatch(self._folded[cell.start : cell.end])]
-            row = len(cells) >= _FEWEST_CELLS
-            heads = row or len(self._cells(*following)) >= _FEWEST_CELLS
-            goal = self._strategy(words[0]) if words and heads and (row or len(words) == 1) else None
+            row = self._is_row(start, end)
+            heads = row or (len(words) == 1 and self._is_row(*following))
+            goal = self._strategy(words[0]) if words and heads else None
             if goal is None and row:
                 continue
             if group is not None and begin < start:
@@ -159,9 +161,9 @@ class Announcements:
             found.append((Span(begin, len(self._folded)), Announcement([group], group[0], "group of rows")))
         return found
 
-    def _cells(self, start: int, end: int) -> list[Span]:
-        """Return the cells of a line, parted by tabs, bars or several spaces."""
-        return [Span(*cell.span()) for cell in _CELLS.finditer(self._mentions.text, start, end)]
+    def _is_row(self, start: int, end: int) -> bool:
+        """Tell whether tabs, bars or several spaces part a line into cells, empty ones among them."""
+        return len(_BETWEEN_CELLS.findall(self._mentions.text[start:end].strip(" 　\n"))) >= _FEWEST_BORDERS
 
     def _strategy(self, cell: Span) -> tuple[Span, Entity] | None:
         """Return the strategy whose name fills a cell."""

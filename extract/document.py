@@ -43,7 +43,7 @@ def unbroken(words: str) -> str:
     >>> unbroken("黄河文化主\\n题公园项目")
     '黄河文化主题公园项目'
     """
-    return re.sub(r"\s*\n\s*", "", words)
+    return re.sub(r"\s*\n\s*", "", re.sub(r"(?<=[A-Za-z])\s*\n\s*(?=[A-Za-z])", " ", words))
 
 
 @dataclass(frozen=True, slots=True)

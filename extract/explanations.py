@@ -16,12 +16,14 @@ _LONGEST_TERM = 20
 NUMERAL = "[一二两双三四五六七八九十]"
 LABEL = re.compile(
     r'"([^"\n]{1,12})"(?:（[^（）\n]{1,20}）)?，?(?:即|是指|指的是|指|是|为|就是)：?'
-    rf"|(?:^|(?<=[，；。：]))({NUMERAL}[^\W\d即指是为]{{1,4}})，?(?:即|是指|指|为|就是)：?"
+    rf"|(?:^|(?<=[，；。：\n]))({NUMERAL}[^\W\d即指是为]{{1,4}})，?(?:即|是指|指|为|就是)：?"
 )
 """A part of a compound, and that its meaning follows: “两带”即…, 一核，是指…."""
 TAKEN_FOR = re.compile(rf'以(?P<parts>[^，。；"\n]{{2,80}})为"(?P<label>{NUMERAL}[^"\n]{{1,5}})"')
 """The same with the meaning first: 以…、…为“两带”."""
 _COUNTED = re.compile(f"{NUMERAL}.{{1,5}}")
+_MOST_PARTS = 8
+"""Parts that a compound has at most."""
 _LONGEST_PART = 120
 """Characters that the meaning of one such part takes at most."""
 
@@ -94,7 +96,8 @@ def _compounds(folded: str) -> Iterator[GlossaryEntry]:
         first = 0
         while first < len(marks):
             last = first
-            while last + 1 < len(marks) and marks[last + 1][0] - marks[last][1] <= _LONGEST_PART:
+            most = min(len(marks), first + _MOST_PARTS) - 1
+            while last < most and marks[last + 1][0] - marks[last][1] <= _LONGEST_PART:
                 last += 1
             for end in range(last, first, -1):
                 whole = "".join(label for _, _, label in marks[first : end + 1])

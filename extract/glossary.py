@@ -23,7 +23,7 @@ from extract.surface import folded_text, text_of
 from ontology.terms import Basis, Kind, Predicate
 
 _GROUP = re.compile(
-    rf'({NUMERAL}{{1,2}}|\d)([个条张大项]?)((?:统一|第一|双(?=$|["、])|[^\d一二两双三四五六七八九十、，。；："（）]){{1,8}})'
+    r'(双|[一二两三四五六七八九十]{1,2}|\d)([个条张大项]?)((?:统一|第一|双(?=$|["、])|[^\d一二两双三四五六七八九十、，。；："（）]){1,8})'
 )
 _WORKS = re.compile(rf"(?:\d+|{NUMERAL}{{1,3}})[个项条](?:重点|重大|骨干)?(?:工程|项目)")
 """Behind a list it says that this lists works, which are parts of no strategy."""
@@ -56,12 +56,13 @@ def expected(term: str) -> list[int]:
     >>> expected("三区三地"), expected("一条主线、两张名片、四大战略"), expected("乡村振兴")
     ([3, 3], [1, 2, 4], [])
     """
-    counts = [announced(match.group(1)) for match in _GROUP.finditer(term)]
+    groups = list(_GROUP.finditer(term))
+    counts = [announced(group.group(1)) for group in groups]
     if each := _EACH_ONE.fullmatch(term.strip('"')):
         return [announced(each.group(1))]
     if re.fullmatch(r"\d{2,6}", term.strip('"')):
         return [int(digit) for digit in term.strip('"')]
-    return counts if len(counts) > 1 or not counts or re.match(rf"(?:{NUMERAL}|\d)", term) else []
+    return counts if len(counts) > 1 or (groups and groups[0].start() == 0) else []
 
 
 def _trim(folded: str, start: int, end: int) -> Span | None:

@@ -117,7 +117,7 @@ def make_doc(nlp: Language, document: Document) -> Doc:
 
 
 def process(nlp: Language, document: Document) -> Doc:
-    """Run every component over a document; the Doc renders with displaCy (``style="span"``)."""
+    """Run every component over a document's text as it is; the Doc renders with displaCy (``style="span"``)."""
     doc = make_doc(nlp, document)
     for _, component in nlp.pipeline:
         doc = component(doc)

@@ -22,13 +22,15 @@ _TOKEN = re.compile(r"(?:[A-Za-z0-9.%+]+|.)[，。；：！？、）》%]*")
 """What a line breaks before or behind as a whole: a word or figure, and the marks that may not begin a line."""
 _CLOSED = re.compile(r"(?:[.·…]{3} *\d*|：)$")
 """The end of a line behind which another begins whatever room there was: a leader of a table of contents, a colon."""
+_ITEM = re.compile(r" |- |附件|附表|[图表注] ?\d*[：:]")
+"""What an item or a caption begins with: a bullet, which folding makes a space; a dash; 附件1, 表1：."""
 _RUNNING = re.compile("[，。；、]")
-_PAGE_NUMBER = re.compile(r"[-—· ]*(?:第 *)?\d{1,3} *页?(?: *[/，共]+ *\d{1,3} *页?)?[-—· ]*")
+_PAGE_NUMBER = re.compile(r"[-—· ]{0,6}(?:第 ?)?\d{1,3} ?页?(?: ?[/，共]{1,2} ?\d{1,3} ?页?)?[-—· ]{0,6}")
 _SET_APART = re.compile(r"(?<=[^ \x00-\x7f]) (?=[^ \x00-\x7f])")
 _AROUND_FIGURES = re.compile(r"(?<=[^ \x00-\x7f]) (?=[A-Za-z0-9])|(?<=[A-Za-z0-9%]) (?=[^ \x00-\x7f])")
 _FIGURE_FIRST = re.compile(r"\d+ ")
 _RECURRING = 3
-"""So often a line stands in a text that is printed on each of its pages."""
+"""So often a line without a comma stands in a text that is printed on each of its pages."""
 _LETTER = re.compile(r"[A-Za-z]")
 _NARROWEST, _SPREAD = 14, 3
 """Ems: of the narrowest margin, and that lines which end there may differ by."""
@@ -40,6 +42,8 @@ _FEWEST = 4
 """Broken lines that show a margin."""
 _USUAL = 0.8
 """The share of lines that begin with white space from which on this tells nothing."""
+_BOX = 1.5
+"""So many times the margin a line is wide at most that was broken."""
 _MOST, _WIDER = 0.5, 0.25
 """The share of the broken lines that are running text and end at it, and that of all lines which may be wider."""
 
@@ -75,6 +79,8 @@ class _Line:
         width: theirs in ems.
         slack: ems that this may be wrong by.
         indented: whether it begins with white space, where that is not the text's habit.
+        apart: whether a blank line, a page number or a running head stands before it.
+        row: whether tabs or bars part it into cells.
     """
 
     words: str
@@ -82,6 +88,8 @@ class _Line:
     width: float
     slack: float
     indented: bool
+    apart: bool
+    row: bool
 
     @property
     def end(self) -> int:
@@ -122,14 +130,18 @@ def _lines(text: str) -> list[_Line]:
     folded = fold(text)
     met = Counter(line.strip() for line in text.split("\n"))
     lines = []
+    end = 0
     for match in re.finditer(r"[^\n]+", text):
         printed = match.group().strip()
-        if printed and met[printed] < _RECURRING and not _PAGE_NUMBER.fullmatch(printed):
+        head = met[printed] >= _RECURRING and not _RUNNING.search(printed)
+        if printed and not head and not _PAGE_NUMBER.fullmatch(printed):
             start = match.start() + match.group().index(printed[0])
             slack = _SLACK + _DOUBT * (_ascii(printed) + sum(map(printed.count, "“”‘’")))
-            lines.append(
-                _Line(folded[start : start + len(printed)], start, _width(printed), slack, start > match.start())
-            )
+            words = folded[start : start + len(printed)]
+            indented, apart = start > match.start(), text.count("\n", end, start) > 1
+            row = "\t" in printed or "|" in printed
+            lines.append(_Line(words, start, _width(printed), slack, indented, apart, row))
+            end = lines[-1].end
     tells = sum(line.indented for line in lines) < _USUAL * len(lines)
     return [replace(line, indented=line.indented and tells) for line in lines]
 
@@ -165,10 +177,12 @@ class _Margin:
     indent: float
 
     def reached(self, line: _Line, following: _Line, *, first: bool) -> bool:
-        """Tell whether a line had no room left for what the following begins with."""
+        """Tell whether a line ends at the margin, without room for what the following begins with."""
         room = self.width - line.width - (self.indent if first else 0)
-        slack = 0 if _ENDED.search(line.words) else line.slack
-        return room < _width(_TOKEN.findall(following.words)[0]) + slack
+        ended = _ENDED.search(line.words) is not None
+        if room < -_SPREAD:  # a box set wider than the page breaks its sentences too; a whole paragraph is no line
+            return not ended and line.width <= _BOX * self.width
+        return room < _width(_TOKEN.findall(following.words)[0]) + (0 if ended else line.slack)
 
 
 def _margin(lines: Sequence[_Line]) -> _Margin | None:
@@ -194,7 +208,9 @@ def _line_ends(lines: Sequence[_Line], margin: _Margin) -> Iterator[tuple[int, i
 
 
 def _goes_on(line: _Line, following: _Line, margin: _Margin, *, first: bool) -> bool:
-    if following.indented or _CLOSED.search(line.words) or not margin.reached(line, following, first=first):
+    if line.row or following.row or following.indented or _ITEM.match(following.words) or _CLOSED.search(line.words):
+        return False
+    if (following.apart and _ENDED.search(line.words)) or not margin.reached(line, following, first=first):
         return False
     before, after = NUMBERING.match(line.words), NUMBERING.match(following.words)
     if after is None or not after.group().strip().isdigit():

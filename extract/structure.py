@@ -28,6 +28,7 @@ RANKED = ("part", "chapter", "division", "article", "han", "bracketed han", "ara
 """Numberings of headings in their customary order."""
 _LINES = ("dated line", "line")
 """Headings without a number: those that name a period (2023年工作回顾) stand above the others."""
+_WHOLE_PERIOD = re.compile(r"\d{4} ?年|[今明来]年|[上下]半年|下一?步|今后|未来|[一五]年来|工作|困难|问题|不足|目标")
 _INSIDE = re.compile(r"(?<=[。；：！？])(?=[（①-⒛首其再最第\d一二三四五六七八九十])")
 _JOINED = re.compile("[和与及]|以及")
 _LONGEST_HEADING = 48
@@ -174,7 +175,7 @@ class _Reader:
             if index in topics:
                 self._place(_Opening(paragraph.start, "topic", heading=topics[index]))
             elif not openings and self._is_line_heading(index):
-                self._place(_headed(paragraph, "line" if self._period_of(line) is None else "dated line"))
+                self._place(_headed(paragraph, self._style_of(line)))
             else:
                 self._plain(paragraph, line)
         if len(openings) <= 1:
@@ -182,6 +183,15 @@ class _Reader:
         for opening in openings:
             self._extend(opening.start)
             self._place(opening)
+
+    def _style_of(self, line: str) -> str:
+        """Tell whether a heading without number names a period and so stands above the others.
+
+        Below one that does, only a year or a whole period tells: 统筹资金安排 is work of the year looked back on.
+        """
+        inside = any(self.drafts[index].opening.style == "dated line" for index in self.open)
+        dated = self._period_of(line) is not None and (not inside or _WHOLE_PERIOD.search(line) is not None)
+        return "dated line" if dated else "line"
 
     def _inner_topics(self, paragraph: Paragraph, heading: Span | None) -> list[_Opening]:
         """Find the short sentences within a paragraph that name what follows them: …。严守粮食安全。…"""

@@ -47,6 +47,8 @@ _BULLET = re.compile("[·●■◆▪○◇□★☆►▶➢✓*]+")
 _POINT = re.compile(r'\.(?<=[\u4e00-\u9fff"）》%]\.)(?=["）》]*(?:[ \n]|\Z|[\u4e00-\u9fff"（《]))')
 """A full stop of another script that ends a Chinese sentence, unless it stands behind the numbering of a line."""
 _NUMERALS = re.compile(" *（?[一二三四五六七八九十百零〇]{1,4}）?")
+_LONGEST_OPENING = 12
+"""Characters that white space, bullet and numbering take at the start of a line."""
 _BETWEEN_DIGITS = re.compile(r"[，：](?<=\d[，：])(?=\d)")
 _PARTNER = {"）": "（", "》": "《", "】": "【"}
 _OPENERS = frozenset(_PARTNER.values())
@@ -67,16 +69,20 @@ def fold(text: str) -> str:
 
 
 def _blank(bullet: re.Match[str]) -> str:
-    return bullet.group() if _before(bullet).strip() else " " * len(bullet.group())
+    before = _before(bullet)
+    return bullet.group() if before is None or before.strip() else " " * len(bullet.group())
 
 
 def _stop(point: re.Match[str]) -> str:
-    return "." if _NUMERALS.fullmatch(_before(point)) else "。"
+    before = _before(point)
+    return "." if before is not None and _NUMERALS.fullmatch(before) else "。"
 
 
-def _before(mark: re.Match[str]) -> str:
-    """Return what stands before a mark in its line."""
-    return mark.string[mark.string.rfind("\n", 0, mark.start()) + 1 : mark.start()]
+def _before(mark: re.Match[str]) -> str | None:
+    """Return what stands before a mark in its line, None where that is more than a numbering or a bullet takes."""
+    start = max(0, mark.start() - _LONGEST_OPENING)
+    _, end, opening = mark.string[start : mark.start()].rpartition("\n")
+    return opening if end or start == 0 else None
 
 
 def text_of(doc: Doc) -> str:

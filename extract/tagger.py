@@ -360,7 +360,7 @@ def works_apart(doc: Doc, found: Iterable[Candidate]) -> list[Candidate]:
 def _works(folded: str, name: Span, places: Collection[int]) -> list[Span]:
     """Return the works that a name holds, none where it is one work's; ``places`` are the ends of places' names."""
     words = folded[name.start : name.end]
-    if "、" not in words and (summed := _summing().search(words, 1)):
+    if "、" not in words and (summed := _summing().search(words, _BRIEFEST)):
         return [Span(name.start, name.start + summed.start())]
     items = [Span(name.start + m.start(), name.start + m.end()) for m in _ITEM.finditer(words)]
     one = _ONE_WORK.search(words) is not None or any(item.end - item.start < _BRIEFEST for item in items)
@@ -370,7 +370,9 @@ def _works(folded: str, name: Span, places: Collection[int]) -> list[Span]:
 
 @cache
 def _summing() -> re.Pattern[str]:
-    return re.compile(f"等[^等]{{0,4}}?(?:{alternation(lexicon('kinds')[Kind.PROJECT]['summed'])})$")
+    summed = alternation(lexicon("kinds")[Kind.PROJECT]["summed"])
+    count = "[\\d一二两三四五六七八九十百余多]{1,4}[个项条座处]?"
+    return re.compile(f"(?<![平高中初同上优特一二三均])等(?:{count})?(?:{summed}){{1,2}}$")
 
 
 @Language.factory(TAGGER, default_config={"models": None, "threshold": 0.08})

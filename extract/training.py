@@ -141,8 +141,7 @@ def example(name: str, text: str, gold: dict[str, Any], report: str | None = Non
 
 
 def _reflowed(entity: dict[str, Any], text: str, flow: Reflowed) -> dict[str, Any]:
-    spans = (_stands(surface, text)[0] for surface in entity["surfaces"])
-    places = (flow.joined(span) for span in spans)
+    places = (flow.joined(span) for surface in entity["surfaces"] for span in _stands(surface, text)[:1])
     return {**entity, "surfaces": [flow.text[place.start : place.end] for place in places]}
 
 

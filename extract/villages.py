@@ -160,14 +160,13 @@ def _clause_floor(text: str, end: int) -> int:
     return max(0, end - 120) + (ends[-1] if ends else 0)
 
 
+_COUNTED_ONLY = ("屯", "嘎查")
+"""Endings that end many names too: they end a list only behind a number and its measure."""
+_COUNTED = re.compile(f"(?:{_NUMBER})余?[个条座]$")
 _QUANTIFIED = re.compile(
     f"(?P<item>[{_HAN}]{{1,8}}?)(?:等(?:(?:{_NUMBER})余?{_MEASURE})?|(?P<count>{_NUMBER}){_MEASURE})"
     f"(?P<kind>[{_HAN}]{{0,8}}?)"
 )
-
-
-_COUNTED_ONLY = ("屯", "嘎查")
-"""Endings that end many names too: they end a list only behind a number."""
 
 
 def find_listed_villages(reading: PlaceReading) -> None:
@@ -182,6 +181,8 @@ def find_listed_villages(reading: PlaceReading) -> None:
             items[-1] = (last_start, last_start + quantified.end("item"))
             number = quantified["count"]
             if not re.fullmatch(f"{any_of('village', 'qualities')}*", quantified["kind"]):
+                continue
+            if match.group() in _COUNTED_ONLY and not _COUNTED.search(last):
                 continue
             counted = number is not None and parse(_UP_TO.sub("", number)) == len(items)
             if number is not None and not counted:
@@ -223,7 +224,7 @@ def _add_items(reading: PlaceReading, items: list[tuple[int, int]], ending: str,
         known = _known_short(reading, start, end, ending)
         start = known if known is not None else _item_start(reading, start, end)
         stem = reading.text[start:end]
-        full = stem if re.search("(?:村|社区)$", stem) else stem + ending
+        full = stem if stem.endswith(("村", "社区", ending)) else stem + ending
         if known is None and not _may_be_village(stem, longest=4, ordinary=counted):
             return
         reading.add_village(start, end, full, sure if known is None else max(sure, 0.9))

@@ -248,9 +248,9 @@ class _Statements:
         name = self.names[entity.id]
         node = ox.NamedNode(name.iri)
         yield from _described(node, name)
-        forms = {unbroken(self.text(span)).strip('“”"「」‘’ ') for span in entity.mentions} - {name.label}
+        forms = {self.text(span).strip('“”"「」‘’ ') for span in entity.mentions} - {name.label}
         for form in sorted(forms):
-            if form:
+            if form and "\n" not in form:  # the label has it joined
                 yield ox.Triple(node, ALT_LABEL, chinese(form))
         if entity.definition:
             yield ox.Triple(node, DEFINITION, chinese(entity.definition))

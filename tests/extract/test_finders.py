@@ -343,6 +343,15 @@ def test_works_in_a_list_are_taken_apart_but_not_villages_that_share_one(rules) 
     assert [c.span for c in works_apart(summed, [last])] == [Span(0, 6)]
 
 
+@pytest.mark.parametrize(
+    "work", ["白石中等职业学校项目", "青石平等公路", "高等级公路工程", "男女平等工程", "一等水准点工程"]
+)
+def test_words_that_hold_等_are_not_cut(rules, work: str) -> None:
+    doc = pipeline.process(rules, linking.document(work, TOWN))
+    name = Candidate(Span(0, len(work)), Kind.PROJECT, "policy_tagger", 0.9)
+    assert works_apart(doc, [name]) == [name]
+
+
 def test_what_explains_an_instrument_is_no_second_one(nlp) -> None:
     text = (EXAMPLES / "documents" / "township_鹳鸣镇_2022_示例.txt").read_text(encoding="utf-8")
     policies = names(annotate(nlp, text), Kind.POLICY)

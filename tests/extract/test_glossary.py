@@ -20,7 +20,14 @@ def taken_apart(term: str, definition: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize(
     ("term", "counts"),
-    [("三园两带", [3, 2]), ("一条主线、两个抓手、四大工程", [1, 2, 4]), ("乡村振兴", []), ("“362”工作法", [3, 6, 2])],
+    [
+        ("三园两带", [3, 2]),
+        ("一条主线、两个抓手、四大工程", [1, 2, 4]),
+        ("乡村振兴", []),
+        ("双一流", []),
+        ("一带双核三区", [1, 2, 3]),
+        ("“362”工作法", [3, 6, 2]),
+    ],
 )
 def test_numerals_announce_how_many_members_to_expect(term, counts):
     assert expected(term.split("”")[0].strip("“") if "“" in term else term) == counts

@@ -96,7 +96,7 @@ def test_spaces_around_figures_are_closed_in_running_text(text: str, read: str) 
     assert reflow(text).text == read
 
 
-@given(st.text(alphabet="白石镇，。；　 \n12A“”（一）、", max_size=300), st.integers(14, 30))
+@given(st.text(alphabet="白石镇，。；　 \n\t\r•12Ae\u0301𠮷“”（一）、|", max_size=300), st.integers(14, 30))
 def test_offsets_lead_back_to_the_text_as_read(text: str, width: int) -> None:
     broken = wrapped(text, width)
     flow = reflow(broken)
@@ -123,3 +123,41 @@ def test_names_across_line_ends_are_found_where_they_stand() -> None:
     assert any("\n" in anchor for anchor in anchors)
     assert not any("\n" in label for label in labels)
     assert all(anchor in text for anchor in anchors)
+
+
+ROWS = "白石镇苹果园提升项目\t青石村\t1200\t2023年完成，续建工程\n白石镇灌渠延伸项目\t青石村\t900\t2023年完成，新建工程"
+LONG = "全镇上下齐心协力，推进各项工作，成效明显，" * 3 + "群众满意。"
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        f"项目如下：\n{ROWS}",  # a table behind broken lines
+        f"{LONG}\n{LONG}\n产业稳步发展",  # whole paragraphs, which are wider than any broken line
+        "• 一、兴农\n• 修路三里，植树百亩",
+        "- 修路三里，植树百亩\n- 办学一所，惠及百户",
+        "附件1：名单\n表1：任务",
+    ],
+)
+@pytest.mark.parametrize("width", [17, 20, 26])
+def test_what_stands_behind_broken_lines_stays_apart(tail: str, width: int) -> None:
+    assert reflow(f"{wrapped(PARAGRAPHS, width)}\n{tail}").text == f"{PARAGRAPHS}\n{tail}"
+
+
+def test_a_blank_line_or_a_heading_that_recurs_parts_paragraphs_that_end_at_the_margin() -> None:
+    works = ("修渠三里植树百亩", "办学堂一所架桥梁", "种粮千亩养猪百头", "修路十里通水万家")
+    paragraphs = [f"我们{work}，{'惠及百姓各家各户，' * 5}群众{work[:3]}。"[-60:] for work in works]
+    broken = "\n\n主要做法\n\n".join(wrapped(paragraph, 20) for paragraph in paragraphs)
+    assert {len(paragraph) for paragraph in paragraphs} == {60}
+    assert reflow(broken).text == "\n\n主要做法\n\n".join(paragraphs)
+
+
+def test_a_page_number_within_a_name_gets_into_no_label() -> None:
+    lines = wrapped(PARAGRAPHS, 17).split("\n")
+    text = "\n".join([*lines[:2], "— 2 —", *lines[2:]])
+    place = Place("白石镇", Level.TOWNSHIP, (Place("白石县", Level.COUNTY),))
+    document = Document("t", text, "0" * 64, metadata=Metadata(place=place, level=Level.TOWNSHIP))
+    graph = list(statements(pipeline.annotate(pipeline.load(), document)))
+    labels = {quad.object.value for quad in graph if quad.predicate.value.endswith("Label")}
+    assert "白石镇千亩苹果示范园提升改造项目" in labels
+    assert not any("—" in label for label in labels)

@@ -313,6 +313,8 @@ def read_links(text: str) -> set[tuple[str, str]]:
         "|一|茶香丙县| |\n|1|鹭湾茶叶加工项目|丁镇|3200|\n|二|水美丙县| |\n|2|鹮鸣湖清淤项目|戊镇|12|",
         "茶香丙县\t1\t鹭湾茶叶加工项目\t丁镇\n水美丙县\t2\t鹮鸣湖清淤项目\t戊镇",
         "茶香丙县\n1  鹭湾茶叶加工项目  丁镇  3200\n水美丙县\n2  鹮鸣湖清淤项目  戊镇  1200",
+        "茶香丙县\n1　　鹭湾茶叶加工项目　　丁镇　　32\n水美丙县\n2　　鹮鸣湖清淤项目　　戊镇　　12",
+        "茶香丙县\n1\t丙村道路\t丁镇\t32\n2\t鹭湾茶叶加工项目\t\t\n水美丙县\n2\t鹮鸣湖清淤项目\t\t12",
     ],
 )
 def test_the_rows_of_a_table_are_for_the_strategy_that_they_stand_under(table: str) -> None:

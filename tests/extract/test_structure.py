@@ -110,6 +110,8 @@ def test_headings_without_number_stand_below_the_one_that_names_their_period() -
     assert [s.depth for s in sections if s.heading] == [0, 1, 1, 0, 1]
     last = structure(text).period_at(len(text) - 5)
     assert (structure(text).period_at(text.index("产业稳步") + 9), last) == (Period.REVIEW, Period.PLAN)
+    funds = text.replace("产业稳步发展", "统筹资金安排")
+    assert structure(funds).period_at(funds.index("民生持续") + 9) is Period.REVIEW
 
 
 def test_self_government_under_a_review_part_stays_review() -> None:

@@ -29,6 +29,7 @@ from extract import (  # noqa: F401  importing a module registers its factory
     slogans,
     strategies,
     structure,
+    tables,
     tagger,
 )
 from extract.annotation import Annotation, Entity, Indicator, Link
@@ -47,6 +48,7 @@ COMPONENTS: tuple[str, ...] = (
     "policy_policies",
     "policy_strategies",
     "policy_slogans",
+    "policy_tables",
     "policy_tagger",
     "policy_reranker",
     "policy_indicators",

@@ -1,0 +1,122 @@
+"""Finds the works and instruments that a table of projects or tasks lists in its column of names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.annotation import Candidate
+from extract.document import Span
+from extract.names import alternation, lexicon
+from extract.surface import folded_text, text_of
+from ontology.terms import Kind
+
+_BORDERS = (re.compile(r"\t"), re.compile(r"\|"), re.compile(r"[ 　]{2,}|　"), re.compile(" "))
+"""What parts the cells of a line, the surest sign first."""
+_FEWEST_COLUMNS = 3
+_LONGEST_NAME = 30
+_NO_NAME = re.compile(r"[\d.,，。；：%（）()\-—/ ]*|.*[。；，：].*|[合小总]计.*|.{0,2}")
+_SURE = 0.9
+
+
+def name_cells(text: str) -> Iterator[Span]:
+    """Yield the cells of the columns that bear a heading such as 项目名称.
+
+    Args:
+        text: of a document; a table's rows are lines, its cells parted by tabs, bars or spaces as in its heading.
+
+    >>> text = "序号\\t项目名称\\t投资\\n1\\t白石水库\\t300\\n2\\t青石路\\t200\\n各镇要抓紧。"
+    >>> [text[cell.start : cell.end] for cell in name_cells(text)]
+    ['白石水库', '青石路']
+    """
+    column: int | None = None
+    border = _BORDERS[0]
+    for line in re.finditer(r"[^\n]+", text):
+        if not line.group().strip(" 　\t|"):
+            continue
+        if (found := _header(text, Span(*line.span()))) is not None:
+            column, border = found
+        elif column is not None:
+            cells = _cells(text, Span(*line.span()), border)
+            filled = [cell for cell in cells if cell is not None]
+            if len(filled) < _FEWEST_COLUMNS:
+                if len(filled) != 1 or filled[0].end - filled[0].start > _LONGEST_NAME:
+                    column = None  # neither a row nor the heading of a group of rows
+            elif column < len(cells) and (cell := cells[column]) is not None:
+                yield cell
+
+
+def _header(text: str, line: Span) -> tuple[int, re.Pattern[str]] | None:
+    """Return which column of a table's heading is that of names, and what parts its cells."""
+    if not _titles().search(text, line.start, line.end):
+        return None
+    for border in _BORDERS:
+        cells = _cells(text, line, border)
+        titles = [text[cell.start : cell.end] if cell is not None else "" for cell in cells]
+        if len(titles) >= _FEWEST_COLUMNS:
+            return next(((n, border) for n, title in enumerate(titles) if _titles().fullmatch(title)), None)
+    return None
+
+
+def _cells(text: str, line: Span, border: re.Pattern[str]) -> list[Span | None]:
+    """Return the cells of a line without the white space around them, None for an empty one."""
+    cells: list[Span | None] = []
+    start = line.start
+    words = text[line.start : line.end]
+    edge = len(words) - len(words.lstrip(" 　|" if border is _BORDERS[1] else " 　"))
+    start += edge
+    for at, stop in [*(m.span() for m in border.finditer(text, start, line.end)), (line.end, line.end)]:
+        cell = text[start:at]
+        inner = cell.strip(" 　\t")
+        begin = start + (cell.index(inner[0]) if inner else 0)
+        cells.append(Span(begin, begin + len(inner)) if inner else None)
+        start = stop
+    return cells
+
+
+@cache
+def _titles() -> re.Pattern[str]:
+    return re.compile(alternation(lexicon("structure")["table"]["names"]))
+
+
+@cache
+def _heads(kind: Kind, *sorts: str) -> re.Pattern[str]:
+    words = lexicon("kinds")[kind]
+    return re.compile(f"(?:{alternation([word for sort in sorts for word in words[sort]])})$")
+
+
+def kind_of(name: str) -> Kind:
+    """Tell whether a row of a table names a work or an instrument.
+
+    >>> kind_of("白石水库除险加固"), kind_of("秸秆离田补贴")
+    (<Kind.PROJECT: 'Project'>, <Kind.POLICY: 'Policy'>)
+    """
+    if _heads(Kind.PROJECT, "heads", "works").search(name):
+        return Kind.PROJECT
+    return Kind.POLICY if _heads(Kind.POLICY, "heads", "heads_weak").search(name) else Kind.PROJECT
+
+
+class TableFinder:
+    """Proposes what the rows of tables name."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Append a candidate for each name."""
+        folded = folded_text(doc)
+        for cell in name_cells(text_of(doc)):
+            words = folded[cell.start : cell.end]
+            quoted = words.startswith('"') and words.find('"', 1) == len(words) - 1 > 1
+            span = Span(cell.start + 1, cell.end - 1) if quoted else cell
+            name = folded[span.start : span.end]
+            if len(name) <= _LONGEST_NAME and not _NO_NAME.fullmatch(name):
+                doc._.candidates.append(Candidate(span, kind_of(name), "policy_tables", _SURE))
+        return doc
+
+
+@Language.factory("policy_tables")
+def make_table_finder(nlp: Language, name: str) -> TableFinder:
+    """Create the finder of names in tables."""
+    return TableFinder()

@@ -11,6 +11,7 @@ from extract.annotation import Entity
 from extract.document import Section, Span
 from extract.mentions import Mentions, is_guess, is_result, is_said
 from extract.structure import opening_verb
+from extract.tables import is_row, worded_cells
 from ontology.terms import Kind
 
 _LISTED = 2
@@ -27,11 +28,6 @@ _INNER_REACH = 240
 _SURE = {"title": 0.6, "group of rows": 0.93, "topic sentence": 0.93, "inner topic sentence": 0.65}
 _STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
 """A sentence that says what a year was like, or what a part is about, announces nothing."""
-_CELLS = re.compile(r"[^\t|\n 　]+(?:[ 　][^\t|\n 　]+)*")
-_BETWEEN_CELLS = re.compile(r"\t|\||[ 　]{2,}")
-_NUMBER = re.compile(r"[\d一二三四五六七八九十、.（）]+|[-:]+")
-_FEWEST_BORDERS = 2
-"""Borders between cells by which a line shows that it is a row of a table."""
 _PLAN = re.compile(r"意见|规划|方案|通知|计划|纲要|办法|行动")
 
 
@@ -147,10 +143,9 @@ class Announcements:
         group: tuple[Span, Entity] | None = None
         begin = 0
         for (start, end), following in pairwise([*lines, (0, 0)]):
-            cells = [Span(*cell.span()) for cell in _CELLS.finditer(self._mentions.text, start, end)]
-            words = [cell for cell in cells if not _NUMBER.fullmatch(self._folded[cell.start : cell.end])]
-            row = self._is_row(start, end)
-            heads = row or (len(words) == 1 and self._is_row(*following))
+            words = worded_cells(self._mentions.text, start, end)
+            row = is_row(self._mentions.text, start, end)
+            heads = row or (len(words) == 1 and is_row(self._mentions.text, *following))
             goal = self._strategy(words[0]) if words and heads else None
             if goal is None and row:
                 continue
@@ -160,10 +155,6 @@ class Announcements:
         if group is not None and begin < len(self._folded):
             found.append((Span(begin, len(self._folded)), Announcement([group], group[0], "group of rows")))
         return found
-
-    def _is_row(self, start: int, end: int) -> bool:
-        """Tell whether tabs, bars or several spaces part a line into cells, empty ones among them."""
-        return len(_BETWEEN_CELLS.findall(self._mentions.text[start:end].strip(" 　\n"))) >= _FEWEST_BORDERS
 
     def _strategy(self, cell: Span) -> tuple[Span, Entity] | None:
         """Return the strategy whose name fills a cell."""

@@ -1,4 +1,4 @@
-"""Finds the works and instruments that a table of projects or tasks lists in its column of names."""
+"""Reads tables whose rows are lines: finds the works and instruments that one lists in its column of names."""
 
 from __future__ import annotations
 
@@ -17,10 +17,32 @@ from ontology.terms import Kind
 
 _BORDERS = (re.compile(r"\t"), re.compile(r"\|"), re.compile(r"[ 　]{2,}|　"), re.compile(" "))
 """What parts the cells of a line, the surest sign first."""
+_BETWEEN = re.compile(r"\t|\||[ 　]{2,}")
+_CELL = re.compile(r"[^\t|\n 　]+(?:[ 　][^\t|\n 　]+)*")
+_NUMBER = re.compile(r"[\d一二三四五六七八九十、.（）()]+|[-:]+")
 _FEWEST_COLUMNS = 3
 _LONGEST_NAME = 30
 _NO_NAME = re.compile(r"[\d.,，。；：%（）()\-—/ ]*|.*[。；，：].*|[合小总]计.*|.{0,2}")
 _SURE = 0.9
+
+
+def is_row(text: str, start: int, end: int) -> bool:
+    """Tell whether tabs, bars or several spaces part a line into cells, empty ones among them.
+
+    >>> is_row("1|白石水库|", 0, 7), is_row("港城白石", 0, 4)
+    (True, False)
+    """
+    return len(_BETWEEN.findall(text[start:end].strip(" 　\n"))) >= _FEWEST_COLUMNS - 1
+
+
+def worded_cells(text: str, start: int, end: int) -> list[Span]:
+    """Return the cells of a line that hold more than a number.
+
+    >>> [cell.start for cell in worded_cells("|一|港城白石| |", 0, 10)]
+    [3]
+    """
+    cells = (Span(*cell.span()) for cell in _CELL.finditer(text, start, end))
+    return [cell for cell in cells if not _NUMBER.fullmatch(text[cell.start : cell.end])]
 
 
 def name_cells(text: str) -> Iterator[Span]:

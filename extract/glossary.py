@@ -27,6 +27,8 @@ _GROUP = re.compile(
 )
 _WORKS = re.compile(rf"(?:\d+|{NUMERAL}{{1,3}})[个项条](?:重点|重大|骨干)?(?:工程|项目)")
 """Behind a list it says that this lists works, which are parts of no strategy."""
+_ATTRIBUTE = re.compile('[^"]*的"(?P<name>[^"]+)"$')
+"""Words that only describe a part before its quoted name: 以茶产业为主的“绿色白石”."""
 _QUOTED = re.compile('"([^"]+)"')
 _EACH_ONE = re.compile(f"({NUMERAL})个[一最不]")
 """A name for parts that begin alike: 四个一."""
@@ -75,6 +77,10 @@ def _trim(folded: str, start: int, end: int) -> Span | None:
         start += match.end()
         while start < end and folded[start] in '"':
             start += 1
+    if folded[start:end].count('"') == 1 and folded[end : end + 1] == '"':
+        end += 1  # 教育医疗住房“三保障”
+    if attribute := _ATTRIBUTE.match(folded, start, end):
+        start, end = attribute.span("name")
     return Span(start, end) if end - start >= 2 else None
 
 
@@ -138,13 +144,13 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     sequential = _announced_groups(folded, term, counts, definition)
     if sequential:
         return sequential
-    if len(counts) > 1 and len(set(counts)) == 1:
+    flat = _listing(folded, definition.start, definition.end, sum(counts))
+    if len(counts) > 1 and len(set(counts)) == 1 and not (flat and "、" in folded[definition.start : definition.end]):
         # 四破四立: each of the four sentences says what to break with and what to set up.
         for marks in ("。；\n", "，"):
             sentences = _split(folded, definition.start, definition.end, marks)
             if len(sentences) == counts[0]:
                 return [Member(span) for span in sentences]
-    flat = _listing(folded, definition.start, definition.end, sum(counts))
     return [Member(span) for span in flat]
 
 

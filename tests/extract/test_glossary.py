@@ -67,6 +67,22 @@ def test_groups_spelled_out_clause_by_clause():
     assert found == {"河谷生态示范区": [], "两张名片": ["山水古村", "云上茶园"]}
 
 
+@pytest.mark.parametrize(
+    ("term", "definition", "parts"),
+    [
+        ("三色白石", "以茶为主的“绿色白石”、以长征为主的“红色白石”、以油菜为主的“金色白石”。",
+         ["绿色白石", "红色白石", "金色白石"]),
+        ("两场硬仗", "产业扶贫、教育医疗住房“三保障”。", ["产业扶贫", "教育医疗住房“三保障”"]),
+        ("双培双带", "把能手培养成党员、把党员培养成能手，党员带头致富、党员带领群众致富。",
+         ["把能手培养成党员", "把党员培养成能手", "党员带头致富", "党员带领群众致富"]),
+    ],
+)  # fmt: skip
+def test_parts_are_named_whole_and_without_what_describes_them(term, definition, parts):
+    text = f"{term}：{definition}"
+    found = members(fold(text), Span(0, len(term)), Span(len(term) + 1, len(text)))
+    assert [text[part.span.start : part.span.end] for part in found] == parts
+
+
 def test_a_list_of_works_is_no_list_of_parts():
     found = taken_apart("两横一纵", "“两横”指两条输水干线，包括引清入白、东河引水2个工程；“一纵”指清水灌区骨干渠。")
     assert found == {"两横": [], "清水灌区骨干渠": []}

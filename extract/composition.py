@@ -97,7 +97,8 @@ class CompositionReader:
         edge = len(folded[: whole.start].rstrip('"等'))
         for span in reversed(before):
             between = folded[span.end : edge].strip('"')
-            if between not in ("", "、", "和", "及", "与", "以及", '"、"'):
+            # A whole follows its last part at once: in 邓小平理论、“三个代表”重要思想 it is one more item.
+            if between not in (("", "、", "和", "及", "与", "以及", '"、"') if listed else ("",)):
                 break
             listed.append(span)
             edge = span.start

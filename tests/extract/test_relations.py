@@ -7,7 +7,8 @@ import pytest
 from extract import pipeline
 from extract.document import Document, Metadata, Place
 from extract.topics import topics_of
-from ontology.terms import Basis, Level, Predicate
+from ontology.terms import Basis, Kind, Level, Predicate
+from tests import linking
 
 PROVINCE = Place("甲省", Level.PROVINCIAL)
 CITY = Place("乙市", Level.PREFECTURE, (PROVINCE,))
@@ -118,3 +119,26 @@ def test_displacy_renders_the_mentions():
 )
 def test_names_show_their_subject_matter(name, side, topic):
     assert topic in topics_of(name, side)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("坚持马列主义、毛泽东思想、邓小平理论、“三个代表”重要思想。", set()),
+        ("实施茶业富县、工业强县、文旅活县三大战略。", {"茶业富县", "工业强县", "文旅活县"}),
+    ],
+)
+def test_a_whole_follows_its_last_part_at_once(text: str, parts: set[str]) -> None:
+    names = (
+        "马列主义",
+        "毛泽东思想",
+        "邓小平理论",
+        "“三个代表”重要思想",
+        "茶业富县",
+        "工业强县",
+        "文旅活县",
+        "三大战略",
+    )
+    named = {name: (Kind.STRATEGY, Level.COUNTY) for name in names if name in text}
+    found = linking.read(linking.readers(), text, named, COUNTY)
+    assert {subject for subject, _, link in found if link.predicate is Predicate.COMPONENT_OF} == parts

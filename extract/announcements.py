@@ -139,10 +139,11 @@ class Announcements:
         A strategy stands alone in a line with rows behind it, or in the first cell of the first of its rows.
         """
         lines = [line.span() for line in re.finditer(r"[^\n]+", self._folded) if line.group().strip(" |")]
+        end_of_text = (len(self._folded), len(self._folded))  # is no row, and so ends the last group
         found: list[tuple[Span, Announcement]] = []
         group: tuple[Span, Entity] | None = None
         begin = 0
-        for (start, end), following in pairwise([*lines, (0, 0)]):
+        for (start, end), following in pairwise([*lines, end_of_text, end_of_text]):
             words = worded_cells(self._mentions.text, start, end)
             row = is_row(self._mentions.text, start, end)
             heads = row or (len(words) == 1 and is_row(self._mentions.text, *following))
@@ -152,8 +153,6 @@ class Announcements:
             if group is not None and begin < start:
                 found.append((Span(begin, start), Announcement([group], group[0], "group of rows")))
             group, begin = goal, words[0].end if goal is not None else 0
-        if group is not None and begin < len(self._folded):
-            found.append((Span(begin, len(self._folded)), Announcement([group], group[0], "group of rows")))
         return found
 
     def _strategy(self, cell: Span) -> tuple[Span, Entity] | None:

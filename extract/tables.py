@@ -87,10 +87,7 @@ def _header(text: str, line: Span) -> tuple[int, re.Pattern[str]] | None:
 def _cells(text: str, line: Span, border: re.Pattern[str]) -> list[Span | None]:
     """Return the cells of a line without the white space around them, None for an empty one."""
     cells: list[Span | None] = []
-    start = line.start
-    words = text[line.start : line.end]
-    edge = len(words) - len(words.lstrip(" 　|" if border is _BORDERS[1] else " 　"))
-    start += edge
+    start = line.end - len(text[line.start : line.end].lstrip(" 　|" if border is _BORDERS[1] else " 　"))
     for at, stop in [*(m.span() for m in border.finditer(text, start, line.end)), (line.end, line.end)]:
         cell = text[start:at]
         inner = cell.strip(" 　\t")

@@ -1,8 +1,8 @@
-"""A learned finder: linear-chain CRFs over characters, which see what the rules propose.
+"""A learned finder: linear-chain CRFs and a network over characters, which see what the rules propose.
 
 The rules know the genre's forms; the tagger has learned from annotated documents which of their proposals annotators
-accept, where names begin, and names that no rule describes; ``extract.reranker`` decides. Trained by
-``python -m extract.training``.
+accept, where names begin, and names that no rule describes; ``extract.reranker`` decides. How likely a name is, is the
+mean of what a CRF and the network take it for. Trained by ``python -m extract.training``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pycrfsuite
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from extract import network
 from extract.annotation import Candidate
 from extract.classifier import MODELS, opened
 from extract.document import Place, Span
@@ -33,6 +34,10 @@ READERS: dict[str, tuple[Kind, ...]] = {
     "bodies": (Kind.VILLAGE, Kind.ORGANIZATION),
 }
 """The models, and the kinds that each tells apart: names of one model's kinds seldom nest, those of two often do."""
+LABELS = {
+    reader: ("O", *(f"{place}-{kind}" for kind in kinds for place in "BIES")) for reader, kinds in READERS.items()
+}
+"""What a character may be to each model: outside of names, or begin, continue, end or make one of a kind."""
 KINDS = tuple(kind for kinds in READERS.values() for kind in kinds)
 TAGGER = "policy_tagger"
 
@@ -50,6 +55,7 @@ _BRIEFEST = 3
 """Characters of the shortest work in a list."""
 
 
+@cache
 def _shape(mark: str) -> str:
     if "一" <= mark <= "鿿":
         return "N" if mark in "一二三四五六七八九十百千万亿两" else "H"
@@ -60,10 +66,22 @@ def _shape(mark: str) -> str:
     return mark
 
 
-def features(doc: Doc) -> list[pycrfsuite.ItemSequence]:
+class Row(NamedTuple):
+    """What is seen of a character.
+
+    Attributes:
+        own: itself, and the names and marks that it is part of.
+        beside: its neighbours, for a reader that does not see those for itself.
+    """
+
+    own: list[str]
+    beside: list[str]
+
+
+def features(doc: Doc) -> Iterator[list[Row]]:
     """Describe every character of every line.
 
-    Returns:
+    Yields:
         The lines in the order of the text, empty lines included, so that offsets add up (one line end between two).
     """
     folded = folded_text(doc)
@@ -95,13 +113,26 @@ def features(doc: Doc) -> list[pycrfsuite.ItemSequence]:
         if section.role == "glossary":
             for index in range(section.span.start, section.span.end):
                 hints[index].append("G")
-    lines = []
     offset = 0
     for line in folded.split("\n"):
-        rows = zip(_line(line, hints, offset), clause_features(line, verbs, offset), strict=True)
-        lines.append(pycrfsuite.ItemSequence([near + far for near, far in rows]))
+        rows = _line(line, hints, offset)
+        for row, far in zip(rows, clause_features(line, verbs, offset), strict=True):
+            row.own.extend(far)
+        yield rows
         offset += len(line) + 1
-    return lines
+
+
+def sequence(line: Iterable[Row]) -> pycrfsuite.ItemSequence:
+    """Return the features of a line as a CRF reads them."""
+    return pycrfsuite.ItemSequence([row.own + row.beside for row in line])
+
+
+def flat(lines: Iterable[Iterable[Row]]) -> Iterator[list[str]]:
+    """Yield the features of a text as the network reads them, a row for each character, line ends included."""
+    for number, line in enumerate(lines):
+        if number:
+            yield ["newline"]
+        yield from (row.own for row in line)
 
 
 class Pair(NamedTuple):
@@ -172,37 +203,31 @@ def clause_features(line: str, verbs: Mapping[int, str], offset: int = 0) -> lis
     return rows
 
 
-def _line(line: str, hints: Mapping[int, Sequence[str]], offset: int) -> list[list[str]]:
+def _line(line: str, hints: Mapping[int, Sequence[str]], offset: int) -> list[Row]:
     text = f"  {line}  "
     shapes = [_shape(mark) for mark in text]
     rare = "".join("u" if is_usual(text[i : i + 2]) else "r" for i in range(len(text) - 1))
     rows = []
     for i in range(2, len(text) - 2):
         a, b, c, d, e = text[i - 2], text[i - 1], text[i], text[i + 1], text[i + 2]
-        row = [
-            "0" + c,
+        own = ["0" + c, "<" + b + c, "^" + b + c + d]
+        beside = [
             "-" + b,
             "+" + d,
-            "=" + a,
-            "#" + e,
-            "<" + b + c,
             ">" + c + d,
             "(" + a + b,
             ")" + d + e,
-            "^" + b + c + d,
-            "[" + a + b + c,
-            "]" + c + d + e,
             "s" + shapes[i - 1] + shapes[i] + shapes[i + 1],
             "w" + rare[i - 1 : i + 1],
-            "W" + rare[i - 2 : i + 2],
         ]
         here = offset + i - 2
-        row.extend(hints.get(here, ()))
-        if i > 2:
-            row.extend("-" + h for h in hints.get(here - 1, ()) if h[0] in "eqg")
-        if i < len(text) - 3:
-            row.extend("+" + h for h in hints.get(here + 1, ()) if h[0] in "bq")
-        rows.append(row)
+        if here in hints:
+            own += hints[here]
+        if here - 1 in hints and i > 2:
+            beside += ["-" + h for h in hints[here - 1] if h[0] in "eqg"]
+        if here + 1 in hints and i < len(text) - 3:
+            beside += ["+" + h for h in hints[here + 1] if h[0] in "bq"]
+        rows.append(Row(own, beside))
     return rows
 
 
@@ -225,24 +250,26 @@ def labels(spans: Mapping[Kind, Iterable[Span]], length: int) -> list[str]:
     return tags
 
 
-class _Model:
-    """A trained model, set to one line at a time."""
+class _Reader:
+    """A CRF with what the network says of the same labels, set to one line at a time."""
 
-    def __init__(self, path: Path) -> None:
-        self._tagger = opened(path)
-        self._labels = frozenset(self._tagger.labels())
-        self._length = 0
+    def __init__(self, crf: pycrfsuite.Tagger, labels: Iterable[str], scores: network.Floats) -> None:
+        self._crf = crf
+        self._known = frozenset(crf.labels())
+        self._scores: dict[str, list[float]] = dict(zip(labels, scores.T.tolist(), strict=True))
+        self._offset = self._length = 0
 
-    def read(self, line: pycrfsuite.ItemSequence) -> None:
-        """Take up the line that the other methods speak of."""
-        self._tagger.set(line)
-        self._length = len(line)
+    def read(self, line: pycrfsuite.ItemSequence, offset: int) -> None:
+        """Take up the line that the other methods speak of, which begins at an offset of the text."""
+        self._crf.set(line)
+        self._offset, self._length = offset, len(line)
 
     def likelihood(self, kind: Kind, first: int, last: int) -> float:
         """Return how likely a name of a kind stands from one character of the line to another, both included."""
         if first == last:
             return self._marginal(f"S-{kind}", first)
-        return min(self._marginal(f"B-{kind}", first), self._marginal(f"E-{kind}", last))
+        within = (self._marginal(f"I-{kind}", at) for at in range(first + 1, last))
+        return min(self._marginal(f"B-{kind}", first), self._marginal(f"E-{kind}", last), *within)
 
     def spans(self, kinds: Iterable[Kind], least: float) -> Iterator[tuple[Kind, int, int, float]]:
         """Yield the names that are at least so likely: kind, first and last character, likelihood.
@@ -259,18 +286,23 @@ class _Model:
                 ends = self._marginal(end, at) if open_ else 0.0
                 if ends >= least:
                     yield from ((kind, first, at, min(begins, ends)) for first, begins in open_)
-                if open_ and self._marginal(middle, at) < least:
-                    open_ = []
+                if open_:
+                    goes_on = self._marginal(middle, at)
+                    open_ = [(first, min(begins, goes_on)) for first, begins in open_ if goes_on >= least]
                 begins = self._marginal(begin, at)
                 if begins >= least:
                     open_.append((at, begins))
 
     def _marginal(self, label: str, at: int) -> float:
-        marginal: float = self._tagger.marginal(label, at) if label in self._labels else 0.0
-        return marginal
+        by_crf: float = self._crf.marginal(label, at) if label in self._known else 0.0
+        return (by_crf + self._scores[label][self._offset + at]) / 2
 
 
-_model = cache(_Model)
+def _kept(lines: Iterable[list[Row]], sequences: list[pycrfsuite.ItemSequence]) -> Iterator[list[Row]]:
+    """Pass lines on and keep of each only what a CRF reads: the rows of a whole report would take hundreds of MB."""
+    for line in lines:
+        sequences.append(sequence(line))
+        yield line
 
 
 class Tagger:
@@ -286,28 +318,28 @@ class Tagger:
         self.threshold = threshold
 
     def __call__(self, doc: Doc) -> Doc:
-        """Append the likely spans of every model that there is, and set the likelihood of what stood there before."""
-        lines = features(doc)
+        """Append the likely spans of every reader, and set the likelihood of what stood there before."""
+        if not (self.models / network.MODEL).exists():
+            return doc
+        lines: list[pycrfsuite.ItemSequence] = []
+        scores = network.opened(self.models / network.MODEL).likelihoods(flat(_kept(features(doc), lines)))
         found: list[Candidate] = []
-        for name, kinds in READERS.items():
-            path = self.models / f"{name}.crfsuite"
-            if not path.exists():
-                continue
-            model = _model(path)
+        for (name, kinds), labelled in zip(READERS.items(), scores, strict=True):
+            reader = _Reader(opened(self.models / f"{name}.crfsuite"), LABELS[name], labelled)
             proposed = [(place, c) for place, c in enumerate(doc._.candidates) if c.kind in kinds]
             waiting = deque(sorted(proposed, key=lambda pair: pair[1].span))
             offset = 0
             for line in lines:
                 size = len(line)
                 if size:
-                    model.read(line)
-                    for kind, first, last, likely in model.spans(kinds, self.threshold):
+                    reader.read(line, offset)
+                    for kind, first, last, likely in reader.spans(kinds, self.threshold):
                         span = Span(offset + first, offset + last + 1)
                         found.append(Candidate(span, kind, TAGGER, round(likely, 3), likelihood=likely))
                 while waiting and waiting[0][1].span.start < offset + size:
                     place, c = waiting.popleft()
                     if c.span.end <= offset + size:
-                        likely = model.likelihood(c.kind, c.span.start - offset, c.span.end - offset - 1)
+                        likely = reader.likelihood(c.kind, c.span.start - offset, c.span.end - offset - 1)
                         doc._.candidates[place] = replace(c, likelihood=likely)
                 offset += size + 1
         doc._.candidates.extend(works_apart(doc, list(places_settled(doc, found))))

@@ -18,19 +18,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from sys import intern
 from typing import Any, NamedTuple
 
+import numpy as np
 import pycrfsuite
 from rich.console import Console
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract import levels, metadata, pipeline, reranker, status, wording
+from extract import levels, metadata, network, pipeline, reranker, status, wording
 from extract.classifier import MODELS
 from extract.document import Document, Span
+from extract.network import Network, Sample
 from extract.reflow import Reflowed, reflow
 from extract.surface import folded_text
-from extract.tagger import KINDS, READERS, TAGGER, features, labels
+from extract.tagger import KINDS, LABELS, READERS, TAGGER, features, flat, labels, sequence
 from ontology.terms import IDEAS, Kind
 
 ANNOTATIONS = MODELS / "annotations"
@@ -252,18 +255,24 @@ def train_tagger(annotated: Iterable[Example], folder: Path) -> None:
     """Train the models of the tagger and write them to a folder."""
     nlp = pipeline.load(components=RULES)
     folder.mkdir(parents=True, exist_ok=True)
-    trainers = {name: _trainer(c1=0.05, c2=0.01, max_iterations=120) for name in READERS}
+    trainers = {reader: _trainer(c1=0.05, c2=0.01, max_iterations=120) for reader in READERS}
+    samples = []
     for text in annotated:
-        lines = features(_processed(nlp, text))
-        for name, kinds in READERS.items():
+        lines = list(features(_processed(nlp, text)))
+        columns = []
+        for reader, kinds in READERS.items():
             tags = labels({kind: text.spans[kind] for kind in kinds}, len(text.text))
             offset = 0
             for line in lines:
-                if len(line):
-                    trainers[name].append(line, _closed(tags[offset : offset + len(line)]))
+                if line:
+                    tags[offset : offset + len(line)] = _closed(tags[offset : offset + len(line)])
+                    trainers[reader].append(sequence(line), tags[offset : offset + len(line)])
                 offset += len(line) + 1
-    for name, trainer in trainers.items():
-        trainer.train(str(folder / f"{name}.crfsuite"))
+            columns.append([LABELS[reader].index(tag) for tag in tags])
+        samples.append(Sample([[intern(trait) for trait in row] for row in flat(lines)], np.array(columns).T))
+    Network.train(samples, [len(known) for known in LABELS.values()]).save(folder / network.MODEL)
+    for reader, trainer in trainers.items():
+        trainer.train(str(folder / f"{reader}.crfsuite"))
 
 
 class Judged(NamedTuple):

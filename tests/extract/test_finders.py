@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extract import pipeline
+from extract import network, pipeline
 from extract.annotation import Candidate
 from extract.document import Metadata, Place, Span
 from extract.levels import level_by_rule, named_level
 from extract.names import governors, name_start
 from extract.status import status_by_rule
 from extract.surface import fold, pairs, quotations
-from extract.tagger import clause_features, parallels, places_settled, works_apart
+from extract.tagger import LABELS, TAGGER, clause_features, parallels, places_settled, works_apart
 from extract.training import EXAMPLES
 from ontology.divisions import divisions
 from ontology.terms import Kind, Level, Status
@@ -245,6 +246,32 @@ def test_the_models_see_what_governs_and_ends_a_clause():
     bridge = rows["今年建成甲路、乙桥".index("乙")]
     assert {"vI建成", "tID项目"} <= set(bridge)
     assert not any("建成" in name or "项目" in name for name in rows[-2])
+
+
+class _Sure:
+    """A network that takes every label of every character for so likely."""
+
+    def __init__(self, likely: float) -> None:
+        self.likely = likely
+
+    def likelihoods(self, rows):
+        length = sum(1 for _ in rows)
+        return [np.full((length, len(known)), self.likely) for known in LABELS.values()]
+
+
+def test_a_name_is_as_likely_as_both_models_take_it_for_in_the_mean(monkeypatch) -> None:
+    """Each counts for half: also of what the rules propose, whichever place of a name is the least likely."""
+    text = "实施鹭鸣湾提升工程，建设白鹤村文化广场。\n\n推进“鹭岛清风”行动。"
+    tagger = pipeline.load(components=pipeline.COMPONENTS[: pipeline.COMPONENTS.index(TAGGER) + 1])
+    likelihoods = []
+    for likely in (0.0, 1.0):
+        monkeypatch.setattr(network, "opened", lambda path, likely=likely: _Sure(likely))
+        doc = pipeline.process(tagger, linking.document(text, TOWN))
+        likelihoods.append({(c.span, c.kind, c.extractor): c.likelihood for c in doc._.candidates if c.likelihood})
+    proposed = [name for name in likelihoods[0] if name[2] != TAGGER]
+    assert {text[span.start : span.end] for span, _, _ in proposed} >= {"白鹤村", "鹭鸣湾提升工程"}
+    for name in proposed:
+        assert likelihoods[1][name] == pytest.approx(likelihoods[0][name] + 0.5)
 
 
 @pytest.mark.parametrize(

@@ -259,14 +259,15 @@ def train_tagger(annotated: Iterable[Example], folder: Path) -> None:
     samples = []
     for text in annotated:
         lines = list(features(_processed(nlp, text)))
+        sequences = [sequence(line) for line in lines]
         columns = []
         for reader, kinds in READERS.items():
             tags = labels({kind: text.spans[kind] for kind in kinds}, len(text.text))
             offset = 0
-            for line in lines:
-                if line:
+            for line in sequences:
+                if len(line):
                     tags[offset : offset + len(line)] = _closed(tags[offset : offset + len(line)])
-                    trainers[reader].append(sequence(line), tags[offset : offset + len(line)])
+                    trainers[reader].append(line, tags[offset : offset + len(line)])
                 offset += len(line) + 1
             columns.append([LABELS[reader].index(tag) for tag in tags])
         samples.append(Sample([[intern(trait) for trait in row] for row in flat(lines)], np.array(columns).T))

@@ -114,7 +114,7 @@ class Scores:
         levels: strict match of strategies, policies and slogans by the level of the gold (recall) and of the graph
             (precision).
         missing: gold documents that the graph does not hold.
-        errors: one line for each entity, link or indicator that is missed or spurious.
+        errors: one line for each entity, link or indicator that is missed or spurious, and each wrong level or status.
     """
 
     figures: Mapping[str, Figure]
@@ -322,8 +322,12 @@ def _compare(gold: Reading, predicted: Reading, tally: _Tally) -> Iterator[str]:
         said, wanted = predictions[p], golds[g]
         if wanted.kind in IDEAS and wanted.level:
             tally.asked("level accuracy", said.level == wanted.level)
+            if said.level != wanted.level:
+                yield f"wrong level: {wanted.written[0]}: {said.level or 'unknown'}, annotated {wanted.level}"
         if wanted.kind is Kind.PROJECT and wanted.status:
             tally.asked("project status accuracy", said.status == wanted.status)
+            if said.status != wanted.status:
+                yield f"wrong status: {wanted.written[0]}: {said.status}, annotated {wanted.status}"
         right_forms = len(said.forms & wanted.forms)
         tally.counted("surface forms of matched entities", right_forms, len(said.forms), len(wanted.forms))
     for relation in STATED:

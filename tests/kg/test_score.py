@@ -145,7 +145,15 @@ def test_figures_and_errors_are_those_of_the_reference(
     expected.pop("documents")
     found = score(store, GOLDS)
     assert found.figures == expected
-    assert sorted(found.errors) == sorted(capsys.readouterr().out.splitlines())
+    assert sorted(e for e in found.errors if ": wrong " not in e) == sorted(capsys.readouterr().out.splitlines())
+
+
+def test_every_wrong_level_and_status_is_listed() -> None:
+    scores = score_annotations(annotations(spoilt), GOLDS)
+    for listed, figure in (("wrong level", "level accuracy"), ("wrong status", "project status accuracy")):
+        lines = [line for line in scores.errors if f": {listed}: " in line]
+        share = scores.figures[figure]
+        assert lines and share["accuracy"] == round(1 - len(lines) / share["n"], 3)
 
 
 def test_annotations_score_as_their_graph_does() -> None:

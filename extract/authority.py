@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Collection, Iterable
 
 import ahocorasick_rs
 from spacy.language import Language
@@ -18,7 +20,13 @@ from ontology.terms import Kind, Level
 
 _UNMISTAKABLE = 6
 """Names this long mean one province's concept wherever they stand; in characters."""
+_COUNTED = re.compile("[一二两三四五六七八九十](?:[大个张件条项新]|.[一二两三四五六七八九十]).{1,2}")
+_PROVINCE = re.compile("省|自治区")
+_BEFORE = 6
+"""Characters before a name that may tell whose it is (省委“两个确保”)."""
 _MARKS = re.compile(r'["《》]')
+_Match = tuple[int, int, Concept]
+"""Where a match begins and ends, and what it names."""
 
 
 _TRAILING = re.compile(r"(?:工作|要求|部署|任务|目标|思路|问题|活动|经验)$")
@@ -80,8 +88,8 @@ class AuthorityFinder:
             (start, end, self._concepts[p])
             for p, start, end in automaton.find_matches_as_indexes(folded, overlapping=True)
         ]
-        place = doc._.document.metadata.place
-        found = [(start, end, concept) for start, end, concept in found if _speaks_of(concept, place, end - start)]
+        units = _units(found, doc._.document.metadata.place, folded)
+        found = [(start, end, concept) for start, end, concept in found if _means(concept, units, end - start)]
         for start, end, concept in longest(found):
             doc._.candidates.append(
                 Candidate(
@@ -97,13 +105,43 @@ class AuthorityFinder:
         return doc
 
 
-def _speaks_of(concept: Concept, place: Place | None, length: int) -> bool:
-    """Tell whether a document of a place may mean a concept: a province's 五大任务 is not another province's."""
-    if concept.issuer is None or concept.level is Level.NATIONAL or concept.kind is Kind.POLICY or place is None:
-        return True  # a province's instrument is learned from elsewhere: 学习运用“千万工程”经验
-    if place.level is Level.NATIONAL:
-        return length >= _UNMISTAKABLE
-    return concept.issuer.rsplit("/", 1)[-1] in place.path
+def _means(concept: Concept, units: Collection[str] | None, length: int) -> bool:
+    """Tell whether a document that speaks for units may mean a concept: a province's 五大任务 is not another's."""
+    if units is None or not _is_local(concept):
+        return True
+    return _issuer(concept) in units or (not units and length >= _UNMISTAKABLE)
+
+
+def _units(found: Iterable[_Match], place: Place | None, folded: str) -> tuple[str, ...] | None:
+    """Return the units below the nation for which a document speaks, None where its place is not known.
+
+    Where the province of its place is not (a town with namesakes, or one that the division table lacks), it is the one
+    whose strategies the document names most: 八八战略 is Zhejiang's.
+    """
+    if place is None or place.level is Level.NATIONAL:
+        return None if place is None else ()
+    if place.at(Level.PROVINCIAL) is not None:
+        return place.path
+    named = {concept for start, end, concept in found if _is_local(concept) and _tells(folded, start, end)}
+    ranked = Counter(map(_issuer, named)).most_common(2)
+    tie = len(ranked) == 2 and ranked[0][1] == ranked[1][1]
+    return (*place.path, *(unit for unit, _ in ranked[:1] if not tie))
+
+
+def _tells(folded: str, start: int, end: int) -> bool:
+    """Tell whether a province's name for a strategy is no count that any government may have (三大战略, 一核三带)."""
+    if _COUNTED.fullmatch(folded, start, end) is None:
+        return True
+    return _PROVINCE.search(folded, max(0, start - _BEFORE), start) is not None
+
+
+def _is_local(concept: Concept) -> bool:
+    """Tell whether a concept stands for its issuer's alone; a province's instrument may be another's example."""
+    return concept.issuer is not None and concept.level is not Level.NATIONAL and concept.kind is not Kind.POLICY
+
+
+def _issuer(concept: Concept) -> str:
+    return str(concept.issuer).rsplit("/", 1)[-1]
 
 
 def _word_of(inner: Concept, outer: Concept) -> bool:
@@ -111,15 +149,15 @@ def _word_of(inner: Concept, outer: Concept) -> bool:
     return inner.level is outer.level and not (inner.kind is Kind.STRATEGY and outer.kind is Kind.POLICY)
 
 
-def longest(found: list[tuple[int, int, Concept]]) -> list[tuple[int, int, Concept]]:
+def longest(found: list[_Match]) -> list[_Match]:
     """Leave out matches within a longer match of the same concept, and those that cross an earlier or longer one.
 
     The short form that begins a longer one is a form of its own (乡村振兴|战略, 中央八项规定|精神).
     A national concept named within a lower level's name stands (黄河流域…高质量发展 in Shanxi's …重要实验区); within
     another national strategy it is but a word of it (脱贫攻坚 in 巩固拓展脱贫攻坚成果).
     """
-    kept: list[tuple[int, int, Concept]] = []
-    open_spans: list[tuple[int, int, Concept]] = []
+    kept: list[_Match] = []
+    open_spans: list[_Match] = []
     for start, end, concept in sorted(found, key=lambda m: (m[0], -m[1], m[2].iri)):
         open_spans = [m for m in open_spans if m[1] > start]
         if any(

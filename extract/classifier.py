@@ -12,11 +12,20 @@ MODELS = Path(__file__).parent / "model"
 """The folder of the bundled models."""
 
 
-def classify(model: Path, features: Sequence[str]) -> str | None:
-    """Return the label that a log-linear model finds likeliest for one thing, None where there is no such model."""
+def classify(model: Path, features: Sequence[str], *, doubt: str | None = None) -> str | None:
+    """Return the label that a log-linear model finds likeliest for one thing, None where there is no such model.
+
+    Args:
+        model: the model's file.
+        features: of the thing.
+        doubt: the label that says that nothing tells; returned only where it is likelier than all others together.
+    """
     if not model.exists():
         return None
-    label: str = opened(model).tag([features])[0]
+    tagger = opened(model)
+    label: str = tagger.tag([features])[0]
+    if label == doubt and tagger.marginal(label, 0) <= 0.5:
+        label = max((known for known in tagger.labels() if known != doubt), key=lambda known: tagger.marginal(known, 0))
     return label
 
 

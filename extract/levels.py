@@ -17,6 +17,7 @@ from pathlib import Path
 from extract.classifier import classify
 from extract.document import Metadata, Place, Span
 from extract.names import alternation, lexicon
+from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level
 
 MODEL = "level.crfsuite"
@@ -118,7 +119,7 @@ def level_of(
     """
     if (certain := _named_in(name, metadata.place)) is not None:
         return certain
-    told = classify(models / MODEL, features(kind, name, mentions, folded, metadata, own=own))
+    told = classify(models / MODEL, features(kind, name, mentions, folded, metadata, own=own), doubt=UNTOLD)
     if told is not None:
         level, speaker = None if told == UNTOLD else Level(told), metadata.level
         # Which of the units below the speaker it would be, the document does not say.
@@ -127,14 +128,25 @@ def level_of(
 
 
 def _named_in(name: str, place: Place | None) -> Level | None:
-    """Return the level of the centre's names, and of a unit of the document's own that a name bears in itself."""
+    """Return the level of the centre's names, and of a unit of the document's own that a name bears in itself.
+
+    Where the province of the document's place is not known, any province is its own (平安浙江).
+    """
     if _words().centre.match(name):
         return Level.NATIONAL
     for unit in reversed((*place.within, place)) if place is not None else ():
         short = _SUFFIX.sub("", unit.name)
         if len(short) >= 2 and re.search(rf"^{short}|{short}$|（{short}段?）|{unit.name}", name):
             return unit.level
-    return None
+    unplaced = place is not None and place.level is not Level.NATIONAL and place.at(Level.PROVINCIAL) is None
+    return Level.PROVINCIAL if unplaced and _province().search(name) else None
+
+
+@cache
+def _province() -> re.Pattern[str]:
+    provinces = divisions().children(NATION)
+    short = alternation(short for province in provinces for short in divisions().short_names(province)[:1])
+    return re.compile(f"^(?:{short})|(?:{short})$")
 
 
 def features(

@@ -34,6 +34,7 @@ from extract.network import Network, Sample
 from extract.reflow import Reflowed, reflow
 from extract.surface import folded_text
 from extract.tagger import KINDS, LABELS, READERS, TAGGER, features, flat, labels, sequence
+from ontology.scheme import Concept
 from ontology.terms import IDEAS, Kind
 
 ANNOTATIONS = MODELS / "annotations"
@@ -332,12 +333,17 @@ def train_choices(annotated: Iterable[Example], folder: Path) -> None:
         for how_far, mentions in text.projects:
             progress.append([status.features(mentions, folded, doc._.structure, described.level)], [how_far])
         for kind, surfaces, mentions, level, defined in text.issued:
-            if not any((known := doc._.scheme.by_label(s)) is not None and known.kind is kind for s in surfaces):
+            if not any(_settled(doc._.scheme.by_label(s), kind) for s in surfaces):
                 name = folded[mentions[0].start : mentions[0].end]
                 seen = levels.features(kind, name, mentions, folded, described, own=defined)
                 issuer.append([seen], [level or levels.UNTOLD])
     progress.train(str(folder / status.MODEL))
     issuer.train(str(folder / levels.MODEL))
+
+
+def _settled(known: Concept | None, kind: Kind) -> bool:
+    """Tell whether the authority file says who issued a name, so that no text need be asked."""
+    return known is not None and known.kind is kind and known.level is not None
 
 
 def _processed(nlp: Language, text: Example) -> Doc:

@@ -138,6 +138,20 @@ def test_a_provinces_strategy_is_not_another_provinces(nlp):
 
 
 @pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("沿着“八八战略”指引的路子前进，推进“三大战略”。", {"八八战略"}),
+        ("沿着“八八战略”指引的路子前进，落实三张牌，推动“两个先行”。", {"八八战略", "两个先行"}),
+        ("锚定“两个确保”，推进三大战略。", set()),
+        ("落实省委“两个确保”。", {"确保高质量建设现代化河南、确保高水平实现现代化河南"}),
+    ],
+)
+def test_the_strategies_that_a_town_names_tell_its_province(rules, text, known):
+    found = annotate(rules, text, Place("丁溪镇", Level.TOWNSHIP)).entities
+    assert {e.name.strip("“”") for e in found if e.concept and e.level is Level.PROVINCIAL} == known
+
+
+@pytest.mark.parametrize(
     ("before", "behind", "plan", "expected"),
     [
         ("", "顺利完工", False, Status.COMPLETED),

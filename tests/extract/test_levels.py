@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pycrfsuite
 import pytest
 
 from extract import levels
+from extract.classifier import classify
 from extract.document import Metadata, Place, Span
 from extract.levels import level_by_rule
 from extract.surface import fold
@@ -62,7 +64,25 @@ def test_a_slogan_without_quotation_marks_is_everybodys():
 
 @pytest.mark.parametrize(("told", "expected"), [("county", Level.PROVINCIAL), ("national", Level.NATIONAL)])
 def test_no_name_is_issued_by_a_unit_below_the_speaker(monkeypatch, tmp_path, told, expected):
-    monkeypatch.setattr(levels, "classify", lambda *_: told)
+    monkeypatch.setattr(levels, "classify", lambda *_, **__: told)
     metadata = Metadata(place=YUNNAN, level=Level.PROVINCIAL)
     text = "打造“鹭溪鹮乡”，修渠三里。"
     assert levels.level_of(Kind.STRATEGY, "鹭溪鹮乡", [Span(3, 7)], fold(text), metadata, tmp_path) is expected
+
+
+def test_where_the_province_is_not_known_a_name_that_bears_one_is_a_provinces(tmp_path):
+    text = "推进平安浙江和诗画鹭溪建设。"
+    unplaced = Place("鹭溪镇", Level.TOWNSHIP)
+    for place, expected in ((unplaced, Level.PROVINCIAL), (TOWN, Level.TOWNSHIP)):
+        metadata = Metadata(place=place, level=Level.TOWNSHIP)
+        assert levels.level_of(Kind.STRATEGY, "平安浙江", [Span(2, 6)], fold(text), metadata, tmp_path) is expected
+
+
+@pytest.mark.parametrize(("votes", "expected"), [((40, 35, 25), "county"), ((60, 25, 15), "none")])
+def test_doubt_is_chosen_only_where_it_outweighs_all_else(tmp_path, votes, expected):
+    trainer = pycrfsuite.Trainer(verbose=False)
+    for label, times in zip(("none", "county", "township"), votes, strict=True):
+        for _ in range(times):
+            trainer.append([["seen"]], [label])
+    trainer.train(str(tmp_path / "model"))
+    assert classify(tmp_path / "model", ["seen"], doubt="none") == expected

@@ -226,8 +226,12 @@ def _likeliest(candidates: tuple[Place, ...], context: str) -> Place | None:
 
 
 def _named_above(place: Place, context: str) -> int:
-    names = ((unit, max(map(context.count, (unit.name, *_long(unit))))) for unit in place.within)
-    return sum(_WEIGHTS[unit.level] * min(_ENOUGH, count) for unit, count in names)
+    """Weigh how often the units above a place are named; 兴隆 in 兴隆镇 does not name 兴隆县."""
+    points = 0
+    for unit in place.within:
+        names = (unit.name, *(short for short in _long(unit) if short not in place.name))
+        points += _WEIGHTS[unit.level] * min(_ENOUGH, max(map(context.count, names)))
+    return points
 
 
 def _long(unit: Place) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from spacy.language import Language
@@ -40,17 +41,26 @@ class Measurement:
         clause = _around(folded, figure, _CLAUSE)
         near = [
             (min(abs(span.start - figure.end), abs(figure.start - span.end)), span, entity)
-            for span, entity in mentions.within(clause, _MEASURED)
+            for span, entity in _outermost(mentions.within(clause, _MEASURED))
             if not is_body(entity) and not span.overlaps(figure)
         ]
         if near:
             return min(near, key=lambda found: (found[2].kind is Kind.VILLAGE, found[0], found[1]))[2].id
         segment = _around(folded, figure, _SEGMENT)
-        before: Entity | None = None
-        if segment.start < figure.start:
-            for _, entity in mentions.within(Span(segment.start, figure.start), (Kind.PROJECT, Kind.POLICY)):
-                before = entity
-        return before.id if before else None
+        if segment.start >= figure.start:
+            return None
+        before = _outermost(mentions.within(Span(segment.start, figure.start), (Kind.PROJECT, Kind.POLICY)))
+        return before[-1][1].id if before else None
+
+
+def _outermost(found: Iterable[tuple[Span, Entity]]) -> list[tuple[Span, Entity]]:
+    """Leave out what is named within a longer name: a figure of 某村高标准农田建设项目 is none of 高标准农田建设."""
+    ranked = sorted(found, key=lambda pair: (pair[0].start, -pair[0].end))
+    kept: list[tuple[Span, Entity]] = []
+    for span, entity in ranked:
+        if not kept or not kept[-1][0].contains(span) or kept[-1][0] == span:
+            kept.append((span, entity))
+    return kept
 
 
 def _around(folded: str, span: Span, marks: re.Pattern[str]) -> Span:

@@ -104,7 +104,8 @@ def timeline(graph: Graph, name: str) -> Timeline:
 
     Args:
         graph: where from.
-        name: a label of a strategy, policy or slogan; whatever is called so is counted together.
+        name: a label of a strategy, policy or slogan; whatever is called so is counted together, a form within a longer
+            one (乡村振兴 in 乡村振兴战略) once.
 
     Raises:
         NotFound: no document of a known year mentions anything of that name.
@@ -112,7 +113,10 @@ def timeline(graph: Graph, name: str) -> Timeline:
     labels = " ".join(f"{sparql.term(name)}{tag}" for tag in ("", "@zh", "@en"))
     rows = graph.query(
         f"SELECT ?year ?level ?document ?title (COUNT(DISTINCT ?m) AS ?mentions) {{ VALUES ?l {{ {labels} }}"
-        " ?e skos:prefLabel|skos:altLabel ?l . ?m itsrdf:taIdentRef ?e ; nif:referenceContext ?d ."
+        " ?e skos:prefLabel|skos:altLabel ?l ."
+        " ?m itsrdf:taIdentRef ?e ; nif:referenceContext ?d ; nif:beginIndex ?begin ; nif:endIndex ?end ."
+        " FILTER NOT EXISTS { ?around itsrdf:taIdentRef ?e ; nif:referenceContext ?d ; nif:beginIndex ?b ; nif:endIndex ?z"
+        " FILTER (?around != ?m && ?b <= ?begin && ?z >= ?end) }"
         " ?d pl:year ?year ; dcterms:identifier ?document OPTIONAL { ?d pl:level ?level }"
         " OPTIONAL { ?d dcterms:title ?title } } GROUP BY ?year ?level ?document ?title ORDER BY ?year ?document"
     )

@@ -172,6 +172,15 @@ def test_the_text_tells_namesakes_apart() -> None:
     assert vague.place == Place("城关镇", Level.TOWNSHIP)  # one of dozens: no chain, no code
 
 
+@pytest.mark.parametrize(
+    ("town", "county"), [("兴隆镇", "兴隆县"), ("青龙镇", "青龙满族自治县"), ("平山镇", "平山县")]
+)
+def test_a_towns_own_name_does_not_name_the_county_of_that_name(town: str, county: str) -> None:
+    text = f"{town}2023年政府工作报告。在县委、县政府领导下，打造红色{town[:-1]}，{town}人民政府修渠三里。"
+    assert resolve(Named(town), context=text) == Place(town, Level.TOWNSHIP)
+    assert resolve(Named(town), context=text + county).within[-1].name == county
+
+
 def test_a_folder_tells_namesakes_apart() -> None:
     metadata = known("城关镇人民政府工作报告\n各位代表：\n抓好粮食。", "河南省/洛阳市/汝阳县/报告.txt")
     assert path(metadata)[:3] == ("河南省", "洛阳市", "汝阳县")

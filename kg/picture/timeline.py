@@ -115,8 +115,8 @@ def timeline(graph: Graph, name: str) -> Timeline:
         f"SELECT ?year ?level ?document ?title (COUNT(DISTINCT ?m) AS ?mentions) {{ VALUES ?l {{ {labels} }}"
         " ?e skos:prefLabel|skos:altLabel ?l ."
         " ?m itsrdf:taIdentRef ?e ; nif:referenceContext ?d ; nif:beginIndex ?begin ; nif:endIndex ?end ."
-        " FILTER NOT EXISTS { ?around itsrdf:taIdentRef ?e ; nif:referenceContext ?d ; nif:beginIndex ?b ; nif:endIndex ?z"
-        " FILTER (?around != ?m && ?b <= ?begin && ?z >= ?end) }"
+        " FILTER NOT EXISTS { ?around itsrdf:taIdentRef ?e ; nif:referenceContext ?d ."
+        " ?around nif:beginIndex ?b ; nif:endIndex ?z FILTER (?around != ?m && ?b <= ?begin && ?z >= ?end) }"
         " ?d pl:year ?year ; dcterms:identifier ?document OPTIONAL { ?d pl:level ?level }"
         " OPTIONAL { ?d dcterms:title ?title } } GROUP BY ?year ?level ?document ?title ORDER BY ?year ?document"
     )

@@ -172,9 +172,7 @@ def test_the_text_tells_namesakes_apart() -> None:
     assert vague.place == Place("城关镇", Level.TOWNSHIP)  # one of dozens: no chain, no code
 
 
-@pytest.mark.parametrize(
-    ("town", "county"), [("兴隆镇", "兴隆县"), ("青龙镇", "青龙满族自治县"), ("平山镇", "平山县")]
-)
+@pytest.mark.parametrize(("town", "county"), [("兴隆镇", "兴隆县"), ("青龙镇", "青龙满族自治县"), ("平山镇", "平山县")])
 def test_a_towns_own_name_does_not_name_the_county_of_that_name(town: str, county: str) -> None:
     text = f"{town}2023年政府工作报告。在县委、县政府领导下，打造红色{town[:-1]}，{town}人民政府修渠三里。"
     assert resolve(Named(town), context=text) == Place(town, Level.TOWNSHIP)

@@ -327,6 +327,16 @@ def test_a_timeline_counts_mentions_by_year_and_level(graph: kg.Graph) -> None:
         kg.timeline(graph, "从未提过")
 
 
+def test_a_form_within_a_longer_one_is_counted_once(tmp_path: Path) -> None:
+    text = "鹳鸣镇2023年政府工作报告\n\n实施乡村振兴战略，修渠三里。围绕乡村振兴，种树百亩。\n"
+    (tmp_path / "鹳鸣镇_2023.txt").write_text(text, encoding="utf-8")
+    kg.build(tmp_path / "鹳鸣镇_2023.txt", store=tmp_path / "graph")
+    with kg.open(tmp_path / "graph") as built:
+        forms = built.query("SELECT ?f { ?m itsrdf:taIdentRef/skos:prefLabel '乡村振兴战略'@zh ; nif:anchorOf ?f }")
+        assert sorted(row.f for row in forms) == ["乡村振兴", "乡村振兴", "乡村振兴战略"]
+        assert list(kg.timeline(built, "乡村振兴战略").frame["mentions"]) == [2]
+
+
 def test_a_highlighted_text_is_the_text(graph: kg.Graph, tmp_path: Path) -> None:
     text = kg.highlight(graph, "township_张营镇_2023_示例")
     main = re.search(r"<main>(.*)</main>", text.html, re.DOTALL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from kg.graph import Graph
 from ontology.iri import place_of
-from ontology.terms import PL, PLACES, PLID, RDF, Kind
+from ontology.terms import ITSRDF, NIF, PL, PLACES, PLID, RDF, Kind
 
 _SCHEMA = """
 CREATE TABLE entity (id INTEGER PRIMARY KEY, iri TEXT UNIQUE, name TEXT, english TEXT, kind TEXT, level TEXT,
@@ -120,13 +120,12 @@ def _fill(graph: Graph, connection: sqlite3.Connection) -> None:
             unquote(unit), row.year, 0,
         ]  # fmt: skip
     mentioned: list[tuple[int, int, int | None, int]] = []
-    for row in graph.query(
-        "SELECT ?e ?d (COUNT(*) AS ?n) { ?m itsrdf:taIdentRef ?e ; nif:referenceContext ?d } GROUP BY ?e ?d"
-    ):
-        if row.e in ids and row.d in papers:
-            mentioned.append((ids[row.e], papers[row.d][0], years[row.d], row.n))
-            entities[row.e][7] += row.n
-            papers[row.d][7] += row.n
+    for (entity, document), spans in _mentions(graph).items():
+        if entity in ids and document in papers:
+            times = _places(spans)
+            mentioned.append((ids[entity], papers[document][0], years[document], times))
+            entities[entity][7] += times
+            papers[document][7] += len(spans)
     connection.executemany("INSERT INTO money VALUES (?, ?)", _money(graph, ids))
     links = _links(graph, ids)
     connection.executemany("INSERT INTO link VALUES (?, ?, ?, ?, ?)", links)
@@ -135,6 +134,30 @@ def _fill(graph: Graph, connection: sqlite3.Connection) -> None:
     connection.executemany(f"INSERT INTO document VALUES ({', '.join('?' * 8)})", papers.values())
     connection.executemany("INSERT INTO mentioned VALUES (?, ?, ?, ?)", mentioned)
     connection.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?, ?)", names)
+
+
+def _mentions(graph: Graph) -> Mapping[tuple[str, str], list[tuple[int, int]]]:
+    """Return where each document names each entity: offsets of the beginning and the end."""
+    documents, begins, ends = (
+        dict(_column(graph, NIF + name)) for name in ("referenceContext", "beginIndex", "endIndex")
+    )
+    spans: defaultdict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    for mention, entity in _column(graph, ITSRDF + "taIdentRef"):
+        spans[entity, documents[mention]].append((int(begins[mention]), int(ends[mention])))
+    return spans
+
+
+def _places(spans: Iterable[tuple[int, int]]) -> int:
+    """Count the places that name an entity; a form within a longer one counts once.
+
+    >>> _places([(0, 6), (0, 4), (9, 13)])  # 乡村振兴战略, of which 乡村振兴, and 乡村振兴
+    2
+    """
+    reach = places = 0
+    for _, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        places += end > reach
+        reach = max(reach, end)
+    return places
 
 
 def _links(graph: Graph, ids: Mapping[str, int]) -> Iterator[tuple[int, str, int, str, float]]:

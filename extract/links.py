@@ -16,6 +16,10 @@ from ontology.terms import STATED, Basis, Predicate
 _SURE = 0.87
 """Nine of ten entities at least this sure were right on texts unseen, half of the others."""
 _EVIDENCE_KEPT = 5
+_BROADER = 8
+"""How many times as many concepts lead to a strategy that is not for the other."""
+_OVERARCHING = 32
+"""How many concepts lead to a strategy that is for none outside the authority file."""
 
 
 class LinkResolver:
@@ -35,7 +39,9 @@ class LinkResolver:
         grouped: dict[tuple[str, Predicate, str], list[Claim]] = defaultdict(list)
         for claim in doc._.claims:
             ends = self._ends(mentions, claim)
-            if claim.confidence >= self.threshold and ends is not None and not _reversed(doc._.scheme, *ends):
+            if claim.confidence < self.threshold or ends is None:
+                continue
+            if not _reversed(doc._.scheme, claim.predicate, *ends):
                 grouped[ends[0].id, claim.predicate, ends[1].id].append(claim)
         links = []
         for (subject, predicate, obj), claims in grouped.items():
@@ -100,10 +106,20 @@ class LinkResolver:
         return (mine, _number(obj)) < (theirs, _number(subject))
 
 
-def _reversed(scheme: Scheme | None, subject: Entity, obj: Entity) -> bool:
-    """Tell whether the authority file has the object below the subject, so that a link would go round in a circle."""
-    higher = scheme.concept(obj.concept) if scheme is not None and obj.concept and subject.concept else None
-    return higher is not None and subject.concept in (*higher.component_of, *higher.serves, *higher.advances)
+def _reversed(scheme: Scheme | None, predicate: Predicate, subject: Entity, obj: Entity) -> bool:
+    """Tell whether the authority file has the object below the subject, or the subject as far the broader of the two.
+
+    高质量发展, which hundreds of strategies are for, is not itself for 绿色低碳发展: of such readings half were wrong, of
+    those for a strategy that the authority file does not know two in three.
+    """
+    if scheme is None or not subject.concept:
+        return False
+    if obj.concept and subject.concept in scheme.above(obj.concept):
+        return True
+    if predicate is Predicate.COMPONENT_OF or subject.kind is not obj.kind or subject.level is not obj.level:
+        return False
+    least = _BROADER * (scheme.supporters(obj.concept) + 1) if obj.concept else _OVERARCHING
+    return scheme.supporters(subject.concept) + 1 >= least
 
 
 def _trust(entity: Entity) -> float:

@@ -7,7 +7,7 @@ are laid over it with ``load(path, ...)``; docs/authority.md tells how to write 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -117,6 +117,32 @@ class Scheme:
         """Return a hex digest of what the concepts say; comments and the order of blocks don't change it."""
         content = repr(([self._concepts[iri] for iri in sorted(self._concepts)], sorted(self._owners.items())))
         return hashlib.sha256(content.encode()).hexdigest()
+
+    def above(self, iri: str) -> frozenset[str]:
+        """Return the IRIs that a concept leads to, step by step, as a part, by serving and by advancing."""
+        return self._above.get(iri, frozenset())
+
+    def supporters(self, iri: str) -> int:
+        """Return how many concepts lead to one, step by step."""
+        return self._supporters[iri]
+
+    @cached_property
+    def _above(self) -> dict[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+        for start in self._concepts:
+            reached: set[str] = set()
+            todo = [start]
+            while todo:
+                concept = self._concepts[todo.pop()]
+                fresh = {*concept.component_of, *concept.serves, *concept.advances} - reached
+                reached |= fresh
+                todo += fresh
+            found[start] = frozenset(reached)
+        return found
+
+    @cached_property
+    def _supporters(self) -> Counter[str]:
+        return Counter(higher for reached in self._above.values() for higher in reached)
 
     def concept(self, iri: str) -> Concept | None:
         """Return the concept with this IRI, None where the scheme has none."""

@@ -7,6 +7,7 @@ import pytest
 from extract import pipeline
 from extract.annotation import Link
 from extract.document import Document, Metadata, Place
+from ontology.divisions import NATION
 from ontology.terms import Basis, Kind, Level, Predicate
 from tests import linking
 
@@ -179,6 +180,20 @@ def test_a_topic_sentence_does_not_rule_a_document_whose_line_ends_are_lost(rela
 def test_the_countys_strategy_carries_out_the_nations_that_its_paragraph_is_about(related):
     found = related("乡村振兴战略展露新颜。全力打造“茶香丙县”，修渠三里。", Predicate.ADVANCES)
     assert found[GOAL, "乡村振兴战略"].basis is Basis.STRUCTURAL
+
+
+@pytest.mark.parametrize(
+    ("heading", "named", "served"),
+    [
+        ("高质量发展", "绿色低碳发展", True),
+        ("绿色低碳发展", "高质量发展", False),
+        ("鹮乡大振兴", "高质量发展", False),
+    ],
+)
+def test_what_hundreds_of_strategies_are_for_is_not_itself_for_a_narrow_one(related, heading, named, served):
+    text = f"一、今年工作\n（一）推动{heading}。坚持{named}，修渠三里。"
+    strategies = dict.fromkeys((heading, named), (Kind.STRATEGY, Level.NATIONAL))
+    assert ((named, heading) in related(text, Predicate.SERVES, NATION, **strategies)) is served
 
 
 @pytest.mark.parametrize(

@@ -109,8 +109,8 @@ class LinkResolver:
 def _reversed(scheme: Scheme | None, predicate: Predicate, subject: Entity, obj: Entity) -> bool:
     """Tell whether the authority file has the object below the subject, or the subject as far the broader of the two.
 
-    高质量发展, which hundreds of strategies are for, is not itself for 绿色低碳发展: of such readings half were wrong, of
-    those for a strategy that the authority file does not know two in three.
+    高质量发展, which hundreds of strategies are for, is not itself for 绿色低碳发展: of such readings half were wrong, and
+    two in three where the authority file does not know the object.
     """
     if scheme is None or not subject.concept:
         return False

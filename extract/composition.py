@@ -25,6 +25,8 @@ _SPELLED_OUT = 60
 _OPENED = re.compile(r'(?:^|[、和与])"?$')
 _CLOSED = re.compile(r'"?(?:$|[、和与]|[双两二三四五六七八九十][个大项])')
 """What stands before and behind an item of a name that is a list."""
+_BRIEFEST = 3
+"""Characters of the shortest name that is looked for among a list's items."""
 _NUMBERED = re.compile(r"([双两二三四五六七八九十])(?:个|大|条|项|区|城)?[一-鿿]")
 
 
@@ -105,20 +107,32 @@ class CompositionReader:
         return listed
 
     def _by_name(self, doc: Doc, mentions: Mentions, folded: str) -> None:
-        """A name that is a list of names (茶旅名县、工业兴县; 大扶贫、大数据、大生态三大战略行动) is their whole."""
+        """A name that is a list of names (茶旅名县、工业兴县; 大扶贫、大数据、大生态三大战略行动) is their whole.
+
+        The names may stand in it as such, or elsewhere in the document.
+        """
+        forms: dict[str, tuple[Span, Entity]] = {}
+        for entity in mentions.entities:
+            for span in entity.mentions if entity.kind in IDEAS else ():
+                forms.setdefault(folded[span.start : span.end].strip('"'), (span, entity))
         for entity in mentions.entities:
             for whole in entity.mentions if entity.kind in IDEAS else ():
                 name = folded[whole.start : whole.end]
-                items = [
-                    span
+                if "、" not in name:
+                    continue
+                items = {
+                    part.id: span
                     for span, part in mentions.within(whole, IDEAS)
-                    if span != whole
-                    and part is not entity
-                    and _is_item(name, span.start - whole.start, span.end - whole.start)
-                ]
-                for span in items if "、" in name else ():
+                    if span != whole and _is_item(name, span.start - whole.start, span.end - whole.start)
+                }
+                for form, (span, part) in forms.items():
+                    at = name.find(form) if len(form) >= _BRIEFEST else -1
+                    if at >= 0 and part.id not in items and _is_item(name, at, at + len(form)):
+                        items[part.id] = span
+                items.pop(entity.id, None)
+                for span in items.values():
                     # “港人治港”、“澳人治澳” is one known name written as two, not a whole.
-                    if len(items) > 1 or folded[span.start : span.end] in entity.name:
+                    if len(items) > 1 or folded[span.start : span.end].strip('"') in entity.name:
                         sure = 0.95 if len(items) > 1 else 0.75  # one known name in a list may just stand there
                         self._claim(doc, span, whole, Basis.DEFINITIONAL, sure, mentions.sentence(whole), "name")
 

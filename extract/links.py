@@ -107,9 +107,9 @@ class LinkResolver:
 
 
 def _reversed(scheme: Scheme | None, predicate: Predicate, subject: Entity, obj: Entity) -> bool:
-    """Tell whether the authority file has the object below the subject, or the subject as far the broader of the two.
+    """Tell whether by the authority file the object leads to the subject, or the subject is by far the broader one.
 
-    高质量发展, which hundreds of strategies are for, is not itself for 绿色低碳发展: of such readings half were wrong, and
+    高质量发展, which hundreds of strategies are for, is not itself for 绿色低碳发展: half of such readings were wrong,
     two in three where the authority file does not know the object.
     """
     if scheme is None or not subject.concept:

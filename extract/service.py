@@ -230,7 +230,8 @@ class _Reading:
 
     def _sentence(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
         meeting = _words().meeting
-        whole = [pair for pair in named if pair[1].id not in self.parts]
+        beside = {entity.id for _, entity in named}
+        whole = [pair for pair in named if not beside & self.parts.get(pair[1].id, set())]
         own = [pair for pair in whole if pair[1].level is self.level and not meeting.search(pair[1].name)]
         for goal in named:
             if self._aimed_at(sentence, goal[0], "purpose"):

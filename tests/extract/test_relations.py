@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from extract import pipeline
-from extract.document import Document, Metadata, Place
+from extract.annotation import Entity
+from extract.document import Document, Metadata, Place, Span
 from extract.topics import topics_of
 from ontology.terms import Basis, Kind, Level, Predicate
 from tests import linking
@@ -142,3 +143,23 @@ def test_a_whole_follows_its_last_part_at_once(text: str, parts: set[str]) -> No
     named = {name: (Kind.STRATEGY, Level.COUNTY) for name in names if name in text}
     found = linking.read(linking.readers(), text, named, COUNTY)
     assert {subject for subject, _, link in found if link.predicate is Predicate.COMPONENT_OF} == parts
+
+
+def test_an_item_of_a_name_that_is_a_list_is_its_part_wherever_it_is_named_and_work_is_for_it():
+    text = "坚持“茶香立县、鹮鸣活县”发展路径，埋头苦干。\n围绕“茶香立县”，建成鹮鸣湾茶厂，全年修渠三里。"
+    nlp = linking.readers()
+    doc = pipeline.make_doc(nlp, linking.document(text, COUNTY))
+
+    def entity(number: int, kind: Kind, name: str, level: Level | None) -> Entity:
+        start = text.rindex(name)
+        return Entity(f"e{number}", kind, name, (Span(start, start + len(name)),), level=level)
+
+    doc._.entities = (
+        entity(1, Kind.STRATEGY, "茶香立县、鹮鸣活县", Level.COUNTY),
+        entity(2, Kind.STRATEGY, "茶香立县", Level.COUNTY),
+        entity(3, Kind.PROJECT, "鹮鸣湾茶厂", None),
+    )
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    found = {(link.subject, link.predicate, link.object) for link in doc._.links}
+    assert found == {("e2", Predicate.COMPONENT_OF, "e1"), ("e3", Predicate.SERVES, "e2")}

@@ -43,7 +43,7 @@ _FOLD = str.maketrans(
         **{chr(0xFF41 + i): chr(0x61 + i) for i in range(26)},
     }
 )
-_BULLET = re.compile("[·●■◆▪○◇□★☆►▶➢✓*]+")
+_BULLET = re.compile("[·●◎■◆▪○◇□▲△★☆►▶➢✓*]+")
 _POINT = re.compile(r'\.(?<=[\u4e00-\u9fff"）》%]\.)(?=["）》]*(?:[ \n]|\Z|[\u4e00-\u9fff"（《]))')
 """A full stop of another script that ends a Chinese sentence, unless it stands behind the numbering of a line."""
 _NUMERALS = re.compile(" *（?[一二三四五六七八九十百零〇]{1,4}）?")

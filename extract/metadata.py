@@ -261,8 +261,8 @@ def _read_meeting(compact: str, clues: _Clues) -> None:
     after = _DATE.match(re.sub(r"^上?(?:的报告)?[（(]?", "", compact[meeting.end() : meeting.end() + 30]))
     if after and after["m"]:
         clues.add(issued=_iso(after))
-    if meeting["unit"] and not meeting["unit"].startswith("中国共产党"):
-        clues.units.append(meeting["unit"])
+    if unit := meeting["unit"].removeprefix("中国共产党"):
+        clues.units.append(unit)
         return
     clues.units.append("中国")
     congress = _count(meeting["congress"])

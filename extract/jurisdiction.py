@@ -121,7 +121,7 @@ def resolve(named: Named, *, level: Level | None = None, context: str = "") -> P
     if not candidates:
         return _outside_the_table(named, level, context)
     if len(candidates) == 1:
-        return candidates[0]
+        return candidates[0] if named.within else _or_namesake(candidates[0], context)
     best = _likeliest(candidates, context)
     if best is not None:
         return best
@@ -169,6 +169,20 @@ def _name_at(phrase: str, at: int, *, below: bool) -> str | None:
 def _gap(phrase: str, at: int) -> str:
     gap = _GAP.match(phrase, at)
     return gap[0] if gap else ""
+
+
+def _or_namesake(place: Place, context: str) -> Place:
+    """Return the one town of a name that the table has, unless the text places a namesake that the table lacks.
+
+    Where it names no unit above the town, the town is that of the county that it speaks of; with another county named,
+    which of the two it is stays open.
+    """
+    if place.level is not Level.TOWNSHIP or _named_above(place, context):
+        return place
+    if (county := _county_named(context)) is not None:
+        return Place(place.name, place.level, county.chain)
+    others = any(len(unit.name) > 2 and unit.name in context for unit in _units((Level.COUNTY,)))
+    return Place(place.name, place.level) if others else place
 
 
 def _outside_the_table(named: Named, level: Level | None, context: str) -> Place | None:

@@ -307,7 +307,7 @@ class _Reading:
             return
         if below(second[1].level, first[1].level):
             self.relate(second, first, Basis.STATED, 0.75, sentence, "two halves")
-        elif first[1].level is second[1].level:
+        elif first[1].level is second[1].level is not Level.NATIONAL:  # of two of the nation's, one in three was
             self.relate(
                 *((second, first) if marked else (first, second)),
                 Basis.STATED,

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -14,8 +14,22 @@ from rich.text import Text
 
 UNKNOWN = "?"
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+_UNBROKEN = 1_000_000
+"""Columns of a page on which every line ends where it ends."""
+
+
+def _width(stream: TextIO | None) -> int | None:
+    """Return how wide to print: as wide as a terminal is; into a file or pipe nothing is wrapped or cut."""
+    return None if stream is not None and stream.isatty() else _UNBROKEN
+
+
+out = Console(highlight=False, width=_width(sys.stdout))
+"""For prose, which a terminal shows wrapped at its edge."""
+
+whole = Console(highlight=False, width=_UNBROKEN)
+"""For rows, names and paths, which are never broken: a terminal goes on in its next line, and copies them as one."""
+
+err = Console(stderr=True, highlight=False, width=_width(sys.stderr))
 
 
 def print_report(report: Any, *, quiet: bool, as_json: bool) -> None:
@@ -27,7 +41,7 @@ def print_report(report: Any, *, quiet: bool, as_json: bool) -> None:
         parts = [
             f"{len(names)} {what}" for what in ("built", "unchanged", "removed") if (names := getattr(report, what))
         ]
-        out.print(f"{report.store}: {', '.join(parts) or 'no document'}; {done}, version {report.version}")
+        whole.print(f"{report.store}: {', '.join(parts) or 'no document'}; {done}, version {report.version}")
         print_counts(report.counts)
     if report.skipped and not quiet:
         print(f"skipped {len(report.skipped)} files that are no documents; --json lists them", file=sys.stderr)
@@ -41,7 +55,7 @@ def print_document(document: Any) -> None:
     """Print what is known of a document, a line a field, each with how it was found."""
     known = asdict(document)
     found = known.pop("found")
-    out.print(Text(known.pop("identifier"), "bold"))
+    whole.print(Text(known.pop("identifier"), "bold"))
     table = Table("field", "value", "found in", box=None, show_header=False)
     for name, value in known.items():
         parts = value if isinstance(value, tuple) else () if value is None else (value,)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.console import Console
 
 import kg
 from kg.cli import main
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 ROOT = Path(__file__).parents[2]
+
+LONG = f"party_{'中国共产党第十七次全国代表大会' * 4}报告_2007"
+"""A name that is longer than a terminal's line."""
 
 
 @pytest.fixture
@@ -69,6 +73,39 @@ def test_info_names_documents_whole_and_tells_how_each_was_described(
     assert ["title", "?"] in [line.split() for line in told]
     assert main(["info", "甲镇_2023", "--json", "--store", store]) == 0
     assert json.loads(capsys.readouterr().out)[0]["found"]["year"] == "file name"
+
+
+@pytest.fixture(scope="module")
+def long_names(tmp_path_factory: pytest.TempPathFactory, toy: Language) -> str:
+    folder = tmp_path_factory.mktemp("long")
+    text = f"围绕“实力甲镇”，服务“兴国战略”，{'村村通路，' * 8}投资2000万元。"
+    (folder / f"{LONG}.txt").write_text(text, encoding="utf-8")
+    kg.build(folder, store=folder / "graph", nlp=toy)
+    return str(folder / "graph")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["info"], f" {LONG}  "),
+        (["info", LONG], f"{LONG}\n"),
+        (["lineage", "实力甲镇"], f"{'村村通路，' * 8}投资2000万元。” {LONG}\n"),
+        (["timeline", "实力甲镇"], f"  {LONG}  "),
+        (["highlight", LONG], "投资2000万元。\n"),
+        (["query", "SELECT ?n { ?d dcterms:identifier ?n }"], f" {LONG} "),
+    ],
+)
+def test_nothing_is_wrapped_or_cut_where_no_terminal_is(arguments: list[str], line: str, long_names: str) -> None:
+    assert line in run(*arguments, "--store", long_names).stdout
+
+
+@pytest.mark.parametrize("arguments", [["info"], ["info", LONG], ["timeline", "实力甲镇"]])
+def test_a_terminal_shows_identifiers_unbroken(
+    arguments: list[str], long_names: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("kg.cli.out", Console(width=40, force_terminal=True, color_system=None))
+    assert main([*arguments, "--store", long_names]) == 0
+    assert LONG in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

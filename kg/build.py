@@ -78,7 +78,7 @@ def build(
 
     Args:
         sources: files, and folders that are searched for files.
-        store: folder of the store; made where there is none.
+        store: folder of the store; made where there is none, and only for a document that can be read.
         scheme: the researcher's own authority files (Turtle), beside the bundled one.
         metadata: CSV table that overrides what is read off the documents.
         decisions: CSV table of links accepted or rejected, see ``kg.decisions``.
@@ -91,7 +91,8 @@ def build(
     Raises:
         UsageError: no source is named, or a table can't be read.
         AuthorityError: a scheme breaks its rules.
-        StoreError: the store is locked, damaged or can't be written; what was published before is unharmed.
+        StoreError: the store is locked, damaged or can't be written, or its folder holds other things; what was
+            published before is unharmed.
     """
     progress = progress or Silent()
     sources = [sources] if isinstance(sources, str | Path) else list(sources)

@@ -117,6 +117,13 @@ def test_bad_files_are_named_and_the_rest_is_built(sources: Path, tmp_path: Path
     assert all(left.source in left.reason and "\n" not in left.reason for left in report.left_out)
 
 
+def test_a_build_of_nothing_but_bad_files_makes_no_store(tmp_path: Path, toy: Language) -> None:
+    (tmp_path / "空.txt").write_bytes(b"")
+    report = kg.build(tmp_path / "空.txt", store=tmp_path / "g", nlp=toy)
+    assert (len(report.left_out), report.version) == (1, 0)
+    assert not (tmp_path / "g").exists()
+
+
 def test_a_source_that_went_bad_keeps_its_document(sources: Path, tmp_path: Path, toy: Language) -> None:
     kg.build(sources, store=tmp_path / "g", nlp=toy)
     before = lines(tmp_path / "g")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TextIO
 
@@ -13,6 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 UNKNOWN = "?"
+
+_NAMED = 10
+"""Skipped files that a report names."""
 
 _UNBROKEN = 1_000_000
 """Columns of a page on which every line ends where it ends."""
@@ -43,12 +46,30 @@ def print_report(report: Any, *, quiet: bool, as_json: bool) -> None:
         ]
         whole.print(f"{report.store}: {', '.join(parts) or 'no document'}; {done}, version {report.version}")
         print_counts(report.counts)
-    if report.skipped and not quiet:
-        print(f"skipped {len(report.skipped)} files that are no documents; --json lists them", file=sys.stderr)
+    if not (quiet or as_json):
+        _print_skipped(report.skipped)
     for left in report.left_out:
         print(f"left out: {left.reason} [{left.code}]", file=sys.stderr)
     for name in report.missing:
         print(f"source gone: {name} stays in the graph; kg remove takes it out", file=sys.stderr)
+
+
+def _print_skipped(files: Sequence[Any]) -> None:
+    """Name the first files of the folders that are no documents, hidden ones last, and say how many more there are."""
+    for file in sorted(files, key=lambda file: file.reason == "hidden")[:_NAMED]:
+        print(f"skipped: {file.source} ({file.reason})", file=sys.stderr)
+    more = len(files) - _NAMED
+    if more > 0:
+        print(f"skipped: {counted(more, 'more file')}; --json lists all", file=sys.stderr)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "file"), counted(1200, "file")
+    ('1 file', '1,200 files')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def print_document(document: Any) -> None:

@@ -240,6 +240,23 @@ def test_build_in_part_is_exit_code_3_and_lists_what_was_left_out(
     assert capsys.readouterr().out == ""
 
 
+def test_skipped_files_are_named(
+    sources: Path, tmp_path: Path, toy: Language, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from extract import pipeline
+
+    monkeypatch.setattr(pipeline, "load", lambda **_: toy)
+    (sources / ".DS_Store").touch()
+    for number in range(10):
+        (sources / f"{number}.zip").touch()
+    assert main(["build", str(sources), "--store", str(tmp_path / "g")]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert told[:10] == [f"skipped: {sources / str(number)}.zip (unknown suffix .zip)" for number in range(10)]
+    assert told[10:] == ["skipped: 1 more file; --json lists all"]
+    assert main(["build", str(sources), "--store", str(tmp_path / "g"), "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["skipped"]) == 11
+
+
 def test_names_that_several_bear_are_exit_code_2_with_a_list(
     store: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

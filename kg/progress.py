@@ -21,7 +21,7 @@ class Progress(Protocol):
         """Hear how many source files there are."""
 
     def source(self, documents: int, entities: int, links: int) -> None:
-        """Hear that one more source is done, and what was new in it."""
+        """Hear that one more source is done, and what was new in it, whether or not other documents say the same."""
 
     def stage(self, name: str) -> None:
         """Hear what the build does now: ``extracting``, ``linking``, ``publishing``."""
@@ -49,7 +49,8 @@ class TerminalProgress:
             BarColumn(bar_width=None),
             MofNCompleteColumn(),
             TextColumn(
-                "{task.fields[documents]} documents, {task.fields[entities]} entities, {task.fields[links]} links"
+                "{task.fields[documents]} documents, summed over them {task.fields[entities]} entities, "
+                "{task.fields[links]} links"
             ),
             TimeRemainingColumn(compact=True),
             console=console,

@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ontology.terms import Kind
+
 UNKNOWN = "?"
 
 _NAMED = 10
@@ -40,11 +42,11 @@ def print_report(report: Any, *, quiet: bool, as_json: bool) -> None:
     if as_json:
         print_json(asdict(report))
     elif report.version and not quiet:
-        done = "published" if report.published else "nothing had changed"
+        done = f"published as version {report.version}" if report.published else f"version {report.version} stays"
         parts = [
             f"{len(names)} {what}" for what in ("built", "unchanged", "removed") if (names := getattr(report, what))
         ]
-        whole.print(f"{report.store}: {', '.join(parts) or 'no document'}; {done}, version {report.version}")
+        whole.print(f"{report.store}: {', '.join(parts) or 'no document'}; {done}")
         print_counts(report.counts)
     if not (quiet or as_json):
         _print_skipped(report.skipped)
@@ -92,9 +94,16 @@ def print_figures(figures: Mapping[str, Mapping[str, float | int | None]]) -> No
 
 
 def print_counts(counts: Any) -> None:
-    """Print how many there are of each kind, level and relation."""
-    for title, numbers in asdict(counts).items():
-        out.print(f"{title:9}" + "  ".join(f"{name} {number}" for name, number in numbers.items() if number))
+    """Print how many there are of each kind, level and relation, however many documents name them."""
+    wordings = sum(counts.entities.get(kind, 0) for kind in (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN))
+    unknown = max(0, wordings - sum(counts.levels.values()))
+    _print_numbers(f"{sum(counts.entities.values()):,} entities", counts.entities)
+    _print_numbers(f"levels of {wordings:,} strategies, policies and slogans", {**counts.levels, "unknown": unknown})
+    _print_numbers(f"{sum(counts.links.values()):,} links", counts.links)
+
+
+def _print_numbers(title: str, numbers: Mapping[str, int]) -> None:
+    out.print(f"{title}: " + ", ".join(f"{name} {number:,}" for name, number in numbers.items() if number))
 
 
 def print_json(value: Any) -> None:

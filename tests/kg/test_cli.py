@@ -230,9 +230,16 @@ def test_build_in_part_is_exit_code_3_and_lists_what_was_left_out(
     (sources / "空.txt").write_bytes(b"")
     assert main(["build", str(sources), "--store", str(tmp_path / "g")]) == 3
     told = capsys.readouterr()
-    assert "3 built" in told.out and "Strategy 5" in told.out
+    assert told.out.splitlines() == [
+        f"{tmp_path / 'g'}: 3 built; published as version 1",
+        "9 entities: AdministrativeUnit 4, Strategy 5",
+        "levels of 5 strategies, policies and slogans: national 1, township 4",
+        "3 links: serves 3",
+    ]
     assert "空.txt" in told.err
     (sources / "空.txt").unlink()
+    assert main(["build", str(sources), "--store", str(tmp_path / "g")]) == 0
+    assert capsys.readouterr().out.startswith(f"{tmp_path / 'g'}: 3 unchanged; version 1 stays\n")
     assert main(["build", str(sources), "--store", str(tmp_path / "g"), "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert len(report["unchanged"]) == 3 and report["published"] is False

@@ -9,7 +9,8 @@ end and published whole.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,8 +40,10 @@ class BuildReport:
         version: number of the published version.
         published: whether this run published it; False where nothing had changed.
         built: identifiers of the documents that are new or changed.
-        unchanged: identifiers of the named sources' documents that were as before.
+        unchanged: identifiers of the named sources' documents that were as before, wherever their files are now.
         removed: identifiers of the documents taken out.
+        renamed: what documents of the named sources were called before and are called now, as another file bears their
+            name or none does any more; the former stand in ``removed`` too, the latter in ``built``.
         left_out: sources that could not be read.
         skipped: files of the folders that are no documents: hidden, or of an unknown suffix.
         missing: documents that stay although their source file is gone.
@@ -54,6 +57,7 @@ class BuildReport:
     built: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     skipped: tuple[LeftOut, ...] = ()
     missing: tuple[str, ...] = ()
@@ -140,11 +144,13 @@ def build(
         if decisions is not None:
             left_out += _without_effect(Path(decisions), draft)
         progress.stage("publishing")
+        unchanged = {name for name, entry in entries.items() if name in before and before[name].key == entry.key}
         report = BuildReport(
             store=Path(store),
-            built=tuple(sorted(name for name, entry in entries.items() if before.get(name) != entry)),
-            unchanged=tuple(sorted(name for name, entry in entries.items() if before.get(name) == entry)),
+            built=tuple(sorted(entries.keys() - unchanged)),
+            unchanged=tuple(sorted(unchanged)),
             removed=tuple(sorted(before.keys() - documents.keys())),
+            renamed=tuple(_renamed(before, documents)),
             left_out=tuple(left_out),
             skipped=discovered.skipped,
             missing=tuple(sorted(name for name, entry in kept.items() if not is_there(entry.source))),
@@ -190,6 +196,28 @@ def _rows(table: Path | None) -> Mapping[str, Mapping[str, str]]:
     from extract.metadata import load_table
 
     return load_table(table) if table else {}
+
+
+def _renamed(before: Mapping[str, Entry], documents: Mapping[str, Entry]) -> Iterator[tuple[str, str]]:
+    """Yield the former and the present name of each document of a file that is known again."""
+    new: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for name in sorted(documents.keys() - before.keys()):
+        for file in (documents[name].source, documents[name].sha256):
+            for end in (*_ends(name), ""):
+                new[file, end].append(name)
+    for old in sorted(before.keys() - documents.keys()):
+        files, ends = (before[old].source, before[old].sha256), (*_ends(old), "")
+        known = next((new[file, end] for file in files for end in ends if (file, end) in new), [])
+        if len(known) == 1:
+            yield old, known[0]
+
+
+def _ends(name: str) -> Iterator[str]:
+    """Yield a name and what remains of it without its first folder, its first two, and so on."""
+    yield name
+    while "/" in name:
+        name = name.partition("/")[2]
+        yield name
 
 
 def _unused(table: Path, rows: Mapping[str, Mapping[str, str]], documents: Iterable[str]) -> list[LeftOut]:

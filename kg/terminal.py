@@ -17,7 +17,7 @@ from ontology.terms import Kind
 UNKNOWN = "?"
 
 _NAMED = 10
-"""Skipped files that a report names."""
+"""Files of a kind that a report names."""
 
 _UNBROKEN = 1_000_000
 """Columns of a page on which every line ends where it ends."""
@@ -43,10 +43,19 @@ def print_report(report: Any, *, quiet: bool, as_json: bool) -> None:
         print_json(asdict(report))
     elif report.version and not quiet:
         done = f"published as version {report.version}" if report.published else f"version {report.version} stays"
-        parts = [
-            f"{len(names)} {what}" for what in ("built", "unchanged", "removed") if (names := getattr(report, what))
-        ]
+        former, present = ({pair[side] for pair in report.renamed} for side in (0, 1))
+        numbers = {
+            "built": len(set(report.built) - present),
+            "unchanged": len(report.unchanged),
+            "renamed": len(report.renamed),
+            "removed": len(set(report.removed) - former),
+        }
+        parts = [f"{number} {what}" for what, number in numbers.items() if number]
         whole.print(f"{report.store}: {', '.join(parts) or 'no document'}; {done}")
+        for old, new in report.renamed[:_NAMED]:
+            print(f"{old} is now {new}")
+        if len(report.renamed) > _NAMED:
+            print(f"{len(report.renamed) - _NAMED} more are renamed; --json lists all")
         print_counts(report.counts)
     if not (quiet or as_json):
         _print_skipped(report.skipped)
@@ -103,7 +112,8 @@ def print_counts(counts: Any) -> None:
 
 
 def _print_numbers(title: str, numbers: Mapping[str, int]) -> None:
-    out.print(f"{title}: " + ", ".join(f"{name} {number:,}" for name, number in numbers.items() if number))
+    parts = ", ".join(f"{name} {number:,}" for name, number in numbers.items() if number)
+    out.print(f"{title}: {parts}" if parts else title)
 
 
 def print_json(value: Any) -> None:

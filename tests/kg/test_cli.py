@@ -264,6 +264,22 @@ def test_skipped_files_are_named(
     assert len(json.loads(capsys.readouterr().out)["skipped"]) == 11
 
 
+def test_a_document_of_another_name_is_told(
+    sources: Path, tmp_path: Path, toy: Language, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from extract import pipeline
+
+    monkeypatch.setattr(pipeline, "load", lambda **_: toy)
+    store = str(tmp_path / "g")
+    assert main(["build", str(sources), "--store", store, "--quiet"]) == 0
+    (sources / "旧").mkdir()
+    (sources / "旧" / "丙镇_2023.txt").write_text("建设“老丙镇”。", encoding="utf-8")
+    assert main(["build", str(sources), "--store", store]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == f"{store}: 1 built, 2 unchanged, 1 renamed; published as version 2"
+    assert told[1] == "丙镇_2023 is now sources/丙镇_2023.txt"
+
+
 def test_names_that_several_bear_are_exit_code_2_with_a_list(
     store: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -93,7 +93,7 @@ def build(
         What was built, what was left out and why, and what the graph now holds.
 
     Raises:
-        UsageError: no source is named, or a table can't be read.
+        UsageError: no source is named, or a table or scheme can't be read.
         AuthorityError: a scheme breaks its rules.
         StoreError: the store is locked, damaged or can't be written, or its folder holds other things; what was
             published before is unharmed.
@@ -184,6 +184,13 @@ def _check(schemes: Sequence[str | Path], metadata: str | Path | None, decisions
     """Find what is wrong with the tables that were given before anything is done."""
     from ontology.scheme import load
 
+    for path in (*schemes, *(table for table in (metadata, decisions) if table)):
+        try:
+            Path(path).open("rb").close()
+        except OSError as error:
+            raise UsageError(
+                f"{path} can't be read ({error.strerror}); check its path and rights", subject=str(path)
+            ) from error
     if schemes:
         load(*(Path(path) for path in schemes))
     _rows(Path(metadata) if metadata else None)

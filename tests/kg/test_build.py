@@ -259,6 +259,14 @@ def test_nothing_named_is_wrong_usage(tmp_path: Path) -> None:
     assert not (tmp_path / "g").exists()
 
 
+@pytest.mark.parametrize("option", ["metadata", "decisions", "scheme"])
+def test_a_table_or_scheme_that_is_not_there_is_wrong_usage(option: str, sources: Path, tmp_path: Path) -> None:
+    path = tmp_path / "nope.ttl"
+    with pytest.raises(UsageError, match=f"^{path} can't be read .No such file or directory.; check its path"):
+        kg.build(sources, store=tmp_path / "g", **{option: [path] if option == "scheme" else path})  # type: ignore[arg-type]
+    assert not (tmp_path / "g").exists()
+
+
 def test_decisions_add_and_reject_links_and_can_be_taken_back(sources: Path, tmp_path: Path, toy: Language) -> None:
     store = tmp_path / "g"
     kg.build(sources, store=store, nlp=toy)

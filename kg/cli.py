@@ -22,6 +22,7 @@ from rich.text import Text
 from kg.store import DEFAULT_STORE
 from kg.terminal import (
     UNKNOWN,
+    counted,
     err,
     out,
     print_counts,
@@ -260,7 +261,7 @@ def push(args: argparse.Namespace) -> int:
     from kg.progress import counting
     from kg.push import push
 
-    bar = nullcontext() if args.quiet or args.json or not err.is_terminal else counting("pushing", err)
+    bar = nullcontext() if args.quiet or args.json else counting("pushing", err)
     with bar as listener:
         report = push(
             args.endpoint,
@@ -358,7 +359,7 @@ def validate(args: argparse.Namespace) -> int:
     from kg.progress import counting
     from kg.validate import validate
 
-    bar = nullcontext() if args.quiet or args.json or not err.is_terminal else counting("checked", err)
+    bar = nullcontext() if args.quiet or args.json else counting("checked", err)
     with open(args.store) as graph, bar as progress:
         report = validate(graph, progress)
     if args.json:
@@ -366,7 +367,10 @@ def validate(args: argparse.Namespace) -> int:
     elif not args.quiet:
         for violation in report.violations:
             print(violation)
-        out.print(f"{report.graphs} graphs checked, {len(report.violations)} violations")
+        documents = counted(report.graphs - len(report.shared), "document")
+        shared = ", ".join(iri.rpartition("/")[2] for iri in report.shared)
+        checked = f"{documents} and the shared graphs ({shared})" if shared else documents
+        print(f"{checked} checked, {counted(len(report.violations), 'violation')}")
     return DONE if report.conforms else NOTHING_DONE
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
+
+PAUSE = 5.0
+"""Seconds between two lines of progress where no terminal shows a bar."""
 
 _COUNTS = ("documents", "entities", "links")
 
@@ -85,7 +89,18 @@ class TerminalProgress:
 
 @contextmanager
 def counting(title: str, console: Console) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar that a callback of (done, of) moves on."""
+    """Show a bar that a callback of (done, of) moves on; where no terminal is, a line whenever some time has passed."""
+    if not console.is_terminal:
+        told = monotonic()
+
+        def tell(done: int, of: int) -> None:
+            nonlocal told
+            if monotonic() - told >= PAUSE:
+                told = monotonic()
+                console.print(f"{title} {done} of {of}")
+
+        yield tell
+        return
     bar = Bar(
         TextColumn(title),
         BarColumn(bar_width=None),

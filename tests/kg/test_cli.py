@@ -306,6 +306,17 @@ def test_what_a_text_says_is_no_markup(store: str, capsys: pytest.CaptureFixture
     assert "[red]红[/red]" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("pause", "told"), [(0.0, "checked 1 of 5\n"), (60.0, "")])
+def test_validation_tells_what_was_checked_and_how_far_it_has_come(
+    pause: float, told: str, store: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("kg.progress.PAUSE", pause)
+    assert main(["validate", "--store", store]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == "3 documents and the shared graphs (authority, derived) checked, 0 violations\n"
+    assert shown.err.startswith(told) and bool(shown.err) is bool(told)
+
+
 def test_a_store_that_is_deleted_while_it_is_checked_is_one_line(example_store: Path, tmp_path: Path) -> None:
     """A store of more files than the engine opens at once: what it has open already, it reads also when deleted."""
     store = str(shutil.copytree(example_store, tmp_path / "graph", symlinks=True))

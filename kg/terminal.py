@@ -28,13 +28,21 @@ def _width(stream: TextIO | None) -> int | None:
     return None if stream is not None and stream.isatty() else _UNBROKEN
 
 
-out = Console(highlight=False, width=_width(sys.stdout))
+class _Page(Console):
+    """A console whose reader may go away, as ``head`` does."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command line; Rich would end with exit code 1."""
+        raise BrokenPipeError
+
+
+out = _Page(highlight=False, width=_width(sys.stdout))
 """For prose, which a terminal shows wrapped at its edge."""
 
-whole = Console(highlight=False, width=_UNBROKEN)
+whole = _Page(highlight=False, width=_UNBROKEN)
 """For rows, names and paths, which are never broken: a terminal goes on in its next line, and copies them as one."""
 
-err = Console(stderr=True, highlight=False, width=_width(sys.stderr))
+err = _Page(stderr=True, highlight=False, width=_width(sys.stderr))
 
 
 def print_report(report: Any, *, quiet: bool, as_json: bool) -> None:

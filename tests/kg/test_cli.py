@@ -306,6 +306,16 @@ def test_what_a_text_says_is_no_markup(store: str, capsys: pytest.CaptureFixture
     assert "[red]红[/red]" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("arguments", [["info"], ["info", "--json"], ["query", "--list"], ["lineage", "实力甲镇"]])
+def test_a_reader_that_goes_away_ends_a_command_quietly(arguments: list[str], store: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "KG_STORE": store}
+    command = [sys.executable, "-m", "kg", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait()) == (b"", 0)
+
+
 @pytest.mark.parametrize(("pause", "told"), [(0.0, "checked 1 of 5\n"), (60.0, "")])
 def test_validation_tells_what_was_checked_and_how_far_it_has_come(
     pause: float, told: str, store: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -38,7 +38,8 @@ def load_table(path: Path) -> dict[str, dict[str, str]]:
     try:
         header, rows = csv_rows(decode(path.read_bytes(), str(path)), str(path))
     except (OSError, ReadError) as error:
-        raise UsageError(f"metadata table {path} can't be read: {error}", subject=str(path)) from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"metadata table {path} can't be read: {reason}", subject=str(path)) from error
     known: dict[str, str] = {}
     for column in header:
         field = _columns().get(column.lower())

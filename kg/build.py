@@ -9,7 +9,8 @@ end and published whole.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,8 +40,10 @@ class BuildReport:
         version: number of the published version.
         published: whether this run published it; False where nothing had changed.
         built: identifiers of the documents that are new or changed.
-        unchanged: identifiers of the named sources' documents that were as before.
+        unchanged: identifiers of the named sources' documents that were as before, wherever their files are now.
         removed: identifiers of the documents taken out.
+        renamed: what documents of the named sources were called before and are called now, as another file bears their
+            name or none does any more; the former stand in ``removed`` too, the latter in ``built``.
         left_out: sources that could not be read.
         skipped: files of the folders that are no documents: hidden, or of an unknown suffix.
         missing: documents that stay although their source file is gone.
@@ -54,6 +57,7 @@ class BuildReport:
     built: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     skipped: tuple[LeftOut, ...] = ()
     missing: tuple[str, ...] = ()
@@ -78,7 +82,7 @@ def build(
 
     Args:
         sources: files, and folders that are searched for files.
-        store: folder of the store; made where there is none.
+        store: folder of the store; made where there is none, and only for a document that can be read.
         scheme: the researcher's own authority files (Turtle), beside the bundled one.
         metadata: CSV table that overrides what is read off the documents.
         decisions: CSV table of links accepted or rejected, see ``kg.decisions``.
@@ -89,9 +93,10 @@ def build(
         What was built, what was left out and why, and what the graph now holds.
 
     Raises:
-        UsageError: no source is named, or a table can't be read.
+        UsageError: no source is named, or a table or scheme can't be read.
         AuthorityError: a scheme breaks its rules.
-        StoreError: the store is locked, damaged or can't be written; what was published before is unharmed.
+        StoreError: the store is locked, damaged or can't be written, or its folder holds other things; what was
+            published before is unharmed.
     """
     progress = progress or Silent()
     sources = [sources] if isinstance(sources, str | Path) else list(sources)
@@ -139,11 +144,13 @@ def build(
         if decisions is not None:
             left_out += _without_effect(Path(decisions), draft)
         progress.stage("publishing")
+        unchanged = {name for name, entry in entries.items() if name in before and before[name].key == entry.key}
         report = BuildReport(
             store=Path(store),
-            built=tuple(sorted(name for name, entry in entries.items() if before.get(name) != entry)),
-            unchanged=tuple(sorted(name for name, entry in entries.items() if before.get(name) == entry)),
+            built=tuple(sorted(entries.keys() - unchanged)),
+            unchanged=tuple(sorted(unchanged)),
             removed=tuple(sorted(before.keys() - documents.keys())),
+            renamed=tuple(_renamed(before, documents)),
             left_out=tuple(left_out),
             skipped=discovered.skipped,
             missing=tuple(sorted(name for name, entry in kept.items() if not is_there(entry.source))),
@@ -177,6 +184,13 @@ def _check(schemes: Sequence[str | Path], metadata: str | Path | None, decisions
     """Find what is wrong with the tables that were given before anything is done."""
     from ontology.scheme import load
 
+    for path in (*schemes, *(table for table in (metadata, decisions) if table)):
+        try:
+            Path(path).open("rb").close()
+        except OSError as error:
+            raise UsageError(
+                f"{path} can't be read ({error.strerror}); check its path and rights", subject=str(path)
+            ) from error
     if schemes:
         load(*(Path(path) for path in schemes))
     _rows(Path(metadata) if metadata else None)
@@ -189,6 +203,28 @@ def _rows(table: Path | None) -> Mapping[str, Mapping[str, str]]:
     from extract.metadata import load_table
 
     return load_table(table) if table else {}
+
+
+def _renamed(before: Mapping[str, Entry], documents: Mapping[str, Entry]) -> Iterator[tuple[str, str]]:
+    """Yield the former and the present name of each document of a file that is known again."""
+    new: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for name in sorted(documents.keys() - before.keys()):
+        for file in (documents[name].source, documents[name].sha256):
+            for end in (*_ends(name), ""):
+                new[file, end].append(name)
+    for old in sorted(before.keys() - documents.keys()):
+        files, ends = (before[old].source, before[old].sha256), (*_ends(old), "")
+        known = next((new[file, end] for file in files for end in ends if (file, end) in new), [])
+        if len(known) == 1:
+            yield old, known[0]
+
+
+def _ends(name: str) -> Iterator[str]:
+    """Yield a name and what remains of it without its first folder, its first two, and so on."""
+    yield name
+    while "/" in name:
+        name = name.partition("/")[2]
+        yield name
 
 
 def _unused(table: Path, rows: Mapping[str, Mapping[str, str]], documents: Iterable[str]) -> list[LeftOut]:

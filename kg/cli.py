@@ -20,7 +20,18 @@ from rich.table import Table
 from rich.text import Text
 
 from kg.store import DEFAULT_STORE
-from kg.terminal import UNKNOWN, err, out, print_counts, print_document, print_figures, print_json, print_report
+from kg.terminal import (
+    UNKNOWN,
+    counted,
+    err,
+    out,
+    print_counts,
+    print_document,
+    print_figures,
+    print_json,
+    print_report,
+    whole,
+)
 from ontology.errors import AmbiguousName, NotFound, PolicyGraphError, UsageError
 
 DONE, NOTHING_DONE, WRONG_USAGE, DONE_IN_PART = range(4)
@@ -111,8 +122,8 @@ def demo(args: argparse.Namespace) -> int:
     made = demo(args.pictures, store=args.store)
     out.print(f"{MARKER}\n")
     out.print(tree(made.lineage))
-    out.print(f"\ngraph     {made.store}  ({made.documents} documents; kg info, kg query, kg serve)")
-    out.print(f"pictures  {'  '.join(map(str, made.pictures))}", soft_wrap=True)
+    whole.print(f"\ngraph     {made.store}  ({made.documents} documents; kg info, kg query, kg serve)")
+    whole.print(f"pictures  {'  '.join(map(str, made.pictures))}")
     return DONE
 
 
@@ -184,8 +195,8 @@ def info(args: argparse.Namespace) -> int:
     if args.names:
         return DONE
     table = Table(box=None)
-    table.add_column("document", overflow="fold")  # whole, as kg remove wants it
-    table.add_column("title", no_wrap=True, max_width=24)
+    table.add_column("document")
+    table.add_column("title", no_wrap=True, max_width=24 if out.is_terminal else None)
     for name in ("level", "place", "year"):
         table.add_column(name)
     for document in held.documents:
@@ -193,7 +204,7 @@ def info(args: argparse.Namespace) -> int:
         year = UNKNOWN if document.year is None else str(document.year)
         cells = (document.identifier, document.title or UNKNOWN, document.level or UNKNOWN, place, year)
         table.add_row(*map(Text, cells))
-    out.print(table)
+    whole.print(table)
     print_counts(held.counts)
     out.print(
         f"{held.mentions} mentions of entities, {held.indicators} indicators;"
@@ -250,7 +261,7 @@ def push(args: argparse.Namespace) -> int:
     from kg.progress import counting
     from kg.push import push
 
-    bar = nullcontext() if args.quiet or args.json or not err.is_terminal else counting("pushing", err)
+    bar = nullcontext() if args.quiet or args.json else counting("pushing", err)
     with bar as listener:
         report = push(
             args.endpoint,
@@ -264,7 +275,7 @@ def push(args: argparse.Namespace) -> int:
         print_json(asdict(report))
     elif not args.quiet:
         counts = f"{len(report.sent)} graphs sent, {len(report.unchanged)} unchanged, {len(report.deleted)} deleted"
-        out.print(f"{report.target}: {counts}; {report.triples} triples")
+        whole.print(f"{report.target}: {counts}; {report.triples} triples")
     for name, reason in report.failed:
         print(f"left out: {name}: {reason}", file=sys.stderr)
     if not report.failed:
@@ -348,7 +359,7 @@ def validate(args: argparse.Namespace) -> int:
     from kg.progress import counting
     from kg.validate import validate
 
-    bar = nullcontext() if args.quiet or args.json or not err.is_terminal else counting("checked", err)
+    bar = nullcontext() if args.quiet or args.json else counting("checked", err)
     with open(args.store) as graph, bar as progress:
         report = validate(graph, progress)
     if args.json:
@@ -356,7 +367,10 @@ def validate(args: argparse.Namespace) -> int:
     elif not args.quiet:
         for violation in report.violations:
             print(violation)
-        out.print(f"{report.graphs} graphs checked, {len(report.violations)} violations")
+        documents = counted(report.graphs - len(report.shared), "document")
+        shared = ", ".join(iri.rpartition("/")[2] for iri in report.shared)
+        checked = f"{documents} and the shared graphs ({shared})" if shared else documents
+        print(f"{checked} checked, {counted(len(report.violations), 'violation')}")
     return DONE if report.conforms else NOTHING_DONE
 
 
@@ -380,7 +394,7 @@ def export(args: argparse.Namespace) -> int:
     with open(args.store) as graph:
         path = export(graph, args.output)
     if not args.quiet:
-        out.print(f"{path} written, {path.stat().st_size:,} bytes")
+        whole.print(f"{path} written, {path.stat().st_size:,} bytes")
     return DONE
 
 
@@ -453,7 +467,7 @@ def notebook(args: argparse.Namespace) -> int:
     from kg.notebook import notebook
 
     for path in notebook(args.folder, launch=not args.copy):
-        out.print(str(path), soft_wrap=True)
+        whole.print(str(path))
     return DONE
 
 
@@ -499,7 +513,7 @@ def _show(picture: Any, output: Path | None) -> int:
     if output:
         picture.save(output)
     else:
-        out.print(picture)
+        out.print(picture, crop=False)
     return DONE
 
 

@@ -65,7 +65,8 @@ def load(path: Path) -> tuple[Decision, ...]:
     try:
         header, rows = csv_rows(decode(path.read_bytes(), str(path)), str(path))
     except (OSError, ReadError) as error:
-        raise UsageError(f"table of decisions {path} can't be read: {error}", subject=str(path)) from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"table of decisions {path} can't be read: {reason}", subject=str(path)) from error
     missing = [column for column in COLUMNS if column not in header]
     if missing:
         raise UsageError(

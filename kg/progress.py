@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
+
+PAUSE = 5.0
+"""Seconds between two lines of progress where no terminal shows a bar."""
 
 _COUNTS = ("documents", "entities", "links")
 
@@ -21,7 +25,7 @@ class Progress(Protocol):
         """Hear how many source files there are."""
 
     def source(self, documents: int, entities: int, links: int) -> None:
-        """Hear that one more source is done, and what was new in it."""
+        """Hear that one more source is done, and what was new in it, whether or not other documents say the same."""
 
     def stage(self, name: str) -> None:
         """Hear what the build does now: ``extracting``, ``linking``, ``publishing``."""
@@ -49,7 +53,8 @@ class TerminalProgress:
             BarColumn(bar_width=None),
             MofNCompleteColumn(),
             TextColumn(
-                "{task.fields[documents]} documents, {task.fields[entities]} entities, {task.fields[links]} links"
+                "{task.fields[documents]} documents, summed over them {task.fields[entities]} entities, "
+                "{task.fields[links]} links"
             ),
             TimeRemainingColumn(compact=True),
             console=console,
@@ -84,7 +89,18 @@ class TerminalProgress:
 
 @contextmanager
 def counting(title: str, console: Console) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar that a callback of (done, of) moves on."""
+    """Show a bar that a callback of (done, of) moves on; where no terminal is, a line whenever some time has passed."""
+    if not console.is_terminal:
+        told = monotonic()
+
+        def tell(done: int, of: int) -> None:
+            nonlocal told
+            if monotonic() - told >= PAUSE:
+                told = monotonic()
+                console.print(f"{title} {done} of {of}")
+
+        yield tell
+        return
     bar = Bar(
         TextColumn(title),
         BarColumn(bar_width=None),

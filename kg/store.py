@@ -19,7 +19,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from itertools import groupby, islice
 from operator import attrgetter
@@ -36,6 +36,9 @@ except ImportError:  # Windows: it does not let a folder go while a file in it i
     fcntl = None  # type: ignore[assignment]
 
 DEFAULT_STORE = Path("policy-graph")
+
+_PARTS = ("documents", "draft", "versions", "current", "lock")
+"""What stands in the folder of a store; the lock goes last."""
 
 _NOTHING = 0
 """What ``current`` names before the first version is published."""
@@ -335,9 +338,11 @@ def writing(folder: Path) -> Iterator[Draft]:
     The draft is lost unless ``publish`` is called on it.
 
     Raises:
-        StoreError: another process writes, the disk is full, or the store is damaged.
+        StoreError: another process writes, the disk is full, the store is damaged, or the folder holds other things.
     """
+    made = not folder.exists()
     try:
+        _refuse_foreign(folder)
         (folder / "documents").mkdir(parents=True, exist_ok=True)
         lock = _Lock.take(folder / "lock", create=True)
     except OSError as error:
@@ -366,6 +371,7 @@ def writing(folder: Path) -> Iterator[Draft]:
             draft.base = None
         shutil.rmtree(folder / "draft", ignore_errors=True)
         _drop_unpublished(folder)
+        _drop_empty(folder, made)
         lock.release()
 
 
@@ -464,6 +470,37 @@ def _drop_unpublished(folder: Path) -> None:
             lease.release()
     for path in (folder / "versions").glob("dropped-*"):
         shutil.rmtree(path, ignore_errors=True)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Refuse a folder that holds visible things and is no store, not even one that a killed writer began."""
+    things = {path.name: path for path in folder.iterdir()} if folder.exists() else {}
+    if {"lock", "documents"} <= things.keys() or {"current", "versions"} <= things.keys():
+        return
+    begun = folder / "documents"
+    foreign = sorted(
+        name for name in things if not name.startswith(".") and (name != begun.name or any(begun.iterdir()))
+    )
+    if foreign:
+        raise StoreError(
+            f"{folder} is not empty and holds no policy graph, but {foreign[0]}; name another one with --store",
+            subject=str(folder),
+            code="PL-STORE-FOREIGN",
+        )
+
+
+def _drop_empty(folder: Path, made: bool) -> None:
+    """Remove a store in which nothing was published or extracted, with its folder where the writer made that."""
+    with suppress(OSError, StoreError):
+        if _current(folder) == _NOTHING and not any((folder / "documents").iterdir()):
+            for part in _PARTS:
+                path = folder / part
+                if path.is_dir():
+                    path.rmdir()
+                else:
+                    path.unlink(missing_ok=True)
+            if made:
+                folder.rmdir()
 
 
 @contextmanager

@@ -4,18 +4,45 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ontology.terms import Kind
+
 UNKNOWN = "?"
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+_NAMED = 10
+"""Files of a kind that a report names."""
+
+_UNBROKEN = 1_000_000
+"""Columns of a page on which every line ends where it ends."""
+
+
+def _width(stream: TextIO | None) -> int | None:
+    """Return how wide to print: as wide as a terminal is; into a file or pipe nothing is wrapped or cut."""
+    return None if stream is not None and stream.isatty() else _UNBROKEN
+
+
+class _Page(Console):
+    """A console whose reader may go away, as ``head`` does."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command line; Rich would end with exit code 1."""
+        raise BrokenPipeError
+
+
+out = _Page(highlight=False, width=_width(sys.stdout))
+"""For prose, which a terminal shows wrapped at its edge."""
+
+whole = _Page(highlight=False, width=_UNBROKEN)
+"""For rows, names and paths, which are never broken: a terminal goes on in its next line, and copies them as one."""
+
+err = _Page(stderr=True, highlight=False, width=_width(sys.stderr))
 
 
 def print_report(report: Any, *, quiet: bool, as_json: bool) -> None:
@@ -23,25 +50,52 @@ def print_report(report: Any, *, quiet: bool, as_json: bool) -> None:
     if as_json:
         print_json(asdict(report))
     elif report.version and not quiet:
-        done = "published" if report.published else "nothing had changed"
-        parts = [
-            f"{len(names)} {what}" for what in ("built", "unchanged", "removed") if (names := getattr(report, what))
-        ]
-        out.print(f"{report.store}: {', '.join(parts) or 'no document'}; {done}, version {report.version}")
+        done = f"published as version {report.version}" if report.published else f"version {report.version} stays"
+        former, present = ({pair[side] for pair in report.renamed} for side in (0, 1))
+        numbers = {
+            "built": len(set(report.built) - present),
+            "unchanged": len(report.unchanged),
+            "renamed": len(report.renamed),
+            "removed": len(set(report.removed) - former),
+        }
+        parts = [f"{number} {what}" for what, number in numbers.items() if number]
+        whole.print(f"{report.store}: {', '.join(parts) or 'no document'}; {done}")
+        for old, new in report.renamed[:_NAMED]:
+            print(f"{old} is now {new}")
+        if len(report.renamed) > _NAMED:
+            print(f"{len(report.renamed) - _NAMED} more are renamed; --json lists all")
         print_counts(report.counts)
-    if report.skipped and not quiet:
-        print(f"skipped {len(report.skipped)} files that are no documents; --json lists them", file=sys.stderr)
+    if not (quiet or as_json):
+        _print_skipped(report.skipped)
     for left in report.left_out:
         print(f"left out: {left.reason} [{left.code}]", file=sys.stderr)
     for name in report.missing:
         print(f"source gone: {name} stays in the graph; kg remove takes it out", file=sys.stderr)
 
 
+def _print_skipped(files: Sequence[Any]) -> None:
+    """Name the first files of the folders that are no documents, hidden ones last, and say how many more there are."""
+    for file in sorted(files, key=lambda file: file.reason == "hidden")[:_NAMED]:
+        print(f"skipped: {file.source} ({file.reason})", file=sys.stderr)
+    more = len(files) - _NAMED
+    if more > 0:
+        print(f"skipped: {counted(more, 'more file')}; --json lists all", file=sys.stderr)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "file"), counted(1200, "file")
+    ('1 file', '1,200 files')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def print_document(document: Any) -> None:
     """Print what is known of a document, a line a field, each with how it was found."""
     known = asdict(document)
     found = known.pop("found")
-    out.print(Text(known.pop("identifier"), "bold"))
+    whole.print(Text(known.pop("identifier"), "bold"))
     table = Table("field", "value", "found in", box=None, show_header=False)
     for name, value in known.items():
         parts = value if isinstance(value, tuple) else () if value is None else (value,)
@@ -57,9 +111,17 @@ def print_figures(figures: Mapping[str, Mapping[str, float | int | None]]) -> No
 
 
 def print_counts(counts: Any) -> None:
-    """Print how many there are of each kind, level and relation."""
-    for title, numbers in asdict(counts).items():
-        out.print(f"{title:9}" + "  ".join(f"{name} {number}" for name, number in numbers.items() if number))
+    """Print how many there are of each kind, level and relation, however many documents name them."""
+    wordings = sum(counts.entities.get(kind, 0) for kind in (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN))
+    unknown = max(0, wordings - sum(counts.levels.values()))
+    _print_numbers(f"{sum(counts.entities.values()):,} entities", counts.entities)
+    _print_numbers(f"levels of {wordings:,} strategies, policies and slogans", {**counts.levels, "unknown": unknown})
+    _print_numbers(f"{sum(counts.links.values()):,} links", counts.links)
+
+
+def _print_numbers(title: str, numbers: Mapping[str, int]) -> None:
+    parts = ", ".join(f"{name} {number:,}" for name, number in numbers.items() if number)
+    out.print(f"{title}: {parts}" if parts else title)
 
 
 def print_json(value: Any) -> None:

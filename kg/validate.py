@@ -55,10 +55,12 @@ class Report:
     Attributes:
         graphs: how many named graphs were checked.
         violations: in the order of graph and node.
+        shared: IRIs of those of these graphs that are no document's: what is derived, the authority data, decisions.
     """
 
     graphs: int
     violations: tuple[Violation, ...]
+    shared: tuple[str, ...] = ()
 
     @property
     def conforms(self) -> bool:
@@ -97,7 +99,9 @@ def _checked(store: ox.Store, progress: Progress) -> Report:
         else:
             violations += _shapes_in(name, [*triples, *_described_elsewhere(store, triples)])
         progress(number, len(names))
-    return Report(len(names), tuple(sorted(set(violations))))
+    document = pl("Document")
+    shared = tuple(n.value for n in names if next(store.quads_for_pattern(n, TYPE, document, n), None) is None)
+    return Report(len(names), tuple(sorted(set(violations))), shared)
 
 
 def _shapes_in(name: ox.NamedNode, triples: Iterable[ox.Triple]) -> Iterator[Violation]:

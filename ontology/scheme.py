@@ -220,7 +220,7 @@ def _merge(path: Path, drafts: dict[str, _Draft]) -> list[_Draft]:
     schemes: set[str] = set()
     triples: list[tuple[str, str, ox.Literal | str]] = []
     try:
-        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
+        for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE):
             subject, predicate, object_, _ = quad
             value = object_.value if isinstance(object_, ox.NamedNode) else object_
             if not isinstance(subject, ox.NamedNode) or not isinstance(value, (str, ox.Literal)):
@@ -235,7 +235,9 @@ def _merge(path: Path, drafts: dict[str, _Draft]) -> list[_Draft]:
             f"{path.name}: not valid Turtle (line {error.lineno}): {error.msg}", subject=str(path)
         ) from error
     except OSError as error:
-        raise AuthorityError(f"{path}: can't be read ({error.strerror or error})", subject=str(path)) from error
+        raise AuthorityError(
+            f"{path}: can't be read ({error.strerror}); check its path and rights", subject=str(path)
+        ) from error
 
     for iri, predicate, value in triples:
         if iri not in schemes:

@@ -35,6 +35,12 @@ _WRITTEN = re.compile(r"\w")
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _OTHERS = {b"%PDF-": ".pdf", b"PK\x03\x04": ".docx or .xlsx"}
+_MARKS = {".pdf": b"%PDF-", ".docx": b"PK\x03\x04", ".xlsx": b"PK\x03\x04"}
+_MARKED = 1024
+"""Bytes of a file among which the mark of its format stands; other programs' bytes may come before it."""
+_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_PAGES = (".html", ".htm", ".md", ".markdown")
+"""The suffixes under which HTML is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,4 +210,25 @@ def _content(source: Path, suffix: str, limits: Limits) -> bytes:
     for start, others in _OTHERS.items():
         if content.startswith(start) and suffix not in others:
             raise ReadError(f"{source} is binary, a {others}; rename it", subject=subject, code="PL-READ-BINARY")
+    _refuse_misnamed_text(source, suffix, content)
     return content
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        decode(content, "")
+    except ReadError:
+        return False
+    return True
+
+
+def _refuse_misnamed_text(source: Path, suffix: str, content: bytes) -> None:
+    """Refuse a text or HTML page that bears the suffix of another format."""
+    page = suffix not in _PAGES and _HTML.match(content) is not None
+    plain = suffix in _MARKS and _MARKS[suffix] not in content[:_MARKED] and _is_text(content)
+    if not (page or plain):
+        return
+    what, better = ("an HTML page", ".html") if page else ("a plain text", ".csv" if suffix in _TABLES else ".txt")
+    raise ReadError(
+        f"{source} is {what}, not a {suffix}; rename it to {better}", subject=str(source), code="PL-READ-BINARY"
+    )

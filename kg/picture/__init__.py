@@ -62,6 +62,10 @@ class Picture(ABC):
                 return written(path, self.png)
         raise UsageError(f"{path}: a picture is written as .html, .svg or .png", subject=str(path))
 
+    def __repr__(self) -> str:
+        """Name it by its kind and title."""
+        return f"<{type(self).__name__} {self.title}>"
+
     def _repr_html_(self) -> str:
         """Return it for a notebook: a frame of its own, so that neither reaches into the other."""
         return framed(self.html)

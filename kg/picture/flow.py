@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import unquote
 
+from rich.cells import cell_len
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -140,13 +141,17 @@ class Flow(Picture):
     def __rich__(self) -> Group:
         """Return its figures for the terminal, those nearest the township first."""
         table = Table(box=None, pad_edge=False)
-        for name in ("from", "to"):
-            table.add_column(name, overflow="fold")
-        table.add_column(self.measure, justify="right", no_wrap=True)
-        for link, amount in self.links.items():
+        table.add_column("from")
+        table.add_column("to")
+        amounts = [worded(amount, self.measure) for amount in self.links.values()]
+        broadest = max(map(cell_len, amounts), default=0)
+        table.add_column(self.measure, justify="right", no_wrap=True, min_width=broadest)
+        for link, amount in zip(self.links, amounts, strict=True):
             ends = (self.things[iri] for iri in link)
-            names = (Text(f"{WORDS[thing.level or '']} {thing.name}") for thing in ends)
-            table.add_row(*names, worded(amount, self.measure))
+            names = (
+                Text(f"{WORDS[thing.level or '']} {thing.name}", no_wrap=True, overflow="ellipsis") for thing in ends
+            )
+            table.add_row(*names, amount)
         return Group(Text(self.title, "bold"), self._said(), table)
 
     @property

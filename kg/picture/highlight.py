@@ -51,6 +51,10 @@ class Highlighted:
         self.text = text
         self.mentions = tuple(sorted(mentions, key=lambda m: (m.start, -m.end, m.name)))
 
+    def __repr__(self) -> str:
+        """Name it by its kind and title."""
+        return f"<{type(self).__name__} {self.title}>"
+
     @cached_property
     def html(self) -> str:
         """Return it as a page of one file."""

@@ -8,6 +8,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -46,7 +47,7 @@ class Timeline(Picture):
     def __rich__(self) -> Group:
         """Return its figures for the terminal."""
         table = Table("year", "level", box=None, pad_edge=False)
-        table.add_column("document", overflow="fold")
+        table.add_column("document", min_width=max((cell_len(row.document) for row in self._rows), default=0))
         table.add_column("mentions", justify="right")
         for row in self._rows:
             level = WORDS[row.level.local if row.level else ""]

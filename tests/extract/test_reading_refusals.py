@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import time
 import zipfile
 import zlib
@@ -147,6 +148,11 @@ def torture(folder: Path) -> dict[str, str]:
         "图片.txt": (b"\x89PNG\r\n\x1a\n" + os.urandom(2_000), "PL-READ-"),
         "改名.txt": (document, "PL-READ-BINARY"),
         "改名.docx": (sheet, "PL-READ-DAMAGED"),
+        "文本.docx": ("政府工作报告".encode("gb18030"), "PL-READ-BINARY"),
+        "文本.pdf": ("政府工作报告".encode(), "PL-READ-BINARY"),
+        "文本.xlsx": ("id,text\n1,报告\n".encode(), "PL-READ-BINARY"),
+        "网页.docx": (b"<!DOCTYPE html><html><body>x</body></html>", "PL-READ-BINARY"),
+        "网页.txt": (b"\xef\xbb\xbf\n<html><body>x</body></html>", "PL-READ-BINARY"),
         "繁体.txt": ("臺灣經濟發展報告與產業轉型".encode("big5") * 9, "PL-READ-ENCODING"),
         "断.txt": ("工作报告".encode("utf-16") + b"\x00", "PL-READ-ENCODING"),
         "旧.doc": (OLE + bytes(500), "PL-READ-LEGACY"),
@@ -174,6 +180,21 @@ def torture(folder: Path) -> dict[str, str]:
     for name, (content, _) in files.items():
         (folder / name).write_bytes(content)
     return {name: code for name, (_, code) in files.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("报告.docx", "政府工作报告".encode("gb18030"), "is a plain text, not a .docx; rename it to .txt"),
+        ("报告.xlsx", "id,text\n1,报告\n".encode(), "is a plain text, not a .xlsx; rename it to .csv"),
+        ("报告.pdf", b"<html><body>x</body></html>", "is an HTML page, not a .pdf; rename it to .html"),
+        ("报告.txt", b"<?xml version='1.0'?>\n<!doctype HTML><p>x", "is an HTML page, not a .txt; rename it to .html"),
+    ],
+)
+def test_a_text_or_page_of_another_suffix_is_told_its_own(name: str, content: bytes, told: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ReadError, match=re.escape(f"{name} {told}")):
+        list(read(tmp_path / name))
 
 
 def test_every_bad_file_is_refused_in_one_line_and_the_good_one_is_read(tmp_path: Path) -> None:

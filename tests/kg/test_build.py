@@ -117,6 +117,13 @@ def test_bad_files_are_named_and_the_rest_is_built(sources: Path, tmp_path: Path
     assert all(left.source in left.reason and "\n" not in left.reason for left in report.left_out)
 
 
+def test_a_build_of_nothing_but_bad_files_makes_no_store(tmp_path: Path, toy: Language) -> None:
+    (tmp_path / "空.txt").write_bytes(b"")
+    report = kg.build(tmp_path / "空.txt", store=tmp_path / "g", nlp=toy)
+    assert (len(report.left_out), report.version) == (1, 0)
+    assert not (tmp_path / "g").exists()
+
+
 def test_a_source_that_went_bad_keeps_its_document(sources: Path, tmp_path: Path, toy: Language) -> None:
     kg.build(sources, store=tmp_path / "g", nlp=toy)
     before = lines(tmp_path / "g")
@@ -147,6 +154,7 @@ def test_sources_of_one_name_go_by_their_relative_paths(sources: Path, tmp_path:
     kg.remove("2022/丁镇.txt", store=tmp_path / "g")
     report = kg.build(sources / "2023", store=tmp_path / "g", nlp=toy)
     assert report.built == ("丁镇",) and report.removed == ("2023/丁镇.txt",)
+    assert report.renamed == (("2023/丁镇.txt", "丁镇"),)
 
 
 def test_a_file_of_one_name_in_a_later_run_replaces_nothing(sources: Path, tmp_path: Path, toy: Language) -> None:
@@ -156,6 +164,7 @@ def test_a_file_of_one_name_in_a_later_run_replaces_nothing(sources: Path, tmp_p
     assert kg.build(sources / "2022", store=tmp_path / "g", nlp=toy).built == ("丁镇",)
     report = kg.build(sources / "2023", store=tmp_path / "g", nlp=toy)
     assert (report.built, report.removed) == (("2022/丁镇.txt", "2023/丁镇.txt"), ("丁镇",))
+    assert report.renamed == (("丁镇", "2022/丁镇.txt"),)
     kg.build([sources / "2022", sources / "2023"], store=tmp_path / "fresh", nlp=toy)
     assert lines(tmp_path / "g") == lines(tmp_path / "fresh")
 
@@ -177,11 +186,25 @@ def test_a_file_that_was_moved_is_known_again(sources: Path, tmp_path: Path, toy
     moved = sources.rename(tmp_path / "moved")
     report = kg.build(moved, store=tmp_path / "g", nlp=toy)
     assert (report.documents, report.missing, report.removed) == (4, (), ())
+    assert (report.built, len(report.unchanged), report.renamed) == ((), 4, ())
     assert lines(tmp_path / "g") == before
     moved = moved.rename(tmp_path / "again")
     (moved / "甲镇_2023.txt").write_text("改写“新甲镇”。", encoding="utf-8")  # moved and changed: not the same for sure
     report = kg.build(moved, store=tmp_path / "g", nlp=toy)
     assert report.missing == ("甲镇_2023",) and report.documents == 5
+
+
+def test_documents_that_go_by_another_path_now_are_told(sources: Path, tmp_path: Path, toy: Language) -> None:
+    for year in ("2022", "2023"):
+        (sources / year).mkdir()
+        (sources / year / "丁镇.txt").write_text(f"打造“{year}丁镇”。", encoding="utf-8")
+        (sources / year / "表.csv").write_text(f"id,text\n甲,打造“{year}甲”。\n乙,打造“{year}乙”。\n", encoding="utf-8")
+    kg.build(sources, store=tmp_path / "g", nlp=toy)
+    (sources / "2022").rename(sources / "2021")
+    report = kg.build(sources, store=tmp_path / "g", nlp=toy)
+    names = ("丁镇.txt", "表.csv/乙", "表.csv/甲")
+    assert report.renamed == tuple((f"2022/{name}", f"2021/{name}") for name in names)
+    assert report.removed == tuple(old for old, _ in report.renamed) and report.missing == ()
 
 
 def test_the_tables_of_a_build_are_no_documents(sources: Path, tmp_path: Path, toy: Language) -> None:
@@ -233,6 +256,14 @@ def test_rows_that_describe_no_document_are_told(sources: Path, tmp_path: Path, 
 def test_nothing_named_is_wrong_usage(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         kg.build([], store=tmp_path / "g")
+    assert not (tmp_path / "g").exists()
+
+
+@pytest.mark.parametrize("option", ["metadata", "decisions", "scheme"])
+def test_a_table_or_scheme_that_is_not_there_is_wrong_usage(option: str, sources: Path, tmp_path: Path) -> None:
+    path = tmp_path / "nope.ttl"
+    with pytest.raises(UsageError, match=f"^{path} can't be read .No such file or directory.; check its path"):
+        kg.build(sources, store=tmp_path / "g", **{option: [path] if option == "scheme" else path})  # type: ignore[arg-type]
     assert not (tmp_path / "g").exists()
 
 

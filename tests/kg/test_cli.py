@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.console import Console
 
 import kg
 from kg.cli import main
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 ROOT = Path(__file__).parents[2]
+
+LONG = f"party_{'中国共产党第十七次全国代表大会' * 4}报告_2007"
+"""A name that is longer than a terminal's line."""
 
 
 @pytest.fixture
@@ -69,6 +73,39 @@ def test_info_names_documents_whole_and_tells_how_each_was_described(
     assert ["title", "?"] in [line.split() for line in told]
     assert main(["info", "甲镇_2023", "--json", "--store", store]) == 0
     assert json.loads(capsys.readouterr().out)[0]["found"]["year"] == "file name"
+
+
+@pytest.fixture(scope="module")
+def long_names(tmp_path_factory: pytest.TempPathFactory, toy: Language) -> str:
+    folder = tmp_path_factory.mktemp("long")
+    text = f"围绕“实力甲镇”，服务“兴国战略”，{'村村通路，' * 8}投资2000万元。"
+    (folder / f"{LONG}.txt").write_text(text, encoding="utf-8")
+    kg.build(folder, store=folder / "graph", nlp=toy)
+    return str(folder / "graph")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["info"], f" {LONG}  "),
+        (["info", LONG], f"{LONG}\n"),
+        (["lineage", "实力甲镇"], f"{'村村通路，' * 8}投资2000万元。” {LONG}\n"),
+        (["timeline", "实力甲镇"], f"  {LONG}  "),
+        (["highlight", LONG], "投资2000万元。\n"),
+        (["query", "SELECT ?n { ?d dcterms:identifier ?n }"], f" {LONG} "),
+    ],
+)
+def test_nothing_is_wrapped_or_cut_where_no_terminal_is(arguments: list[str], line: str, long_names: str) -> None:
+    assert line in run(*arguments, "--store", long_names).stdout
+
+
+@pytest.mark.parametrize("arguments", [["info"], ["info", LONG], ["timeline", "实力甲镇"]])
+def test_a_terminal_shows_identifiers_unbroken(
+    arguments: list[str], long_names: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("kg.cli.out", Console(width=40, force_terminal=True, color_system=None))
+    assert main([*arguments, "--store", long_names]) == 0
+    assert LONG in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -193,14 +230,54 @@ def test_build_in_part_is_exit_code_3_and_lists_what_was_left_out(
     (sources / "空.txt").write_bytes(b"")
     assert main(["build", str(sources), "--store", str(tmp_path / "g")]) == 3
     told = capsys.readouterr()
-    assert "3 built" in told.out and "Strategy 5" in told.out
+    assert told.out.splitlines() == [
+        f"{tmp_path / 'g'}: 3 built; published as version 1",
+        "9 entities: AdministrativeUnit 4, Strategy 5",
+        "levels of 5 strategies, policies and slogans: national 1, township 4",
+        "3 links: serves 3",
+    ]
     assert "空.txt" in told.err
     (sources / "空.txt").unlink()
+    assert main(["build", str(sources), "--store", str(tmp_path / "g")]) == 0
+    assert capsys.readouterr().out.startswith(f"{tmp_path / 'g'}: 3 unchanged; version 1 stays\n")
     assert main(["build", str(sources), "--store", str(tmp_path / "g"), "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert len(report["unchanged"]) == 3 and report["published"] is False
     assert main(["build", str(sources), "--store", str(tmp_path / "g"), "--quiet"]) == 0
     assert capsys.readouterr().out == ""
+
+
+def test_skipped_files_are_named(
+    sources: Path, tmp_path: Path, toy: Language, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from extract import pipeline
+
+    monkeypatch.setattr(pipeline, "load", lambda **_: toy)
+    (sources / ".DS_Store").touch()
+    for number in range(10):
+        (sources / f"{number}.zip").touch()
+    assert main(["build", str(sources), "--store", str(tmp_path / "g")]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert told[:10] == [f"skipped: {sources / str(number)}.zip (unknown suffix .zip)" for number in range(10)]
+    assert told[10:] == ["skipped: 1 more file; --json lists all"]
+    assert main(["build", str(sources), "--store", str(tmp_path / "g"), "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["skipped"]) == 11
+
+
+def test_a_document_of_another_name_is_told(
+    sources: Path, tmp_path: Path, toy: Language, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from extract import pipeline
+
+    monkeypatch.setattr(pipeline, "load", lambda **_: toy)
+    store = str(tmp_path / "g")
+    assert main(["build", str(sources), "--store", store, "--quiet"]) == 0
+    (sources / "旧").mkdir()
+    (sources / "旧" / "丙镇_2023.txt").write_text("建设“老丙镇”。", encoding="utf-8")
+    assert main(["build", str(sources), "--store", store]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == f"{store}: 1 built, 2 unchanged, 1 renamed; published as version 2"
+    assert told[1] == "丙镇_2023 is now sources/丙镇_2023.txt"
 
 
 def test_names_that_several_bear_are_exit_code_2_with_a_list(
@@ -227,6 +304,27 @@ def test_lineage_prints_the_sentence_and_draws(store: str, tmp_path: Path, capsy
 def test_what_a_text_says_is_no_markup(store: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["query", 'SELECT ?x { VALUES ?x { "[red]红[/red]" } }', "--store", store]) == 0
     assert "[red]红[/red]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["info"], ["info", "--json"], ["query", "--list"], ["lineage", "实力甲镇"]])
+def test_a_reader_that_goes_away_ends_a_command_quietly(arguments: list[str], store: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "KG_STORE": store}
+    command = [sys.executable, "-m", "kg", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait()) == (b"", 0)
+
+
+@pytest.mark.parametrize(("pause", "told"), [(0.0, "checked 1 of 5\n"), (60.0, "")])
+def test_validation_tells_what_was_checked_and_how_far_it_has_come(
+    pause: float, told: str, store: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("kg.progress.PAUSE", pause)
+    assert main(["validate", "--store", store]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == "3 documents and the shared graphs (authority, derived) checked, 0 violations\n"
+    assert shown.err.startswith(told) and bool(shown.err) is bool(told)
 
 
 def test_a_store_that_is_deleted_while_it_is_checked_is_one_line(example_store: Path, tmp_path: Path) -> None:

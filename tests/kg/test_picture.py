@@ -16,10 +16,12 @@ from pathlib import Path
 import networkx
 import pytest
 from PIL import Image
+from rich.console import Console
 
 import kg
 from kg.cli import main
 from kg.picture import font
+from kg.picture.flow import worded
 from kg.picture.highlight import Highlighted, Mention
 from kg.picture.layout import Layout, crossings, layout
 from kg.picture.network import Network, folded, main_lines, network
@@ -315,6 +317,29 @@ def test_a_flow_says_how_much_it_leaves_out(graph: kg.Graph) -> None:
     drawn = max(flow.links.values())
     assert 0 < drawn < flow.total
     assert all(f'id="g{ord(character):x}"' in flow.svg for character in "其余数额较小")
+
+
+def test_a_terminal_shows_each_link_of_a_flow_in_a_row(graph: kg.Graph) -> None:
+    flow = kg.flow(graph)
+    narrow, wide = (Console(width=width, color_system=None) for width in (60, 1000))
+    for console in (narrow, wide):
+        with console.capture() as captured:
+            console.print(flow)
+        rows = captured.get().splitlines()[-len(flow.links) :]
+        amounts = [worded(amount, "projects") for amount in flow.links.values()]
+        assert all(row.rstrip().endswith(f" {amount}") for row, amount in zip(rows, amounts, strict=True))
+        assert ("…" in captured.get()) is (console is narrow)
+
+
+def test_pictures_are_named_by_kind_and_title(graph: kg.Graph) -> None:
+    drawn = kg.draw(graph.lineage("西敬村", "张营镇"))
+    made = (kg.flow(graph, "张营镇"), kg.timeline(graph, "乡村振兴"), drawn, Highlighted("张营镇", "", ()))
+    assert [repr(picture) for picture in made] == [
+        "<Flow 张营镇项目流向：从乡镇战略到国家战略>",
+        "<Timeline “乡村振兴”：历年各级的使用>",
+        "<Layered 西敬村>",
+        "<Highlighted 张营镇>",
+    ]
 
 
 def test_a_timeline_counts_mentions_by_year_and_level(graph: kg.Graph) -> None:

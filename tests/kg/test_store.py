@@ -156,6 +156,38 @@ def test_what_is_not_published_is_not_there(tmp_path: Path) -> None:
     assert len(content(open_version(tmp_path).store, node("a"))) == SIZE
 
 
+@pytest.mark.parametrize("foreign", ["报告.txt", "documents/报告.txt", "lock"])
+def test_a_folder_of_other_things_is_refused_and_stays_as_it_is(foreign: str, tmp_path: Path) -> None:
+    (tmp_path / foreign).parent.mkdir(exist_ok=True)
+    (tmp_path / foreign).touch()
+    before = list(tmp_path.rglob("*"))
+    name = foreign.partition("/")[0]
+    with pytest.raises(StoreError, match=f"{tmp_path} is not empty and holds no policy graph, but {name}; ") as told:
+        publish(tmp_path, {"a": triples(0)})
+    assert told.value.code == "PL-STORE-FOREIGN"
+    assert list(tmp_path.rglob("*")) == before
+
+
+def test_a_store_goes_on_with_other_things_beside_it_and_from_hidden_ones(tmp_path: Path) -> None:
+    (tmp_path / ".DS_Store").touch()
+    publish(tmp_path, {"a": triples(0)})
+    (tmp_path / "notes.txt").touch()
+    assert publish(tmp_path, {"a": triples(1)}) == 2
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_a_draft_of_nothing_leaves_nothing_behind(made: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "graph"
+    if not made:
+        folder.mkdir()
+    with writing(folder):
+        pass
+    assert list(tmp_path.rglob("*")) == ([] if made else [folder])
+    with writing(folder) as draft:
+        (draft.documents / "extracted").touch()
+    assert (folder / "documents" / "extracted").exists()
+
+
 def test_no_store_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="kg build") as told:
         kg.open(tmp_path / "none")

@@ -10,7 +10,7 @@ from kg.derive import derive
 from kg.statements import pl, statements
 from kg.validate import validate
 from ontology import scheme
-from ontology.iri import DERIVED_GRAPH, document_iri
+from ontology.iri import AUTHORITY_GRAPH, DERIVED_GRAPH, document_iri
 from ontology.terms import PLID, PREFIXES
 
 GRAPH = ox.NamedNode(document_iri("丁镇 2023"))
@@ -33,6 +33,7 @@ def test_what_we_write_conforms(store: ox.Store) -> None:
     assert [str(violation) for violation in report.violations] == []
     assert report.conforms
     assert told == [(1, 3), (2, 3), (3, 3)]
+    assert report.shared == (AUTHORITY_GRAPH, DERIVED_GRAPH)
 
 
 ENTITY = f"<{PLID}Strategy/{TOWN}/实力丁镇>"

@@ -466,8 +466,9 @@ def notebook(args: argparse.Namespace) -> int:
     """Copy the notebooks into a folder, where they may be changed, and open them with JupyterLab."""
     from kg.notebook import notebook
 
+    before = set(args.folder.glob("*.ipynb"))
     for path in notebook(args.folder, launch=not args.copy):
-        whole.print(str(path))
+        whole.print(f"{path} (was there, kept as it is)" if path in before else str(path))
     return DONE
 
 

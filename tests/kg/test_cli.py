@@ -360,6 +360,16 @@ def test_an_answer_tells_which_name_the_graph_does_not_know(
     assert (f"knows nothing named {place}" in capsys.readouterr().err) is told
 
 
+def test_notebooks_that_were_there_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["notebook", str(tmp_path), "--copy"]
+    assert main(command) == 0
+    first, *others = capsys.readouterr().out.splitlines()
+    Path(first).unlink()
+    assert main(command) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told == [first, *(f"{other} (was there, kept as it is)" for other in others)]
+
+
 def test_the_verbs_are_functions_of_the_package() -> None:
     import importlib
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 
 import kg
 from kg import example
@@ -44,8 +45,9 @@ def test_the_pictures_are_there(made: Demo) -> None:
 
 
 def test_a_second_run_finds_all_done_and_prints_a_screenful(
-    folder: Path, made: Demo, capsys: pytest.CaptureFixture[str]
+    folder: Path, made: Demo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr("kg.cli.out", Console(width=80))
     assert main(["demo", "--store", str(folder / "graph"), "--pictures", str(folder / "pictures")]) == 0
     shown = capsys.readouterr().out.splitlines()
     assert shown[0] == example.MARKER

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
-from kg.server import guard
+from kg import guard
 from kg.server.confinement import arm, cut_network, limit_memory
 from kg.store import Version, open_version, published_number
 from ontology.errors import NotFound, PolicyGraphError, QueryError
@@ -66,7 +66,7 @@ class Request:
     graph_format: str | None = "ttl"
     rows: int = 10_000
     size: int = 64 << 20
-    nesting: int = 64
+    nesting: int = guard.NESTING
     seconds: float = 10.0
 
 

@@ -77,6 +77,7 @@ def test_info_names_documents_whole_and_tells_how_each_was_described(
         (["query", "SELECT {"], 1, "PL-QUERY-SYNTAX"),
         (["query", "none.rq"], 2, "none.rq can't be read: No such file or directory; "),
         (["query", "INSERT DATA { <urn:a> <urn:b> 1 }"], 1, "a query only reads"),
+        (["query", "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"], 1, "PL-QUERY-REFUSED"),
         (["query", "prefix x: <urn:x> base <urn:y> delete where { ?s ?p ?o }"], 1, "PL-QUERY-REFUSED"),
         (["lineage", "实力甲镇", "--confidence", "5"], 2, "from 0 to 1; 5"),
         (["lineage", "实力甲镇", "--confidence", "nan"], 2, "from 0 to 1"),

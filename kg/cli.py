@@ -21,9 +21,10 @@ from rich.text import Text
 
 from kg.store import DEFAULT_STORE
 from kg.terminal import UNKNOWN, err, out, print_counts, print_document, print_figures, print_json, print_report
-from ontology.errors import AmbiguousName, NotFound, PolicyGraphError, UsageError
+from ontology.errors import AmbiguousName, NotFound, PolicyGraphError, QueryError, UsageError
 
 DONE, NOTHING_DONE, WRONG_USAGE, DONE_IN_PART = range(4)
+INTERRUPTED = 130
 
 Command = Callable[[argparse.Namespace], int]
 Argument = tuple[tuple[str, ...], dict[str, Any]]
@@ -68,15 +69,15 @@ class ListLibrary(argparse.Action):
         parser.exit(DONE)
 
 
-def at_least_one(text: str) -> int:
-    """Read a number of things to show.
+def at_least_one(option: str) -> Callable[[str], int]:
+    """Return a reader of an option's number: of things to show, of seconds to wait."""
 
-    Raises:
-        UsageError: it is no whole number from 1.
-    """
-    if not re.fullmatch("[0-9]{1,9}", text) or int(text) == 0:
-        raise UsageError(f"--most takes a whole number from 1, not {text!r}", subject=text)
-    return int(text)
+    def read(text: str) -> int:
+        if not re.fullmatch("[0-9]{1,9}", text) or int(text) == 0:
+            raise UsageError(f"{option} takes a whole number from 1, not {text!r}", subject=text)
+        return int(text)
+
+    return read
 
 
 STORE = argument(
@@ -94,7 +95,12 @@ ACCESS = (
     argument("--user", metavar="NAME", help="name to give to the server"),
     argument("--password", metavar="WORD", default=os.environ.get("KG_PASSWORD"), help="its password (${KG_PASSWORD})"),
     argument("--token", metavar="TOKEN", default=os.environ.get("KG_TOKEN"), help="bearer token (${KG_TOKEN})"),
-    argument("--timeout", metavar="SECONDS", type=int, default=60, help="for each request (default: 60)"),
+    argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=at_least_one("--timeout"),
+        help="for each request to a server (default: 60), or for a query of a store (default: none)",
+    ),
 )
 
 
@@ -214,10 +220,15 @@ def info(args: argparse.Namespace) -> int:
 def query(args: argparse.Namespace) -> int:
     """Ask the graph in SPARQL or by the name of a library query."""
     from kg.graph import open
+    from kg.interruption import interruptible
     from kg.rows import IRI
 
     text, parameters = _query_text(args.query), _parameters(args.param)
-    with open(args.endpoint, **_access(args)) if args.endpoint else open(args.store) as graph:
+    seconds = None if args.endpoint else args.timeout
+    with (
+        interruptible(_interrupted, lambda: _late(seconds), seconds),
+        open(args.endpoint, **_access(args)) if args.endpoint else open(args.store) as graph,
+    ):
         if args.format != "table":
             sys.stdout.buffer.write(graph.serialize(text, args.format, **parameters))
             return DONE
@@ -279,7 +290,7 @@ def push(args: argparse.Namespace) -> int:
     argument("--confidence", type=float, default=0.5, help="leave out links less sure, 0 to 1 (default: %(default)s)"),
     argument(
         "--most",
-        type=at_least_one,
+        type=at_least_one("--most"),
         default=6,
         help="branches shown from one entity in the terminal (default: %(default)s)",
     ),
@@ -305,7 +316,12 @@ def lineage(args: argparse.Namespace) -> int:
     STORE,
     WITHIN,
     argument("--measure", choices=["projects", "money"], default="projects", help="what is counted (projects)"),
-    argument("--most", type=at_least_one, default=12, help="township strategies that are shown (default: %(default)s)"),
+    argument(
+        "--most",
+        type=at_least_one("--most"),
+        default=12,
+        help="township strategies that are shown (default: %(default)s)",
+    ),
     DRAWN,
 )
 def flow(args: argparse.Namespace) -> int:
@@ -483,11 +499,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(error)
         return NOTHING_DONE
     except KeyboardInterrupt:
-        print("kg: interrupted; what was published before is unharmed", file=sys.stderr)
-        return 130
+        return _interrupted()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+
+
+def _interrupted() -> int:
+    print("kg: interrupted; what was published before is unharmed", file=sys.stderr)
+    return INTERRUPTED
+
+
+def _late(seconds: float | None) -> int:
+    what = f"the query took longer than {seconds} s and was ended; narrow it, or raise --timeout"
+    _complain(QueryError(what, code="PL-QUERY-TIMEOUT"))
+    return NOTHING_DONE
 
 
 def _complain(error: PolicyGraphError) -> None:
@@ -529,5 +555,6 @@ def _parameters(pairs: Iterable[str]) -> dict[str, Any]:
 
 
 def _access(args: argparse.Namespace) -> dict[str, Any]:
-    """Return how to ask a server."""
-    return {name: getattr(args, name) for name in ("user", "password", "token", "timeout")}
+    """Return how to ask a server; what is not said is left to its default."""
+    access = {name: getattr(args, name) for name in ("user", "password", "token", "timeout")}
+    return {name: value for name, value in access.items() if value is not None}

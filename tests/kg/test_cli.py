@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,6 +85,7 @@ def test_info_names_documents_whole_and_tells_how_each_was_described(
         (["lineage", "实力甲镇", "--confidence", "nan"], 2, "from 0 to 1"),
         (["lineage", "实力甲镇", "--most", "0"], 2, "from 1, not '0'"),
         (["flow", "--most", "-1"], 2, "from 1, not '-1'"),
+        (["query", "ASK {}", "--timeout", "0"], 2, "--timeout takes a whole number from 1"),
         (["query", "ASK { ?s ?p ?o }", "--param", "s"], 2, "NAME=VALUE"),
         (["query", "ASK { ?s ?p ?o }", "--param", "x=1"], 1, "PL-QUERY-PARAMETER"),
         (["lineage", "没有的战略"], 1, "PL-NOT-FOUND"),
@@ -105,6 +108,29 @@ def test_errors_are_one_line_with_a_code(
     told = capsys.readouterr().err
     assert complaint in told
     assert len(told.splitlines()) == 1 and "Traceback" not in told
+
+
+HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+
+def test_a_query_of_a_store_is_ended_when_its_time_is_over(store: str) -> None:
+    done = run("query", HEAVY, "--timeout", "1", "--store", store)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "longer than 1 s" in done.stderr and done.stderr.endswith("[PL-QUERY-TIMEOUT]\n")
+    assert run("query", "ASK {}", "--timeout", "30", "--store", store).returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
+def test_ctrl_c_ends_a_query_at_once(store: str) -> None:
+    command = [sys.executable, "-m", "kg", "query", HEAVY, "--store", store]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        time.sleep(2)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+    assert time.monotonic() - began < 5
+    assert process.returncode == 130 and told.count("\n") == 1 and "interrupted" in told
 
 
 @pytest.mark.parametrize("arguments", [[], ["dance"], ["query"], ["query", "ASK {}", "--format", "pdf"]])

@@ -70,7 +70,7 @@ class Embedded:
             with answering():
                 return self.store.query(query, prefixes=PREFIXES)
         except SyntaxError as error:
-            raise QueryError(f"the query can't be parsed: {_reason(error)}", code="PL-QUERY-SYNTAX") from error
+            raise sparql.unparsed(error) from error
 
     def close(self) -> None:
         """Let go of the store; the version may then be dropped."""
@@ -512,11 +512,3 @@ def _bound(query: str, parameters: Mapping[str, Any]) -> str:
     from queries import load
 
     return load(query).bind(**parameters)
-
-
-def _reason(error: SyntaxError) -> str:
-    """Return the parser's complaint without the list of all characters that it would have taken."""
-    text = str(error)
-    if "Prefix not found" in text:
-        return f"{text.split(': ')[0]}: a prefix that is neither declared nor known"
-    return text if len(text) <= 160 else f"{text[:160]}…"

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +22,9 @@ from rich.text import Text
 from kg.store import DEFAULT_STORE
 from kg.terminal import UNKNOWN, err, out, print_counts, print_document, print_figures, print_json, print_report
 from ontology.errors import AmbiguousName, NotFound, PolicyGraphError, QueryError, UsageError
+
+if TYPE_CHECKING:
+    from kg.graph import Graph
 
 DONE, NOTHING_DONE, WRONG_USAGE, DONE_IN_PART = range(4)
 INTERRUPTED = 130
@@ -80,11 +83,12 @@ def at_least_one(option: str) -> Callable[[str], int]:
     return read
 
 
+_STORE = Path(os.environ.get("KG_STORE", DEFAULT_STORE))
 STORE = argument(
     "--store",
     metavar="DIR",
     type=Path,
-    default=Path(os.environ.get("KG_STORE", DEFAULT_STORE)),
+    default=_STORE,
     help=f"folder of the graph (default: ${{KG_STORE}} or ./{DEFAULT_STORE})",
 )
 JSON = argument("--json", action="store_true", help="print the result as JSON")
@@ -210,7 +214,7 @@ def info(args: argparse.Namespace) -> int:
 
 @command(
     argument("query", metavar="QUERY", help="SPARQL text, a .rq file, or the name of a library query"),
-    STORE,
+    argument(*STORE[0], **{**STORE[1], "default": None}),
     argument("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of a store"),
     *ACCESS,
     argument("--list", action=ListLibrary, help="name the library's queries with their parameters, and exit"),
@@ -219,16 +223,12 @@ def info(args: argparse.Namespace) -> int:
 )
 def query(args: argparse.Namespace) -> int:
     """Ask the graph in SPARQL or by the name of a library query."""
-    from kg.graph import open
     from kg.interruption import interruptible
     from kg.rows import IRI
 
     text, parameters = _query_text(args.query), _parameters(args.param)
     seconds = None if args.endpoint else args.timeout
-    with (
-        interruptible(_interrupted, lambda: _late(seconds), seconds),
-        open(args.endpoint, **_access(args)) if args.endpoint else open(args.store) as graph,
-    ):
+    with interruptible(_interrupted, lambda: _late(seconds), seconds), _asked(args) as graph:
         if args.format != "table":
             sys.stdout.buffer.write(graph.serialize(text, args.format, **parameters))
             return DONE
@@ -539,6 +539,19 @@ def _query_text(query: str) -> str:
         raise UsageError(f"{query} can't be read: {error.strerror}; name another file", subject=query) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{query} is not UTF-8; save it as UTF-8", subject=query) from error
+
+
+def _asked(args: argparse.Namespace) -> Graph:
+    """Open the store or endpoint that a query goes to."""
+    from kg.graph import Graph, open
+
+    if args.endpoint is None:
+        return open(args.store or _STORE)
+    if args.store is not None:
+        raise UsageError("--store and --endpoint name two graphs; take one of them", subject=args.endpoint)
+    from kg.endpoint import Endpoint
+
+    return Graph(Endpoint(args.endpoint, **_access(args)))
 
 
 def _parameters(pairs: Iterable[str]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from http import HTTPStatus
 from http.client import HTTPException, HTTPResponse
 from typing import Any, Literal, TypeAlias, TypeVar
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 from SPARQLWrapper import BASIC, JSON, TURTLE, URLENCODED, SPARQLWrapper
@@ -27,7 +28,7 @@ from SPARQLWrapper.SPARQLExceptions import (
 )
 
 from kg import sparql
-from ontology.errors import EndpointError, PolicyGraphError, QueryError
+from ontology.errors import EndpointError, PolicyGraphError, QueryError, UsageError
 from ontology.terms import PREFIXES
 
 Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
@@ -78,7 +79,18 @@ class Endpoint:
             timeout: seconds that a request may take.
             retries: how often a request is sent again where the server is busy or the connection breaks.
             page: an answer of this many rows is read on, page by page.
+
+        Raises:
+            UsageError: the address is none of http or https.
         """
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise UsageError(
+                f"{url} is no address of an endpoint; it begins with http:// or https:// and a host", subject=url
+            )
         self.url = url
         self._user = user
         self._password = password
@@ -228,10 +240,8 @@ def _explained(error: Exception, url: str) -> PolicyGraphError:
     if isinstance(error, Unauthorized) or (isinstance(error, HTTPError) and error.code in (401, 403)):
         return failed("refuses the user; check user and password, or the token", "PL-ENDPOINT-REFUSED")
     if isinstance(error, EndPointNotFound) or (isinstance(error, HTTPError) and error.code in (404, 405)):
-        return failed(
-            "is no such service; check the path: for queries it mostly ends in /sparql, for kg push it is the Graph Store's",
-            "PL-ENDPOINT-MISSING",
-        )
+        hint = "check the path: for queries it mostly ends in /sparql, for kg push it is the Graph Store's"
+        return failed(f"is no such service; {hint}", "PL-ENDPOINT-MISSING")
     if isinstance(error, URITooLong):
         return failed("takes no address that long; use method POST")
     if isinstance(error, EndPointInternalError):

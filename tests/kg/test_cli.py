@@ -85,6 +85,7 @@ def test_info_names_documents_whole_and_tells_how_each_was_described(
         (["lineage", "实力甲镇", "--confidence", "nan"], 2, "from 0 to 1"),
         (["lineage", "实力甲镇", "--most", "0"], 2, "from 1, not '0'"),
         (["flow", "--most", "-1"], 2, "from 1, not '-1'"),
+        (["query", "ASK {}", "--endpoint", "http://127.0.0.1:9/sparql"], 2, "--store and --endpoint"),
         (["query", "ASK {}", "--timeout", "0"], 2, "--timeout takes a whole number from 1"),
         (["query", "ASK { ?s ?p ?o }", "--param", "s"], 2, "NAME=VALUE"),
         (["query", "ASK { ?s ?p ?o }", "--param", "x=1"], 1, "PL-QUERY-PARAMETER"),
@@ -138,6 +139,13 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as told:
         main(arguments)
     assert told.value.code == 2
+
+
+@pytest.mark.parametrize("address", ["not-a-url", "ftp://127.0.0.1/", "http://", "http://[", ""])
+def test_an_endpoint_has_an_address_of_http(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["query", "ASK {}", "--endpoint", address]) == 2
+    told = capsys.readouterr().err
+    assert "http:// or https://" in told and len(told.splitlines()) == 1
 
 
 def test_no_store_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -258,7 +258,7 @@ def test_pages_that_are_not_got_are_told_with_how_many_were(scripted: Callable[.
         (200, {**RESULTS, "X-Truncated": "true"}, ONE),
         told_by_kg_serve(504, "PL-QUERY-TIMEOUT", "took longer than 10 s"),
     )
-    with pytest.raises(QueryError, match="first 1 rows.*took longer than 10 s.*add LIMIT 1") as caught:
+    with pytest.raises(QueryError, match=r"first 1 rows.*took longer than 10 s.*add LIMIT 1") as caught:
         kg.open(url).query("SELECT ?x { ?x ?y ?z }")
     assert caught.value.code == "PL-QUERY-TIMEOUT" and len(script.seen) == 2
 

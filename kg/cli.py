@@ -25,6 +25,7 @@ from ontology.errors import AmbiguousName, NotFound, PolicyGraphError, QueryErro
 
 if TYPE_CHECKING:
     from kg.graph import Graph
+    from kg.rows import Rows
 
 DONE, NOTHING_DONE, WRONG_USAGE, DONE_IN_PART = range(4)
 INTERRUPTED = 130
@@ -224,26 +225,17 @@ def info(args: argparse.Namespace) -> int:
 def query(args: argparse.Namespace) -> int:
     """Ask the graph in SPARQL or by the name of a library query."""
     from kg.interruption import interruptible
-    from kg.rows import IRI
 
     text, parameters = _query_text(args.query), _parameters(args.param)
     seconds = None if args.endpoint else args.timeout
     with interruptible(_interrupted, lambda: _late(seconds), seconds), _asked(args) as graph:
         if args.format != "table":
             sys.stdout.buffer.write(graph.serialize(text, args.format, **parameters))
-            return DONE
-        rows = graph.query(text, **parameters)
+        else:
+            _print_rows(graph.query(text, **parameters))
         unknown = graph.unknown_names(text, **parameters)
-    table = Table()
-    for name in rows.names:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        cells = ("" if cell is None else cell.short if isinstance(cell, IRI) else str(cell) for cell in row)
-        table.add_row(*map(Text, cells))
-    out.print(table)
-    err.print(f"{len(rows)} rows")
     for name in unknown:
-        err.print(f"the graph knows nothing named {name}")
+        print(f"the graph knows nothing named {name}", file=sys.stderr)
     return DONE
 
 
@@ -527,6 +519,19 @@ def _show(picture: Any, output: Path | None) -> int:
     else:
         out.print(picture)
     return DONE
+
+
+def _print_rows(rows: Rows) -> None:
+    from kg.rows import IRI
+
+    table = Table()
+    for name in rows.names:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        cells = ("" if cell is None else cell.short if isinstance(cell, IRI) else str(cell) for cell in row)
+        table.add_row(*map(Text, cells))
+    out.print(table)
+    err.print(f"{len(rows)} rows")
 
 
 def _query_text(query: str) -> str:

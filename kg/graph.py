@@ -251,13 +251,25 @@ class Graph:
             return Rows(names, ([cell(term) for term in solution] for solution in results))
 
     def unknown_names(self, query: str, **parameters: Any) -> list[str]:
-        """Return the names that a library query asks for and the graph does not know: the answer says little then."""
+        """Return what a query asks for and the graph does not know: the answer says little then.
+
+        Of a library query these are names, of SPARQL the graphs of its ``FROM`` and ``FROM NAMED``.
+        """
         if not _LIBRARY_NAME.fullmatch(query):
-            return []
+            graphs = guard.dataset(query, "")
+            named = [f"<{iri}>" for iri in (*(graphs.default or ()), *(graphs.named or ()))]
+            return self._unknown_graphs(named) if named else []
         from queries import load
 
         asked = load(query).unknown_names(**parameters)
         return [] if asked is None else [row.name for row in self.query(asked)]
+
+    def _unknown_graphs(self, named: Iterable[str]) -> list[str]:
+        values = " ".join(named)
+        rows = self.query(
+            f"SELECT DISTINCT ?g {{ VALUES ?g {{ {values} }} FILTER NOT EXISTS {{ GRAPH ?g {{ ?s ?p ?o }} }} }}"
+        )
+        return [f"<{row.g}>" for row in rows]
 
     def frame(self, query: str, **parameters: Any) -> pandas.DataFrame:
         """Ask the graph and return the rows as a DataFrame; see ``query`` and ``Rows.frame``."""

@@ -16,6 +16,7 @@ import pytest
 
 import kg
 from kg.cli import main
+from ontology.terms import PLID
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -297,9 +298,24 @@ def test_an_answer_tells_which_name_the_graph_does_not_know(
     assert (f"knows nothing named {place}" in capsys.readouterr().err) is told
 
 
+@pytest.mark.parametrize("form", ["table", "csv"])
+def test_an_answer_tells_which_graph_of_from_is_not_held(
+    form: str, store: str, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    held = f"{PLID}Document/甲镇_2023"
+    query = f"PREFIX x: <http://x.org/> SELECT * FROM x:g FROM NAMED <urn:no> FROM NAMED <{held}> {{ ?s ?p ?o }}"
+    assert main(["query", query, "--format", form, "--store", store]) == 0
+    told = capsysbinary.readouterr().err.decode()
+    assert "knows nothing named <http://x.org/g>" in told and "knows nothing named <urn:no>" in told
+    assert "甲镇" not in told
+
+
 def test_the_verbs_are_functions_of_the_package() -> None:
     import importlib
 
+    listing = [sys.executable, "-c", "import kg; print(*dir(kg))"]
+    fresh = subprocess.run(listing, capture_output=True, text=True, cwd=ROOT, check=True)
+    assert set(kg.__all__) <= set(fresh.stdout.split())
     for name in kg.__all__:
         assert callable(getattr(kg, name))
     importlib.import_module("kg.build")

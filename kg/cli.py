@@ -58,7 +58,7 @@ class ListLibrary(argparse.Action):
         super().__init__(nargs=0, **options)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        """Print each query with its parameters, in the terminal's language; what may be left out stands in brackets."""
+        """Print each query with the default of each parameter, or an example, in the terminal's language."""
         from kg.language import language_of_terminal
         from queries import library
 
@@ -68,8 +68,15 @@ class ListLibrary(argparse.Action):
             description = question.description_zh if chinese else question.description
             out.print(f"[bold]{question.name}[/]  {summary}\n    {description}", soft_wrap=True)
             for p in question.parameters:
-                given = f"\\[--param {p.name}={p.example}]" if p.optional else f"--param {p.name}={p.default}"
-                out.print(f"    {given}  {p.label_zh if chinese else p.label}", style="dim", soft_wrap=True)
+                if chinese:
+                    label, unset = (
+                        p.label_zh,
+                        f"可不给，即全部；例如 {p.example}" if p.optional else f"默认 {p.default}",
+                    )
+                else:
+                    label, unset = p.label, f"all; for example {p.example}" if p.optional else f"default {p.default}"
+                line = Text(f"    --param {p.name}=…  {label}  ({unset})", style="dim")
+                out.print(line, soft_wrap=True)
         parser.exit(DONE)
 
 

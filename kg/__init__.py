@@ -85,6 +85,10 @@ def __getattr__(name: str) -> Any:
     return value
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 def load_ipython_extension(shell: Any) -> None:
     """Register ``%%sparql`` in a notebook, at ``%load_ext kg``; see ``kg.magic``."""
     from kg.magic import load

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text
@@ -32,9 +32,14 @@ from kg.terminal import (
     print_report,
     whole,
 )
-from ontology.errors import AmbiguousName, NotFound, PolicyGraphError, UsageError
+from ontology.errors import AmbiguousName, NotFound, PolicyGraphError, QueryError, UsageError
+
+if TYPE_CHECKING:
+    from kg.graph import Graph
+    from kg.rows import Rows
 
 DONE, NOTHING_DONE, WRONG_USAGE, DONE_IN_PART = range(4)
+INTERRUPTED = 130
 
 Command = Callable[[argparse.Namespace], int]
 Argument = tuple[tuple[str, ...], dict[str, Any]]
@@ -64,7 +69,7 @@ class ListLibrary(argparse.Action):
         super().__init__(nargs=0, **options)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        """Print each query with its parameters, in the terminal's language; what may be left out stands in brackets."""
+        """Print each query with the default of each parameter, or an example, in the terminal's language."""
         from kg.language import language_of_terminal
         from queries import library
 
@@ -74,27 +79,35 @@ class ListLibrary(argparse.Action):
             description = question.description_zh if chinese else question.description
             out.print(f"[bold]{question.name}[/]  {summary}\n    {description}", soft_wrap=True)
             for p in question.parameters:
-                given = f"\\[--param {p.name}={p.example}]" if p.optional else f"--param {p.name}={p.default}"
-                out.print(f"    {given}  {p.label_zh if chinese else p.label}", style="dim", soft_wrap=True)
+                if chinese:
+                    label, unset = (
+                        p.label_zh,
+                        f"可不给，即全部；例如 {p.example}" if p.optional else f"默认 {p.default}",
+                    )
+                else:
+                    label, unset = p.label, f"all; for example {p.example}" if p.optional else f"default {p.default}"
+                line = Text(f"    --param {p.name}=…  {label}  ({unset})", style="dim")
+                out.print(line, soft_wrap=True)
         parser.exit(DONE)
 
 
-def at_least_one(text: str) -> int:
-    """Read a number of things to show.
+def at_least_one(option: str) -> Callable[[str], int]:
+    """Return a reader of an option's number: of things to show, of seconds to wait."""
 
-    Raises:
-        UsageError: it is no whole number from 1.
-    """
-    if not re.fullmatch("[0-9]{1,9}", text) or int(text) == 0:
-        raise UsageError(f"--most takes a whole number from 1, not {text!r}", subject=text)
-    return int(text)
+    def read(text: str) -> int:
+        if not re.fullmatch("[0-9]{1,9}", text) or int(text) == 0:
+            raise UsageError(f"{option} takes a whole number from 1, not {text!r}", subject=text)
+        return int(text)
+
+    return read
 
 
+_STORE = Path(os.environ.get("KG_STORE", DEFAULT_STORE))
 STORE = argument(
     "--store",
     metavar="DIR",
     type=Path,
-    default=Path(os.environ.get("KG_STORE", DEFAULT_STORE)),
+    default=_STORE,
     help=f"folder of the graph (default: ${{KG_STORE}} or ./{DEFAULT_STORE})",
 )
 JSON = argument("--json", action="store_true", help="print the result as JSON")
@@ -105,7 +118,12 @@ ACCESS = (
     argument("--user", metavar="NAME", help="name to give to the server"),
     argument("--password", metavar="WORD", default=os.environ.get("KG_PASSWORD"), help="its password (${KG_PASSWORD})"),
     argument("--token", metavar="TOKEN", default=os.environ.get("KG_TOKEN"), help="bearer token (${KG_TOKEN})"),
-    argument("--timeout", metavar="SECONDS", type=int, default=60, help="for each request (default: 60)"),
+    argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=at_least_one("--timeout"),
+        help="for each request to a server (default: 60), or for a query of a store (default: none)",
+    ),
 )
 
 
@@ -215,7 +233,7 @@ def info(args: argparse.Namespace) -> int:
 
 @command(
     argument("query", metavar="QUERY", help="SPARQL text, a .rq file, or the name of a library query"),
-    STORE,
+    argument(*STORE[0], **{**STORE[1], "default": None}),
     argument("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of a store"),
     *ACCESS,
     argument("--list", action=ListLibrary, help="name the library's queries with their parameters, and exit"),
@@ -224,26 +242,18 @@ def info(args: argparse.Namespace) -> int:
 )
 def query(args: argparse.Namespace) -> int:
     """Ask the graph in SPARQL or by the name of a library query."""
-    from kg.graph import open
-    from kg.rows import IRI
+    from kg.interruption import interruptible
 
     text, parameters = _query_text(args.query), _parameters(args.param)
-    with open(args.endpoint, **_access(args)) if args.endpoint else open(args.store) as graph:
+    seconds = None if args.endpoint else args.timeout
+    with interruptible(_interrupted, lambda: _late(seconds), seconds), _asked(args) as graph:
         if args.format != "table":
             sys.stdout.buffer.write(graph.serialize(text, args.format, **parameters))
-            return DONE
-        rows = graph.query(text, **parameters)
+        else:
+            _print_rows(graph.query(text, **parameters))
         unknown = graph.unknown_names(text, **parameters)
-    table = Table()
-    for name in rows.names:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        cells = ("" if cell is None else cell.short if isinstance(cell, IRI) else str(cell) for cell in row)
-        table.add_row(*map(Text, cells))
-    out.print(table)
-    err.print(f"{len(rows)} rows")
     for name in unknown:
-        err.print(f"the graph knows nothing named {name}")
+        print(f"the graph knows nothing named {name}", file=sys.stderr)
     return DONE
 
 
@@ -290,7 +300,7 @@ def push(args: argparse.Namespace) -> int:
     argument("--confidence", type=float, default=0.5, help="leave out links less sure, 0 to 1 (default: %(default)s)"),
     argument(
         "--most",
-        type=at_least_one,
+        type=at_least_one("--most"),
         default=6,
         help="branches shown from one entity in the terminal (default: %(default)s)",
     ),
@@ -316,7 +326,12 @@ def lineage(args: argparse.Namespace) -> int:
     STORE,
     WITHIN,
     argument("--measure", choices=["projects", "money"], default="projects", help="what is counted (projects)"),
-    argument("--most", type=at_least_one, default=12, help="township strategies that are shown (default: %(default)s)"),
+    argument(
+        "--most",
+        type=at_least_one("--most"),
+        default=12,
+        help="township strategies that are shown (default: %(default)s)",
+    ),
     DRAWN,
 )
 def flow(args: argparse.Namespace) -> int:
@@ -498,11 +513,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(error)
         return NOTHING_DONE
     except KeyboardInterrupt:
-        print("kg: interrupted; what was published before is unharmed", file=sys.stderr)
-        return 130
+        return _interrupted()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+
+
+def _interrupted() -> int:
+    print("kg: interrupted; what was published before is unharmed", file=sys.stderr)
+    return INTERRUPTED
+
+
+def _late(seconds: float | None) -> int:
+    what = f"the query took longer than {seconds} s and was ended; narrow it, or raise --timeout"
+    _complain(QueryError(what, code="PL-QUERY-TIMEOUT"))
+    return NOTHING_DONE
 
 
 def _complain(error: PolicyGraphError) -> None:
@@ -518,6 +543,19 @@ def _show(picture: Any, output: Path | None) -> int:
     return DONE
 
 
+def _print_rows(rows: Rows) -> None:
+    from kg.rows import IRI
+
+    table = Table()
+    for name in rows.names:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        cells = ("" if cell is None else cell.short if isinstance(cell, IRI) else str(cell) for cell in row)
+        table.add_row(*map(Text, cells))
+    out.print(table)
+    err.print(f"{len(rows)} rows")
+
+
 def _query_text(query: str) -> str:
     """Return what a .rq file holds; text and names as they are."""
     if not query.endswith(".rq"):
@@ -528,6 +566,19 @@ def _query_text(query: str) -> str:
         raise UsageError(f"{query} can't be read: {error.strerror}; name another file", subject=query) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{query} is not UTF-8; save it as UTF-8", subject=query) from error
+
+
+def _asked(args: argparse.Namespace) -> Graph:
+    """Open the store or endpoint that a query goes to."""
+    from kg.graph import Graph, open
+
+    if args.endpoint is None:
+        return open(args.store or _STORE)
+    if args.store is not None:
+        raise UsageError("--store and --endpoint name two graphs; take one of them", subject=args.endpoint)
+    from kg.endpoint import Endpoint
+
+    return Graph(Endpoint(args.endpoint, **_access(args)))
 
 
 def _parameters(pairs: Iterable[str]) -> dict[str, Any]:
@@ -544,5 +595,6 @@ def _parameters(pairs: Iterable[str]) -> dict[str, Any]:
 
 
 def _access(args: argparse.Namespace) -> dict[str, Any]:
-    """Return how to ask a server."""
-    return {name: getattr(args, name) for name in ("user", "password", "token", "timeout")}
+    """Return how to ask a server; what is not said is left to its default."""
+    access = {name: getattr(args, name) for name in ("user", "password", "token", "timeout")}
+    return {name: value for name, value in access.items() if value is not None}

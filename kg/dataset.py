@@ -8,6 +8,7 @@ import pyoxigraph as ox
 import rdflib
 from oxrdflib import OxigraphStore
 
+from kg import guard
 from ontology.errors import StoreError
 from ontology.terms import PREFIXES
 
@@ -24,6 +25,11 @@ class _ReadOnlyStore(OxigraphStore):
             "a published graph is read-only; copy it into a Dataset() of your own, or change its sources and build",
             code="PL-STORE-READ-ONLY",
         )
+
+    def query(self, query: Any, *arguments: Any, **options: Any) -> Any:
+        """Answer a query, within the graph alone as ``Graph.query`` does."""
+        guard.check(str(query))
+        return super().query(query, *arguments, **options)
 
     add = addN = remove = update = remove_graph = _refuse
 

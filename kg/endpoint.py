@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import socket
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
 from http.client import HTTPException, HTTPResponse
 from typing import Any, Literal, TypeAlias, TypeVar
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 from SPARQLWrapper import BASIC, JSON, TURTLE, URLENCODED, SPARQLWrapper
@@ -24,7 +28,7 @@ from SPARQLWrapper.SPARQLExceptions import (
 )
 
 from kg import sparql
-from ontology.errors import EndpointError, PolicyGraphError, QueryError
+from ontology.errors import EndpointError, PolicyGraphError, QueryError, UsageError
 from ontology.terms import PREFIXES
 
 Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
@@ -43,6 +47,8 @@ PAGE = 10_000
 _PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
 _BUSY = frozenset({429, 502, 503, 504})
+_OF_THE_ADDRESS = frozenset({"PL-SERVER-REQUEST", "PL-SERVER-TOKEN", "PL-SERVER-READ-ONLY", "PL-NOT-FOUND"})
+"""Errors of ``kg serve`` that are told as any server's: there is no such service, or it refuses the user."""
 _CUT = ("X-Truncated", "X-SPARQL-MaxRows")
 """Headers by which ``kg serve`` and Virtuoso say that there are more rows than they give."""
 
@@ -73,7 +79,18 @@ class Endpoint:
             timeout: seconds that a request may take.
             retries: how often a request is sent again where the server is busy or the connection breaks.
             page: an answer of this many rows is read on, page by page.
+
+        Raises:
+            UsageError: the address is none of http or https.
         """
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise UsageError(
+                f"{url} is no address of an endpoint; it begins with http:// or https:// and a host", subject=url
+            )
         self.url = url
         self._user = user
         self._password = password
@@ -96,16 +113,18 @@ class Endpoint:
             raise QueryError("the query is no SELECT, ASK, CONSTRUCT or DESCRIBE", code="PL-QUERY-SYNTAX")
         prologue = _prefixes(outline, query)
         kind = form[0].upper()
-        if kind in ("CONSTRUCT", "DESCRIBE"):
-            content, _ = self._ask(prologue + query, kind, TURTLE)
-            return _triples(content)
-        answer, cut = self._rows(prologue + query, kind)
+        with _placed(prologue):
+            if kind in ("CONSTRUCT", "DESCRIBE"):
+                content, _ = self._ask(prologue + query, kind, TURTLE)
+                return _triples(content)
+            answer, cut = self._rows(prologue + query, kind)
         if kind == "SELECT" and not re.search(r"\b(LIMIT|OFFSET|FROM)\b", outline, re.IGNORECASE):
             head, body = prologue + query[: form.start()], query[form.start() :]
             got = bindings = answer["results"]["bindings"]
             while got and (cut or len(got) >= self._page):
                 window = f"LIMIT {self._page} OFFSET {len(bindings)}"
-                more, cut = self._rows(f"{head} SELECT * {{ {{ {_ordered(body, answer)} }} }} {window}", kind)
+                with self._reading_on(len(bindings)):
+                    more, cut = self._rows(f"{head} SELECT * {{ {{ {_ordered(body, answer)} }} }} {window}", kind)
                 got = more["results"]["bindings"]
                 bindings += got
         results = ox.parse_query_results(json.dumps(answer), format=ox.QueryResultsFormat.JSON)
@@ -114,6 +133,19 @@ class Endpoint:
 
     def close(self) -> None:
         """Do nothing: no connection is kept open."""
+
+    @contextmanager
+    def _reading_on(self, got: int) -> Iterator[None]:
+        """Say of an error that it is the next page's, and how to go on."""
+        try:
+            yield
+        except (QueryError, EndpointError) as error:
+            raise type(error)(
+                f"{self.url} gave the first {got} rows, and failed at those behind them, which have to be put in order"
+                f" for that ({error}); add LIMIT {got} to have the first ones alone, or ask for less",
+                subject=error.subject,
+                code=error.code,
+            ) from error
 
     def _rows(self, query: str, kind: str) -> tuple[Answer, bool]:
         """Return an answer in the W3C's JSON form, and whether the server says that it is cut short."""
@@ -179,7 +211,7 @@ def attempt(send: Callable[[], T], url: str, retries: int, sleep: Callable[[floa
         except (OSError, HTTPException, SPARQLWrapperException) as error:
             failed = _explained(error, url)
             passing = isinstance(error, HTTPException | OSError) and (
-                not isinstance(error, HTTPError) or error.code in _BUSY
+                not isinstance(error, HTTPError) or (error.code in _BUSY and not isinstance(failed, QueryError))
             )
             if not passing or retries <= 0:
                 raise failed from error
@@ -195,17 +227,27 @@ def _explained(error: Exception, url: str) -> PolicyGraphError:
     def failed(what: str, code: str = "PL-ENDPOINT") -> EndpointError:
         return EndpointError(f"{url} {what}", subject=url, code=code)
 
-    said = _said(error)
+    content = _content(error)
+    if told := _of_kg_serve(content):
+        code, message, subject = told
+        if code.startswith(QueryError.code):
+            return QueryError(message, subject=subject, code=code)
+        if code not in _OF_THE_ADDRESS:
+            return EndpointError(message, subject=subject or url, code=code)
+    said = _line(content)
     if isinstance(error, QueryBadFormed):
         return QueryError(f"{url} can't parse the query: {said}", code="PL-QUERY-SYNTAX")
     if isinstance(error, Unauthorized) or (isinstance(error, HTTPError) and error.code in (401, 403)):
         return failed("refuses the user; check user and password, or the token", "PL-ENDPOINT-REFUSED")
-    if isinstance(error, EndPointNotFound) or (isinstance(error, HTTPError) and error.code == 404):
-        return failed("is no such service", "PL-ENDPOINT-MISSING")
+    if isinstance(error, EndPointNotFound) or (isinstance(error, HTTPError) and error.code in (404, 405)):
+        hint = "check the path: for queries it mostly ends in /sparql, for kg push it is the Graph Store's"
+        return failed(f"is no such service; {hint}", "PL-ENDPOINT-MISSING")
     if isinstance(error, URITooLong):
         return failed("takes no address that long; use method POST")
     if isinstance(error, EndPointInternalError):
         return failed(f"failed: {said}")
+    if isinstance(error, HTTPError) and error.code == HTTPStatus.GATEWAY_TIMEOUT:
+        return failed(f"ran out of time: {said}; ask for less", "PL-ENDPOINT-TIMEOUT")
     if isinstance(error, HTTPError):
         return failed(f"answered {error.code} {error.reason}: {said}")
     reason = error.reason if isinstance(error, URLError) else error
@@ -214,17 +256,42 @@ def _explained(error: Exception, url: str) -> PolicyGraphError:
     return failed(f"can't be reached ({reason})", "PL-ENDPOINT-UNREACHABLE")
 
 
-def _said(error: Exception, most: int = 300) -> str:
-    """Return what the server said of an error."""
+def _content(error: Exception) -> str:
+    """Return what the server said of an error, whole."""
+    content = str(error).encode()
     if isinstance(error, HTTPError):
         content = error.read()
-    else:
-        content = next((part for part in reversed(error.args) if isinstance(part, bytes)), str(error).encode())
-        text = content.decode(errors="replace")
-        found = re.search(r"Response:\s*b?['\"]?(.*)", text, re.DOTALL)
-        content = (found[1] if found else text).encode()
-    text = " ".join(content.decode(errors="replace").split())
+    elif told := re.search(r"Response:\n(b['\"].*)", str(error), re.DOTALL):  # SPARQLWrapper keeps it as a literal
+        content = ast.literal_eval(told[1])
+    return content.decode(errors="replace")
+
+
+def _of_kg_serve(content: str) -> tuple[str, str, str | None] | None:
+    """Return code, message and subject of an error that ``kg serve`` tells; None of any other server's."""
+    try:
+        told = json.loads(content)["error"]
+        code, message, subject = told["code"], told["message"], told["subject"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return (code, str(message), subject) if str(code).startswith("PL-") else None
+
+
+def _line(content: str, most: int = 300) -> str:
+    text = " ".join(content.split())
     return text if len(text) <= most else f"{text[:most]}…"
+
+
+@contextmanager
+def _placed(prologue: str) -> Iterator[None]:
+    """Count the lines of a complaint from the first of the query as it was given, before which a prologue was put."""
+    try:
+        yield
+    except QueryError as error:
+        more = prologue.count("\n")
+        if error.code != "PL-QUERY-SYNTAX" or not more:
+            raise
+        message = re.sub(r"\bat (\d+):", lambda found: f"at {max(1, int(found[1]) - more)}:", str(error), count=1)
+        raise QueryError(message, subject=error.subject, code=error.code) from error
 
 
 def _prefixes(outline: str, query: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +20,7 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 
 from extract.document import unbroken
-from kg import sparql
+from kg import guard, sparql
 from kg.rows import IRI, Rows, cell
 from kg.statements import FOUND, METADATA
 from kg.store import DEFAULT_STORE, Version, open_version, reading
@@ -64,17 +65,30 @@ class Embedded:
 
     def run(self, query: str) -> Results:
         """Answer a query."""
+        guard.check(query)
         try:
-            return self.store.query(query, prefixes=PREFIXES)
+            with answering():
+                return self.store.query(query, prefixes=PREFIXES)
         except SyntaxError as error:
-            raise QueryError(f"the query can't be parsed: {_reason(error)}", code="PL-QUERY-SYNTAX") from error
-        except (OSError, ValueError, RuntimeError) as error:
-            raise QueryError(f"the query can't be answered: {error}") from error
+            raise sparql.unparsed(error) from error
 
     def close(self) -> None:
         """Let go of the store; the version may then be dropped."""
         self.version = None
         del self.store
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Tell in one line what the engine meets while it answers, which may be as late as a row is read.
+
+    Raises:
+        QueryError: it has met something.
+    """
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError) as error:
+        raise QueryError(f"the query can't be answered: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +236,7 @@ class Graph:
             parameters: values of the query's variables, see ``kg.sparql.bind``.
 
         Raises:
-            QueryError: the query can't be parsed, is an update, or has no such parameter.
+            QueryError: the query can't be parsed, is an update, calls another server, or has no such parameter.
             NotFound: the library has no query of that name.
         """
         results = self._run(query, parameters)
@@ -230,18 +244,32 @@ class Graph:
             return Rows(["answer"], [[bool(results)]])
         if isinstance(results, ox.QueryTriples):
             triples = ([cell(t.subject), cell(t.predicate), cell(t.object)] for t in results)
-            return Rows(["subject", "predicate", "object"], triples)
+            with answering():
+                return Rows(["subject", "predicate", "object"], triples)
         names = [variable.value for variable in results.variables]
-        return Rows(names, ([cell(term) for term in solution] for solution in results))
+        with answering():
+            return Rows(names, ([cell(term) for term in solution] for solution in results))
 
     def unknown_names(self, query: str, **parameters: Any) -> list[str]:
-        """Return the names that a library query asks for and the graph does not know: the answer says little then."""
+        """Return what a query asks for and the graph does not know: the answer says little then.
+
+        Of a library query these are names, of SPARQL the graphs of its ``FROM`` and ``FROM NAMED``.
+        """
         if not _LIBRARY_NAME.fullmatch(query):
-            return []
+            graphs = guard.dataset(query, "")
+            named = [f"<{iri}>" for iri in (*(graphs.default or ()), *(graphs.named or ()))]
+            return self._unknown_graphs(named) if named else []
         from queries import load
 
         asked = load(query).unknown_names(**parameters)
         return [] if asked is None else [row.name for row in self.query(asked)]
+
+    def _unknown_graphs(self, named: Iterable[str]) -> list[str]:
+        values = " ".join(named)
+        rows = self.query(
+            f"SELECT DISTINCT ?g {{ VALUES ?g {{ {values} }} FILTER NOT EXISTS {{ GRAPH ?g {{ ?s ?p ?o }} }} }}"
+        )
+        return [f"<{row.g}>" for row in rows]
 
     def frame(self, query: str, **parameters: Any) -> pandas.DataFrame:
         """Ask the graph and return the rows as a DataFrame; see ``query`` and ``Rows.frame``."""
@@ -257,11 +285,13 @@ class Graph:
         if isinstance(results, ox.QueryTriples):
             if form != "ttl":
                 raise QueryError(f"this query gives triples, which have no {form} form; ask for ttl")
-            content = ox.serialize(results, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
+            with answering():
+                content = ox.serialize(results, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
         elif form == "ttl":
             raise QueryError("this query gives rows, which have no ttl form; ask for csv, tsv, json or xml")
         else:
-            content = results.serialize(format=getattr(ox.QueryResultsFormat, form.upper()))
+            with answering():
+                content = results.serialize(format=getattr(ox.QueryResultsFormat, form.upper()))
         assert content is not None  # only None where an output is given
         return content
 
@@ -494,11 +524,3 @@ def _bound(query: str, parameters: Mapping[str, Any]) -> str:
     from queries import load
 
     return load(query).bind(**parameters)
-
-
-def _reason(error: SyntaxError) -> str:
-    """Return the parser's complaint without the list of all characters that it would have taken."""
-    text = str(error)
-    if "Prefix not found" in text:
-        return f"{text.split(': ')[0]}: a prefix that is neither declared nor known"
-    return text if len(text) <= 160 else f"{text[:160]}…"

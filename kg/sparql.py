@@ -128,6 +128,15 @@ def is_update(text: str) -> bool:
     return _UPDATE.match(outline(text)) is not None
 
 
+def unparsed(error: SyntaxError) -> QueryError:
+    """Return the engine's complaint of a query without the list of all characters that it would have taken."""
+    reason = str(error)
+    if "Prefix not found" in reason:
+        reason = f"{reason.split(': ')[0]}: a prefix that is neither declared nor known"
+    short = reason if len(reason) <= 160 else f"{reason[:160]}…"
+    return QueryError(f"the query can't be parsed: {short}", code="PL-QUERY-SYNTAX")
+
+
 def term(value: Value | Any, like: str = "") -> Term:
     """Make an RDF term of a Python value.
 

@@ -95,7 +95,16 @@ def document_iri(identifier: str) -> str:
     """
     if not identifier:
         raise ValueError("a document needs an identifier")
-    return f"{PLID}Document/" + "/".join(_segment(part) for part in identifier.split("/"))
+    return f"{PLID}Document/{encoded(identifier)}"
+
+
+def encoded(text: str) -> str:
+    """Return the path of an IRI as it stands there: each part with what may not stand there percent-encoded.
+
+    >>> encoded("Document/2023/张营镇 报告")
+    'Document/2023/张营镇%20报告'
+    """
+    return "/".join(_segment(part) for part in text.split("/"))
 
 
 def mention_iri(document: str, start: int, end: int, of: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from urllib.parse import unquote
 
 from rich.cells import cell_len
@@ -24,7 +24,7 @@ from kg.picture.style import COLOURS, INK, PALE_INK, TINTS
 from kg.picture.svg import Drawing
 from kg.rows import IRI
 from kg.vocabulary import WORDS
-from ontology.errors import NotFound
+from ontology.errors import NotFound, UsageError
 from ontology.iri import place_of
 from ontology.terms import Level
 
@@ -207,8 +207,11 @@ def flow(graph: Graph, within: str | None = None, *, measure: Measure = "project
         most: township strategies at most, those with most.
 
     Raises:
+        UsageError: there is no such measure.
         NotFound: nothing runs up from a township strategy there.
     """
+    if measure not in get_args(Measure):
+        raise UsageError(f"a flow measures {' or '.join(get_args(Measure))}, not {measure!r}", subject=str(measure))
     rows = graph.query(
         "SELECT ?p ?t (MAX(?c) AS ?sure) (MAX(?v) AS ?money) { ?t pl:level pl:township ."
         " ?p a pl:Project ; pl:serves ?t . ?link rdf:subject ?p ; rdf:predicate pl:serves ; rdf:object ?t ;"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
+from kg.guard import NESTING
 from ontology.errors import UsageError
 
 
@@ -29,7 +30,7 @@ class Limits:
     memory_bytes: int = _limit(2 << 30, "bytes", "Address space of a process that answers; at the limit it ends.")
     body_bytes: int = _limit(1 << 20, "bytes", "Size of a request's body.")
     body_seconds: float = _limit(10.0, "s", "Time in which the whole body must have come in.")
-    nesting: int = _limit(64, "levels", "Depth of brackets of all kinds in a query or an update.")
+    nesting: int = _limit(NESTING, "levels", "Depth of brackets of all kinds in a query or an update.")
     workers: int = _limit(2, "processes", "Queries that run at the same time.")
     queue: int = _limit(20, "requests", "Queries that wait for a process; beyond it the answer is 503.")
     queue_seconds: float = _limit(12.0, "s", "Time that a query waits for a process; then the answer is 503.")

@@ -18,8 +18,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg import derive
-from kg.server import guard
+from kg import derive, guard
 from kg.server.confinement import arm, cut_network, limit_memory
 from kg.server.worker import refusal, reply
 from kg.store import Draft, Manifest, writing

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
-from kg.server import guard
+from kg import guard, sparql
 from kg.server.confinement import arm, cut_network, limit_memory
 from kg.store import Version, open_version, published_number
 from ontology.errors import NotFound, PolicyGraphError, QueryError
@@ -66,7 +66,7 @@ class Request:
     graph_format: str | None = "ttl"
     rows: int = 10_000
     size: int = 64 << 20
-    nesting: int = 64
+    nesting: int = guard.NESTING
     seconds: float = 10.0
 
 
@@ -99,7 +99,7 @@ def answer(store: ox.Store, request: Request) -> Answer:
             return Answer(results.serialize(format=ROW_FORMATS[form]) or b"", form)
         return _rows(results, form, request)
     except SyntaxError as error:
-        raise QueryError(f"the query can't be parsed: {error}", code="PL-QUERY-SYNTAX") from error
+        raise sparql.unparsed(error) from error
     except (OSError, ValueError, RuntimeError) as error:
         raise QueryError(f"the query can't be answered: {error}") from error
 

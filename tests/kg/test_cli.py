@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from rich.console import Console
 
 import kg
 from kg.cli import main
+from ontology.terms import PLID
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -114,11 +117,14 @@ def test_a_terminal_shows_identifiers_unbroken(
         (["query", "SELECT {"], 1, "PL-QUERY-SYNTAX"),
         (["query", "none.rq"], 2, "none.rq can't be read: No such file or directory; "),
         (["query", "INSERT DATA { <urn:a> <urn:b> 1 }"], 1, "a query only reads"),
+        (["query", "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"], 1, "PL-QUERY-REFUSED"),
         (["query", "prefix x: <urn:x> base <urn:y> delete where { ?s ?p ?o }"], 1, "PL-QUERY-REFUSED"),
         (["lineage", "实力甲镇", "--confidence", "5"], 2, "from 0 to 1; 5"),
         (["lineage", "实力甲镇", "--confidence", "nan"], 2, "from 0 to 1"),
         (["lineage", "实力甲镇", "--most", "0"], 2, "from 1, not '0'"),
         (["flow", "--most", "-1"], 2, "from 1, not '-1'"),
+        (["query", "ASK {}", "--endpoint", "http://127.0.0.1:9/sparql"], 2, "--store and --endpoint"),
+        (["query", "ASK {}", "--timeout", "0"], 2, "--timeout takes a whole number from 1"),
         (["query", "ASK { ?s ?p ?o }", "--param", "s"], 2, "NAME=VALUE"),
         (["query", "ASK { ?s ?p ?o }", "--param", "x=1"], 1, "PL-QUERY-PARAMETER"),
         (["lineage", "没有的战略"], 1, "PL-NOT-FOUND"),
@@ -143,11 +149,41 @@ def test_errors_are_one_line_with_a_code(
     assert len(told.splitlines()) == 1 and "Traceback" not in told
 
 
+HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+
+def test_a_query_of_a_store_is_ended_when_its_time_is_over(store: str) -> None:
+    done = run("query", HEAVY, "--timeout", "1", "--store", store)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "longer than 1 s" in done.stderr and done.stderr.endswith("[PL-QUERY-TIMEOUT]\n")
+    assert run("query", "ASK {}", "--timeout", "30", "--store", store).returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
+def test_ctrl_c_ends_a_query_at_once(store: str) -> None:
+    command = [sys.executable, "-m", "kg", "query", HEAVY, "--store", store]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        time.sleep(2)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+    assert time.monotonic() - began < 5
+    assert process.returncode == 130 and told.count("\n") == 1 and "interrupted" in told
+
+
 @pytest.mark.parametrize("arguments", [[], ["dance"], ["query"], ["query", "ASK {}", "--format", "pdf"]])
 def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as told:
         main(arguments)
     assert told.value.code == 2
+
+
+@pytest.mark.parametrize("address", ["not-a-url", "ftp://127.0.0.1/", "http://", "http://[", ""])
+def test_an_endpoint_has_an_address_of_http(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["query", "ASK {}", "--endpoint", address]) == 2
+    told = capsys.readouterr().err
+    assert "http:// or https://" in told and len(told.splitlines()) == 1
 
 
 def test_no_store_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -370,9 +406,24 @@ def test_notebooks_that_were_there_are_told(tmp_path: Path, capsys: pytest.Captu
     assert told == [first, *(f"{other} (was there, kept as it is)" for other in others)]
 
 
+@pytest.mark.parametrize("form", ["table", "csv"])
+def test_an_answer_tells_which_graph_of_from_is_not_held(
+    form: str, store: str, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    held = f"{PLID}Document/甲镇_2023"
+    query = f"PREFIX x: <http://x.org/> SELECT * FROM x:g FROM NAMED <urn:no> FROM NAMED <{held}> {{ ?s ?p ?o }}"
+    assert main(["query", query, "--format", form, "--store", store]) == 0
+    told = capsysbinary.readouterr().err.decode()
+    assert "knows nothing named <http://x.org/g>" in told and "knows nothing named <urn:no>" in told
+    assert "甲镇" not in told
+
+
 def test_the_verbs_are_functions_of_the_package() -> None:
     import importlib
 
+    listing = [sys.executable, "-c", "import kg; print(*dir(kg))"]
+    fresh = subprocess.run(listing, capture_output=True, text=True, cwd=ROOT, check=True)
+    assert set(kg.__all__) <= set(fresh.stdout.split())
     for name in kg.__all__:
         assert callable(getattr(kg, name))
     importlib.import_module("kg.build")

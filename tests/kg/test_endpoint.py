@@ -200,7 +200,7 @@ def test_a_busy_server_is_asked_again(scripted: Callable[..., tuple[str, Script]
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    [(401, "REFUSED"), (403, "REFUSED"), (404, "MISSING"), (500, ""), (418, "")],
+    [(401, "REFUSED"), (403, "REFUSED"), (404, "MISSING"), (405, "MISSING"), (500, ""), (418, "")],
 )
 def test_what_does_not_pass_is_told_at_once(
     scripted: Callable[..., tuple[str, Script]], status: int, code: str
@@ -210,6 +210,71 @@ def test_what_does_not_pass_is_told_at_once(
         kg.open(url).query("SELECT ?x {}")
     assert caught.value.code == "-".join(filter(None, ["PL-ENDPOINT", code]))
     assert "\n" not in str(caught.value) and len(script.seen) == 1
+
+
+def told_by_kg_serve(status: int, code: str, message: str) -> tuple[int, dict[str, str], bytes]:
+    error = {"status": status, "code": code, "message": message, "subject": None}
+    return status, {"Content-Type": "application/json"}, json.dumps({"error": error}).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "shown"),
+    [
+        (400, "PL-QUERY-SYNTAX", "PL-QUERY-SYNTAX"),
+        (400, "PL-QUERY-REFUSED", "PL-QUERY-REFUSED"),
+        (500, "PL-QUERY-MEMORY", "PL-QUERY-MEMORY"),
+        (504, "PL-QUERY-TIMEOUT", "PL-QUERY-TIMEOUT"),
+        (413, "PL-SERVER-SIZE", "PL-SERVER-SIZE"),
+        (405, "PL-SERVER-REQUEST", "PL-ENDPOINT-MISSING"),
+    ],
+)
+def test_what_kg_serve_says_is_told_as_it_is(
+    scripted: Callable[..., tuple[str, Script]], status: int, code: str, shown: str
+) -> None:
+    said = 'it "can\'t" \\ be'
+    url, script = scripted(told_by_kg_serve(status, code, said))
+    with pytest.raises((QueryError, EndpointError)) as caught:
+        kg.open(url).query("SELECT ?x {}")
+    assert caught.value.code == shown and len(script.seen) == 1
+    assert (str(caught.value) == said) is (shown == code)
+
+
+def test_another_servers_gateway_that_runs_out_of_time_is_told(scripted: Callable[..., tuple[str, Script]]) -> None:
+    url, _ = scripted((504, {}, b"<h1>504</h1>"))
+    with pytest.raises(EndpointError) as caught:
+        kg.open(url, retries=0).query("SELECT ?x {}")
+    assert caught.value.code == "PL-ENDPOINT-TIMEOUT"
+
+
+def test_a_complaint_names_the_line_of_the_query_as_it_was_given(scripted: Callable[..., tuple[str, Script]]) -> None:
+    url, script = scripted(told_by_kg_serve(400, "PL-QUERY-SYNTAX", "error at 4:7: expected"))
+    with pytest.raises(QueryError, match="error at 2:7: expected"):
+        kg.open(url).query("SELECT ?x {\n ?x a pl:Y ; skos:z }")
+    assert script.seen[0][2]["query"][0].index("SELECT") > 0
+
+
+def test_pages_that_are_not_got_are_told_with_how_many_were(scripted: Callable[..., tuple[str, Script]]) -> None:
+    url, script = scripted(
+        (200, {**RESULTS, "X-Truncated": "true"}, ONE),
+        told_by_kg_serve(504, "PL-QUERY-TIMEOUT", "took longer than 10 s"),
+    )
+    with pytest.raises(QueryError, match=r"first 1 rows.*took longer than 10 s.*add LIMIT 1") as caught:
+        kg.open(url).query("SELECT ?x { ?x ?y ?z }")
+    assert caught.value.code == "PL-QUERY-TIMEOUT" and len(script.seen) == 2
+
+
+def test_kg_serve_and_the_store_refuse_in_the_same_words(folder: Path) -> None:
+    from tests.kg.server.conftest import running
+
+    with running(folder) as client, kg.open(folder) as local:
+        remote = kg.open(str(client.base_url.join("/sparql")))
+        for query in ("SELECT * {", "SELECT * {\n ?s a pl:Strategy ;; x }", "SELECT * { SERVICE <urn:x> {} }"):
+            told = []
+            for graph in (local, remote):
+                with pytest.raises(QueryError) as caught:
+                    graph.query(query)
+                told.append((caught.value.code, str(caught.value)))
+            assert told[0] == told[1]
 
 
 def test_a_cut_answer_is_no_answer(scripted: Callable[..., tuple[str, Script]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import socket
 from decimal import Decimal
 
 import pyoxigraph as ox
@@ -97,6 +98,25 @@ def test_a_query_that_can_not_be_is_told_in_one_short_line(graph: kg.Graph, quer
     with pytest.raises(QueryError) as told:
         graph.query(query)
     assert "\n" not in str(told.value) and len(str(told.value)) < 250
+
+
+@pytest.mark.parametrize("silent", ["", "SILENT "])
+def test_no_other_server_is_called(graph: kg.Graph, silent: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as canary:
+        canary.settimeout(0.2)
+        query = f"SELECT * {{ SERVICE {silent}<http://127.0.0.1:{canary.getsockname()[1]}/sparql> {{ ?s ?p ?o }} }}"
+        for ask in (graph.query, graph.frame, graph.dataset.query, lambda text: graph.serialize(text, "csv")):
+            with pytest.raises(QueryError) as told:
+                ask(query)
+            assert told.value.code == "PL-QUERY-REFUSED"
+        with pytest.raises(TimeoutError):
+            canary.accept()
+
+
+def test_brackets_that_would_overflow_the_engine_are_refused(graph: kg.Graph) -> None:
+    with pytest.raises(QueryError) as told:
+        graph.query(f"SELECT * {{ {'{' * 20_000}{'}' * 20_000} }}")
+    assert told.value.code == "PL-QUERY-NESTING"
 
 
 def test_the_dataset_is_the_same_graph_and_read_only(graph: kg.Graph) -> None:

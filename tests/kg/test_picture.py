@@ -310,6 +310,8 @@ def test_money_flows_too(graph: kg.Graph) -> None:
     assert "万元" in kg.flow(graph, measure="money").svg
     with pytest.raises(NotFound, match="无此镇"):
         kg.flow(graph, "无此镇")
+    with pytest.raises(UsageError, match="projects or money, not 'x'"):
+        kg.flow(graph, measure="x")
 
 
 def test_a_flow_says_how_much_it_leaves_out(graph: kg.Graph) -> None:

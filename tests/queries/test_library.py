@@ -263,7 +263,9 @@ def test_the_command_line_lists_them_in_the_readers_language(
     for query in queries.library():
         assert f"{query.name}  {query.summary_zh if chinese else query.summary}\n" in shown
         assert ((query.description_zh if chinese else query.description) in shown) and query.name in shown
-    assert "    --param first=张营镇" in shown and "    [--param place=张营镇]" in shown
+    default = "甲乡镇  (默认 张营镇)" if chinese else "First township  (default 张营镇)"
+    example = "地方  (可不给，即全部；例如 张营镇)" if chinese else "Place  (all; for example 张营镇)"
+    assert f"    --param first=…  {default}\n" in shown and f"    --param place=…  {example}\n" in shown
 
 
 def test_the_gallery_is_up_to_date() -> None:

@@ -43,6 +43,7 @@ from kg.server.protocol import RequestError, read_body
 from kg.server.worker import marked
 from kg.vocabulary import terms
 from ontology.errors import NotFound, PolicyGraphError, QueryError
+from ontology.iri import encoded
 from ontology.terms import PLID, PREFIXES, Kind, Predicate
 
 PAGE = 25
@@ -395,16 +396,25 @@ def _alternatives(request: Request) -> dict[str, str]:
 
 
 async def _named(request: Request, find: Callable[[str], Any]) -> tuple[Any, str | None]:
-    """Return what the address names, and the form that the address ends with."""
+    """Return what the address names, and the form that the address ends with.
+
+    An address is the end of an IRI, in which a space is ``%20``, encoded once more (``%2520``) as links of a page have
+    it; or not, as people type it.
+    """
     name: str = request.path_params.get("name", "")
     if "iri" in request.query_params:
         return await run_in_threadpool(find, request.query_params["iri"]), name.removeprefix(".") or None
     prefix = f"{PLID}Document/" if request.url.path.startswith("/document/") else PLID
-    found = await run_in_threadpool(find, prefix + name)
+
+    async def held(name: str) -> Any:
+        found = await run_in_threadpool(find, prefix + name)
+        return await run_in_threadpool(find, prefix + encoded(name)) if found is None else found
+
+    found = await held(name)
     if found is None and "." in name:
         stem, _, suffix = name.rpartition(".")
         if suffix in ("html", "json", "csv", "ttl", "graph"):
-            return await run_in_threadpool(find, prefix + stem), suffix
+            return await held(stem), suffix
     return found, ""
 
 

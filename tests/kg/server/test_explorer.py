@@ -361,6 +361,25 @@ def test_what_is_not_there_is_not_found(client: httpx.Client, path: str) -> None
     assert client.get(path, headers={"Accept": "text/html"}).status_code == 404
 
 
+def test_an_address_may_be_encoded_once_as_people_type_it_or_twice_as_links_have_it(
+    tmp_path: Path, serve: Callable[..., Any]
+) -> None:
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "青龙镇 2023 报告.txt").write_text("打造“青龙绿谷”。", encoding="utf-8")
+    kg.build(tmp_path / "sources", store=tmp_path / "graph")
+    with serve(tmp_path / "graph") as client:
+        linked = re.findall('href="(/document/[^"]*)"', client.get("/documents", headers={"Accept": "text/html"}).text)[
+            0
+        ]
+        assert "%2520" in linked
+        for address in (
+            linked,
+            f"/document/{quote('青龙镇 2023 报告')}",
+            f"/document/{quote('青龙镇 2023 报告')}.html",
+        ):
+            assert "青龙绿谷" in client.get(address, headers={"Accept": "text/html"}).text
+
+
 @pytest.mark.parametrize(
     "query", ["page=-1&year=99999999&confidence=x", "confidence=nan", "page=999999", "place=/../&level=%00&basis='"]
 )

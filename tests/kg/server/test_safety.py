@@ -184,7 +184,8 @@ def test_no_other_server_is_called(folder: Path, tmp_path: Path, serve: Serve) -
 
 OPEN_GATE = """
 import sys
-from kg.server import confinement, guard, {module}
+from kg import guard
+from kg.server import confinement, {module}
 guard.check = lambda *_, **__: None
 {more}
 {module}.main()

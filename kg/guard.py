@@ -55,7 +55,11 @@ class Dataset:
         return self.default is not None or self.named is not None
 
 
-def check(text: str, nesting: int, refused: Sequence[str] = ("service",)) -> None:
+NESTING = 64
+"""Greatest depth of brackets of all kinds that a query may have, unless a server is told otherwise."""
+
+
+def check(text: str, nesting: int = NESTING, refused: Sequence[str] = ("service",)) -> None:
     """Refuse what must not reach the engine.
 
     Args:
@@ -66,11 +70,11 @@ def check(text: str, nesting: int, refused: Sequence[str] = ("service",)) -> Non
     Raises:
         QueryError: brackets are nested too deep, or another server is to be reached.
 
-    >>> check('SELECT * { ?s ?p "SERVICE <x>" }', 64)
-    >>> check("SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }", 64)
+    >>> check('SELECT * { ?s ?p "SERVICE <x>" }')
+    >>> check("SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }")
     Traceback (most recent call last):
         ...
-    ontology.errors.QueryError: SERVICE is refused: this server calls no other
+    ontology.errors.QueryError: SERVICE is refused: a query asks this graph and calls no other server; take it out
     """
     ambiguous = False
     for token in _tokens(text):
@@ -89,7 +93,10 @@ def check(text: str, nesting: int, refused: Sequence[str] = ("service",)) -> Non
 def _refuse(refused: Sequence[str], holds: Callable[[str], bool]) -> None:
     for keyword in refused:
         if holds(keyword):
-            raise QueryError(f"{keyword.upper()} is refused: this server calls no other", code="PL-QUERY-REFUSED")
+            raise QueryError(
+                f"{keyword.upper()} is refused: a query asks this graph and calls no other server; take it out",
+                code="PL-QUERY-REFUSED",
+            )
 
 
 def dataset(query: str, base: str) -> Dataset:

@@ -175,7 +175,7 @@ def test_the_hint_names_what_is_mentioned_most(tmp_path: Path) -> None:
         mentions = [ox.Triple(iri(f"m{number}"), ox.NamedNode(f"{ITSRDF}taIdentRef"), iri(often)) for number in (1, 2)]
         draft.replace_graph(iri("Document/甲"), [*entity(often), *entity("Strategy/中国/乡村人"), *mentions])
         draft.publish()
-    with pytest.raises(NotFound, match="there are 乡村全面振兴, 乡村人$"):
+    with pytest.raises(NotFound, match=r"there are 乡村全面振兴, 乡村人$"):
         kg.open(tmp_path / "graph").lineage("乡村")
 
 

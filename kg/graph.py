@@ -24,7 +24,7 @@ from kg import guard, sparql
 from kg.rows import IRI, Rows, cell
 from kg.statements import FOUND, METADATA
 from kg.store import DEFAULT_STORE, Version, open_version, reading
-from ontology.errors import NotFound, QueryError, StoreError
+from ontology.errors import NotFound, QueryError, StoreError, UsageError
 from ontology.iri import place_of
 from ontology.terms import PL, PREFIXES, Basis, Kind, Level, Predicate
 
@@ -237,6 +237,7 @@ class Graph:
 
         Raises:
             QueryError: the query can't be parsed, is an update, calls another server, or has no such parameter.
+            UsageError: the query is empty.
             NotFound: the library has no query of that name.
         """
         results = self._run(query, parameters)
@@ -406,6 +407,8 @@ class Graph:
         return int(self.query(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")[0].n)
 
     def _run(self, query: str, parameters: Mapping[str, Any]) -> Results:
+        if not sparql.outline(query).strip():
+            raise UsageError("the query is empty; write SPARQL, or name a question of the library (kg query --list)")
         if sparql.is_update(query):
             raise QueryError(
                 "a query only reads; change the graph's sources or --decisions and run kg build, or use kg remove",

@@ -114,7 +114,7 @@ def lineage(graph: Graph, name: str, within: str | None = None, *, confidence: f
     Raises:
         NotFound: the graph has no entity of that name, or none there.
         AmbiguousName: it has several; ``candidates`` lists them with their places.
-        UsageError: the confidence is out of its range.
+        UsageError: the name is empty, or the confidence out of its range.
     """
     if not 0 <= confidence <= 1:
         raise UsageError(f"a confidence goes from 0 to 1; {confidence:g} does not", subject=f"{confidence:g}")
@@ -128,6 +128,8 @@ def lineage(graph: Graph, name: str, within: str | None = None, *, confidence: f
 
 def find(graph: Graph, name: str, within: str | None = None) -> IRI:
     """Return the IRI of the one entity of that name; see ``lineage``."""
+    if not name.strip():
+        raise UsageError("the name is empty; name an entity by a label, or by its IRI")
     kinds = " ".join(f"pl:{kind}" for kind in Kind)
     plain = sparql.term(name)
     labels = " ".join(f"{sparql.term(form)}{tag}" for form in {name, _normal(name)} for tag in ("", "@zh", "@en"))
@@ -144,8 +146,9 @@ def find(graph: Graph, name: str, within: str | None = None) -> IRI:
             break
     else:
         rows = graph.query(
-            f"SELECT DISTINCT ?n {{ ?e skos:prefLabel ?n ; a ?k . VALUES ?k {{ {kinds} }}"
-            f" FILTER(CONTAINS(STR(?n), {plain})) }} ORDER BY STRLEN(STR(?n)) ?n LIMIT 3"
+            f"SELECT ?n (COUNT(DISTINCT ?m) AS ?mentions) {{ ?e skos:prefLabel ?n ; a ?k . VALUES ?k {{ {kinds} }}"
+            f" FILTER(CONTAINS(STR(?n), {plain})) OPTIONAL {{ ?m itsrdf:taIdentRef ?e }} }}"
+            " GROUP BY ?n ORDER BY DESC(?mentions) STRLEN(STR(?n)) ?n LIMIT 3"
         )
         hint = f"; there are {', '.join(row.n for row in rows)}" if rows else ""
         raise NotFound(f"the graph has no entity called {name}{hint}", subject=name)

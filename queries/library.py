@@ -48,6 +48,16 @@ examples in RDF: `queries/examples.ttl`.
 Where the default is “全部 all”, a parameter may be left out: the question is then asked of the whole graph. Links of
 less than 0.5 confidence are left out where a question shows links; `minimum_confidence` says otherwise.
 `pl:contributesTo`, on which lineages rest, follows links of any confidence.
+
+A query of your own may be as short as this; the prefixes are known:
+
+```sh
+kg query 'SELECT ?s ?l { ?s a pl:Strategy ; pl:level pl:national ; skos:prefLabel ?l FILTER(LANG(?l) = "zh") } LIMIT 10'
+```
+
+Labels have a Chinese form (`@zh`), and an English one (`@en`) where it is known: without the `FILTER`
+such a strategy is two rows, and two in a `COUNT`. To ask for a name, write its language: `skos:prefLabel "乡村振兴战略"@zh`.
+A graph of `FROM` that is not held is an empty one, as the standard has it; `kg query` says so below the answer.
 """
 
 

@@ -20,7 +20,7 @@ from kg.store import writing
 from kg.walk import UPWARD
 from ontology.errors import AmbiguousName, NotFound
 from ontology.scheme import load
-from ontology.terms import NIF, PL, PLID, RDF, SKOS, XSD, Kind
+from ontology.terms import ITSRDF, NIF, PL, PLID, RDF, SKOS, XSD, Kind
 
 PARK = "Project/山西省/甲市/乙县/丙镇/滨河公园"
 TOWN = "Strategy/山西省/甲市/乙县/丙镇/水韵丙镇"
@@ -167,6 +167,16 @@ def test_names_that_several_bear_are_listed_with_their_places(store: Path) -> No
 def test_an_unknown_name_gets_a_hint(store: Path) -> None:
     with pytest.raises(NotFound, match="滨河公园"):
         kg.open(store).lineage("公园")
+
+
+def test_the_hint_names_what_is_mentioned_most(tmp_path: Path) -> None:
+    with writing(tmp_path / "graph") as draft:
+        often = "Strategy/中国/乡村全面振兴"
+        mentions = [ox.Triple(iri(f"m{number}"), ox.NamedNode(f"{ITSRDF}taIdentRef"), iri(often)) for number in (1, 2)]
+        draft.replace_graph(iri("Document/甲"), [*entity(often), *entity("Strategy/中国/乡村人"), *mentions])
+        draft.publish()
+    with pytest.raises(NotFound, match=r"there are 乡村全面振兴, 乡村人$"):
+        kg.open(tmp_path / "graph").lineage("乡村")
 
 
 @pytest.mark.parametrize("name", ['"} ?x ?y ?z {"', "a\\", "换\n行", "’'"])

@@ -427,11 +427,14 @@ def open(store: Source = DEFAULT_STORE, **remote: Any) -> Graph:
 
     Raises:
         StoreError: there is no store, or it is damaged.
+        UsageError: what is asked is no endpoint, but is told how to ask one.
     """
     if isinstance(store, str) and store.startswith(("http://", "https://")):
         from kg.endpoint import Endpoint
 
         return Graph(Endpoint(store, **remote))
+    if remote:
+        raise UsageError(f"{store} is no endpoint; {', '.join(remote)}: these say how to ask one", subject=str(store))
     if isinstance(store, ox.Store):
         return Graph(Embedded(store))
     version = open_version(Path(store))

@@ -6,6 +6,7 @@ import datetime
 import json
 import socket
 from decimal import Decimal
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -13,7 +14,7 @@ import rdflib
 
 import kg
 from kg.rows import IRI
-from ontology.errors import NotFound, QueryError, StoreError
+from ontology.errors import NotFound, QueryError, StoreError, UsageError
 from ontology.terms import PL, PLID
 
 DATA = """
@@ -47,6 +48,11 @@ def test_cells_are_pythons_own(graph: kg.Graph) -> None:
     assert rows[:1] == (half,) and len(rows) == 2
     with pytest.raises(AttributeError):
         half.nonsense  # noqa: B018
+
+
+def test_a_folder_takes_no_options_of_an_endpoint(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="timeout"):
+        kg.open(tmp_path, timeout=5)
 
 
 def test_ask_and_construct_are_rows_too(graph: kg.Graph) -> None:

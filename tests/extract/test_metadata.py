@@ -172,6 +172,28 @@ def test_the_text_tells_namesakes_apart() -> None:
     assert vague.place == Place("城关镇", Level.TOWNSHIP)  # one of dozens: no chain, no code
 
 
+@pytest.mark.parametrize(
+    ("unit", "level"), [("柳河县", Level.COUNTY), ("浙江省", Level.PROVINCIAL), ("永济市张营镇", Level.TOWNSHIP)]
+)
+def test_a_party_congress_is_its_units(unit: str, level: Level) -> None:
+    text = f"在中国共产党{unit}第十五次代表大会上的报告\n（2021年11月26日）\n同志们：\n今后五年，修渠三里。"
+    known = describe(Document("r", text, "")).metadata
+    assert known.level is level and known.place is not None and unit.endswith(known.place.name)
+
+
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        ("修渠三里", ("新疆维吾尔自治区", "双河市", "石峪镇")),
+        ("落实山西省平顺县部署", ("山西省", "长治市", "平顺县", "石峪镇")),
+        ("根据《平顺县工作要点》", ("石峪镇",)),
+    ],
+)
+def test_the_only_town_of_a_name_in_the_table_may_be_another(words: str, path: tuple[str, ...]) -> None:
+    place = resolve(Named("石峪镇"), context=f"石峪镇工作方案。{words}。")
+    assert place is not None and place.path == path
+
+
 @pytest.mark.parametrize(("town", "county"), [("兴隆镇", "兴隆县"), ("青龙镇", "青龙满族自治县"), ("平山镇", "平山县")])
 def test_a_towns_own_name_does_not_name_the_county_of_that_name(town: str, county: str) -> None:
     text = f"{town}2023年政府工作报告。在县委、县政府领导下，打造红色{town[:-1]}，{town}人民政府修渠三里。"

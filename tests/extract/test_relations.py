@@ -163,3 +163,18 @@ def test_an_item_of_a_name_that_is_a_list_is_its_part_wherever_it_is_named_and_w
         doc = component(doc)
     found = {(link.subject, link.predicate, link.object) for link in doc._.links}
     assert found == {("e2", Predicate.COMPONENT_OF, "e1"), ("e3", Predicate.SERVES, "e2")}
+
+
+def test_a_figure_of_a_project_is_none_of_the_policy_within_its_name():
+    text = "鹮鸣村高标准农田建设项目完工，总投资260万元。"
+    nlp = pipeline.load(components=("policy_structure", "policy_indicators", "policy_measurement"))
+    doc = pipeline.make_doc(nlp, linking.document(text, COUNTY))
+    doc._.entities = tuple(
+        Entity(f"e{number}", kind, name, (Span(text.index(name), text.index(name) + len(name)),))
+        for number, (kind, name) in enumerate(
+            [(Kind.POLICY, "高标准农田建设"), (Kind.PROJECT, "鹮鸣村高标准农田建设项目")], 1
+        )
+    )
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    assert [indicator.of for indicator in doc._.indicators] == ["e2"]

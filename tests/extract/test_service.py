@@ -205,6 +205,11 @@ def test_of_two_strategies_in_a_heading_one_is_for_the_other(related, heading):
     assert found.keys() == {(GOAL, "和美鹮乡")} and found[GOAL, "和美鹮乡"].basis is Basis.STATED
 
 
+def test_of_two_of_the_nations_strategies_in_a_heading_neither_is_for_the_other(related):
+    strategies = dict.fromkeys(("鹮乡兴业", "鹭水安澜"), (Kind.STRATEGY, Level.NATIONAL))
+    assert not related("（一）突出“鹮乡兴业”，建设“鹭水安澜”\n修渠三里。", Predicate.SERVES, NATION, **strategies)
+
+
 @pytest.mark.parametrize(
     ("sentence", "beside"),
     [

@@ -59,8 +59,8 @@ COMPONENTS: tuple[str, ...] = (
     "policy_links",
     "policy_measurement",
 )
-"""The order matters only in this: structure, then the finders, the tagger, which sees what they propose, the reranker,
-entities, the readers of relations, and links."""
+"""The order matters in this: structure, then the finders, places before those that look at them, then the tagger, which
+sees what they propose, the reranker, entities, the readers of relations, and links."""
 
 LEARNED = ("policy_tagger", "policy_reranker", "policy_entities")
 """The components with learned parts, whose ``models`` names the folder that these lie in."""

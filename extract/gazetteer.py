@@ -79,7 +79,7 @@ def gazetteer_of(home: Place | None) -> Gazetteer:
         inside = township.path[: len(path)] == path
         if re.search(".{2}(?:镇|乡|街道|苏木)$", township.name) and (inside or township.name not in units):
             units[township.name] = (township, Level.TOWNSHIP, 0.93 if inside else 0.85)
-    own = {name: unit for unit in chain for name in (unit.name, *table.short_names(unit)) if len(name) >= 2}
+    own = {name: unit for unit in chain for name in table.spoken_names(unit)}
     for name, unit in own.items():
         units[name] = (unit, unit.level, 0.6 if name in words_of("units")["ordinary"] else 0.96)
     unit_names = list(units)

@@ -216,7 +216,7 @@ def _is_named(county: Place, context: str) -> bool:
         return False
     if re.search(rf"{county.name}(?:委|人民政府|政府)", context) is not None and len(county.name) > 2:
         return True
-    above = [name for unit in county.within for name in (unit.name, *_long(unit)) if name in context]
+    above = [name for unit in county.within for name in divisions().spoken_names(unit) if name in context]
     if len(county.name) > 2 or not above:
         return bool(above)
     return re.search(rf"(?:(?<![\u4e00-\u9fff])|{alternation(above)}){county.name}(?![域级])", context) is not None
@@ -243,13 +243,9 @@ def _named_above(place: Place, context: str) -> int:
     """Weigh how often the units above a place are named; 兴隆 in 兴隆镇 does not name 兴隆县."""
     points = 0
     for unit in place.within:
-        names = (unit.name, *(short for short in _long(unit) if short not in place.name))
+        names = [name for name in divisions().spoken_names(unit) if name == unit.name or name not in place.name]
         points += _WEIGHTS[unit.level] * min(_ENOUGH, max(map(context.count, names)))
     return points
-
-
-def _long(unit: Place) -> list[str]:
-    return [name for name in divisions().short_names(unit) if len(name) > 1]
 
 
 def _named_below(place: Place, context: str) -> int:
@@ -280,7 +276,7 @@ def _township_at_end(phrase: str) -> str | None:
 
 def _mentions(place: Place, text: str) -> int:
     """Count how often a text names a unit, by its short name too where that is no ordinary word (合作市)."""
-    short = next((name for name in divisions().short_names(place) if len(name) > 1), place.name)
+    short = next(iter(divisions().spoken_names(place)[1:]), place.name)
     wide = place.level.rank <= Level.PREFECTURE.rank
     return text.count(short if wide and short in place.name else place.name)
 

@@ -24,7 +24,6 @@ MODEL = "level.crfsuite"
 """The model's file name, beside the tagger's."""
 UNTOLD = "none"
 """The model's label where annotators found that nothing tells the level."""
-_SUFFIX = re.compile("(?:省|市|县|区|镇|乡|街道|自治区|自治州|州|盟|旗|苏木)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +76,8 @@ def named_level(before: str, place: Place | None) -> Level | None:
     """
     bare = before.rstrip('" ')
     for unit in reversed((*place.within, place)) if place is not None else ():
-        short = _SUFFIX.sub("", unit.name)
         brief = unit.name[:2] + unit.name[-1]  # 大理州, of the name that adds the nationality
-        if bare.endswith((unit.name, brief)) or (len(short) >= 2 and bare.endswith(short)):
+        if bare.endswith((*divisions().spoken_names(unit), brief)):
             return unit.level
     best: tuple[int, Level] | None = None
     for pattern, level in _words().cues:
@@ -135,8 +133,8 @@ def _named_in(name: str, place: Place | None) -> Level | None:
     if _words().centre.match(name):
         return Level.NATIONAL
     for unit in reversed((*place.within, place)) if place is not None else ():
-        short = _SUFFIX.sub("", unit.name)
-        if len(short) >= 2 and re.search(rf"^{short}|{short}$|（{short}段?）|{unit.name}", name):
+        called = alternation(divisions().spoken_names(unit))
+        if re.search(rf"^(?:{called})|(?:{called})$|（(?:{called})段?）|{re.escape(unit.name)}", name):
             return unit.level
     unplaced = place is not None and place.level is not Level.NATIONAL and place.at(Level.PROVINCIAL) is None
     return Level.PROVINCIAL if unplaced and _province().search(name) else None
@@ -145,7 +143,7 @@ def _named_in(name: str, place: Place | None) -> Level | None:
 @cache
 def _province() -> re.Pattern[str]:
     provinces = divisions().children(NATION)
-    short = alternation(short for province in provinces for short in divisions().short_names(province)[:1])
+    short = alternation(name for province in provinces for name in divisions().spoken_names(province)[1:])
     return re.compile(f"^(?:{short})|(?:{short})$")
 
 

@@ -15,6 +15,7 @@ from extract.levels import named_level
 from extract.names import alternation, headed, lexicon, name_start
 from extract.numerals import parse
 from extract.surface import folded_text, quotations
+from ontology.divisions import divisions
 from ontology.terms import Basis, Kind, Level, Predicate
 
 _SPIRIT = re.compile(
@@ -154,11 +155,11 @@ class StrategyFinder:
         if place is None:
             return
         for unit in (*place.within, place):
-            short = re.sub(r"(?:省|市|县|区|镇|乡|街道|自治区|自治州|自治县)$", "", unit.name)
-            if len(short) < 2:
+            short = alternation(divisions().spoken_names(unit)[1:])
+            if not short:
                 continue
-            practice = re.compile(_PRACTICE.format(place=re.escape(short)))
-            for match in re.finditer(f"{re.escape(short)}(?!路|街|大道)", folded):
+            practice = re.compile(_PRACTICE.format(place=f"(?:{short})"))
+            for match in re.finditer(f"(?:{short})(?!路|街|大道)", folded):
                 before = _epithets().search(folded, max(0, match.start() - _LONGEST_EPITHET), match.start())
                 spans = [Span(before.start(), match.end())] if before else []
                 spans += [

@@ -161,6 +161,14 @@ class Divisions:
         """Return the short forms of a unit's name, the customary first: 山西 and 晋 for 山西省; 运城 for 运城市."""
         return self._short_names(place.name, place.level)
 
+    def spoken_names(self, place: Place) -> tuple[str, ...]:
+        """Return the names by which a text calls a unit, the full first; 晋 and 渝, read only in compounds, left out.
+
+        >>> divisions().spoken_names(divisions().find("广西")[0])
+        ('广西壮族自治区', '广西')
+        """
+        return (place.name, *(name for name in self.short_names(place) if len(name) > 1))
+
     @cached_property
     def _names(self) -> Mapping[str, Any]:
         try:

@@ -10,6 +10,7 @@ from extract.classifier import classify
 from extract.document import Metadata, Place, Span
 from extract.levels import level_by_rule
 from extract.surface import fold
+from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level
 
 PROVINCE = Place("内蒙古自治区", Level.PROVINCIAL)
@@ -86,3 +87,17 @@ def test_doubt_is_chosen_only_where_it_outweighs_all_else(tmp_path, votes, expec
             trainer.append([["seen"]], [label])
     trainer.train(str(tmp_path / "model"))
     assert classify(tmp_path / "model", ["seen"], doubt="none") == expected
+
+
+def test_every_province_is_known_by_the_name_that_it_goes_by(tmp_path):
+    for province in divisions().children(NATION):
+        short = divisions().short_names(province)[0]
+        metadata = Metadata(place=province, level=Level.PROVINCIAL)
+        assert levels.named_level(f"深入落实{short}", province) is Level.PROVINCIAL
+        assert levels.level_of(Kind.STRATEGY, f"健康{short}", [], "", metadata, tmp_path) is Level.PROVINCIAL, short
+
+
+def test_a_county_of_nationalities_is_known_by_its_short_name(tmp_path):
+    (county,) = divisions().find("长阳土家族自治县")
+    metadata = Metadata(place=county, level=Level.COUNTY)
+    assert levels.level_of(Kind.SLOGAN, "最美长阳", [], "", metadata, tmp_path) is Level.COUNTY

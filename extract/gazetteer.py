@@ -181,6 +181,8 @@ class PlaceReading:
     unlisted: float
     found: dict[tuple[int, int, Kind], Candidate] = field(default_factory=dict)
     bare: dict[str, str] = field(default_factory=dict)
+    _units: dict[int, list[int]] = field(default_factory=dict)
+    """Where the units found begin, by where they end."""
 
     def add(
         self, start: int, end: int, kind: Kind, sure: float, name: str, place: Place | None, level: Level | None = None
@@ -191,6 +193,8 @@ class PlaceReading:
         """
         key = (start, end, kind)
         if key not in self.found or self.found[key].confidence < sure:
+            if kind is Kind.ADMINISTRATIVE_UNIT and key not in self.found:
+                self._units.setdefault(end, []).append(start)
             self.found[key] = Candidate(
                 Span(start, end),
                 kind,
@@ -207,9 +211,8 @@ class PlaceReading:
 
     def unit_before(self, start: int) -> Candidate | None:
         """Return the unit whose name ends where another name begins."""
-        return next(
-            (c for c in self.found.values() if c.span.end == start and c.kind is Kind.ADMINISTRATIVE_UNIT), None
-        )
+        units = (self.found.get((begin, start, Kind.ADMINISTRATIVE_UNIT)) for begin in self._units.get(start, ()))
+        return next((unit for unit in units if unit is not None), None)
 
     def _village(self, name: str, start: int) -> Place | None:
         unit = self.unit_before(start)

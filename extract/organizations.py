@@ -76,17 +76,22 @@ class _Reading:
     found: dict[tuple[int, int], Candidate] = field(default_factory=dict)
     firms: dict[str, str] = field(default_factory=dict)
     """Short names of firms that the document proved, with the full name."""
+    _marks: bytearray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._marks = bytearray(len(self.text))
 
     def add(self, start: int, end: int, sure: float, name: str | None = None, place: Place | None = None) -> None:
         key = (start, end)
         if key not in self.found or self.found[key].confidence < sure:
+            self._marks[start:end] = b"\1" * (end - start)
             self.found[key] = Candidate(
                 Span(start, end), Kind.ORGANIZATION, "policy_organizations", sure, name=name, place=place
             )
 
     def taken(self, start: int, end: int) -> bool:
         """Tell whether an organization already stands on a part of a stretch."""
-        return any(s < end and start < e for s, e in self.found)
+        return any(self._marks[start:end])
 
     def unit_called(self, word: str) -> Place | None:
         """Return the unit that the document means by 省, 市, 县, 镇: the nearest of its chain, from itself upward."""

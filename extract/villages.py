@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 
 import ahocorasick_rs
 
 from extract.gazetteer import PlaceReading, any_of, words_of
 from extract.names import name_start
 from extract.numerals import parse
-from ontology.terms import Kind
 
 _HAN = "一-龥㐀-䶿"
 _NUMBER = "[0-9]+|[一二两三四五六七八九十]{1,3}"
@@ -117,9 +117,7 @@ def _is_common_noun(reading: PlaceReading, start: int, end: int) -> bool:
 def _item_start(reading: PlaceReading, floor: int, end: int) -> int:
     """Return where a name that ends at ``end`` begins: behind the governing verb and behind a unit's name."""
     start = max(floor, name_start(reading.text, end, floor=floor))
-    for _, unit_end, kind in reading.found:
-        if kind is Kind.ADMINISTRATIVE_UNIT and start < unit_end < end:
-            start = unit_end
+    start = next((at for at in range(end - 1, start, -1) if reading.unit_before(at) is not None), start)
     if cut := list(re.finditer("[的了等]|(?:乡镇|街道|镇|乡|县)(?=.)", reading.text[start:end])):
         start += cut[-1].end()
     verb = re.match(f"(?:(?:群众|村民|户)?{any_of('village', 'verbs')})+(?=..)", reading.text[start:end])
@@ -252,17 +250,18 @@ def find_bare_villages(reading: PlaceReading) -> None:
         if not short:
             return
         spans = list(_occurrences(reading.text, short))
-        for start, end in spans:
-            _read_neighbours(reading, start, end, spans, short, near)
+        for number in range(len(spans)):
+            _read_neighbours(reading, spans, number, short, near)
         if len(reading.bare) == before:
             break
     proven = {s: full for s, full in reading.bare.items() if s not in no_village}
     never = re.compile(any_of("village", "bare_not_before"))
+    found, taken = deque(sorted((start, end) for start, end, _ in reading.found)), 0
     for start, end in _occurrences(reading.text, proven):
+        while found and found[0][0] <= start:
+            taken = max(taken, found.popleft()[1])
         stem = reading.text[start:end]
-        if stem in reading.gazetteer.own or never.match(reading.text, end):
-            continue
-        if any(s <= start and end <= e for s, e, _ in reading.found):
+        if end <= taken or stem in reading.gazetteer.own or never.match(reading.text, end):
             continue
         reading.add_village(start, end, proven[stem], 0.8 if stem in near else 0.6)
 
@@ -277,18 +276,17 @@ def _occurrences(text: str, short: Mapping[str, str]) -> Iterator[tuple[int, int
 
 def _read_neighbours(
     reading: PlaceReading,
-    start: int,
-    end: int,
-    spans: list[tuple[int, int]],
+    spans: Sequence[tuple[int, int]],
+    number: int,
     short: Mapping[str, str],
     near: Mapping[str, str],
 ) -> None:
     """Read what stands beside a known short form, behind a separator: 窑头、|北阳|、下吴|千亩葡萄产业园."""
-    text = reading.text
-    if re.match("镇|乡|街道", text[end:]):
+    text, (start, end) = reading.text, spans[number]
+    if text.startswith(("镇", "乡", "街道"), end):
         return
     beside = []
-    known = set(spans)
+    around = spans[max(0, number - 1) : number + 2]
     tails = any_of("village", "tails")
     right = re.compile(f"(?:、|至|到)([{_HAN}]{{2,3}}?)(?=、|和|至|到|[，。；（）0-9]|{tails})")
     if match := right.match(text, end + (1 if text[end : end + 1] == "村" else 0)):
@@ -301,10 +299,10 @@ def _read_neighbours(
         first = _item_start(reading, others[-1].end() if others else floor, stop)
         if 2 <= stop - first <= 3:
             beside.append((first, stop))
-    beside += [span for span in known if span[0] == end or span[1] == start]
+    beside += [span for span in around if span[0] == end or span[1] == start]
     for first, last in beside:
         stem = text[first:last]
-        listed = (first, last) in known
+        listed = (first, last) in around
         if not listed and stem not in near and not _may_be_village(stem):
             continue
         full = short.get(stem) or near.get(stem) or (stem if stem.endswith("村") else stem + "村")

@@ -128,13 +128,10 @@ def lineage(graph: Graph, name: str, within: str | None = None, *, confidence: f
 
 def find(graph: Graph, name: str, within: str | None = None) -> IRI:
     """Return the IRI of the one entity of that name; see ``lineage``."""
-    if not name.strip():
-        raise UsageError("the name is empty; name an entity by a label, or by its IRI")
     kinds = " ".join(f"pl:{kind}" for kind in Kind)
     plain = sparql.term(name)
-    labels = " ".join(f"{sparql.term(form)}{tag}" for form in {name, _normal(name)} for tag in ("", "@zh", "@en"))
     patterns = [
-        f"VALUES ?l {{ {labels} }} ?e skos:prefLabel|skos:altLabel ?l",
+        f"VALUES ?l {{ {labels_of(name)} }} ?e skos:prefLabel|skos:altLabel ?l",
         f"?m nif:anchorOf {plain} ; itsrdf:taIdentRef ?e",
     ]
     if name.startswith(("plid:", PLID)):
@@ -392,11 +389,19 @@ def _places(iri: IRI) -> tuple[str, ...]:
     return tuple(unquote(part) for part in place_of(iri))
 
 
-def _normal(name: str) -> str:
+def labels_of(name: str) -> str:
+    """Return the labels that a name as somebody writes it may be in the graph, as SPARQL terms: “三区三地” is 三区三地.
+
+    Raises:
+        UsageError: the name is empty.
+    """
+    if not name.strip():
+        raise UsageError("the name is empty; name an entity by a label, or by its IRI")
     try:
-        return normalise(name)
+        forms = {name, normalise(name)}
     except ValueError:  # nothing but marks and white space: then it is nobody's name
-        return name
+        forms = {name}
+    return " ".join(f"{sparql.term(form)}{tag}" for form in sorted(forms) for tag in ("", "@zh", "@en"))
 
 
 _RELATIONS = " ".join(f"pl:{relation}" for relation in UPWARD)

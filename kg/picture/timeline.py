@@ -13,7 +13,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from kg import sparql
+from kg.lineage import labels_of
 from kg.picture import Picture, bare
 from kg.picture.style import COLOURS, INK, PALE_INK, TINTS
 from kg.picture.svg import Drawing
@@ -34,7 +34,7 @@ class Timeline(Picture):
     """Bubbles on years and levels; ``frame`` holds the figures: year, level, document, title, mentions."""
 
     def __init__(self, name: str, rows: Rows) -> None:
-        self.title = f"“{name}”：历年各级的使用"
+        self.title = f"“{name.strip(' “”')}”：历年各级的使用"
         self._rows = rows
 
     @property
@@ -110,10 +110,10 @@ def timeline(graph: Graph, name: str) -> Timeline:
 
     Raises:
         NotFound: no document of a known year mentions anything of that name.
+        UsageError: the name is empty.
     """
-    labels = " ".join(f"{sparql.term(name)}{tag}" for tag in ("", "@zh", "@en"))
     rows = graph.query(
-        f"SELECT ?year ?level ?document ?title (COUNT(DISTINCT ?m) AS ?mentions) {{ VALUES ?l {{ {labels} }}"
+        f"SELECT ?year ?level ?document ?title (COUNT(DISTINCT ?m) AS ?mentions) {{ VALUES ?l {{ {labels_of(name)} }}"
         " ?e skos:prefLabel|skos:altLabel ?l ."
         " ?m itsrdf:taIdentRef ?e ; nif:referenceContext ?d ; nif:beginIndex ?begin ; nif:endIndex ?end ."
         " FILTER NOT EXISTS { ?around itsrdf:taIdentRef ?e ; nif:referenceContext ?d ."

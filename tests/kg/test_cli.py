@@ -139,6 +139,7 @@ def test_a_terminal_shows_identifiers_unbroken(
         (["highlight", "甲镇_2023", "-o", "x.png"], 2, "x.png"),
         (["highlight", "没有的文件"], 1, "PL-NOT-FOUND"),
         (["timeline", "没有的提法"], 1, "PL-NOT-FOUND"),
+        (["timeline", " "], 2, "PL-USAGE"),
         (["flow", "--in", "没有的镇"], 1, "PL-NOT-FOUND"),
         (["build", "nowhere"], 1, "nowhere"),
     ],

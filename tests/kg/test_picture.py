@@ -352,6 +352,7 @@ def test_a_timeline_counts_mentions_by_year_and_level(graph: kg.Graph) -> None:
     assert "三区三地" in ET.fromstring(timeline.svg).get("aria-label", "")
     with pytest.raises(NotFound):
         kg.timeline(graph, "从未提过")
+    assert kg.timeline(graph, " “三区三地” ").svg == timeline.svg
 
 
 def test_a_form_within_a_longer_one_is_counted_once(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
@@ -44,7 +45,18 @@ def lexicon(name: str) -> dict[str, Any]:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise AuthorityError(f"{path.name} is not valid TOML: {error}", subject=path.name) from error
+    for words in _lists(data):
+        if twice := sorted(word for word, times in Counter(words).items() if times > 1):
+            raise AuthorityError(f"{path.name} lists {twice[0]} twice in one list", subject=path.name)
     return data
+
+
+def _lists(table: Mapping[str, Any]) -> Iterator[list[str]]:
+    for value in table.values():
+        if isinstance(value, dict):
+            yield from _lists(value)
+        elif isinstance(value, list) and all(isinstance(word, str) for word in value):
+            yield value
 
 
 def alternation(words: Iterable[str]) -> str:

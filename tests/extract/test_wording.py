@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from extract import names
 from extract.wording import count, is_usual, unusual, write
+from ontology.errors import AuthorityError
 
 
 @pytest.mark.parametrize("text", ["加强项目建设", "产业园", "2023年", "A区3期", ""])
@@ -28,3 +30,12 @@ def test_the_same_pairs_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         write(["建设", "项目"], tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_no_list_of_the_lexicon_says_a_word_twice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for path in names.LEXICON.glob("*.toml"):
+        assert names.lexicon(path.stem)
+    (tmp_path / "twice.toml").write_text('[heads]\nplain = ["项目", "工程", "项目"]\n', encoding="utf-8")
+    monkeypatch.setattr(names, "LEXICON", tmp_path)
+    with pytest.raises(AuthorityError, match="项目"):
+        names.lexicon("twice")

@@ -30,7 +30,7 @@ from SPARQLWrapper.SPARQLExceptions import (
 
 from kg import guard, sparql
 from kg.paging import Pages
-from ontology.errors import EndpointError, PolicyGraphError, QueryError, UsageError
+from ontology.errors import EndpointError, IncompleteAnswer, PolicyGraphError, QueryError, UsageError
 from ontology.terms import PREFIXES
 
 Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
@@ -103,8 +103,8 @@ class Endpoint:
         self._retries = retries
         self._page = page
 
-    def run(self, query: str) -> Results:
-        """Answer a query.
+    def run(self, query: str) -> tuple[Results, bool]:
+        """Answer a query, and tell whether the answer is known to be only a first part; a warning says so too.
 
         Raises:
             QueryError: the endpoint can't parse it, or refuses it.
@@ -117,14 +117,16 @@ class Endpoint:
         prologue, kind = _prefixes(query), form.upper()
         with _placed(prologue):
             if kind in ("CONSTRUCT", "DESCRIBE"):
-                content, _ = self._ask(prologue + query, kind, TURTLE)
-                return _triples(content)
+                content, headers = self._ask(prologue + query, kind, TURTLE)
+                triples, many = _triples(content)
+                return triples, self._told(_cut(headers), f"{many:,} triples")
             answer, cut = self._rows(prologue + query, kind)
         if kind == "SELECT":
-            self._complete(prologue + query, answer, cut)
+            cut = self._complete(prologue + query, answer, cut)
+            self._told(cut, f"{len(answer['results']['bindings']):,} rows")
         results = ox.parse_query_results(json.dumps(answer), format=ox.QueryResultsFormat.JSON)
         assert results is not None  # for mypy: JSON gives solutions or a boolean
-        return results
+        return results, cut
 
     def close(self) -> None:
         """Do nothing: no connection is kept open."""
@@ -145,6 +147,13 @@ class Endpoint:
             whole += page["results"]["bindings"]
         rows[:] = max(whole, rows, key=len)
         return cut and len(rows) != pages.limit
+
+    def _told(self, cut: bool, part: str) -> bool:
+        """Warn of an answer of which there is only a first part, and return whether it is one."""
+        if cut:
+            what = f"{self.url} gave the first {part} and does not give the others; ask for less"
+            warnings.warn(what, IncompleteAnswer, stacklevel=5)  # where Graph.query is called
+        return cut
 
     @contextmanager
     def _reading_on(self, got: int) -> Iterator[None]:
@@ -171,7 +180,7 @@ class Endpoint:
             if kind == "ASK" and "boolean" not in answer:  # Virtuoso's: one row with 1, or none
                 found = [term["value"] for row in answer["results"]["bindings"] for term in row.values()]
                 answer = {"head": {}, "boolean": found in (["1"], ["true"])}
-            return answer, any(headers.get(name) for name in _CUT)
+            return answer, _cut(headers)
         except (ValueError, KeyError, AttributeError) as error:
             raise EndpointError(
                 f"{self.url} gave a broken answer, perhaps cut off: {error}",
@@ -313,7 +322,13 @@ def _prefixes(query: str) -> str:
     return "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in PREFIXES if name in used - declared)
 
 
-def _triples(content: bytes) -> ox.QueryTriples:
+def _cut(headers: Message) -> bool:
+    """Tell whether a server says that there is more than it gives."""
+    return any(headers.get(name) for name in _CUT)
+
+
+def _triples(content: bytes) -> tuple[ox.QueryTriples, int]:
+    """Return the triples of an answer, and how many they are."""
     store = ox.Store()
     try:
         store.load(content, format=ox.RdfFormat.TURTLE)
@@ -321,4 +336,4 @@ def _triples(content: bytes) -> ox.QueryTriples:
         raise EndpointError(f"the endpoint gave broken Turtle: {error}", code="PL-ENDPOINT-ANSWER") from error
     results: Any = store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
     triples: ox.QueryTriples = results
-    return triples
+    return triples, len(store)

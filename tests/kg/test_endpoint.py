@@ -6,6 +6,7 @@ import base64
 import datetime
 import json
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,7 +23,7 @@ from kg.cli import main
 from kg.push import push
 from kg.rows import IRI
 from kg.store import writing
-from ontology.errors import EndpointError, QueryError, StoreError
+from ontology.errors import EndpointError, IncompleteAnswer, QueryError, StoreError
 from tests import servers
 from tests.kg.server.conftest import running as serving
 
@@ -127,6 +128,44 @@ def test_a_limit_is_reached_and_not_passed(server: servers.Server, page: int, li
     assert len(found) == len(set(found)) == limit
     grouped = f"SELECT (?x AS ?n) {{ ?s x:number ?x }} GROUP BY ?x ORDER BY ?x LIMIT {limit} OFFSET 150"
     assert numbers(server, page, grouped) == list(range(150, 150 + limit))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "CONSTRUCT {{ ?s <urn:is> ?n }} WHERE {{ ?s <urn:number> ?n FILTER(?n < {}) }}",
+        "DESCRIBE ?s {{ ?s <urn:number> ?n FILTER(?n < {}) }}",
+    ],
+)
+def test_triples_that_kg_serve_cuts_off_are_told(folder: Path, query: str) -> None:
+    with serving(folder, "--limit", "rows=1000") as client:
+        remote = kg.open(str(client.base_url.join("/sparql")))
+        with pytest.warns(IncompleteAnswer, match="first 1,000 triples") as warned:
+            rows = remote.query(query.format(1001))
+        assert rows.truncated and len(rows) == 1000 and warned[0].filename == __file__
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            rows = remote.query(query.format(1000))
+        assert not rows.truncated and len(rows) == 1000
+
+
+def test_rows_that_kg_serve_never_gives_are_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One row is larger than an answer may be: those behind it can't be had."""
+    long = "好" * 3000
+    query = f"SELECT ?n ?t {{ ?s <urn:number> ?n BIND(IF(?n = 1500, '{long}', '') AS ?t) }} ORDER BY ?n"
+    with serving(folder, "--limit", "answer_bytes=8000") as client:
+        url = str(client.base_url.join("/sparql"))
+        with pytest.warns(IncompleteAnswer, match="first 1,500 rows"):
+            rows = kg.open(url).query(query)
+        assert rows.truncated and [row.n for row in rows] == list(range(1500))
+        assert main(["query", query, "--endpoint", url, "--format", "csv"]) == 3
+        out, err = capsys.readouterr()
+        assert (
+            len(out.splitlines()) == 1501
+            and err.startswith(url)
+            and "first 1,500 rows" in err
+            and len(err.splitlines()) == 1
+        )
 
 
 def test_what_cannot_be_parsed_is_told_in_one_line(server: servers.Server) -> None:

@@ -119,11 +119,12 @@ class Endpoint:
             if kind in ("CONSTRUCT", "DESCRIBE"):
                 content, headers = self._ask(prologue + query, kind, TURTLE)
                 triples, many = _triples(content)
-                return triples, self._told(_cut(headers), f"{many:,} triples")
+                if cut := _cut(headers):
+                    self._tell(f"{many:,} triples")
+                return triples, cut
             answer, cut = self._rows(prologue + query, kind)
-        if kind == "SELECT":
-            cut = self._complete(prologue + query, answer, cut)
-            self._told(cut, f"{len(answer['results']['bindings']):,} rows")
+        if kind == "SELECT" and (cut := self._complete(prologue + query, answer, cut)):
+            self._tell(f"{len(answer['results']['bindings']):,} rows")
         results = ox.parse_query_results(json.dumps(answer), format=ox.QueryResultsFormat.JSON)
         assert results is not None  # for mypy: JSON gives solutions or a boolean
         return results, cut
@@ -136,10 +137,18 @@ class Endpoint:
 
         They are read from the first anew: in what order those that came stand is not known.
         """
-        pages, names, rows = Pages(query), answer["head"]["vars"], answer["results"]["bindings"]
-        whole: list[dict[str, Any]] = []
+        names, rows = answer["head"]["vars"], answer["results"]["bindings"]
         given = got = len(rows)
-        while got and len(whole or rows) != pages.limit and (cut or got >= self._page):
+        if not self._goes_on(got, cut):
+            return cut
+        pages = Pages(query)
+        if given == pages.limit:
+            return False
+        with self._reading_on(given):
+            if not cut and not self._rows(pages.page(given, 1), "SELECT")[0]["results"]["bindings"]:
+                return False
+        whole: list[dict[str, Any]] = []
+        while self._goes_on(got, cut) and len(whole) != pages.limit:
             size = self._page if pages.limit is None else min(self._page, pages.limit - len(whole))
             with self._reading_on(max(given, len(whole))):
                 page, cut = self._rows(pages.page(len(whole), size, names), "SELECT")
@@ -148,12 +157,14 @@ class Endpoint:
         rows[:] = max(whole, rows, key=len)
         return cut and len(rows) != pages.limit
 
-    def _told(self, cut: bool, part: str) -> bool:
-        """Warn of an answer of which there is only a first part, and return whether it is one."""
-        if cut:
-            what = f"{self.url} gave the first {part} and does not give the others; ask for less"
-            warnings.warn(what, IncompleteAnswer, stacklevel=5)  # where Graph.query is called
-        return cut
+    def _goes_on(self, got: int, cut: bool) -> bool:
+        """Tell whether there may be rows behind so many."""
+        return got > 0 and (cut or got >= self._page)
+
+    def _tell(self, part: str) -> None:
+        """Warn that an answer is only a first part."""
+        what = f"{self.url} gave the first {part} and does not give the others; ask for less"
+        warnings.warn(what, IncompleteAnswer, stacklevel=5)  # where Graph.query is called
 
     @contextmanager
     def _reading_on(self, got: int) -> Iterator[None]:

@@ -27,41 +27,42 @@ class Pages:
         """Take a query apart that a server has answered, and so is well-formed."""
         tokens = list(guard.tokenize(query))
         top = [token for token in tokens if token.depth == 0]
-        first = {token.keyword: index for index, token in reversed([*enumerate(top)])}
-        taken = []
+        at = {token.keyword: index for index, token in reversed([*enumerate(top)])}
+        text = query
 
-        def number(word: str) -> int | None:
-            if word not in first:
-                return None
-            keyword, value = top[first[word] : first[word] + 2]
-            taken.append((keyword.start, value.end))
-            return int(value.text)
+        def take(first: int, last: int) -> str:
+            """Blank a clause out, and return it."""
+            nonlocal text
+            start, end = top[first].start, top[last].end
+            text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+            return query[start:end]
 
-        self.limit = number("limit")
-        self._offset = number("offset") or 0
-        graphs = after = first.get("from", 0)
-        while after < len(top) and top[after].keyword == "from":
-            after += 3 if top[after + 1].keyword == "named" else 2
-        self._dataset = ""
-        if after > graphs:
-            taken.append((top[graphs].start, top[after - 1].end))
-            self._dataset = query[slice(*taken[-1])]
-        for start, end in taken:
-            query = f"{query[:start]}{' ' * (end - start)}{query[end:]}"
-        start, end = top[first["select"]].start, tokens[-1].end
-        values = top[first["values"]].start if "values" in first else end
-        self._prologue, self._select, self._values = query[:start], query[start:values], query[values:end]
-        self._order = "" if "order" in first else "ORDER BY"
+        self.limit, self._offset, self._dataset = None, 0, ""
+        if "limit" in at:
+            self.limit = int(top[at["limit"] + 1].text)
+            take(at["limit"], at["limit"] + 1)
+        if "offset" in at:
+            self._offset = int(top[at["offset"] + 1].text)
+            take(at["offset"], at["offset"] + 1)
+        if "from" in at:
+            last = max(index for index, token in enumerate(top) if token.keyword == "from")
+            self._dataset = take(at["from"], last + (2 if top[last + 1].keyword == "named" else 1))
+        start, end = top[at["select"]].start, tokens[-1].end
+        values = top[at["values"]].start if "values" in at else end
+        self._prologue, self._select, self._values = text[:start], text[start:values], text[values:end]
+        self._ordered = "order" in at
 
-    def page(self, start: int, size: int, names: Sequence[str]) -> str:
+    def page(self, start: int, size: int, names: Sequence[str] = ()) -> str:
         """Return the query of one page.
 
         Args:
             start: how many rows stand before it.
             size: how many it has.
-            names: of all variables that the query selects.
+            names: of all variables that the query selects; without them the rows have the query's own order alone.
         """
-        order = " ".join([self._order, *(f"?{name}" for name in names)]) if names else ""
+        order = " ".join(f"?{name}" for name in names)
+        if order and not self._ordered:
+            order = f"ORDER BY {order}"
         return (
             f"{self._prologue}SELECT * {self._dataset} {{ {{ {self._select}\n{order} {self._values} }} }}"
             f" LIMIT {size} OFFSET {self._offset + start}"

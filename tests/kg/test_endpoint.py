@@ -160,12 +160,8 @@ def test_rows_that_kg_serve_never_gives_are_told(folder: Path, capsys: pytest.Ca
         assert rows.truncated and [row.n for row in rows] == list(range(1500))
         assert main(["query", query, "--endpoint", url, "--format", "csv"]) == 3
         out, err = capsys.readouterr()
-        assert (
-            len(out.splitlines()) == 1501
-            and err.startswith(url)
-            and "first 1,500 rows" in err
-            and len(err.splitlines()) == 1
-        )
+        assert len(out.splitlines()) == 1 + 1500
+        assert err.startswith(f"{url} gave the first 1,500 rows") and err.count("\n") == 1
 
 
 def test_what_cannot_be_parsed_is_told_in_one_line(server: servers.Server) -> None:
@@ -362,6 +358,28 @@ def test_a_server_that_marks_its_answer_as_cut_is_read_anew_in_order(
     assert [query[query.index("ORDER BY") :] for query in asked[1:]] == [
         "ORDER BY ?x } } LIMIT 10000 OFFSET 0",
         "ORDER BY ?x } } LIMIT 10000 OFFSET 1",
+    ]
+
+
+def test_a_full_page_is_read_anew_only_where_a_row_stands_behind_it(
+    scripted: Callable[..., tuple[str, Script]],
+) -> None:
+    none = (200, RESULTS, json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": []}}).encode())
+    one = (200, RESULTS, ONE)
+
+    def windows(script: Script) -> list[str]:
+        return [" ".join(form["query"][0].partition("?z }")[2].split()) for _, _, form in script.seen[1:]]
+
+    url, script = scripted(one, none)
+    assert len(kg.open(url, page=1).query("SELECT ?x { ?x ?y ?z }")) == 1
+    assert windows(script) == ["} } LIMIT 1 OFFSET 1"]
+    url, script = scripted(one, one, one, one, none)
+    assert len(kg.open(url, page=1).query("SELECT ?x { ?x ?y ?z }")) == 2
+    assert windows(script) == [
+        "} } LIMIT 1 OFFSET 1",
+        "ORDER BY ?x } } LIMIT 1 OFFSET 0",
+        "ORDER BY ?x } } LIMIT 1 OFFSET 1",
+        "ORDER BY ?x } } LIMIT 1 OFFSET 2",
     ]
 
 

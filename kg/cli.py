@@ -10,6 +10,7 @@ import argparse
 import os
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -32,7 +33,7 @@ from kg.terminal import (
     print_report,
     whole,
 )
-from ontology.errors import AmbiguousName, NotFound, PolicyGraphError, QueryError, UsageError
+from ontology.errors import AmbiguousName, IncompleteAnswer, NotFound, PolicyGraphError, QueryError, UsageError
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -246,7 +247,12 @@ def query(args: argparse.Namespace) -> int:
 
     text, parameters = _query_text(args.query), _parameters(args.param)
     seconds = None if args.endpoint else args.timeout
-    with interruptible(_interrupted, lambda: _late(seconds), seconds), _asked(args) as graph:
+    with (
+        warnings.catch_warnings(record=True) as warned,
+        interruptible(_interrupted, lambda: _late(seconds), seconds),
+        _asked(args) as graph,
+    ):
+        warnings.simplefilter("always", IncompleteAnswer)
         if args.format != "table":
             sys.stdout.buffer.write(graph.serialize(text, args.format, **parameters))
         else:
@@ -254,7 +260,9 @@ def query(args: argparse.Namespace) -> int:
         unknown = graph.unknown_names(text, **parameters)
     for name in unknown:
         print(f"the graph knows nothing named {name}", file=sys.stderr)
-    return DONE
+    for warning in warned:
+        print(warning.message, file=sys.stderr)
+    return DONE_IN_PART if any(warning.category is IncompleteAnswer for warning in warned) else DONE
 
 
 @command(

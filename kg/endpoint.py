@@ -10,6 +10,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email.message import Message
 from http import HTTPStatus
 from http.client import HTTPException, HTTPResponse
 from typing import Any, Literal, TypeAlias, TypeVar
@@ -27,8 +28,9 @@ from SPARQLWrapper.SPARQLExceptions import (
     URITooLong,
 )
 
-from kg import sparql
-from ontology.errors import EndpointError, PolicyGraphError, QueryError, UsageError
+from kg import guard, sparql
+from kg.paging import Pages
+from ontology.errors import EndpointError, IncompleteAnswer, PolicyGraphError, QueryError, UsageError
 from ontology.terms import PREFIXES
 
 Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
@@ -44,6 +46,7 @@ RETRIES = 3
 PAGE = 10_000
 """Rows that servers give at most: Virtuoso and ``kg serve`` by default. An answer of that size is read on."""
 
+_FORMS = ("select", "ask", "construct", "describe")
 _PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
 _BUSY = frozenset({429, 502, 503, 504})
@@ -100,39 +103,68 @@ class Endpoint:
         self._retries = retries
         self._page = page
 
-    def run(self, query: str) -> Results:
-        """Answer a query.
+    def run(self, query: str) -> tuple[Results, bool]:
+        """Answer a query, and tell whether the answer is known to be only a first part; a warning says so too.
 
         Raises:
             QueryError: the endpoint can't parse it, or refuses it.
             EndpointError: the endpoint can't be reached, refuses the user, or fails.
         """
-        outline = sparql.outline(query)
-        form = re.search(r"(?<![\w:?$])(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![\w:])", outline, re.IGNORECASE)
+        words = (token.keyword for token in guard.tokenize(query) if token.depth == 0)
+        form = next((word for word in words if word in _FORMS), None)
         if form is None:
             raise QueryError("the query is no SELECT, ASK, CONSTRUCT or DESCRIBE", code="PL-QUERY-SYNTAX")
-        prologue = _prefixes(outline, query)
-        kind = form[0].upper()
+        prologue, kind = _prefixes(query), form.upper()
         with _placed(prologue):
             if kind in ("CONSTRUCT", "DESCRIBE"):
-                content, _ = self._ask(prologue + query, kind, TURTLE)
-                return _triples(content)
+                content, headers = self._ask(prologue + query, kind, TURTLE)
+                triples, many = _triples(content)
+                if cut := _cut(headers):
+                    self._tell(f"{many:,} triples")
+                return triples, cut
             answer, cut = self._rows(prologue + query, kind)
-        if kind == "SELECT" and not re.search(r"\b(LIMIT|OFFSET|FROM)\b", outline, re.IGNORECASE):
-            head, body = prologue + query[: form.start()], query[form.start() :]
-            got = bindings = answer["results"]["bindings"]
-            while got and (cut or len(got) >= self._page):
-                window = f"LIMIT {self._page} OFFSET {len(bindings)}"
-                with self._reading_on(len(bindings)):
-                    more, cut = self._rows(f"{head} SELECT * {{ {{ {_ordered(body, answer)} }} }} {window}", kind)
-                got = more["results"]["bindings"]
-                bindings += got
+        if kind == "SELECT" and (cut := self._complete(prologue + query, answer, cut)):
+            self._tell(f"{len(answer['results']['bindings']):,} rows")
         results = ox.parse_query_results(json.dumps(answer), format=ox.QueryResultsFormat.JSON)
         assert results is not None  # for mypy: JSON gives solutions or a boolean
-        return results
+        return results, cut
 
     def close(self) -> None:
         """Do nothing: no connection is kept open."""
+
+    def _complete(self, query: str, answer: Answer, cut: bool) -> bool:
+        """Read the rows of a SELECT page by page where its answer has only the first; tell whether some still lack.
+
+        They are read from the first anew: in what order those that came stand is not known.
+        """
+        names, rows = answer["head"]["vars"], answer["results"]["bindings"]
+        given = got = len(rows)
+        if not self._goes_on(got, cut):
+            return cut
+        pages = Pages(query)
+        if given == pages.limit:
+            return False
+        with self._reading_on(given):
+            if not cut and not self._rows(pages.page(given, 1), "SELECT")[0]["results"]["bindings"]:
+                return False
+        whole: list[dict[str, Any]] = []
+        while self._goes_on(got, cut) and len(whole) != pages.limit:
+            size = self._page if pages.limit is None else min(self._page, pages.limit - len(whole))
+            with self._reading_on(max(given, len(whole))):
+                page, cut = self._rows(pages.page(len(whole), size, names), "SELECT")
+            got = len(page["results"]["bindings"])
+            whole += page["results"]["bindings"]
+        rows[:] = max(whole, rows, key=len)
+        return cut and len(rows) != pages.limit
+
+    def _goes_on(self, got: int, cut: bool) -> bool:
+        """Tell whether there may be rows behind so many."""
+        return got > 0 and (cut or got >= self._page)
+
+    def _tell(self, part: str) -> None:
+        """Warn that an answer is only a first part."""
+        what = f"{self.url} gave the first {part} and does not give the others; ask for less"
+        warnings.warn(what, IncompleteAnswer, stacklevel=5)  # where Graph.query is called
 
     @contextmanager
     def _reading_on(self, got: int) -> Iterator[None]:
@@ -159,7 +191,7 @@ class Endpoint:
             if kind == "ASK" and "boolean" not in answer:  # Virtuoso's: one row with 1, or none
                 found = [term["value"] for row in answer["results"]["bindings"] for term in row.values()]
                 answer = {"head": {}, "boolean": found in (["1"], ["true"])}
-            return answer, any(headers.get(name) for name in _CUT)
+            return answer, _cut(headers)
         except (ValueError, KeyError, AttributeError) as error:
             raise EndpointError(
                 f"{self.url} gave a broken answer, perhaps cut off: {error}",
@@ -167,14 +199,14 @@ class Endpoint:
                 code="PL-ENDPOINT-ANSWER",
             ) from error
 
-    def _ask(self, query: str, kind: str, form: str) -> tuple[bytes, dict[str, str]]:
+    def _ask(self, query: str, kind: str, form: str) -> tuple[bytes, Message]:
         """Send one request, and again where it fails for reasons that pass."""
         wrapper = self._wrapper(query, kind, form)
 
-        def send() -> tuple[bytes, dict[str, str]]:
+        def send() -> tuple[bytes, Message]:
             response: HTTPResponse = wrapper.query().response
             with response:
-                return response.read(), dict(response.headers.items())
+                return response.read(), response.headers
 
         return attempt(send, self.url, self._retries)
 
@@ -294,21 +326,20 @@ def _placed(prologue: str) -> Iterator[None]:
         raise QueryError(message, subject=error.subject, code=error.code) from error
 
 
-def _prefixes(outline: str, query: str) -> str:
+def _prefixes(query: str) -> str:
     """Return declarations of the known prefixes that a query uses without declaring them."""
-    declared = set(re.findall(r"\bPREFIX\s+([\w-]*):", outline, re.IGNORECASE))
+    declared = set(re.findall(r"\bPREFIX\s+([\w-]*):", sparql.outline(query), re.IGNORECASE))
     used = {name for name in PREFIXES if re.search(rf"(?<![\w:]){name}:", query)}
     return "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in PREFIXES if name in used - declared)
 
 
-def _ordered(select: str, answer: Answer) -> str:
-    """Return a SELECT with an order, without which its pages would not fit together."""
-    if re.search(r"\bORDER\s+BY\b", sparql.outline(select), re.IGNORECASE):
-        return select
-    return f"{select}\nORDER BY {' '.join(f'?{name}' for name in answer['head']['vars'])}"
+def _cut(headers: Message) -> bool:
+    """Tell whether a server says that there is more than it gives."""
+    return any(headers.get(name) for name in _CUT)
 
 
-def _triples(content: bytes) -> ox.QueryTriples:
+def _triples(content: bytes) -> tuple[ox.QueryTriples, int]:
+    """Return the triples of an answer, and how many they are."""
     store = ox.Store()
     try:
         store.load(content, format=ox.RdfFormat.TURTLE)
@@ -316,4 +347,4 @@ def _triples(content: bytes) -> ox.QueryTriples:
         raise EndpointError(f"the endpoint gave broken Turtle: {error}", code="PL-ENDPOINT-ANSWER") from error
     results: Any = store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
     triples: ox.QueryTriples = results
-    return triples
+    return triples, len(store)

@@ -45,8 +45,8 @@ _LIBRARY_NAME = re.compile(r"[\w-]+")
 class Backend(Protocol):
     """What stands behind a ``Graph``: an engine that answers SPARQL, and knows ``ontology.terms.PREFIXES``."""
 
-    def run(self, query: str) -> Results:
-        """Answer a query.
+    def run(self, query: str) -> tuple[Results, bool]:
+        """Answer a query, and tell whether the answer is known to be only a first part.
 
         Raises:
             QueryError: it can't be parsed or is refused.
@@ -63,12 +63,12 @@ class Embedded:
         self.store = store
         self.version = version
 
-    def run(self, query: str) -> Results:
-        """Answer a query."""
+    def run(self, query: str) -> tuple[Results, bool]:
+        """Answer a query, whole."""
         guard.check(query)
         try:
             with answering():
-                return self.store.query(query, prefixes=PREFIXES)
+                return self.store.query(query, prefixes=PREFIXES), False
         except SyntaxError as error:
             raise sparql.unparsed(error) from error
 
@@ -240,16 +240,16 @@ class Graph:
             UsageError: the query is empty.
             NotFound: the library has no query of that name.
         """
-        results = self._run(query, parameters)
+        results, truncated = self._run(query, parameters)
         if isinstance(results, ox.QueryBoolean):
             return Rows(["answer"], [[bool(results)]])
         if isinstance(results, ox.QueryTriples):
             triples = ([cell(t.subject), cell(t.predicate), cell(t.object)] for t in results)
             with answering():
-                return Rows(["subject", "predicate", "object"], triples)
+                return Rows(["subject", "predicate", "object"], triples, truncated=truncated)
         names = [variable.value for variable in results.variables]
         with answering():
-            return Rows(names, ([cell(term) for term in solution] for solution in results))
+            return Rows(names, ([cell(term) for term in solution] for solution in results), truncated=truncated)
 
     def unknown_names(self, query: str, **parameters: Any) -> list[str]:
         """Return what a query asks for and the graph does not know: the answer says little then.
@@ -282,7 +282,7 @@ class Graph:
         Raises:
             QueryError: see ``query``; or rows are asked for in ``ttl``, or triples in anything else.
         """
-        results = self._run(query, parameters)
+        results, _ = self._run(query, parameters)
         if isinstance(results, ox.QueryTriples):
             if form != "ttl":
                 raise QueryError(f"this query gives triples, which have no {form} form; ask for ttl")
@@ -406,7 +406,7 @@ class Graph:
     def _count(self, pattern: str) -> int:
         return int(self.query(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")[0].n)
 
-    def _run(self, query: str, parameters: Mapping[str, Any]) -> Results:
+    def _run(self, query: str, parameters: Mapping[str, Any]) -> tuple[Results, bool]:
         if not sparql.outline(query).strip():
             raise UsageError("the query is empty; write SPARQL, or name a question of the library (kg query --list)")
         if sparql.is_update(query):

@@ -77,7 +77,7 @@ def check(text: str, nesting: int = NESTING, refused: Sequence[str] = ("service"
     ontology.errors.QueryError: SERVICE is refused: a query asks this graph and calls no other server; take it out
     """
     ambiguous = False
-    for token in _tokens(text):
+    for token in tokenize(text):
         if token.depth > nesting:
             raise QueryError(f"brackets are nested deeper than {nesting}", code="PL-QUERY-NESTING")
         if token.kind == "word":
@@ -108,7 +108,7 @@ def dataset(query: str, base: str) -> Dataset:
     prefixes = dict(PREFIXES)
     default: list[str] = []
     named: list[str] = []
-    tokens = [token for token in _tokens(query) if token.depth == 0]
+    tokens = [token for token in tokenize(query) if token.depth == 0]
     for index, token in enumerate(tokens):
         following = tokens[index + 1 : index + 3]
         if token.keyword == "base" and following:
@@ -130,7 +130,7 @@ def operations(update: str) -> list[str]:
     >>> operations("PREFIX e: <http://e/> CLEAR ALL ; DROP GRAPH e:g")
     ['PREFIX e: <http://e/> CLEAR ALL ', 'PREFIX e: <http://e/> DROP GRAPH e:g']
     """
-    tokens = list(_tokens(update))
+    tokens = list(tokenize(update))
     ends = [token.start for token in tokens if token.depth == 0 and token.text == ";"]
     starts = [0, *(end + 1 for end in ends)]
     found = []
@@ -153,7 +153,7 @@ def inserted(operation: str) -> str | None:
     'INSERT DATA { <x:a> <x:b> 1 }'
     >>> inserted("DELETE WHERE { ?s ?p ?o }")
     """
-    tokens = list(_tokens(operation))
+    tokens = list(tokenize(operation))
     first = _after_prologue(tokens)
     if first is None or first is tokens[-1] or tokens[tokens.index(first) + 1].keyword != "data":
         return None
@@ -171,7 +171,7 @@ def using(operation: str, graphs: Dataset) -> str:
     >>> using("DELETE WHERE { ?s ?p ?o }", Dataset(named=("http://g",)))
     'DELETE { ?s ?p ?o } USING NAMED <http://g> WHERE { ?s ?p ?o }'
     """
-    tokens = list(_tokens(operation))
+    tokens = list(tokenize(operation))
     first = _after_prologue(tokens)
     top = [token for token in tokens if token.depth == 0]
     where = next((token for token in top if token.keyword == "where"), None)
@@ -189,7 +189,12 @@ def using(operation: str, graphs: Dataset) -> str:
     return f"{operation[: where.start]}{' '.join(clauses)} {operation[where.start :]}"
 
 
-def _tokens(text: str) -> Iterator[Token]:
+def tokenize(text: str) -> Iterator[Token]:
+    """Yield the tokens of a query or update; those of its own clauses, outside all brackets, have depth 0.
+
+    >>> [token.text for token in tokenize("ASK { ?s ?p 'LIMIT' } # 1") if token.depth == 0]
+    ['ASK']
+    """
     depth = 0
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or ""

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -103,13 +104,13 @@ def push(
     service: _Service | _Folder
     if address.startswith(("http://", "https://")):
         service = _Service(address, user, password, token, timeout, retries)
-        kept = Path(store) / "pushed" / f"{hashlib.sha256(address.encode()).hexdigest()[:16]}.json"
+        kept = Path(store) / "pushed" / f"{hashlib.sha256(address.encode()).hexdigest()[:16]}.jsonl"
     else:
         service = _Folder(Path(target))
-        kept = Path(target) / "pushed.json"
+        kept = Path(target) / "pushed.jsonl"
     with open(store) as graph:
         quads = graph.store
-        notes = _Notes(kept, address)
+        notes = _Notes(kept)
         names: list[Graphs] = sorted(quads.named_graphs(), key=_name)  # type: ignore[arg-type]
         if union:
             names.append(ox.DefaultGraph())
@@ -143,31 +144,60 @@ def push(
 
 
 class _Notes:
-    """What a target has been given: the digest of each graph, kept in a file."""
+    """What a target has been given: the digest of each graph, kept in a file.
 
-    def __init__(self, path: Path, target: str) -> None:
+    A change is a line of graph and digest, or null where the graph is forgotten: appended, and on the disk, before the
+    push goes on. When a push begins, lines that later ones have replaced are dropped, and a last one that was cut off.
+    """
+
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._target = target
-        try:
-            self.digests: dict[str, str] = dict(json.loads(path.read_text(encoding="utf-8"))["graphs"])
-        except (OSError, ValueError, KeyError, TypeError):
-            self.digests = {}
+        self.digests: dict[str, str] = {}
+        content = b""
+        with suppress(OSError, ValueError, TypeError):
+            content = path.read_bytes()
+            for line in content.splitlines():
+                name, digest = json.loads(line)
+                self._set(name, digest)
+        if content != (kept := b"".join(map(_entry, self.digests.items()))):
+            with self._writing():
+                write_atomically(path, kept)
 
     def note(self, name: str, digest: str) -> None:
-        self.digests[name] = digest
-        self._write()
+        self._change(name, digest)
 
     def forget(self, name: str) -> None:
-        if self.digests.pop(name, None) is not None:
-            self._write()
+        if name in self.digests:
+            self._change(name, None)
 
-    def _write(self) -> None:
-        content = {"target": self._target, "graphs": dict(sorted(self.digests.items()))}
+    def _change(self, name: str, digest: str | None) -> None:
+        self._set(name, digest)
+        line = _entry((name, digest))
+        with self._writing():
+            if not self._path.exists():
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(self._path, line)
+                return
+            with self._path.open("ab") as file:
+                file.write(line)
+                file.flush()
+                os.fsync(file.fileno())
+
+    def _set(self, name: str, digest: str | None) -> None:
+        self.digests.pop(name, None)
+        if digest is not None:
+            self.digests[name] = digest
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._path, json.dumps(content, ensure_ascii=False, indent=1).encode())
+            yield
         except OSError as error:
             raise StoreError(f"{self._path} could not be written ({error})", subject=str(self._path)) from error
+
+
+def _entry(change: tuple[str, str | None]) -> bytes:
+    return json.dumps(change, ensure_ascii=False).encode() + b"\n"
 
 
 class _Service:

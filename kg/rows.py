@@ -38,6 +38,10 @@ class IRI(str):
 Cell: TypeAlias = IRI | str | int | float | bool | Decimal | datetime.date | datetime.datetime | None
 
 
+_METHODS = frozenset({"count", "index"})
+"""Methods of a tuple whose names columns have too; a column goes first."""
+
+
 class Row(tuple[Cell, ...]):
     """One solution: a tuple whose cells also go by the name of the variable, ``row.label`` or ``row["label"]``."""
 
@@ -47,6 +51,8 @@ class Row(tuple[Cell, ...]):
         """Make a row of cells and the names that they go by."""
         row = super().__new__(cls, cells)
         row._names = names
+        for name in _METHODS.intersection(names):
+            row.__dict__[name] = row[name]
         return row
 
     def __getattr__(self, name: str) -> Any:

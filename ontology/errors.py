@@ -56,6 +56,10 @@ class EndpointError(PolicyGraphError):
     code = "PL-ENDPOINT"
 
 
+class IncompleteAnswer(UserWarning):
+    """A warning, no error: a remote SPARQL endpoint has given only the first part of an answer."""
+
+
 class OutputError(PolicyGraphError):
     """A file or folder that a result should go to and can't; what stood there before is unharmed."""
 

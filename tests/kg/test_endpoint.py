@@ -1,4 +1,4 @@
-"""Remote endpoints: two real servers, and one of our own that fails in every way a server may."""
+"""Remote endpoints: three real servers, and one of our own that fails in every way a server may."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import datetime
 import json
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,8 +23,9 @@ from kg.cli import main
 from kg.push import push
 from kg.rows import IRI
 from kg.store import writing
-from ontology.errors import EndpointError, QueryError, StoreError
+from ontology.errors import EndpointError, IncompleteAnswer, QueryError, StoreError
 from tests import servers
+from tests.kg.server.conftest import running as serving
 
 DATA = """
 @prefix pl: <https://w3id.org/policy-lineage#> .
@@ -49,9 +51,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module", params=[servers.oxigraph, servers.virtuoso], ids=["oxigraph", "virtuoso"])
+@pytest.fixture(scope="module", params=["oxigraph", "virtuoso", "kg serve"])
 def server(request: pytest.FixtureRequest, folder: Path) -> Iterator[servers.Server]:
-    with request.param() as running:
+    """Virtuoso and ``kg serve`` give 1000 rows at most, Oxigraph all."""
+    if request.param == "kg serve":
+        with serving(folder, "--limit", "rows=1000") as client:
+            yield servers.Server("kg serve", str(client.base_url.join("/sparql")), "", (), True)
+        return
+    with getattr(servers, request.param)() as running:
         user, password = running.user or (None, None)
         push(running.store, store=folder, user=user, password=password, union=not running.makes_union)
         yield running
@@ -86,16 +93,75 @@ def test_parameters_ask_and_construct_work_as_on_the_store(server: servers.Serve
     assert json.loads(remote.serialize("ASK { ?e a pl:Strategy }", "json"))["boolean"] is True
 
 
-@pytest.mark.parametrize("order", ["", "ORDER BY DESC(?n)"])
-def test_answers_longer_than_the_server_gives_are_read_page_by_page(server: servers.Server, order: str) -> None:
-    """Virtuoso is set to give 1000 rows; a page of 700 cuts either server's answer."""
-    query = f"PREFIX x: <urn:> SELECT ?s ?n {{ ?s x:number ?n }} {order}"
-    for page in (700, 10_000):
-        rows = kg.open(server.query, timeout=20, page=page).query(query)
-        numbers = [row.n for row in rows]
-        assert sorted(numbers) == list(range(2500))
-        assert not order or numbers == list(range(2499, -1, -1))
-    assert len(kg.open(server.query, timeout=20, page=10).query(f"{query} LIMIT 25")) == 25
+def numbers(server: servers.Server, page: int, query: str) -> list[int]:
+    rows = kg.open(server.query, timeout=20, page=page).query(f"PREFIX x: <urn:> {query}")
+    assert not rows.truncated
+    return [row.n for row in rows]
+
+
+@pytest.mark.parametrize("page", [700, 10_000])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?s ?n { ?s x:number ?n }",
+        "SELECT * FROM x:h WHERE { ?s x:number ?n }",
+        "SELECT ?n ?p { ?s ?p ?n } VALUES ?p { x:number }",
+        "SELECT ?from ?offset ?n { ?from x:number ?n BIND('LIMIT 7' AS ?offset) }",
+    ],
+)
+def test_answers_longer_than_the_server_gives_are_read_whole(server: servers.Server, page: int, query: str) -> None:
+    assert sorted(numbers(server, page, query)) == list(range(2500))
+
+
+@pytest.mark.parametrize("page", [700, 10_000])
+def test_pages_keep_the_order_of_the_query(server: servers.Server, page: int) -> None:
+    falling = "SELECT ?n { ?s x:number ?n } ORDER BY DESC(?n) # LIMIT 3"
+    assert numbers(server, page, falling) == list(range(2499, -1, -1))
+    alike = numbers(server, page, "SELECT ?n ?s { ?s x:number ?n BIND(FLOOR(?n / 900) AS ?k) } ORDER BY ?k")
+    assert sorted(alike) == list(range(2500)) and [n // 900 for n in alike] == [n // 900 for n in range(2500)]
+
+
+@pytest.mark.parametrize("page", [700, 10_000])
+@pytest.mark.parametrize("limit", [25, 1000, 2200])
+def test_a_limit_is_reached_and_not_passed(server: servers.Server, page: int, limit: int) -> None:
+    found = numbers(server, page, f"SELECT ?n {{ ?s x:number ?n }} LIMIT {limit}")
+    assert len(found) == len(set(found)) == limit
+    grouped = f"SELECT (?x AS ?n) {{ ?s x:number ?x }} GROUP BY ?x ORDER BY ?x LIMIT {limit} OFFSET 150"
+    assert numbers(server, page, grouped) == list(range(150, 150 + limit))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "CONSTRUCT {{ ?s <urn:is> ?n }} WHERE {{ ?s <urn:number> ?n FILTER(?n < {}) }}",
+        "DESCRIBE ?s {{ ?s <urn:number> ?n FILTER(?n < {}) }}",
+    ],
+)
+def test_triples_that_kg_serve_cuts_off_are_told(folder: Path, query: str) -> None:
+    with serving(folder, "--limit", "rows=1000") as client:
+        remote = kg.open(str(client.base_url.join("/sparql")))
+        with pytest.warns(IncompleteAnswer, match="first 1,000 triples") as warned:
+            rows = remote.query(query.format(1001))
+        assert rows.truncated and len(rows) == 1000 and warned[0].filename == __file__
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            rows = remote.query(query.format(1000))
+        assert not rows.truncated and len(rows) == 1000
+
+
+def test_rows_that_kg_serve_never_gives_are_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One row is larger than an answer may be: those behind it can't be had."""
+    long = "好" * 3000
+    query = f"SELECT ?n ?t {{ ?s <urn:number> ?n BIND(IF(?n = 1500, '{long}', '') AS ?t) }} ORDER BY ?n"
+    with serving(folder, "--limit", "answer_bytes=8000") as client:
+        url = str(client.base_url.join("/sparql"))
+        with pytest.warns(IncompleteAnswer, match="first 1,500 rows"):
+            rows = kg.open(url).query(query)
+        assert rows.truncated and [row.n for row in rows] == list(range(1500))
+        assert main(["query", query, "--endpoint", url, "--format", "csv"]) == 3
+        out, err = capsys.readouterr()
+        assert len(out.splitlines()) == 1 + 1500
+        assert err.startswith(f"{url} gave the first 1,500 rows") and err.count("\n") == 1
 
 
 def test_what_cannot_be_parsed_is_told_in_one_line(server: servers.Server) -> None:
@@ -264,9 +330,7 @@ def test_pages_that_are_not_got_are_told_with_how_many_were(scripted: Callable[.
 
 
 def test_kg_serve_and_the_store_refuse_in_the_same_words(folder: Path) -> None:
-    from tests.kg.server.conftest import running
-
-    with running(folder) as client, kg.open(folder) as local:
+    with serving(folder) as client, kg.open(folder) as local:
         remote = kg.open(str(client.base_url.join("/sparql")))
         for query in ("SELECT * {", "SELECT * {\n ?s a pl:Strategy ;; x }", "SELECT * { SERVICE <urn:x> {} }"):
             told = []
@@ -283,11 +347,40 @@ def test_a_cut_answer_is_no_answer(scripted: Callable[..., tuple[str, Script]]) 
         kg.open(url).query("SELECT ?x {}")
 
 
-def test_a_server_that_marks_its_answer_as_cut_is_read_on(scripted: Callable[..., tuple[str, Script]]) -> None:
-    none = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": []}}).encode()
-    url, script = scripted((200, {**RESULTS, "X-Truncated": "true"}, ONE), (200, RESULTS, ONE), (200, RESULTS, none))
+@pytest.mark.parametrize("header", ["X-Truncated", "x-truncated", "X-SPARQL-MaxRows"])
+def test_a_server_that_marks_its_answer_as_cut_is_read_anew_in_order(
+    scripted: Callable[..., tuple[str, Script]], header: str
+) -> None:
+    cut = (200, {**RESULTS, header: "1"}, ONE)
+    url, script = scripted(cut, cut, (200, RESULTS, ONE))
     assert len(kg.open(url).query("SELECT ?x { ?x ?y ?z } # LIMIT 1")) == 2
-    assert "OFFSET 1" in script.seen[1][2]["query"][0] and "ORDER BY ?x" in script.seen[1][2]["query"][0]
+    asked = [" ".join(form["query"][0].split()) for _, _, form in script.seen]
+    assert [query[query.index("ORDER BY") :] for query in asked[1:]] == [
+        "ORDER BY ?x } } LIMIT 10000 OFFSET 0",
+        "ORDER BY ?x } } LIMIT 10000 OFFSET 1",
+    ]
+
+
+def test_a_full_page_is_read_anew_only_where_a_row_stands_behind_it(
+    scripted: Callable[..., tuple[str, Script]],
+) -> None:
+    none = (200, RESULTS, json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": []}}).encode())
+    one = (200, RESULTS, ONE)
+
+    def windows(script: Script) -> list[str]:
+        return [" ".join(form["query"][0].partition("?z }")[2].split()) for _, _, form in script.seen[1:]]
+
+    url, script = scripted(one, none)
+    assert len(kg.open(url, page=1).query("SELECT ?x { ?x ?y ?z }")) == 1
+    assert windows(script) == ["} } LIMIT 1 OFFSET 1"]
+    url, script = scripted(one, one, one, one, none)
+    assert len(kg.open(url, page=1).query("SELECT ?x { ?x ?y ?z }")) == 2
+    assert windows(script) == [
+        "} } LIMIT 1 OFFSET 1",
+        "ORDER BY ?x } } LIMIT 1 OFFSET 0",
+        "ORDER BY ?x } } LIMIT 1 OFFSET 1",
+        "ORDER BY ?x } } LIMIT 1 OFFSET 2",
+    ]
 
 
 def test_nobody_there_and_nobody_answering(scripted: Callable[..., tuple[str, Script]]) -> None:

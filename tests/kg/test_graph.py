@@ -50,6 +50,13 @@ def test_cells_are_pythons_own(graph: kg.Graph) -> None:
         half.nonsense  # noqa: B018
 
 
+def test_a_column_goes_before_a_method_of_tuple(graph: kg.Graph) -> None:
+    (row,) = graph.query("SELECT (COUNT(*) AS ?count) ('甲' AS ?index) { ?e pl:value ?v }")
+    assert (row.count, row.index) == (row["count"], row["index"]) == (2, "甲")
+    (other,) = graph.query("SELECT (COUNT(*) AS ?n) { ?e pl:value ?v }")
+    assert other.count(2) == 1 and other.index(2) == 0
+
+
 def test_a_folder_takes_no_options_of_an_endpoint(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="timeout"):
         kg.open(tmp_path, timeout=5)

@@ -190,3 +190,40 @@ def test_a_push_that_is_killed_goes_on(tmp_path: Path) -> None:
             assert sorted(report.unchanged) == sorted(GRAPHS[1:])
             assert set(report.sent) == {GRAPHS[0], "default"}
         assert labels(server) == sorted("一二三")
+
+
+def test_a_note_that_a_push_was_ended_in_is_dropped(tmp_path: Path) -> None:
+    """At whichever byte it ended, the graphs noted before are unchanged, and what follows is noted again."""
+    store, out = tmp_path / "store", tmp_path / "files"
+    publish(store, 甲=["一"], 乙=["二"], 丙=["三"])
+    kg.push(out, store=store)
+    kept = (out / "pushed.jsonl").read_bytes()
+    assert kept.count(b"\n") == 4
+    last = kept.splitlines(keepends=True)[-1]
+    for missing in (1, 2, len(last) // 2, len(last) - 1, len(last)):
+        (out / "pushed.jsonl").write_bytes(kept[:-missing])
+        report = kg.push(out, store=store)
+        assert (len(report.sent), len(report.unchanged)) == ((0, 4) if missing == 1 else (1, 3))
+        assert (out / "pushed.jsonl").read_bytes() == kept
+    publish(store, 乙=["二"])
+    assert kg.push(out, store=store).deleted == (GRAPHS[2], GRAPHS[0])
+    assert kg.push(out, store=store).deleted == ()
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="only Linux tells how much a process has written")
+def test_what_is_written_grows_with_the_graphs_and_no_faster(tmp_path: Path) -> None:
+    def written() -> int:
+        counts = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
+        return int(counts["wchar"])
+
+    graphs = [
+        (ox.NamedNode(f"urn:文件/{n}"), [ox.Triple(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal(n))])
+        for n in range(300)
+    ]
+    with writing(tmp_path / "store") as draft:
+        draft.replace_graphs(graphs)
+        draft.publish()
+    for again in (False, True):
+        before = written()
+        report = kg.push(tmp_path / "files", store=tmp_path / "store", union=False, again=again)
+        assert len(report.sent) == 300 and (written() - before) / 300 < 1000

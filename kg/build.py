@@ -126,7 +126,7 @@ def build(
         kept = {name: entry for name, entry in before.items() if entry.source not in others}
         entries: dict[str, Entry] = {}
         for source, outcome in extraction.outcomes(discovered.sources, before):
-            if isinstance(outcome, Extracted) and not outcome.entries.keys().isdisjoint({**entries, **kept}):
+            if isinstance(outcome, Extracted) and any(name in entries or name in kept for name in outcome.entries):
                 outcome = extraction.attempt(source, qualified=True)
             if isinstance(outcome, PolicyGraphError):
                 left_out.append(LeftOut.because(source.path, outcome))

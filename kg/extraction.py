@@ -149,11 +149,15 @@ class Extraction:
 
     def _unchanged(self, source: Source, held: Mapping[str, Mapping[str, Entry]]) -> bool:
         """Tell whether nothing has changed that the documents of a source depend on."""
+        from extract.reading import bytes_of
+
+        if source.key not in held:
+            return False
         try:
-            key = self._source_key(source)
+            key = self._source_key(source, bytes_of(source.path))
         except ReadError:
             return False
-        return source.key in held and all(entry.source_key == key for entry in held[source.key].values())
+        return all(entry.source_key == key for entry in held[source.key].values())
 
     def attempt(self, source: Source, *, qualified: bool = False) -> Extracted | PolicyGraphError:
         """Extract a source, and return what is wrong with it where that can't be done."""
@@ -170,13 +174,14 @@ class Extraction:
             qualified: whether its documents go by the file's path, as a document of another file has the same name.
         """
         from extract.metadata import describe
-        from extract.reading import read, readable
+        from extract.reading import bytes_of, read, readable
 
-        key = self._source_key(source)
-        sha256 = _sha256(source.path)
+        content = bytes_of(source.path)
+        key = self._source_key(source, content)
+        sha256 = hashlib.sha256(content).hexdigest()
         entries: dict[str, Entry] = {}
         entities = links = 0
-        for document in read(source.path, root=source.root):
+        for document in read(source.path, root=source.root, content=content):
             identifier = document.identifier
             if qualified or source.clashes:
                 whole = identifier == readable(source.path.stem)
@@ -187,10 +192,10 @@ class Extraction:
             path = self._folder / self._document_key(document)
             if not path.exists():
                 write_atomically(path, gzip.compress(self._quads(document), compresslevel=3, mtime=0))
-            content = gzip.decompress(path.read_bytes())
-            entries[identifier] = Entry(_graph(content), path.name, source.key, key, sha256)
-            entities += len(_ENTITY.findall(content))
-            links += len(_LINK.findall(content))
+            quads = gzip.decompress(path.read_bytes())
+            entries[identifier] = Entry(_graph(quads), path.name, source.key, key, sha256)
+            entities += len(_ENTITY.findall(quads))
+            links += len(_LINK.findall(quads))
         return Extracted(entries, entities, links)
 
     def _quads(self, document: Document) -> bytes:
@@ -207,17 +212,9 @@ class Extraction:
             ) from error
         return "".join(sorted(f"{quad} .\n" for quad in quads)).encode()
 
-    def _source_key(self, source: Source) -> str:
+    def _source_key(self, source: Source, content: bytes) -> str:
         from extract.reading import readable
 
-        try:
-            content = source.path.read_bytes()
-        except OSError as error:
-            raise ReadError(
-                f"{source.path} can't be read ({error.strerror}); check that it exists and may be read",
-                subject=str(source.path),
-                code="PL-READ-MISSING",
-            ) from error
         name = source.relative if source.clashes else readable(source.path.name)
         many = source.path.suffix.lower() in (".csv", ".xlsx")
         told = self._rows if many else self._row(name)
@@ -343,33 +340,38 @@ def discover(named: Iterable[Path], held: Mapping[Path, str], aside: Collection[
         listed.setdefault(file.stem, []).append(absolute)
     namesakes = {file for file in held if file.stem in listed and file not in roots}
     there = {file for file in namesakes if reading.is_there(file)}
-    moved = frozenset(file for file in namesakes - there if held[file] in map(_sha256, listed[file.stem]))
+    gone = namesakes - there
+    digests = {stem: set(map(_sha256, listed[stem])) for stem in {file.stem for file in gone}}
+    moved = frozenset(file for file in gone if held[file] in digests[file.stem])
     roots |= {file: (file, file.parent) for file in there}
     stems = {absolute: file.stem for absolute, (file, _) in roots.items()} | {f: f.stem for f in namesakes - moved}
     counts = Counter(stems.values())
-    clashing = [file for file, stem in stems.items() if counts[stem] > 1]
+    clashing = {file for file, stem in stems.items() if counts[stem] > 1}
+    rivals = Counter(end for file in clashing for end in _ends(file))
     found = [
-        Source(file, root, reading.readable(_distinct(absolute, clashing)), absolute in clashing)
+        Source(file, root, reading.readable(_distinct(absolute, rivals)), absolute in clashing)
         for absolute, (file, root) in sorted(roots.items())
     ]
     return Discovered(tuple(found), tuple(left_out), tuple(skipped), moved)
 
 
 def _sha256(file: Path) -> str:
+    from extract.reading import bytes_of
+
     try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
-    except OSError:
+        return hashlib.sha256(bytes_of(file)).hexdigest()
+    except ReadError:
         return ""
 
 
-def _distinct(path: Path, others: Collection[Path]) -> str:
-    """Return the shortest end of ``path``, folder included, that none of the others has."""
-    rivals = [other for other in others if other != path and other.stem == path.stem]
-    for length in range(2, len(path.parts)):
-        end = path.parts[-length:]
-        if all(other.parts[-length:] != end for other in rivals):
-            return "/".join(end)
-    return path.name
+def _ends(path: Path) -> Iterator[tuple[str, ...]]:
+    """Yield the ends of a path from its folder's name on, the shortest first."""
+    return (path.parts[-length:] for length in range(2, len(path.parts)))
+
+
+def _distinct(path: Path, rivals: Counter[tuple[str, ...]]) -> str:
+    """Return the shortest end of a path that no other one has, given how many have each."""
+    return "/".join(next((end for end in _ends(path) if rivals[end] <= 1), (path.name,)))
 
 
 def _graph(content: bytes) -> str:

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 import pytest
 
 import kg
+from kg.extraction import discover
 from ontology.errors import NotFound, UsageError
 from ontology.terms import PL, PLID
 
@@ -117,6 +118,21 @@ def test_bad_files_are_named_and_the_rest_is_built(sources: Path, tmp_path: Path
     assert all(left.source in left.reason and "\n" not in left.reason for left in report.left_out)
 
 
+def test_a_file_beyond_the_limit_is_never_opened(sources: Path, tmp_path: Path, toy: Language) -> None:
+    kg.build(sources, store=tmp_path / "g", nlp=toy)
+    (sources / "甲镇_2023.txt").rename(tmp_path / "甲镇_2023.txt")  # gone: is it the one of its name that is there now?
+    for large in (sources / "新" / "甲镇_2023.txt", sources / "乙镇_2023.txt"):
+        large.parent.mkdir(exist_ok=True)
+        with large.open("wb") as file:
+            file.truncate(2**40)  # all holes: it takes no room on the disk, and more memory than there is
+    report = kg.build(sources, store=tmp_path / "g", nlp=toy)
+    assert report.unchanged == ("丙镇_2023",)
+    assert {left.source for left in report.left_out} == {str(large), str(sources / "新" / "甲镇_2023.txt")}
+    for left in report.left_out:
+        assert left.reason == f"{left.source} has 1,099,511,627,776 bytes, more than 104,857,600; split it"
+        assert left.code == "PL-READ-SIZE"
+
+
 def test_a_build_of_nothing_but_bad_files_makes_no_store(tmp_path: Path, toy: Language) -> None:
     (tmp_path / "空.txt").write_bytes(b"")
     report = kg.build(tmp_path / "空.txt", store=tmp_path / "g", nlp=toy)
@@ -155,6 +171,27 @@ def test_sources_of_one_name_go_by_their_relative_paths(sources: Path, tmp_path:
     report = kg.build(sources / "2023", store=tmp_path / "g", nlp=toy)
     assert report.built == ("丁镇",) and report.removed == ("2023/丁镇.txt",)
     assert report.renamed == (("2023/丁镇.txt", "丁镇"),)
+
+
+def test_a_clashing_name_is_as_long_as_it_must_be(tmp_path: Path) -> None:
+    for name in ("a/报告.txt", "b/a/报告.txt", "b/a/报告.md", "b/别的.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("文", encoding="utf-8")
+    found = discover([tmp_path], {tmp_path / "gone" / "报告.txt": "0" * 64})
+    assert {source.relative: source.clashes for source in found.sources} == {
+        f"{tmp_path.name}/a/报告.txt": True, "b/a/报告.txt": True, "a/报告.md": True, "b/别的.txt": False,
+    }  # fmt: skip
+
+
+def test_thousands_of_files_of_one_name_are_told_apart_in_a_moment(tmp_path: Path) -> None:
+    for number in range(3_000):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "报告.txt").write_text(str(number), encoding="utf-8")
+    held = {tmp_path / f"gone{number}" / "报告.txt": "0" * 64 for number in range(1_000)}
+    begun = time.monotonic()
+    found = discover([tmp_path], held)
+    assert time.monotonic() - begun < 10  # 0.6 seconds; in time that grows with the square of the files it were minutes
+    assert {source.relative for source in found.sources} == {f"{number}/报告.txt" for number in range(3_000)}
 
 
 def test_a_file_of_one_name_in_a_later_run_replaces_nothing(sources: Path, tmp_path: Path, toy: Language) -> None:

@@ -232,18 +232,14 @@ class Extraction:
 
 
 class _Worker:
-    """A process of its own that extracts what it is asked to; it ends with this one, however this one ends."""
+    """A process of its own that extracts what it is asked to; it ends with this one, however this one ends.
+
+    Where it dies, the next question starts another.
+    """
 
     def __init__(self, extraction: Extraction) -> None:
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", "from kg.extraction import work; work()"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-            start_new_session=True,  # Ctrl-C is for the build, which then ends this
-        )
-        self._send(extraction)
+        self._extraction = extraction
+        self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -251,25 +247,49 @@ class _Worker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.kill()
-        self._process.wait()
+        self._end()
 
     def ask(self, source: Source) -> Extracted | PolicyGraphError:
         """Have a source extracted."""
-        assert self._process.stdout is not None
         try:
-            self._send(source)
-            outcome: Extracted | PolicyGraphError = pickle.load(self._process.stdout)
+            process = self._running()
+            _send(process, source)
+            assert process.stdout is not None
+            outcome: Extracted | PolicyGraphError = pickle.load(process.stdout)
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
+            self._end()
             return ExtractionError(
-                f"{source.path}: the process that read it died, of memory perhaps; build it by itself"
+                f"{source.path}: the process that read it died, of memory perhaps; build it by itself",
+                subject=str(source.path),
             )
         return outcome
 
-    def _send(self, message: object) -> None:
-        assert self._process.stdin is not None
-        pickle.dump(message, self._process.stdin)
-        self._process.stdin.flush()
+    def _running(self) -> subprocess.Popen[bytes]:
+        """Return the process; a new one where there is none yet, or none any more."""
+        if self._process is None or self._process.poll() is not None:
+            self._end()
+            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", "from kg.extraction import work; work()"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=environment,
+                start_new_session=True,  # Ctrl-C is for the build, which then ends this
+            )
+            _send(self._process, self._extraction)
+        return self._process
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+
+def _send(process: subprocess.Popen[bytes], message: object) -> None:
+    assert process.stdin is not None
+    pickle.dump(message, process.stdin)
+    process.stdin.flush()
 
 
 def work() -> None:

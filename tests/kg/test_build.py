@@ -15,7 +15,7 @@ import pyoxigraph as ox
 import pytest
 
 import kg
-from kg.extraction import discover
+from kg.extraction import Extraction, _Worker, discover
 from ontology.errors import NotFound, UsageError
 from ontology.terms import PL, PLID
 
@@ -473,6 +473,41 @@ def test_worker_processes_build_the_same_graph(sources: Path, tmp_path: Path, mo
     two = kg.build(sources, store=tmp_path / "two")
     assert lines(tmp_path / "one") == lines(tmp_path / "two")
     assert (one.built, one.left_out) == (two.built, two.left_out)
+
+
+def test_only_the_files_that_kill_their_process_are_left_out(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(  # what every process of the build runs first: some names are deadly
+        "import os, sys\n"
+        "def deadly(event, args):\n"
+        "    if event == 'open' and 'deadly' in str(args[0]):\n"
+        "        os.kill(os.getpid(), 9)\n"
+        "sys.addaudithook(deadly)\n",
+        encoding="utf-8",
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("kg.extraction.WORTH_A_PROCESS", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    for number in range(3):  # first of all files, and more than there are processes
+        (sources / f"0 deadly {number}.txt").write_text("打造“毒镇”。", encoding="utf-8")
+    report = kg.build(sources, store=tmp_path / "g")
+    assert report.built == ("丙镇_2023", "乙镇_2023", "甲镇_2023")
+    assert [Path(left.source).stem for left in report.left_out] == [f"0 deadly {number}" for number in range(3)]
+    for left in report.left_out:
+        assert left.code == "PL-EXTRACT"
+        assert left.reason == f"{left.source}: the process that read it died, of memory perhaps; build it by itself"
+
+
+def test_a_process_killed_between_two_files_costs_neither(tmp_path: Path) -> None:
+    (tmp_path / "空.txt").write_bytes(b"")
+    (source,) = discover([tmp_path], {}).sources
+    with _Worker(Extraction((), {}, tmp_path, None)) as worker:
+        for _ in range(2):
+            assert "is empty; leave it out" in str(worker.ask(source))
+            assert worker._process is not None
+            worker._process.kill()
+            worker._process.wait()
 
 
 def test_a_build_killed_while_it_extracts_is_finished_by_the_next(sources: Path, tmp_path: Path) -> None:

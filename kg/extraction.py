@@ -404,9 +404,12 @@ def _graph(content: bytes) -> str:
 @cache
 def code_digest() -> str:
     """Digest the code and data that turn a text into quads: the extractor's version, never forgotten to be raised."""
-    packages = (Path(__file__).parent.parent / name for name in ("ontology", "extract"))
-    paths = [path for package in packages for path in package.rglob("*") if path.suffix != ".pyc" and path.is_file()]
-    paths += [Path(__file__).parent / name for name in ("statements.py", "derive.py", "decisions.py")]
+    root = Path(__file__).parent.parent
+    training = {root / "extract" / name for name in ("training.py", "model/annotations", "model/written")}
+    paths = [root / "kg" / f"{name}.py" for name in ("statements", "derive", "decisions", "walk", "extraction")]
+    for package in ("ontology", "extract"):
+        files = (path for path in (root / package).rglob("*") if path.suffix != ".pyc" and path.is_file())
+        paths += [path for path in files if training.isdisjoint((path, *path.parents))]
     return digest(*(part for path in sorted(paths) for part in (path.name, path.read_bytes())))
 
 

@@ -133,6 +133,31 @@ def test_a_file_beyond_the_limit_is_never_opened(sources: Path, tmp_path: Path, 
         assert left.code == "PL-READ-SIZE"
 
 
+def test_the_extractor_is_another_where_what_shapes_a_graph_is(tmp_path: Path) -> None:
+    for package in ("ontology", "extract", "kg"):  # a copy, of links
+        shutil.copytree(Path(kg.__file__).parents[1] / package, tmp_path / package, copy_function=os.symlink)
+    code = (
+        "import pathlib, sys\n"
+        "from kg.extraction import code_digest\n"
+        "for name in sys.argv[1:]:\n"
+        "    before = code_digest()\n"
+        "    path = pathlib.Path(name)\n"
+        "    content = path.read_bytes()\n"
+        "    path.unlink()\n"
+        "    path.write_bytes(content + b' ')\n"
+        "    code_digest.cache_clear()\n"
+        "    if code_digest() != before:\n"
+        "        print(name)\n"
+    )
+    shaping = ["extract/links.py", "extract/lexicon/names.toml", "extract/model/network.npz", "ontology/strategies.ttl"]
+    shaping += [f"kg/{name}.py" for name in ("statements", "derive", "decisions", "walk", "extraction")]
+    other = ["extract/training.py", "kg/cli.py"]
+    other += [str(next((tmp_path / "extract/model" / name).iterdir())) for name in ("annotations", "written")]
+    command = [sys.executable, "-c", code, *shaping, *other]
+    run = subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": ""}, capture_output=True, text=True)
+    assert (run.stdout.split(), run.stderr) == (shaping, "")
+
+
 def test_a_build_of_nothing_but_bad_files_makes_no_store(tmp_path: Path, toy: Language) -> None:
     (tmp_path / "空.txt").write_bytes(b"")
     report = kg.build(tmp_path / "空.txt", store=tmp_path / "g", nlp=toy)

@@ -227,7 +227,7 @@ class Extraction:
         return self._rows.get(name, self._rows.get(without_suffix(name)))
 
     def _document_key(self, document: Document) -> str:
-        told = (document.identifier, document.source, document.sha256, document.text, repr(document.metadata))
+        told = (document.identifier, document.source, document.text, repr(document.metadata))
         return digest(*told, self._version)
 
 

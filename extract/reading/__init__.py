@@ -122,10 +122,11 @@ def read(
     if content is None:
         content = bytes_of(source, limits)
     _refuse_content(source, suffix, content)
+    digest = hashlib.sha256(content).hexdigest()
     if suffix in _TABLES:
         from extract.reading import table
 
-        yield from table.documents(source, content, name, limits)
+        yield from table.documents(source, content, digest, name, limits)
         return
     text = decode(content, str(source)) if suffix == ".txt" else child.parse(_PARSERS[suffix], source, limits)
     if not _WRITTEN.search(text):
@@ -136,7 +137,7 @@ def read(
             subject=str(source),
             code="PL-READ-SIZE",
         )
-    yield Document(readable(source.stem), text, hashlib.sha256(content).hexdigest(), name)
+    yield Document(readable(source.stem), text, digest, name)
 
 
 def bytes_of(source: Path, limits: Limits = DEFAULTS) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -82,6 +83,21 @@ def test_only_the_changed_document_is_extracted(
     assert lines(tmp_path / "g") == lines(tmp_path / "fresh")
     default, named = union(tmp_path / "g")
     assert default == named
+
+
+def test_only_the_changed_row_is_extracted(tmp_path: Path, toy: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, table = tmp_path / "g", tmp_path / "表.csv"
+    table.write_text("id,text\n甲,打造“甲镇”。\n乙,打造“乙镇”。\n", encoding="utf-8")
+    kg.build(table, store=store, nlp=toy)
+    extracted = spy(monkeypatch)
+    table.write_text("id,text\n甲,打造“甲镇”。\n乙,打造“新乙镇”。\n", encoding="utf-8")
+    report = kg.build(table, store=store, nlp=toy)
+    assert (report.built, report.unchanged, extracted) == (("乙",), ("甲",), ["乙"])
+    asked = "SELECT * { ?x dcterms:identifier ?d ; pl:sha256 ?h }"
+    digests = [(row.d, row.h) for row in kg.query(asked, store=store)]
+    assert sorted(digests) == [(name, hashlib.sha256(table.read_bytes()).hexdigest()) for name in ("乙", "甲")]
+    kg.build(table, store=tmp_path / "fresh", nlp=toy)
+    assert lines(store) == lines(tmp_path / "fresh")
 
 
 def test_a_stopped_build_goes_on_where_it_was(

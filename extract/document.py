@@ -87,7 +87,7 @@ class Document:
     Attributes:
         identifier: file name without extension; where two sources clash, the relative path.
         text: the whole text, line ends ``\\n``.
-        sha256: hex digest of the source bytes.
+        sha256: hex digest of the bytes of the source file; rows of one table have it in common.
         source: the path or row that it was read from.
         metadata: who, when, where.
     """

@@ -21,6 +21,7 @@ from kg import decisions as curation
 from kg.extraction import Extracted, Extraction, LeftOut, code_digest, digest, discover
 from kg.graph import Counts, Embedded, Graph
 from kg.progress import Progress, Silent
+from kg.statements import SHA256
 from kg.store import DEFAULT_STORE, Draft, Entry, Manifest, open_version, published_number, writing
 from ontology.errors import NotFound, PolicyGraphError, StoreError, UsageError
 
@@ -126,7 +127,7 @@ def build(
         kept = {name: entry for name, entry in before.items() if entry.source not in others}
         entries: dict[str, Entry] = {}
         for source, outcome in extraction.outcomes(discovered.sources, before):
-            if isinstance(outcome, Extracted) and not outcome.entries.keys().isdisjoint({**entries, **kept}):
+            if isinstance(outcome, Extracted) and any(name in entries or name in kept for name in outcome.entries):
                 outcome = extraction.attempt(source, qualified=True)
             if isinstance(outcome, PolicyGraphError):
                 left_out.append(LeftOut.because(source.path, outcome))
@@ -310,6 +311,7 @@ def _publish(draft: Draft, report: BuildReport) -> BuildReport:
 
 
 def _load(draft: Draft, name: str, entry: Entry) -> list[ox.Triple]:
+    """Return what a document says, with the present digest of its file: another row of a table may have changed."""
     try:
         content = _content(draft, entry)
     except FileNotFoundError as error:
@@ -318,7 +320,8 @@ def _load(draft: Draft, name: str, entry: Entry) -> list[ox.Triple]:
             subject=name,
             code="PL-STORE-DAMAGED",
         ) from error
-    return [quad.triple for quad in ox.parse(content, format=ox.RdfFormat.N_QUADS)]
+    triples = (quad.triple for quad in ox.parse(content, format=ox.RdfFormat.N_QUADS))
+    return [ox.Triple(t.subject, SHA256, ox.Literal(entry.sha256)) if t.predicate == SHA256 else t for t in triples]
 
 
 def _content(draft: Draft, entry: Entry) -> bytes:

@@ -149,11 +149,15 @@ class Extraction:
 
     def _unchanged(self, source: Source, held: Mapping[str, Mapping[str, Entry]]) -> bool:
         """Tell whether nothing has changed that the documents of a source depend on."""
+        from extract.reading import bytes_of
+
+        if source.key not in held:
+            return False
         try:
-            key = self._source_key(source)
+            key = self._source_key(source, bytes_of(source.path))
         except ReadError:
             return False
-        return source.key in held and all(entry.source_key == key for entry in held[source.key].values())
+        return all(entry.source_key == key for entry in held[source.key].values())
 
     def attempt(self, source: Source, *, qualified: bool = False) -> Extracted | PolicyGraphError:
         """Extract a source, and return what is wrong with it where that can't be done."""
@@ -170,13 +174,14 @@ class Extraction:
             qualified: whether its documents go by the file's path, as a document of another file has the same name.
         """
         from extract.metadata import describe
-        from extract.reading import read, readable
+        from extract.reading import bytes_of, read, readable
 
-        key = self._source_key(source)
-        sha256 = _sha256(source.path)
+        content = bytes_of(source.path)
+        key = self._source_key(source, content)
+        sha256 = hashlib.sha256(content).hexdigest()
         entries: dict[str, Entry] = {}
         entities = links = 0
-        for document in read(source.path, root=source.root):
+        for document in read(source.path, root=source.root, content=content):
             identifier = document.identifier
             if qualified or source.clashes:
                 whole = identifier == readable(source.path.stem)
@@ -187,10 +192,10 @@ class Extraction:
             path = self._folder / self._document_key(document)
             if not path.exists():
                 write_atomically(path, gzip.compress(self._quads(document), compresslevel=3, mtime=0))
-            content = gzip.decompress(path.read_bytes())
-            entries[identifier] = Entry(_graph(content), path.name, source.key, key, sha256)
-            entities += len(_ENTITY.findall(content))
-            links += len(_LINK.findall(content))
+            quads = gzip.decompress(path.read_bytes())
+            entries[identifier] = Entry(_graph(quads), path.name, source.key, key, sha256)
+            entities += len(_ENTITY.findall(quads))
+            links += len(_LINK.findall(quads))
         return Extracted(entries, entities, links)
 
     def _quads(self, document: Document) -> bytes:
@@ -207,17 +212,9 @@ class Extraction:
             ) from error
         return "".join(sorted(f"{quad} .\n" for quad in quads)).encode()
 
-    def _source_key(self, source: Source) -> str:
+    def _source_key(self, source: Source, content: bytes) -> str:
         from extract.reading import readable
 
-        try:
-            content = source.path.read_bytes()
-        except OSError as error:
-            raise ReadError(
-                f"{source.path} can't be read ({error.strerror}); check that it exists and may be read",
-                subject=str(source.path),
-                code="PL-READ-MISSING",
-            ) from error
         name = source.relative if source.clashes else readable(source.path.name)
         many = source.path.suffix.lower() in (".csv", ".xlsx")
         told = self._rows if many else self._row(name)
@@ -230,23 +227,19 @@ class Extraction:
         return self._rows.get(name, self._rows.get(without_suffix(name)))
 
     def _document_key(self, document: Document) -> str:
-        told = (document.identifier, document.source, document.sha256, document.text, repr(document.metadata))
+        told = (document.identifier, document.source, document.text, repr(document.metadata))
         return digest(*told, self._version)
 
 
 class _Worker:
-    """A process of its own that extracts what it is asked to; it ends with this one, however this one ends."""
+    """A process of its own that extracts what it is asked to; it ends with this one, however this one ends.
+
+    Where it dies, the next question starts another.
+    """
 
     def __init__(self, extraction: Extraction) -> None:
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", "from kg.extraction import work; work()"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-            start_new_session=True,  # Ctrl-C is for the build, which then ends this
-        )
-        self._send(extraction)
+        self._extraction = extraction
+        self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -254,25 +247,49 @@ class _Worker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.kill()
-        self._process.wait()
+        self._end()
 
     def ask(self, source: Source) -> Extracted | PolicyGraphError:
         """Have a source extracted."""
-        assert self._process.stdout is not None
         try:
-            self._send(source)
-            outcome: Extracted | PolicyGraphError = pickle.load(self._process.stdout)
+            process = self._running()
+            _send(process, source)
+            assert process.stdout is not None
+            outcome: Extracted | PolicyGraphError = pickle.load(process.stdout)
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
+            self._end()
             return ExtractionError(
-                f"{source.path}: the process that read it died, of memory perhaps; build it by itself"
+                f"{source.path}: the process that read it died, of memory perhaps; build it by itself",
+                subject=str(source.path),
             )
         return outcome
 
-    def _send(self, message: object) -> None:
-        assert self._process.stdin is not None
-        pickle.dump(message, self._process.stdin)
-        self._process.stdin.flush()
+    def _running(self) -> subprocess.Popen[bytes]:
+        """Return the process; a new one where there is none yet, or none any more."""
+        if self._process is None or self._process.poll() is not None:
+            self._end()
+            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", "from kg.extraction import work; work()"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=environment,
+                start_new_session=True,  # Ctrl-C is for the build, which then ends this
+            )
+            _send(self._process, self._extraction)
+        return self._process
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+
+def _send(process: subprocess.Popen[bytes], message: object) -> None:
+    assert process.stdin is not None
+    pickle.dump(message, process.stdin)
+    process.stdin.flush()
 
 
 def work() -> None:
@@ -343,33 +360,38 @@ def discover(named: Iterable[Path], held: Mapping[Path, str], aside: Collection[
         listed.setdefault(file.stem, []).append(absolute)
     namesakes = {file for file in held if file.stem in listed and file not in roots}
     there = {file for file in namesakes if reading.is_there(file)}
-    moved = frozenset(file for file in namesakes - there if held[file] in map(_sha256, listed[file.stem]))
+    gone = namesakes - there
+    digests = {stem: set(map(_sha256, listed[stem])) for stem in {file.stem for file in gone}}
+    moved = frozenset(file for file in gone if held[file] in digests[file.stem])
     roots |= {file: (file, file.parent) for file in there}
     stems = {absolute: file.stem for absolute, (file, _) in roots.items()} | {f: f.stem for f in namesakes - moved}
     counts = Counter(stems.values())
-    clashing = [file for file, stem in stems.items() if counts[stem] > 1]
+    clashing = {file for file, stem in stems.items() if counts[stem] > 1}
+    rivals = Counter(end for file in clashing for end in _ends(file))
     found = [
-        Source(file, root, reading.readable(_distinct(absolute, clashing)), absolute in clashing)
+        Source(file, root, reading.readable(_distinct(absolute, rivals)), absolute in clashing)
         for absolute, (file, root) in sorted(roots.items())
     ]
     return Discovered(tuple(found), tuple(left_out), tuple(skipped), moved)
 
 
 def _sha256(file: Path) -> str:
+    from extract.reading import bytes_of
+
     try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
-    except OSError:
+        return hashlib.sha256(bytes_of(file)).hexdigest()
+    except ReadError:
         return ""
 
 
-def _distinct(path: Path, others: Collection[Path]) -> str:
-    """Return the shortest end of ``path``, folder included, that none of the others has."""
-    rivals = [other for other in others if other != path and other.stem == path.stem]
-    for length in range(2, len(path.parts)):
-        end = path.parts[-length:]
-        if all(other.parts[-length:] != end for other in rivals):
-            return "/".join(end)
-    return path.name
+def _ends(path: Path) -> Iterator[tuple[str, ...]]:
+    """Yield the ends of a path from its folder's name on, the shortest first."""
+    return (path.parts[-length:] for length in range(2, len(path.parts)))
+
+
+def _distinct(path: Path, rivals: Counter[tuple[str, ...]]) -> str:
+    """Return the shortest end of a path that no other one has, given how many have each."""
+    return "/".join(next((end for end in _ends(path) if rivals[end] <= 1), (path.name,)))
 
 
 def _graph(content: bytes) -> str:
@@ -382,9 +404,12 @@ def _graph(content: bytes) -> str:
 @cache
 def code_digest() -> str:
     """Digest the code and data that turn a text into quads: the extractor's version, never forgotten to be raised."""
-    packages = (Path(__file__).parent.parent / name for name in ("ontology", "extract"))
-    paths = [path for package in packages for path in package.rglob("*") if path.suffix != ".pyc" and path.is_file()]
-    paths += [Path(__file__).parent / name for name in ("statements.py", "derive.py", "decisions.py")]
+    root = Path(__file__).parent.parent
+    training = {root / "extract" / name for name in ("training.py", "model/annotations", "model/written")}
+    paths = [root / "kg" / f"{name}.py" for name in ("statements", "derive", "decisions", "walk", "extraction")]
+    for package in ("ontology", "extract"):
+        files = (path for path in (root / package).rglob("*") if path.suffix != ".pyc" and path.is_file())
+        paths += [path for path in files if training.isdisjoint((path, *path.parents))]
     return digest(*(part for path in sorted(paths) for part in (path.name, path.read_bytes())))
 
 

@@ -58,6 +58,7 @@ IDENTIFIER = ox.NamedNode(f"{DCTERMS}identifier")
 TITLE = ox.NamedNode(f"{DCTERMS}title")
 CREATOR = ox.NamedNode(f"{DCTERMS}creator")
 ISSUED = ox.NamedNode(f"{DCTERMS}issued")
+SHA256 = ox.NamedNode(f"{PL}sha256")
 IS_PART_OF = ox.NamedNode(f"{DCTERMS}isPartOf")
 GENERATED_BY = ox.NamedNode(f"{PROV}wasGeneratedBy")
 SUBJECT = ox.NamedNode(f"{RDF}subject")
@@ -205,7 +206,7 @@ class _Statements:
         yield ox.Triple(self.node, TYPE, NIF_CONTEXT)
         yield ox.Triple(self.node, IS_STRING, ox.Literal(self.document.text))
         yield ox.Triple(self.node, IDENTIFIER, ox.Literal(self.document.identifier))
-        yield ox.Triple(self.node, pl("sha256"), ox.Literal(self.document.sha256))
+        yield ox.Triple(self.node, SHA256, ox.Literal(self.document.sha256))
         if metadata.title:
             yield ox.Triple(self.node, TITLE, chinese(metadata.title))
         if metadata.issuer:

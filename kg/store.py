@@ -67,7 +67,7 @@ class Entry:
 
     Attributes:
         graph: IRI of its named graph.
-        key: digest of all that its quads depend on; names its file in ``documents/``.
+        key: digest of all that its quads depend on, but for ``sha256``; names its file in ``documents/``.
         source: path of the file that it was read from.
         source_key: digest of that file, its metadata, the extractor's version and the scheme.
         sha256: digest of that file alone, by which it is known again where it has been moved.

@@ -103,24 +103,30 @@ def discover(paths: Iterable[Path]) -> Discovered:
     return Discovered(tuple(files), tuple(skipped), tuple(closed))
 
 
-def read(source: Path, *, root: Path | None = None, limits: Limits = DEFAULTS) -> Iterator[Document]:
+def read(
+    source: Path, *, root: Path | None = None, limits: Limits = DEFAULTS, content: bytes | None = None
+) -> Iterator[Document]:
     """Read a file: a table yields one document a row, every other format one.
 
     Args:
         source: the file.
         root: folder that ``Document.source`` is given relative to.
         limits: what the source may ask of the machine.
+        content: its bytes, where ``bytes_of`` has returned them already.
 
     Raises:
         ReadError: it can't be read; the message names the file and says what to do.
     """
     name = readable(str(source.relative_to(root)) if root else str(source))
     suffix = source.suffix.lower()
-    content = _content(source, suffix, limits)
+    if content is None:
+        content = bytes_of(source, limits)
+    _refuse_content(source, suffix, content)
+    digest = hashlib.sha256(content).hexdigest()
     if suffix in _TABLES:
         from extract.reading import table
 
-        yield from table.documents(source, content, name, limits)
+        yield from table.documents(source, content, digest, name, limits)
         return
     text = decode(content, str(source)) if suffix == ".txt" else child.parse(_PARSERS[suffix], source, limits)
     if not _WRITTEN.search(text):
@@ -131,7 +137,40 @@ def read(source: Path, *, root: Path | None = None, limits: Limits = DEFAULTS) -
             subject=str(source),
             code="PL-READ-SIZE",
         )
-    yield Document(readable(source.stem), text, hashlib.sha256(content).hexdigest(), name)
+    yield Document(readable(source.stem), text, digest, name)
+
+
+def bytes_of(source: Path, limits: Limits = DEFAULTS) -> bytes:
+    """Return the bytes of a file; one that is too large or of a format that is not read is refused unopened.
+
+    Raises:
+        ReadError: it is (``PL-READ-SIZE``, ``PL-READ-LEGACY``, ``PL-READ-FORMAT``), or it can't be read
+            (``PL-READ-MISSING``).
+    """
+    subject, suffix = str(source), source.suffix.lower()
+    if suffix in _LEGACY:
+        better = _LEGACY[suffix]
+        raise ReadError(
+            f"{source} is in a format that is not read; save it as {better}", subject=subject, code="PL-READ-LEGACY"
+        )
+    if suffix not in SUFFIXES:
+        known = " ".join(SUFFIXES)
+        raise ReadError(f"{source} has an unknown suffix; known are {known}", subject=subject, code="PL-READ-FORMAT")
+    try:
+        size = source.stat().st_size
+        if size > limits.source_bytes:
+            raise ReadError(
+                f"{source} has {size:,} bytes, more than {limits.source_bytes:,}; split it",
+                subject=subject,
+                code="PL-READ-SIZE",
+            )
+        return source.read_bytes()
+    except OSError as error:
+        raise ReadError(
+            f"{source} can't be read ({error.strerror}); check that it exists and may be read",
+            subject=subject,
+            code="PL-READ-MISSING",
+        ) from error
 
 
 def is_there(path: str | Path) -> bool:
@@ -169,32 +208,9 @@ def _why_skipped(file: Path) -> str | None:
     return None
 
 
-def _content(source: Path, suffix: str, limits: Limits) -> bytes:
-    """Return all bytes of a file that is worth opening, or refuse it."""
+def _refuse_content(source: Path, suffix: str, content: bytes) -> None:
+    """Refuse a file that is empty, encrypted or of another format than its suffix says."""
     subject = str(source)
-    if suffix in _LEGACY:
-        better = _LEGACY[suffix]
-        raise ReadError(
-            f"{source} is in a format that is not read; save it as {better}", subject=subject, code="PL-READ-LEGACY"
-        )
-    if suffix not in SUFFIXES:
-        known = " ".join(SUFFIXES)
-        raise ReadError(f"{source} has an unknown suffix; known are {known}", subject=subject, code="PL-READ-FORMAT")
-    try:
-        size = source.stat().st_size
-        if size > limits.source_bytes:
-            raise ReadError(
-                f"{source} has {size:,} bytes, more than {limits.source_bytes:,}; split it",
-                subject=subject,
-                code="PL-READ-SIZE",
-            )
-        content = source.read_bytes()
-    except OSError as error:
-        raise ReadError(
-            f"{source} can't be read ({error.strerror}); check that it exists and may be read",
-            subject=subject,
-            code="PL-READ-MISSING",
-        ) from error
     if not content.strip():
         raise ReadError(f"{source} is empty; leave it out", subject=subject, code="PL-READ-EMPTY")
     if content.startswith(_OLE):
@@ -211,7 +227,6 @@ def _content(source: Path, suffix: str, limits: Limits) -> bytes:
         if content.startswith(start) and suffix not in others:
             raise ReadError(f"{source} is binary, a {others}; rename it", subject=subject, code="PL-READ-BINARY")
     _refuse_misnamed_text(source, suffix, content)
-    return content
 
 
 def _is_text(content: bytes) -> bool:

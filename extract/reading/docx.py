@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -16,6 +17,7 @@ from lxml import etree
 from extract.reading.archive import open_archive
 from extract.reading.limits import Limits
 from extract.reading.numbering import Numbering
+from extract.reading.row import as_row
 from ontology.errors import ReadError
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -31,7 +33,7 @@ _BREAKS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyph
 
 
 def parse(path: Path, limits: Limits) -> str:
-    """Return the readable text of a file: one line a paragraph or table row, cells parted by tabs."""
+    """Return the readable text of a file: one line a paragraph or table row, see ``as_row``."""
     with open_archive(path, limits, part=_RELATIONS) as archive:
         part = _main_part(archive)
         root = _xml(archive, part)
@@ -66,16 +68,38 @@ def _xml(archive: ZipFile, part: str) -> etree._Element | None:
 
 
 def _blocks(root: etree._Element, numbering: Numbering) -> Iterator[str]:
-    """Yield paragraphs and table rows; a table inside a cell is part of the cell."""
+    """Yield paragraphs and table rows, those of a table inside a cell too; text boxes come behind their paragraph."""
     stack = [root]
     while stack:
         node = stack.pop()
         if node.tag == f"{_W}p":
             yield _paragraph(node, numbering)
-            stack += reversed([box for box in node.iter(f"{_W}txbxContent") if not _in_fallback(box)])
+            stack += reversed(list(_outermost(node, f"{_W}txbxContent")))
         elif node.tag == f"{_W}tr":
-            cells = (" ".join(_paragraph(p, numbering) for p in cell.iter(f"{_W}p")) for cell in node.iter(f"{_W}tc"))
-            yield "\t".join(" ".join(cell.split()) for cell in cells)
+            yield from _row(node, numbering)
+        elif node.tag not in _SKIPPED:
+            stack += reversed(node)
+
+
+def _row(row: etree._Element, numbering: Numbering) -> Iterator[str]:
+    """Yield a row as one line, or what its cells hold where they hold tables or are there for the layout."""
+    cells = [[block for block in _blocks(cell, numbering) if block.strip()] for cell in _outermost(row, f"{_W}tc")]
+    line = None
+    if next(row.iter(f"{_W}tbl"), None) is None:
+        line = as_row([[" ".join(block.split()) for block in cell] for cell in cells])
+    if line is not None:
+        yield line
+    else:
+        yield from chain.from_iterable(cells)
+
+
+def _outermost(root: etree._Element, tag: str) -> Iterator[etree._Element]:
+    """Yield the elements of a tag below ``root`` that stand in no other one of it."""
+    stack = list(reversed(root))
+    while stack:
+        node = stack.pop()
+        if node.tag == tag:
+            yield node
         elif node.tag not in _SKIPPED:
             stack += reversed(node)
 
@@ -95,7 +119,3 @@ def _runs(paragraph: etree._Element) -> Iterator[str]:
             yield "" if node.get(f"{_W}type") == "page" else _BREAKS[node.tag]
         elif node.tag not in _SKIPPED and node.tag != f"{_W}txbxContent":
             stack += reversed(node)
-
-
-def _in_fallback(node: etree._Element) -> bool:
-    return any(ancestor.tag == f"{_MC}Fallback" for ancestor in node.iterancestors())

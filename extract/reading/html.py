@@ -11,6 +11,7 @@ from lxml import etree, html
 
 from extract.reading.encoding import decode
 from extract.reading.limits import Limits
+from extract.reading.row import as_row
 from ontology.errors import ReadError
 
 _DROPPED = re.compile(
@@ -26,6 +27,9 @@ _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*\[.*?\]\s*>", re.IGNORECASE | re.DOTALL)
 _WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2018-\u201d—…]"
 _BREAK = re.compile(rf"(?<={_WIDE})[ \t\r\f]*\n[ \t\r\n\f]*(?={_WIDE})")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+_PARAGRAPH_END = re.compile(r"(?<=。)\s*\0")
+"""A forced line break between paragraphs; others break the words of a narrow cell."""
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MENU_LINKS = 3
 
 
@@ -38,8 +42,8 @@ def parse(path: Path, limits: Limits) -> str:
 def text_of(source: str, name: str) -> str:
     """Return the readable text of an HTML page.
 
-    One line a paragraph, list item or table row (cells parted by tabs); a white space in the source is a space, and
-    none where a line was broken between two Chinese characters, as browsers show it.
+    One line a paragraph, list item or table row (see ``as_row``); a white space in the source is a space, and none
+    where a line was broken between two Chinese characters, as browsers show it.
 
     Raises:
         ReadError: the page has no text.
@@ -96,12 +100,11 @@ def _blocks(root: html.HtmlElement) -> Iterator[str]:
         if tag == "br":
             collected.append("\0")
             continue
-        if tag == "tr":
-            yield from flush()
-            yield "\t".join(_folded(cell.text_content()).replace("\0", " ").strip() for cell in node.iter("td", "th"))
-            continue
         if not _INLINE(tag):
             yield from flush()
+        if tag == "tr" and (row := _row(node)) is not None:
+            yield row
+            continue
         if tag == "ol":
             numbers.update(zip(node.iterchildren("li"), count(_first(node)), strict=False))
         if node in numbers:
@@ -113,6 +116,20 @@ def _blocks(root: html.HtmlElement) -> Iterator[str]:
             stack.append((child, False))
         if node.text:
             collected.append(node.text)
+
+
+def _row(node: html.HtmlElement) -> str | None:
+    """Return a row of a table as one line; None where its cells hold tables, headings or are there for the layout."""
+    if any(inner is not node for inner in node.iter("tr", "table", *_HEADINGS)):
+        return None
+    cells = []
+    for cell in node.iter("td", "th"):
+        if next(cell.iterancestors("td", "th", "tr")) is not node:
+            continue
+        paragraphs = (part for block in _blocks(cell) for part in _PARAGRAPH_END.split(block))
+        lines = (_folded(paragraph.replace("\0", "\n")).strip() for paragraph in paragraphs)
+        cells.append([line for line in lines if line])
+    return as_row(cells)
 
 
 def _folded(text: str) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -29,8 +27,15 @@ class Row:
     cells: Mapping[str, str]
 
 
-def documents(source: Path, content: bytes, name: str, limits: Limits) -> Iterator[Document]:
+def documents(source: Path, content: bytes, digest: str, name: str, limits: Limits) -> Iterator[Document]:
     """Yield one document a row that has a text; empty rows are passed over.
+
+    Args:
+        source: the file.
+        content: its bytes.
+        digest: their SHA-256, which is that of each document.
+        name: its path as the documents tell it.
+        limits: what the source may ask of the machine.
 
     Raises:
         ReadError: the table has no text column (``PL-READ-COLUMN``), no row with a text, too many rows, or a cell that
@@ -54,7 +59,6 @@ def documents(source: Path, content: bytes, name: str, limits: Limits) -> Iterat
         text = row.cells[column].replace("\r\n", "\n").replace("\r", "\n")
         described = {key: value.strip() for key, value in row.cells.items() if key != column and value.strip()}
         called = identifier(described) or f"{PurePath(name).stem}#{row.number}"
-        digest = hashlib.sha256(json.dumps([text, described], ensure_ascii=False, sort_keys=True).encode()).hexdigest()
         document = Document(called, text, digest, f"{name}#{row.number}")
         try:
             yield from_row(document, described)

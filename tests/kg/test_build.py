@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ import pyoxigraph as ox
 import pytest
 
 import kg
+from kg.extraction import Extraction, _Worker, discover
 from ontology.errors import NotFound, UsageError
 from ontology.terms import PL, PLID
 
@@ -83,6 +85,21 @@ def test_only_the_changed_document_is_extracted(
     assert default == named
 
 
+def test_only_the_changed_row_is_extracted(tmp_path: Path, toy: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, table = tmp_path / "g", tmp_path / "表.csv"
+    table.write_text("id,text\n甲,打造“甲镇”。\n乙,打造“乙镇”。\n", encoding="utf-8")
+    kg.build(table, store=store, nlp=toy)
+    extracted = spy(monkeypatch)
+    table.write_text("id,text\n甲,打造“甲镇”。\n乙,打造“新乙镇”。\n", encoding="utf-8")
+    report = kg.build(table, store=store, nlp=toy)
+    assert (report.built, report.unchanged, extracted) == (("乙",), ("甲",), ["乙"])
+    asked = "SELECT * { ?x dcterms:identifier ?d ; pl:sha256 ?h }"
+    digests = [(row.d, row.h) for row in kg.query(asked, store=store)]
+    assert sorted(digests) == [(name, hashlib.sha256(table.read_bytes()).hexdigest()) for name in ("乙", "甲")]
+    kg.build(table, store=tmp_path / "fresh", nlp=toy)
+    assert lines(store) == lines(tmp_path / "fresh")
+
+
 def test_a_stopped_build_goes_on_where_it_was(
     sources: Path, tmp_path: Path, toy: Language, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +132,46 @@ def test_bad_files_are_named_and_the_rest_is_built(sources: Path, tmp_path: Path
     assert len(report.built) == 3
     assert {Path(left.source).name for left in report.left_out} == {"空.txt", "没有"}
     assert all(left.source in left.reason and "\n" not in left.reason for left in report.left_out)
+
+
+def test_a_file_beyond_the_limit_is_never_opened(sources: Path, tmp_path: Path, toy: Language) -> None:
+    kg.build(sources, store=tmp_path / "g", nlp=toy)
+    (sources / "甲镇_2023.txt").rename(tmp_path / "甲镇_2023.txt")  # gone: is it the one of its name that is there now?
+    for large in (sources / "新" / "甲镇_2023.txt", sources / "乙镇_2023.txt"):
+        large.parent.mkdir(exist_ok=True)
+        with large.open("wb") as file:
+            file.truncate(2**40)  # all holes: it takes no room on the disk, and more memory than there is
+    report = kg.build(sources, store=tmp_path / "g", nlp=toy)
+    assert report.unchanged == ("丙镇_2023",)
+    assert {left.source for left in report.left_out} == {str(large), str(sources / "新" / "甲镇_2023.txt")}
+    for left in report.left_out:
+        assert left.reason == f"{left.source} has 1,099,511,627,776 bytes, more than 104,857,600; split it"
+        assert left.code == "PL-READ-SIZE"
+
+
+def test_the_extractor_is_another_where_what_shapes_a_graph_is(tmp_path: Path) -> None:
+    for package in ("ontology", "extract", "kg"):  # a copy, of links
+        shutil.copytree(Path(kg.__file__).parents[1] / package, tmp_path / package, copy_function=os.symlink)
+    code = (
+        "import pathlib, sys\n"
+        "from kg.extraction import code_digest\n"
+        "for name in sys.argv[1:]:\n"
+        "    before = code_digest()\n"
+        "    path = pathlib.Path(name)\n"
+        "    content = path.read_bytes()\n"
+        "    path.unlink()\n"
+        "    path.write_bytes(content + b' ')\n"
+        "    code_digest.cache_clear()\n"
+        "    if code_digest() != before:\n"
+        "        print(name)\n"
+    )
+    shaping = ["extract/links.py", "extract/lexicon/names.toml", "extract/model/network.npz", "ontology/strategies.ttl"]
+    shaping += [f"kg/{name}.py" for name in ("statements", "derive", "decisions", "walk", "extraction")]
+    other = ["extract/training.py", "kg/cli.py"]
+    other += [str(next((tmp_path / "extract/model" / name).iterdir())) for name in ("annotations", "written")]
+    command = [sys.executable, "-c", code, *shaping, *other]
+    run = subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": ""}, capture_output=True, text=True)
+    assert (run.stdout.split(), run.stderr) == (shaping, "")
 
 
 def test_a_build_of_nothing_but_bad_files_makes_no_store(tmp_path: Path, toy: Language) -> None:
@@ -155,6 +212,27 @@ def test_sources_of_one_name_go_by_their_relative_paths(sources: Path, tmp_path:
     report = kg.build(sources / "2023", store=tmp_path / "g", nlp=toy)
     assert report.built == ("丁镇",) and report.removed == ("2023/丁镇.txt",)
     assert report.renamed == (("2023/丁镇.txt", "丁镇"),)
+
+
+def test_a_clashing_name_is_as_long_as_it_must_be(tmp_path: Path) -> None:
+    for name in ("a/报告.txt", "b/a/报告.txt", "b/a/报告.md", "b/别的.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("文", encoding="utf-8")
+    found = discover([tmp_path], {tmp_path / "gone" / "报告.txt": "0" * 64})
+    assert {source.relative: source.clashes for source in found.sources} == {
+        f"{tmp_path.name}/a/报告.txt": True, "b/a/报告.txt": True, "a/报告.md": True, "b/别的.txt": False,
+    }  # fmt: skip
+
+
+def test_thousands_of_files_of_one_name_are_told_apart_in_a_moment(tmp_path: Path) -> None:
+    for number in range(3_000):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "报告.txt").write_text(str(number), encoding="utf-8")
+    held = {tmp_path / f"gone{number}" / "报告.txt": "0" * 64 for number in range(1_000)}
+    begun = time.monotonic()
+    found = discover([tmp_path], held)
+    assert time.monotonic() - begun < 10  # 0.6 seconds; in time that grows with the square of the files it were minutes
+    assert {source.relative for source in found.sources} == {f"{number}/报告.txt" for number in range(3_000)}
 
 
 def test_a_file_of_one_name_in_a_later_run_replaces_nothing(sources: Path, tmp_path: Path, toy: Language) -> None:
@@ -436,6 +514,41 @@ def test_worker_processes_build_the_same_graph(sources: Path, tmp_path: Path, mo
     two = kg.build(sources, store=tmp_path / "two")
     assert lines(tmp_path / "one") == lines(tmp_path / "two")
     assert (one.built, one.left_out) == (two.built, two.left_out)
+
+
+def test_only_the_files_that_kill_their_process_are_left_out(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(  # what every process of the build runs first: some names are deadly
+        "import os, sys\n"
+        "def deadly(event, args):\n"
+        "    if event == 'open' and 'deadly' in str(args[0]):\n"
+        "        os.kill(os.getpid(), 9)\n"
+        "sys.addaudithook(deadly)\n",
+        encoding="utf-8",
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("kg.extraction.WORTH_A_PROCESS", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    for number in range(3):  # first of all files, and more than there are processes
+        (sources / f"0 deadly {number}.txt").write_text("打造“毒镇”。", encoding="utf-8")
+    report = kg.build(sources, store=tmp_path / "g")
+    assert report.built == ("丙镇_2023", "乙镇_2023", "甲镇_2023")
+    assert [Path(left.source).stem for left in report.left_out] == [f"0 deadly {number}" for number in range(3)]
+    for left in report.left_out:
+        assert left.code == "PL-EXTRACT"
+        assert left.reason == f"{left.source}: the process that read it died, of memory perhaps; build it by itself"
+
+
+def test_a_process_killed_between_two_files_costs_neither(tmp_path: Path) -> None:
+    (tmp_path / "空.txt").write_bytes(b"")
+    (source,) = discover([tmp_path], {}).sources
+    with _Worker(Extraction((), {}, tmp_path, None)) as worker:
+        for _ in range(2):
+            assert "is empty; leave it out" in str(worker.ask(source))
+            assert worker._process is not None
+            worker._process.kill()
+            worker._process.wait()
 
 
 def test_a_build_killed_while_it_extracts_is_finished_by_the_next(sources: Path, tmp_path: Path) -> None:

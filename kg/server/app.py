@@ -35,6 +35,7 @@ _log = logging.getLogger(__name__)
 _STATUSES = {
     "PL-QUERY-TIMEOUT": 504,
     "PL-QUERY-MEMORY": 500,
+    "PL-SERVER": 500,
     "PL-SERVER-ACCEPT": 406,
     "PL-SERVER-SIZE": 413,
 }

@@ -165,11 +165,17 @@ class Catalogue:
         """Return one document."""
         return next((_paper(row) for row in self.rows("SELECT * FROM document WHERE iri = ?", [iri])), None)
 
-    def papers(self, limit: int = 1000) -> tuple[Paper, ...]:
-        """Return the documents, the nation's first."""
+    def papers(self, limit: int = -1, offset: int = 0) -> tuple[Paper, ...]:
+        """Return the documents, the nation's first: all, or so many, after so many others."""
         order = " ".join(f"WHEN '{level}' THEN {level.rank}" for level in Level)
-        query = f"SELECT * FROM document ORDER BY CASE level {order} ELSE 9 END, place, year, identifier LIMIT ?"
-        return tuple(_paper(row) for row in self.rows(query, [limit]))
+        query = (
+            f"SELECT * FROM document ORDER BY CASE level {order} ELSE 9 END, place, year, identifier LIMIT ? OFFSET ?"
+        )
+        return tuple(_paper(row) for row in self.rows(query, [limit, offset]))
+
+    def titled(self, part: str) -> bool:
+        """Tell whether the title of a document holds a text."""
+        return bool(self.rows("SELECT 1 FROM document WHERE INSTR(title, ?) LIMIT 1", [part]))
 
     def suggest(self, text: str, limit: int = 10) -> tuple[Item, ...]:
         """Return the entities that fit what has been typed so far."""

@@ -126,7 +126,7 @@ class Account:
 
 async def account(ask: Ask, catalogue: Catalogue, item: Item) -> Account:
     """Gather what the graph says of an entity, in a bounded number of bounded queries."""
-    papers = {paper.iri: paper for paper in catalogue.papers(100_000)}
+    papers = {paper.iri: paper for paper in await run_in_threadpool(catalogue.papers)}
     said, upward, downward, figures, mentions = await asyncio.gather(
         _said(ask, item.iri, papers),
         _relations(ask, catalogue, item.iri, "s", papers),
@@ -177,7 +177,7 @@ async def _said(
 
 async def evidence(ask: Ask, catalogue: Catalogue, subject: str, object_: str) -> tuple[Relation, ...]:
     """Return the links from one entity to another, with why they are believed."""
-    papers = {paper.iri: paper for paper in catalogue.papers(100_000)}
+    papers = {paper.iri: paper for paper in await run_in_threadpool(catalogue.papers)}
     return await _relations(ask, catalogue, IRI(subject), "s", papers, [IRI(object_)])
 
 

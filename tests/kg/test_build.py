@@ -15,6 +15,7 @@ import pyoxigraph as ox
 import pytest
 
 import kg
+from kg.store import open_version
 from ontology.errors import NotFound, UsageError
 from ontology.terms import PL, PLID
 
@@ -177,6 +178,23 @@ def test_a_row_of_one_name_in_a_later_table_replaces_nothing(sources: Path, tmp_
         f"{tmp_path.name}/b.csv/报告",
         "报告",
     ]
+
+
+def test_a_build_keeps_the_quads_of_its_documents_alone(sources: Path, tmp_path: Path, toy: Language) -> None:
+    (sources / "a.csv").write_text("id,text\n甲镇_2023,打造“甲”。\n", encoding="utf-8")  # has the name of a file
+    (sources / "b.csv").write_text("id,text\n丁,打造“丁”。\n丁,打造“又丁”。\n", encoding="utf-8")  # is left out
+    store = tmp_path / "g"
+    stopped = store / "documents" / "of a build that was stopped"
+    stopped.parent.mkdir(parents=True)
+    stopped.touch()
+    (store / "lock").touch()
+    report = kg.build(sources, store=store, nlp=toy)
+    assert (report.documents, len(report.left_out)) == (4, 1)
+    used = {entry.key for entry in open_version(store).manifest.documents.values()}
+    assert {path.name for path in stopped.parent.iterdir()} == used | {stopped.name} and len(used) == 4
+    assert kg.build(sources, store=store, nlp=toy).documents == 4
+    kg.remove("甲镇_2023", store=store)
+    assert len(list(stopped.parent.iterdir())) == 4
 
 
 def test_a_file_that_was_moved_is_known_again(sources: Path, tmp_path: Path, toy: Language) -> None:

@@ -258,10 +258,11 @@ class Catalogue:
 
 
 class Catalogues:
-    """The catalogue of whatever version is published, made when it is first asked for."""
+    """The catalogue of whatever version is published, made when it is first asked for; close it when done."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._aside: tempfile.TemporaryDirectory[str] | None = None
         self._lock = threading.Lock()
         self._current: tuple[str, Catalogue] | None = None
 
@@ -269,7 +270,7 @@ class Catalogues:
         """Make the published version's catalogue in the background, so that the first reader need not wait for it."""
 
         def make() -> None:
-            with suppress(StoreError):
+            with suppress(StoreError, OSError):  # whoever asks for it meets the error
                 self.current()
 
         threading.Thread(target=make, daemon=True, name="catalogue").start()
@@ -290,6 +291,11 @@ class Catalogues:
                 held = self._current = self._made()
             return held[1]
 
+    def close(self) -> None:
+        """Remove what was written outside the store."""
+        if self._aside is not None:
+            self._aside.cleanup()
+
     def _published(self) -> str:
         """Return what names the published version; another string when another is published."""
         try:
@@ -302,7 +308,7 @@ class Catalogues:
 
         published = self._published()
         version = open_version(self.folder)
-        home = _writable(self.folder)
+        home = self._home()
         path = home / f"catalogue-{version.number:06d}-{_FORMAT}.sqlite"
         if not path.exists():
             draft = path.with_suffix(f".{os.getpid()}.draft")
@@ -312,6 +318,19 @@ class Catalogues:
             for old in sorted(home.glob("catalogue-*.sqlite"))[:-_KEPT]:
                 old.unlink(missing_ok=True)
         return published, Catalogue(path.resolve())
+
+    def _home(self) -> Path:
+        """Return where catalogues are kept: in the store, or in a temporary folder where that may not be written."""
+        home = self.folder / "catalogue"
+        try:
+            home.mkdir(exist_ok=True)
+            (home / f".{os.getpid()}").touch()
+            (home / f".{os.getpid()}").unlink()
+        except OSError:
+            if self._aside is None:
+                self._aside = tempfile.TemporaryDirectory(prefix="kg-catalogue-", ignore_cleanup_errors=True)
+            home = Path(self._aside.name)
+        return home
 
 
 def _match(text: str) -> str | None:
@@ -379,15 +398,3 @@ def _paper(row: sqlite3.Row) -> Paper:
 def marks(values: Sequence[Any]) -> str:
     """Return as many placeholders as there are values."""
     return ", ".join("?" * len(values))
-
-
-def _writable(folder: Path) -> Path:
-    """Return where catalogues are kept: in the store, or in a temporary folder where that may not be written."""
-    home = folder / "catalogue"
-    try:
-        home.mkdir(exist_ok=True)
-        (home / f".{os.getpid()}").touch()
-        (home / f".{os.getpid()}").unlink()
-    except OSError:
-        home = Path(tempfile.mkdtemp(prefix="kg-catalogue-"))
-    return home

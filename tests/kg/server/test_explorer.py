@@ -205,7 +205,7 @@ def test_confidence_leaves_links_out(catalogue: Catalogue) -> None:
 
 
 def test_a_new_version_gets_a_catalogue_of_its_own(tmp_path: Path) -> None:
-    def publish(name: str) -> None:
+    def publish_strategy(name: str) -> None:
         with writing(tmp_path) as draft:
             node = ox.NamedNode(f"{PLID}Strategy/中国/{name}")
             triples = [
@@ -215,14 +215,29 @@ def test_a_new_version_gets_a_catalogue_of_its_own(tmp_path: Path) -> None:
             draft.replace_graph(ox.NamedNode(f"{PLID}Document/{name}"), triples)
             draft.publish()
 
-    publish("甲战略")
+    publish_strategy("甲战略")
     catalogues = Catalogues(tmp_path)
     assert [item.name for item in catalogues.current().suggest("战略")] == ["甲战略"]
     first = catalogues.current()
     assert catalogues.current() is first
-    publish("乙战略")
+    publish_strategy("乙战略")
     assert {item.name for item in catalogues.current().suggest("战略")} == {"甲战略", "乙战略"}
     assert Catalogues(tmp_path).current().path == catalogues.current().path
+
+
+def test_a_catalogue_that_finds_no_room_in_its_store_goes_when_the_server_goes(
+    tmp_path: Path, serve: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(tmp_path / "graph", 丁镇=1)
+    (tmp_path / "graph" / "catalogue").touch()  # where a folder ought to be
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "elsewhere"))
+    with serve(tmp_path / "graph") as client:
+        for villages in (1, 2):
+            publish(tmp_path / "graph", 丁镇=villages)
+            assert client.get("/search.json?kind=Village").json()["total"] == villages
+            assert len(list((tmp_path / "elsewhere").glob("kg-catalogue-*"))) == 1
+    assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 def test_overlapping_marks_cut_the_text_and_lose_none_of_it() -> None:

@@ -20,6 +20,7 @@ import pyoxigraph as ox
 from kg import decisions as curation
 from kg.extraction import Extracted, Extraction, LeftOut, code_digest, digest, discover
 from kg.graph import Counts, Embedded, Graph
+from kg.paths import Paths, listed
 from kg.progress import Progress, Silent
 from kg.store import DEFAULT_STORE, Draft, Entry, Manifest, open_version, published_number, writing
 from ontology.errors import NotFound, PolicyGraphError, StoreError, UsageError
@@ -66,10 +67,10 @@ class BuildReport:
 
 
 def build(
-    sources: str | Path | Iterable[str | Path],
+    sources: Paths,
     *,
     store: str | Path = DEFAULT_STORE,
-    scheme: Sequence[str | Path] = (),
+    scheme: Paths = (),
     metadata: str | Path | None = None,
     decisions: str | Path | None = None,
     nlp: Language | None = None,
@@ -83,7 +84,7 @@ def build(
     Args:
         sources: files, and folders that are searched for files.
         store: folder of the store; made where there is none, and only for a document that can be read.
-        scheme: the researcher's own authority files (Turtle), beside the bundled one.
+        scheme: the researcher's own authority file (Turtle), or several, beside the bundled one.
         metadata: CSV table that overrides what is read off the documents.
         decisions: CSV table of links accepted or rejected, see ``kg.decisions``.
         nlp: a pipeline of your own, from ``extract.pipeline.load``.
@@ -99,13 +100,12 @@ def build(
             published before is unharmed.
     """
     progress = progress or Silent()
-    sources = [sources] if isinstance(sources, str | Path) else list(sources)
-    if not sources:
+    named, schemes = listed(sources), listed(scheme)
+    if not named:
         raise UsageError("no source is named; give files or folders to build from")
     from extract.reading import is_there
 
-    _check(scheme, metadata, decisions)
-    named = [Path(source) for source in sources]
+    _check(schemes, metadata, decisions)
     aside = [Path(table) for table in (metadata, decisions) if table is not None]
     if published_number(Path(store)) == 0:
         discovered = discover(named, {}, aside)
@@ -117,7 +117,7 @@ def build(
         held = {Path(entry.source): entry.sha256 for entry in before.values()}
         discovered = discover(named, held, aside)
         left_out = list(discovered.left_out)
-        own_schemes = draft.keep_scheme([Path(path) for path in scheme]) if scheme else draft.scheme
+        own_schemes = draft.keep_scheme(schemes) if schemes else draft.scheme
         draft.keep_table("decisions", decisions)
         rows = _rows(draft.keep_table("metadata", metadata))
         extraction = Extraction(own_schemes, rows, draft.documents, nlp)
@@ -183,7 +183,7 @@ def remove(names: str | Iterable[str], *, store: str | Path = DEFAULT_STORE) -> 
         return _publish(draft, BuildReport(store=Path(store), removed=tuple(sorted(names))))
 
 
-def _check(schemes: Sequence[str | Path], metadata: str | Path | None, decisions: str | Path | None) -> None:
+def _check(schemes: Sequence[Path], metadata: str | Path | None, decisions: str | Path | None) -> None:
     """Find what is wrong with the tables that were given before anything is done."""
     from ontology.scheme import load
 
@@ -195,7 +195,7 @@ def _check(schemes: Sequence[str | Path], metadata: str | Path | None, decisions
                 f"{path} can't be read ({error.strerror}); check its path and rights", subject=str(path)
             ) from error
     if schemes:
-        load(*(Path(path) for path in schemes))
+        load(*schemes)
     _rows(Path(metadata) if metadata else None)
     if decisions:
         curation.load(Path(decisions))

@@ -52,7 +52,7 @@ def ask(line: str, cell: str | None, names: dict[str, Any]) -> Any:
         names: the notebook's variables.
 
     Raises:
-        UsageError: an option is unknown, or there is nothing to ask.
+        UsageError: an option is unknown, a quotation is not closed, or there is nothing to ask.
     """
     parser = _Parser(prog="%%sparql", add_help=False)
     parser.add_argument("--store")
@@ -60,7 +60,11 @@ def ask(line: str, cell: str | None, names: dict[str, Any]) -> Any:
     parser.add_argument("--as", dest="form", choices=["frame", "graph", "chart"], default="frame")
     parser.add_argument("--into", metavar="NAME")
     parser.add_argument("rest", nargs="*")
-    args = parser.parse_args(shlex.split(line))
+    try:
+        words = shlex.split(line)
+    except ValueError as error:
+        raise UsageError(f"%%sparql: {line}: {error}; close what is open, or take the mark out") from error
+    args = parser.parse_args(words)
     questions = [word for word in args.rest if "=" not in word]
     query = cell if cell and cell.strip() else " ".join(questions)
     if not query:

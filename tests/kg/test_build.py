@@ -277,6 +277,26 @@ def test_nothing_named_is_wrong_usage(tmp_path: Path) -> None:
     assert not (tmp_path / "g").exists()
 
 
+@pytest.mark.parametrize("kind", [str, Path])
+def test_one_scheme_may_be_named_without_a_list(
+    kind: type[str] | type[Path], sources: Path, tmp_path: Path, toy: Language
+) -> None:
+    own = tmp_path / "own.ttl"
+    own.write_text(
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix pl: <https://w3id.org/policy-lineage#> ."
+        " <https://w3id.org/policy-lineage/id/Strategy/中国/兴国大计> a skos:Concept, pl:Strategy ;"
+        ' skos:prefLabel "兴国大计"@zh ; pl:level pl:national .',
+        encoding="utf-8",
+    )
+    kg.build(sources, store=tmp_path / "one", scheme=kind(own), nlp=toy)
+    kg.build(sources, store=tmp_path / "list", scheme=[own], nlp=toy)
+    one, several = (open_version(tmp_path / name) for name in ("one", "list"))
+    assert one.manifest == several.manifest
+    assert [path.name for path in (one.path / "scheme").iterdir()] == ["00-own.ttl"]
+    with pytest.raises(UsageError, match="no such"):
+        kg.build(sources, store=tmp_path / "one", scheme=kind(tmp_path / "no such.ttl"))
+
+
 @pytest.mark.parametrize("option", ["metadata", "decisions", "scheme"])
 def test_a_table_or_scheme_that_is_not_there_is_wrong_usage(option: str, sources: Path, tmp_path: Path) -> None:
     path = tmp_path / "nope.ttl"

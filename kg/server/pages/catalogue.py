@@ -12,7 +12,7 @@ import sqlite3
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -153,20 +153,25 @@ class Catalogue:
 
     def items(self, iris: Iterable[str]) -> dict[IRI, Item]:
         """Return entities by IRI; what is no entity is left out."""
-        found: dict[IRI, Item] = {}
-        wanted = sorted(set(iris))
-        for start in range(0, len(wanted), 500):
-            some = wanted[start : start + 500]
-            for row in self.rows(f"SELECT * FROM entity WHERE iri IN ({marks(some)})", some):
-                found[IRI(row["iri"])] = _item(row)
-        return found
+        return {IRI(row["iri"]): _item(row) for row in self._named("entity", iris)}
 
     def paper(self, iri: str) -> Paper | None:
         """Return one document."""
         return next((_paper(row) for row in self.rows("SELECT * FROM document WHERE iri = ?", [iri])), None)
 
-    def papers(self, limit: int = -1, offset: int = 0) -> tuple[Paper, ...]:
-        """Return the documents, the nation's first: all, or so many, after so many others."""
+    def papers_named(self, iris: Iterable[str]) -> dict[IRI, Paper]:
+        """Return documents by IRI; what is no document is left out."""
+        return {IRI(row["iri"]): _paper(row) for row in self._named("document", iris)}
+
+    def _named(self, table: str, iris: Iterable[str]) -> Iterator[sqlite3.Row]:
+        """Yield the rows of things by their IRIs, so many at a time as SQLite takes."""
+        wanted = sorted(set(iris))
+        for start in range(0, len(wanted), 500):
+            some = wanted[start : start + 500]
+            yield from self.rows(f"SELECT * FROM {table} WHERE iri IN ({marks(some)})", some)
+
+    def papers(self, limit: int, offset: int = 0) -> tuple[Paper, ...]:
+        """Return so many documents of all, the nation's first, after so many others."""
         order = " ".join(f"WHEN '{level}' THEN {level.rank}" for level in Level)
         query = (
             f"SELECT * FROM document ORDER BY CASE level {order} ELSE 9 END, place, year, identifier LIMIT ? OFFSET ?"

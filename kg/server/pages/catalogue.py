@@ -300,6 +300,7 @@ class Catalogues:
         """Remove what was written outside the store."""
         if self._aside is not None:
             self._aside.cleanup()
+            self._aside = self._current = None
 
     def _published(self) -> str:
         """Return what names the published version; another string when another is published."""

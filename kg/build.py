@@ -20,6 +20,7 @@ import pyoxigraph as ox
 from kg import decisions as curation
 from kg.extraction import Extracted, Extraction, LeftOut, code_digest, digest, discover
 from kg.graph import Counts, Embedded, Graph
+from kg.paths import Paths, listed
 from kg.progress import Progress, Silent
 from kg.statements import SHA256
 from kg.store import DEFAULT_STORE, Draft, Entry, Manifest, open_version, published_number, writing
@@ -67,10 +68,10 @@ class BuildReport:
 
 
 def build(
-    sources: str | Path | Iterable[str | Path],
+    sources: Paths,
     *,
     store: str | Path = DEFAULT_STORE,
-    scheme: Sequence[str | Path] = (),
+    scheme: Paths = (),
     metadata: str | Path | None = None,
     decisions: str | Path | None = None,
     nlp: Language | None = None,
@@ -84,7 +85,7 @@ def build(
     Args:
         sources: files, and folders that are searched for files.
         store: folder of the store; made where there is none, and only for a document that can be read.
-        scheme: the researcher's own authority files (Turtle), beside the bundled one.
+        scheme: the researcher's own authority file (Turtle), or several, beside the bundled one.
         metadata: CSV table that overrides what is read off the documents.
         decisions: CSV table of links accepted or rejected, see ``kg.decisions``.
         nlp: a pipeline of your own, from ``extract.pipeline.load``.
@@ -100,13 +101,12 @@ def build(
             published before is unharmed.
     """
     progress = progress or Silent()
-    sources = [sources] if isinstance(sources, str | Path) else list(sources)
-    if not sources:
+    named, schemes = listed(sources), listed(scheme)
+    if not named:
         raise UsageError("no source is named; give files or folders to build from")
     from extract.reading import is_there
 
-    _check(scheme, metadata, decisions)
-    named = [Path(source) for source in sources]
+    _check(schemes, metadata, decisions)
     aside = [Path(table) for table in (metadata, decisions) if table is not None]
     if published_number(Path(store)) == 0:
         discovered = discover(named, {}, aside)
@@ -114,10 +114,11 @@ def build(
             return BuildReport(Path(store), left_out=discovered.left_out, skipped=discovered.skipped)
     with writing(Path(store)) as draft:
         before = draft.manifest.documents
+        stored = set(draft.documents.iterdir())
         held = {Path(entry.source): entry.sha256 for entry in before.values()}
         discovered = discover(named, held, aside)
         left_out = list(discovered.left_out)
-        own_schemes = draft.keep_scheme([Path(path) for path in scheme]) if scheme else draft.scheme
+        own_schemes = draft.keep_scheme(schemes) if schemes else draft.scheme
         draft.keep_table("decisions", decisions)
         rows = _rows(draft.keep_table("metadata", metadata))
         extraction = Extraction(own_schemes, rows, draft.documents, nlp)
@@ -156,7 +157,9 @@ def build(
             skipped=discovered.skipped,
             missing=tuple(sorted(name for name, entry in kept.items() if not is_there(entry.source))),
         )
-        return _publish(draft, report)
+        report = _publish(draft, report)
+        _drop_unused(draft, set(draft.documents.iterdir()) - stored)  # written under a name that clashed, or in vain
+        return report
 
 
 def remove(names: str | Iterable[str], *, store: str | Path = DEFAULT_STORE) -> BuildReport:
@@ -181,7 +184,7 @@ def remove(names: str | Iterable[str], *, store: str | Path = DEFAULT_STORE) -> 
         return _publish(draft, BuildReport(store=Path(store), removed=tuple(sorted(names))))
 
 
-def _check(schemes: Sequence[str | Path], metadata: str | Path | None, decisions: str | Path | None) -> None:
+def _check(schemes: Sequence[Path], metadata: str | Path | None, decisions: str | Path | None) -> None:
     """Find what is wrong with the tables that were given before anything is done."""
     from ontology.scheme import load
 
@@ -193,7 +196,7 @@ def _check(schemes: Sequence[str | Path], metadata: str | Path | None, decisions
                 f"{path} can't be read ({error.strerror}); check its path and rights", subject=str(path)
             ) from error
     if schemes:
-        load(*(Path(path) for path in schemes))
+        load(*schemes)
     _rows(Path(metadata) if metadata else None)
     if decisions:
         curation.load(Path(decisions))
@@ -303,11 +306,14 @@ def _publish(draft: Draft, report: BuildReport) -> BuildReport:
     counts = Graph(Embedded(draft.store)).counts()
     number = draft.publish() if published else (base.number if base else 0)
     if base is not None:
-        used = {entry.key for entry in draft.manifest.documents.values()}
-        for entry in base.manifest.documents.values():
-            if entry.key not in used:
-                (draft.documents / entry.key).unlink(missing_ok=True)
+        _drop_unused(draft, {draft.documents / entry.key for entry in base.manifest.documents.values()})
     return replace(report, version=number, published=published, documents=len(draft.manifest.documents), counts=counts)
+
+
+def _drop_unused(draft: Draft, files: set[Path]) -> None:
+    """Remove those of some files of quads that belong to no document of what is published."""
+    for path in files - {draft.documents / entry.key for entry in draft.manifest.documents.values()}:
+        path.unlink(missing_ok=True)
 
 
 def _load(draft: Draft, name: str, entry: Entry) -> list[ox.Triple]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg import example, output
-from kg.store import DEFAULT_STORE
+from kg.store import DEFAULT_STORE, published_number
 from ontology.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def demo(folder: str | Path = "demo", *, store: str | Path = DEFAULT_STORE) -> D
     from kg.picture.network import trunk
 
     ours = {path.stem for path in example.folder().iterdir()}
-    if (Path(store) / "current").exists():
+    if published_number(Path(store)):
         others = {held.identifier for held in info(store=store).documents} - ours
         if others:
             raise UsageError(

@@ -21,6 +21,7 @@ import pyoxigraph as ox
 
 from extract.document import unbroken
 from kg import guard, sparql
+from kg.entities import described
 from kg.rows import IRI, Rows, cell
 from kg.statements import FOUND, METADATA
 from kg.store import DEFAULT_STORE, Version, open_version, reading
@@ -60,8 +61,19 @@ class Embedded:
     """An Oxigraph store in this process; the default graph is the union of the named ones."""
 
     def __init__(self, store: ox.Store, version: Version | None = None) -> None:
-        self.store = store
+        self._store: ox.Store | None = store
         self.version = version
+
+    @property
+    def store(self) -> ox.Store:
+        """Return the store.
+
+        Raises:
+            StoreError: it has been let go of.
+        """
+        if self._store is None:
+            raise StoreError("the graph is closed; open it again with kg.open")
+        return self._store
 
     def run(self, query: str) -> tuple[Results, bool]:
         """Answer a query, whole."""
@@ -74,8 +86,7 @@ class Embedded:
 
     def close(self) -> None:
         """Let go of the store; the version may then be dropped."""
-        self.version = None
-        del self.store
+        self.version = self._store = None
 
 
 @contextmanager
@@ -200,15 +211,16 @@ class Graph:
         self.close()
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store; a graph that is closed can't be asked any more, but closed again."""
         self.backend.close()
+        self.__dict__.pop("dataset", None)
 
     @property
     def store(self) -> ox.Store:
         """Return the embedded store, read-only.
 
         Raises:
-            StoreError: the graph is a remote one.
+            StoreError: the graph is a remote one, or closed.
         """
         if not isinstance(self.backend, Embedded):
             raise StoreError("a remote graph has no store in this process; ask it with query()", code="PL-STORE-REMOTE")
@@ -338,14 +350,9 @@ class Graph:
 
         only = self.lineage(name, within, confidence=confidence).entities if name is not None else None
         network: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
-        kinds = " ".join(f"pl:{kind}" for kind in Kind)
-        for row in self.query(
-            f"SELECT ?e ?kind (SAMPLE(?n) AS ?label) (SAMPLE(?l) AS ?level) {{ VALUES ?kind {{ {kinds} }} ?e a ?kind"
-            " OPTIONAL { ?e skos:prefLabel ?n } OPTIONAL { ?e pl:level ?l } } GROUP BY ?e ?kind ORDER BY ?e"
-        ):
-            if only is None or row.e in only:
-                level = row.level.local if row.level else ""
-                network.add_node(str(row.e), label=row.label or row.e.local, kind=row.kind.local, level=level)
+        for iri, entity in described(self).items():
+            if only is None or iri in only:
+                network.add_node(str(iri), label=entity.name, kind=str(entity.kind), level=entity.level)
         for proof in proofs(self, f"FILTER(?confidence >= {confidence})"):
             if proof.subject in network and proof.object in network:
                 network.add_edge(

@@ -9,12 +9,13 @@ from pathlib import Path
 from extract import metadata, pipeline, training
 from extract.annotation import Annotation
 from extract.document import Document
+from kg.paths import Paths, listed
 from kg.score import Scores, corpus_text, score_annotations
 from ontology.errors import UsageError
 
 
 def held_out(
-    golds: Sequence[str | Path],
+    golds: Paths,
     folds: int,
     *,
     shared: Path = Path("../shared"),
@@ -38,7 +39,7 @@ def held_out(
     Raises:
         UsageError: there are fewer documents than folds, fewer than two folds, no ``shared``, or a text is missing.
     """
-    paths = [Path(gold) for gold in golds]
+    paths = listed(golds)
     if not 2 <= folds <= len(paths):
         raise UsageError(f"{folds} folds of {len(paths)} documents: give from 2 to as many as there are documents")
     if not (shared / "gold").is_dir():

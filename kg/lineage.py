@@ -18,6 +18,7 @@ from rich.tree import Tree
 
 from extract.document import unbroken
 from kg import sparql
+from kg.entities import described
 from kg.rows import IRI
 from kg.vocabulary import WORDS
 from kg.walk import EVERYWHERE, UPWARD, State, Upward, Walk
@@ -304,14 +305,14 @@ def _common(source: IRI) -> bool:
 
 def _things(graph: Graph, iris: Collection[IRI]) -> dict[IRI, Thing]:
     things = {iri: Thing(iri, iri.local, _kind(iri), None, _places(iri), None) for iri in iris}
+    among = _values("e", iris)
+    for iri, entity in described(graph, among).items():
+        things[iri] = replace(things[iri], name=entity.name, level=Level(entity.level) if entity.level else None)
     for row in graph.query(
-        f"SELECT ?e (MIN(?n) AS ?name) (MIN(?l) AS ?level) (MIN(?d) AS ?definition) {{ {_values('e', iris)}"
-        " OPTIONAL { ?e skos:prefLabel ?n FILTER(LANGMATCHES(LANG(?n), 'zh')) } OPTIONAL { ?e pl:level ?l }"
-        " OPTIONAL { ?e skos:definition ?d FILTER(LANGMATCHES(LANG(?d), 'zh')) } } GROUP BY ?e"
+        f"SELECT ?e (MIN(?d) AS ?definition) {{ {among} ?e skos:definition ?d FILTER(LANGMATCHES(LANG(?d), 'zh')) }}"
+        " GROUP BY ?e"
     ):
-        plain = things[row.e]
-        level = Level(row.level.local) if row.level else None
-        things[row.e] = replace(plain, name=row.name or plain.name, level=level, definition=row.definition)
+        things[row.e] = replace(things[row.e], definition=row.definition)
     return things
 
 

@@ -16,11 +16,11 @@ import argparse
 import shlex
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from kg.entities import described
 from kg.graph import Graph
 from kg.graph import open as open_graph
 from kg.rows import IRI, Rows
 from ontology.errors import UsageError
-from ontology.terms import Kind
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -52,7 +52,7 @@ def ask(line: str, cell: str | None, names: dict[str, Any]) -> Any:
         names: the notebook's variables.
 
     Raises:
-        UsageError: an option is unknown, or there is nothing to ask.
+        UsageError: an option is unknown, a quotation is not closed, or there is nothing to ask.
     """
     parser = _Parser(prog="%%sparql", add_help=False)
     parser.add_argument("--store")
@@ -60,7 +60,11 @@ def ask(line: str, cell: str | None, names: dict[str, Any]) -> Any:
     parser.add_argument("--as", dest="form", choices=["frame", "graph", "chart"], default="frame")
     parser.add_argument("--into", metavar="NAME")
     parser.add_argument("rest", nargs="*")
-    args = parser.parse_args(shlex.split(line))
+    try:
+        words = shlex.split(line)
+    except ValueError as error:
+        raise UsageError(f"%%sparql: {line}: {error}; close what is open, or take the mark out") from error
+    args = parser.parse_args(words)
     questions = [word for word in args.rest if "=" not in word]
     query = cell if cell and cell.strip() else " ".join(questions)
     if not query:
@@ -142,16 +146,9 @@ def _drawn(rows: Rows, graph: Graph) -> Any:
     if not links:
         raise UsageError("a graph needs rows of two entities; select ?subject ?object, or use CONSTRUCT")
     values = " ".join(str(sparql.term(iri)) for iri in sorted({end for link in links for end in link[:2]}))
-    kinds = " ".join(f"pl:{kind}" for kind in Kind)
     network: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
-    for row in graph.query(
-        f"SELECT ?e (SAMPLE(?k) AS ?kind) (MIN(?n) AS ?name) (MIN(?l) AS ?level) {{ VALUES ?e {{ {values} }} ?e a ?k"
-        f" VALUES ?k {{ {kinds} }}"
-        " OPTIONAL { ?e skos:prefLabel ?n FILTER(!LANGMATCHES(LANG(?n), 'en')) } OPTIONAL { ?e pl:level ?l } }"
-        " GROUP BY ?e"
-    ):
-        level = row.level.local if row.level else ""
-        network.add_node(str(row.e), label=row.name or row.e.local, kind=row.kind.local, level=level)
+    for iri, entity in described(graph, f"VALUES ?e {{ {values} }}").items():
+        network.add_node(str(iri), label=entity.name, kind=str(entity.kind), level=entity.level)
     for start, end, relation in links:
         if start in network and end in network:
             network.add_edge(str(start), str(end), relation=relation.local, basis="stated", confidence=0.5)

@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from extract.annotation import Annotation
 from kg.graph import Graph
+from kg.paths import Paths, listed
 from kg.statements import (
     ANCHOR,
     BEGIN,
@@ -124,12 +125,12 @@ class Scores:
     errors: tuple[str, ...]
 
 
-def score(graph: Graph | ox.Store, golds: Iterable[str | Path], corpus: str | Path | None = None) -> Scores:
+def score(graph: Graph | ox.Store, golds: Paths, corpus: str | Path | None = None) -> Scores:
     """Compare a graph with gold files.
 
     Args:
         graph: an open graph or a store.
-        golds: paths of gold files (JSON).
+        golds: path of a gold file (JSON), or paths of several.
         corpus: folder of their texts, by which documents are recognised; by default ``corpus`` or ``documents`` beside
             the gold files' folder. Where there is none, documents are recognised by their identifiers.
 
@@ -144,16 +145,14 @@ def score(graph: Graph | ox.Store, golds: Iterable[str | Path], corpus: str | Pa
     by_text = {_squeeze(reading.text or ""): reading for reading in readings}
     by_name = {reading.document: reading for reading in readings}
     pairs = []
-    for path in map(Path, golds):
+    for path in listed(golds):
         gold = load_gold(path)
         text = corpus_text(path, Path(corpus) if corpus else None)
         pairs.append((gold, by_name.get(gold.document) if text is None else by_text.get(_squeeze(text))))
     return compare(pairs)
 
 
-def score_annotations(
-    annotations: Iterable[Annotation], golds: Iterable[str | Path], scheme: Scheme | None = None
-) -> Scores:
+def score_annotations(annotations: Iterable[Annotation], golds: Paths, scheme: Scheme | None = None) -> Scores:
     """Compare annotations with gold files by the documents' identifiers; no store is needed.
 
     Raises:
@@ -161,7 +160,7 @@ def score_annotations(
         ValueError: an annotation breaks an invariant, see ``kg.statements.statements``.
     """
     readings = {a.document.identifier: read(statements(a, scheme)) for a in annotations}
-    return compare([(gold, readings.get(gold.document)) for gold in map(load_gold, map(Path, golds))])
+    return compare([(gold, readings.get(gold.document)) for gold in map(load_gold, listed(golds))])
 
 
 def load_gold(path: Path) -> Reading:

@@ -181,13 +181,19 @@ def _in_union(store: ox.Store, names: list[ox.NamedNode]) -> Iterator[Violation]
     levels: dict[str, dict[str, str]] = defaultdict(dict)
     for predicate, found in ((PREF_LABEL, labels), (pl("level"), levels)):
         for quad in store.quads_for_pattern(None, predicate, None, None):
-            if quad.graph_name in named and (predicate != PREF_LABEL or quad.object.language == "zh"):  # type: ignore[union-attr]
+            chinese = isinstance(quad.object, ox.Literal) and quad.object.language == "zh"
+            if quad.graph_name in named and (predicate != PREF_LABEL or chinese):
                 found[quad.subject.value][quad.object.value] = quad.graph_name.value  # type: ignore[union-attr]
     for what, found in (("Chinese names", labels), ("levels", levels)):
         for subject, said in sorted(found.items()):
             if len(said) > 1:
                 yield Violation(max(said.values()), subject, f"has {len(said)} {what}: {', '.join(sorted(said))}")
-    ranks = {subject: Level(next(iter(said)).removeprefix(PL)).rank for subject, said in levels.items()}
+    known = {f"{PL}{level}": level.rank for level in Level}
+    for subject, said in sorted(levels.items()):
+        for level, graph in sorted(said.items()):
+            if level not in known:
+                yield Violation(graph, subject, f"pl:level is one of the six levels, not {level}")  # as the shapes say
+    ranks = {subject: known[level] for subject, said in levels.items() for level in said if level in known}
     for quad in store.quads_for_pattern(None, pl(Predicate.ADVANCES), None, None):
         lower, upper = quad.subject.value, quad.object.value  # type: ignore[union-attr]
         if quad.graph_name in named and ranks.get(upper, 0) >= ranks.get(lower, len(Level)):

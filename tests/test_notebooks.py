@@ -160,7 +160,8 @@ def test_charts_show_chinese_and_want_numbers(graph: kg.Graph) -> None:
         chart(graph.query('SELECT ?x { VALUES ?x { "甲" } }'))
 
 
-@pytest.mark.parametrize("line", ["", "--as pie x", "--unknown"])
+@pytest.mark.parametrize("line", ["", "--as pie x", "--unknown", "village-lineage village='a", "x \\"])
 def test_wrong_magic_is_a_usage_error(line: str) -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match="%%sparql: ") as told:
         ask(line, "", {})
+    assert "\n" not in str(told.value)

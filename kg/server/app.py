@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from http import HTTPStatus
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kg.server import pages
 from kg.server.limits import Limits
 from kg.server.negotiation import prefers_html
+from kg.server.pages.catalogue import Catalogues
 from kg.server.protocol import Graphs, RequestError, Sparql
 from kg.server.resources import Library, Things
 from kg.server.updater import create
@@ -35,6 +36,7 @@ _log = logging.getLogger(__name__)
 _STATUSES = {
     "PL-QUERY-TIMEOUT": 504,
     "PL-QUERY-MEMORY": 500,
+    "PL-SERVER": 500,
     "PL-SERVER-ACCEPT": 406,
     "PL-SERVER-SIZE": 413,
 }
@@ -79,15 +81,17 @@ def create_app(
     if update_token is not None and published_number(folder) == 0:
         create(folder)
     open_version(folder)
-    pool = Pool(folder, limits or Limits())
+    pool, catalogues = Pool(folder, limits or Limits()), Catalogues(folder)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with pool:
-            yield
+        catalogues.prepare()
+        with closing(catalogues):
+            async with pool:
+                yield
 
     app = Starlette(
-        routes=_routes(pool, update_token),
+        routes=_routes(pool, catalogues, update_token),
         lifespan=lifespan,
         exception_handlers={
             PolicyGraphError: _refuse,
@@ -166,7 +170,7 @@ class DataRoute(Route):
         return match, child
 
 
-def _routes(pool: Pool, update_token: str | None) -> list[BaseRoute]:
+def _routes(pool: Pool, catalogues: Catalogues, update_token: str | None) -> list[BaseRoute]:
     sparql, graphs = Sparql(pool, update_token), Graphs(pool)
     return [
         Route("/sparql", sparql.handle, methods=["GET", "POST"]),
@@ -174,7 +178,7 @@ def _routes(pool: Pool, update_token: str | None) -> list[BaseRoute]:
         Route("/graphs", graphs.handle, methods=["GET"]),
         Route("/id/{path:path}", Things(pool).handle, methods=["GET"]),
         DataRoute("/queries/{name:str}", Library(pool).handle, methods=["GET"]),
-        *pages.routes(pool.store, pool.ask, pool.limits),
+        *pages.routes(catalogues, pool.ask, pool.limits),
     ]
 
 

@@ -18,7 +18,7 @@ from kg.server.limits import Limits
 from kg.server.negotiation import GRAPHS, ROWS, choose, prefers_html
 from kg.server.worker import Answer
 from kg.server.worker import Request as Question
-from kg.server.workers import GRACE, Pool, check_reply, spawn
+from kg.server.workers import GRACE, Pool, check_reply, kill, spawn
 from ontology.errors import PolicyGraphError, QueryError
 from ontology.terms import PREFIXES, RDF
 
@@ -140,16 +140,21 @@ class Sparql:
         }
         async with self._updating:
             process = await spawn("kg.server.updater", str(self._pool.store), str(limits.update_memory_bytes))
-            output = b""
             try:
                 async with asyncio.timeout(limits.update_seconds):
                     output, _ = await process.communicate(json.dumps(order).encode() + b"\n")
-            except TimeoutError:
-                process.kill()
+            except TimeoutError as error:
+                raise QueryError(
+                    f"the update took longer than {limits.update_seconds:g} s; nothing has changed",
+                    code="PL-QUERY-TIMEOUT",
+                ) from error
+            finally:
+                kill(process)
+                await process.wait()  # then the store is free again
         if not output:
             raise QueryError(
-                f"the update took longer than {limits.update_seconds:g} s or too much memory; nothing has changed",
-                code="PL-QUERY-TIMEOUT",
+                f"the update's process ended with status {process.returncode}, of memory perhaps; nothing has changed",
+                code="PL-QUERY-MEMORY",
             )
         check_reply(json.loads(output))
         return Response(status_code=204)

@@ -19,6 +19,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg import derive, guard
+from kg.rows import IRI
 from kg.server.confinement import arm, cut_network, limit_memory
 from kg.server.worker import refusal, reply
 from kg.store import Draft, Manifest, writing
@@ -37,6 +38,11 @@ _ASTRAY = (
     "SELECT DISTINCT ?s ?p ?o { GRAPH ?g { ?s ?p ?o } FILTER NOT EXISTS { ?s ?p ?o } }",
 )
 """The triples in which the default graph differs from the union of the named ones."""
+_NAMELESS = (
+    "SELECT * { { VALUES ?p { pl:serves pl:componentOf pl:advances } ?s ?p ?o FILTER(!ISIRI(?s) || !ISIRI(?o)) }"
+    " UNION { VALUES (?p ?o) { (rdf:type pl:Strategy) } ?s ?p ?o FILTER(!ISIRI(?s)) } } LIMIT 1"
+)
+"""A triple of those that the lineage is derived from, in which a link or a strategy is about what has no IRI."""
 
 
 def update(folder: Path, text: str, graphs: guard.Dataset, base: str, nesting: int) -> int:
@@ -151,7 +157,15 @@ def _triples(store: ox.Store, graph: Any) -> set[ox.Triple]:
 
 
 def _derive(draft: Draft) -> None:
-    """Derive anew what follows from the documents; from nothing follows nothing."""
+    """Derive anew what follows from the documents; from nothing follows nothing.
+
+    Raises:
+        QueryError: something would follow for what has no IRI.
+    """
+    nameless: Any = draft.store.query(_NAMELESS, prefixes=PREFIXES)
+    for row in nameless:
+        triple = f"{row['s']} {IRI(row['p'].value).short} {row['o']}"
+        raise QueryError(f"{triple}: a link joins two IRIs, and a strategy has one; nothing has changed")
     if bool(draft.store.query(_CAUSES, prefixes=PREFIXES)):
         derive.renew(draft, scheme.load(*draft.scheme))
     else:
@@ -185,6 +199,12 @@ def main() -> None:
         version = update(folder, request["update"], graphs, request["base"], request["nesting"])
     except PolicyGraphError as error:
         reply(sys.stdout.buffer, refusal(error))
+    except MemoryError:
+        what = "the update needs too much memory; nothing has changed"
+        reply(sys.stdout.buffer, refusal(QueryError(what, code="PL-QUERY-MEMORY")))
+    except Exception as error:  # noqa: BLE001  the edge of the server: whoever asked is told, the server goes on
+        what = f"the update failed ({type(error).__name__}: {error}); please report it; nothing has changed"
+        reply(sys.stdout.buffer, refusal(PolicyGraphError(what, code="PL-SERVER")))
     else:
         reply(sys.stdout.buffer, {"version": version})
 

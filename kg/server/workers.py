@@ -126,7 +126,7 @@ class Pool:
         try:
             yield process
         except BaseException:
-            _kill(process)
+            kill(process)
             self._replace(process)
             raise
         self._idle.put_nowait(process)
@@ -146,7 +146,7 @@ class Pool:
         self._idle.put_nowait(process)
 
     async def _end(self, process: Process) -> None:
-        _kill(process)
+        kill(process)
         status = await process.wait()
         self._processes.discard(process)
         _log.info("query process %d ended with status %d", process.pid, status)
@@ -183,7 +183,8 @@ async def _exchange(process: Process, request: bytes) -> tuple[dict[str, Any], b
     return head, await process.stdout.readexactly(head["length"])
 
 
-def _kill(process: Process) -> None:
+def kill(process: Process) -> None:
+    """End a process at once, if it has not ended by itself."""
     if process.returncode is None:
         process.kill()
 

@@ -17,6 +17,7 @@ import pytest
 
 import kg
 from kg.extraction import Extraction, _Worker, discover
+from kg.store import open_version
 from ontology.errors import NotFound, UsageError
 from ontology.terms import PL, PLID
 
@@ -257,6 +258,23 @@ def test_a_row_of_one_name_in_a_later_table_replaces_nothing(sources: Path, tmp_
     ]
 
 
+def test_a_build_keeps_the_quads_of_its_documents_alone(sources: Path, tmp_path: Path, toy: Language) -> None:
+    (sources / "a.csv").write_text("id,text\n甲镇_2023,打造“甲”。\n", encoding="utf-8")  # has the name of a file
+    (sources / "b.csv").write_text("id,text\n丁,打造“丁”。\n丁,打造“又丁”。\n", encoding="utf-8")  # is left out
+    store = tmp_path / "g"
+    stopped = store / "documents" / "of a build that was stopped"
+    stopped.parent.mkdir(parents=True)
+    stopped.touch()
+    (store / "lock").touch()
+    report = kg.build(sources, store=store, nlp=toy)
+    assert (report.documents, len(report.left_out)) == (4, 1)
+    used = {entry.key for entry in open_version(store).manifest.documents.values()}
+    assert {path.name for path in stopped.parent.iterdir()} == used | {stopped.name} and len(used) == 4
+    assert kg.build(sources, store=store, nlp=toy).documents == 4
+    kg.remove("甲镇_2023", store=store)
+    assert len(list(stopped.parent.iterdir())) == 4
+
+
 def test_a_file_that_was_moved_is_known_again(sources: Path, tmp_path: Path, toy: Language) -> None:
     (sources / "表.csv").write_text("text\n打造“表镇”。\n", encoding="utf-8")
     kg.build(sources, store=tmp_path / "g", nlp=toy)
@@ -335,6 +353,26 @@ def test_nothing_named_is_wrong_usage(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         kg.build([], store=tmp_path / "g")
     assert not (tmp_path / "g").exists()
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_one_scheme_may_be_named_without_a_list(
+    kind: type[str] | type[Path], sources: Path, tmp_path: Path, toy: Language
+) -> None:
+    own = tmp_path / "own.ttl"
+    own.write_text(
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix pl: <https://w3id.org/policy-lineage#> ."
+        " <https://w3id.org/policy-lineage/id/Strategy/中国/兴国大计> a skos:Concept, pl:Strategy ;"
+        ' skos:prefLabel "兴国大计"@zh ; pl:level pl:national .',
+        encoding="utf-8",
+    )
+    kg.build(sources, store=tmp_path / "one", scheme=kind(own), nlp=toy)
+    kg.build(sources, store=tmp_path / "list", scheme=[own], nlp=toy)
+    one, several = (open_version(tmp_path / name) for name in ("one", "list"))
+    assert one.manifest == several.manifest
+    assert [path.name for path in (one.path / "scheme").iterdir()] == ["00-own.ttl"]
+    with pytest.raises(UsageError, match="no such"):
+        kg.build(sources, store=tmp_path / "one", scheme=kind(tmp_path / "no such.ttl"))
 
 
 @pytest.mark.parametrize("option", ["metadata", "decisions", "scheme"])

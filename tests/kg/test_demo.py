@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,8 +23,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("demo")
 
 
+KILLED = """
+import os, pathlib, sys
+from kg.store import writing
+with writing(pathlib.Path(sys.argv[1])):
+    os._exit(9)
+"""
+
+
 @pytest.fixture(scope="module")
 def made(folder: Path) -> Demo:
+    """A demo in a folder in which an earlier one was killed before it had published anything."""
+    assert subprocess.run([sys.executable, "-c", KILLED, str(folder / "graph")], check=False).returncode == 9
+    assert (folder / "graph" / "current").read_text(encoding="ascii") == "0\n"
     return kg.demo(folder / "pictures", store=folder / "graph")
 
 

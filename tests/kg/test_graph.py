@@ -13,9 +13,11 @@ import pytest
 import rdflib
 
 import kg
+from kg.magic import ask
 from kg.rows import IRI
+from kg.store import writing
 from ontology.errors import NotFound, QueryError, StoreError, UsageError
-from ontology.terms import PL, PLID
+from ontology.terms import PL, PLID, PREFIXES, Level
 
 DATA = """
 @prefix pl: <https://w3id.org/policy-lineage#> .
@@ -60,6 +62,67 @@ def test_a_column_goes_before_a_method_of_tuple(graph: kg.Graph) -> None:
 def test_a_folder_takes_no_options_of_an_endpoint(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="timeout"):
         kg.open(tmp_path, timeout=5)
+
+
+def test_a_closed_graph_may_be_closed_again_and_says_what_it_is(graph: kg.Graph) -> None:
+    with graph:
+        assert len(graph.dataset) and graph.query("ASK {}")[0].answer
+        graph.close()
+    for asked in (
+        lambda: graph.query("ASK {}"),
+        lambda: graph.frame("ASK {}"),
+        lambda: graph.store,
+        lambda: graph.dataset,
+        lambda: list(graph.quads()),
+        graph.info,
+    ):
+        with pytest.raises(StoreError, match="closed") as told:
+            asked()
+        assert "\n" not in str(told.value)
+    with pytest.raises(QueryError):  # what is wrong with a question is told first
+        graph.query("SELECT * { SERVICE <x:y> {} }")
+
+
+def test_a_closed_graph_lets_its_version_go(tmp_path: Path) -> None:
+    with writing(tmp_path / "graph") as draft:
+        draft.publish()
+    graph = kg.open(tmp_path / "graph")
+    with writing(tmp_path / "graph") as draft:
+        draft.publish()
+    versions = tmp_path / "graph" / "versions"
+    assert sorted(path.name for path in versions.iterdir()) == ["000001", "000002"]
+    graph.close()
+    with writing(tmp_path / "graph"):
+        pass
+    assert [path.name for path in versions.iterdir()] == ["000002"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "name"),
+    [
+        ('"Ecology first"@en , "生态优先"@zh , "A"', "生态优先"),
+        ('"A"@en , "甲"', "甲"),
+        ('"B"@en , "A"@en', "A"),
+        ('"甲"@zh , "乙"@zh-CN', "乙"),
+        ("pl:none", "c"),
+    ],
+)
+def test_an_entity_goes_by_its_chinese_name(labels: str, name: str) -> None:
+    iri = f"{PLID}Strategy/中国/c"
+    store = ox.Store()
+    relation = "skos:prefLabel" if labels != "pl:none" else "pl:seeAlso"
+    store.update(
+        f"INSERT DATA {{ <{iri}> a pl:Strategy ; pl:level pl:national ; {relation} {labels} ;"
+        f" skos:definition '两山'@zh . <{PLID}Village/a> a pl:Village ; pl:serves <{iri}> }}",
+        prefixes=PREFIXES,
+    )
+    graph = kg.open(store)
+    node = graph.graph().nodes[iri]
+    assert node == {"label": name, "kind": "Strategy", "level": "national"}
+    thing = graph.lineage(iri).entity
+    assert (thing.name, thing.level, thing.definition) == (name, Level.NATIONAL, "两山")
+    drawn = ask("--as graph", "SELECT ?s ?o { ?s pl:serves ?o }", {"graph": graph}).whole
+    assert drawn.nodes[iri]["label"] == name
 
 
 def test_ask_and_construct_are_rows_too(graph: kg.Graph) -> None:

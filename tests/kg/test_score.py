@@ -187,6 +187,14 @@ def test_documents_are_recognised_by_their_text(tmp_path: Path) -> None:
     assert score(stored([made]), [tmp_path / "gold" / "another name.json"]).missing == ()
 
 
+@pytest.mark.parametrize("kind", [str, Path])
+def test_one_gold_may_be_named_without_a_list(kind: type[str] | type[Path]) -> None:
+    made = annotations(as_it_is)[:1]
+    gold = kind(GOLDS[0])
+    assert score(stored(made), gold) == score(stored(made), [gold])
+    assert score_annotations(made, gold).documents.keys() == {made[0].document.identifier}
+
+
 @pytest.mark.parametrize("content", ["", "{}", '{"document": "d", "entities": [{"id": 1}], "relations": []}'])
 def test_what_is_no_gold_is_refused_by_name(tmp_path: Path, content: str) -> None:
     path = tmp_path / "broken.json"

@@ -55,7 +55,17 @@ PROVINCIAL = f"<{PLID}Strategy/甲省/三区三地>"
         (f"DELETE {{ {PROVINCIAL} pl:level ?l }} WHERE {{ {PROVINCIAL} pl:level ?l }}", "level"),
         (f"INSERT DATA {{ {ENTITY} pl:level pl:national }}", "levels"),
         (f"INSERT DATA {{ {ENTITY} pl:level pl:galactic }}", "one of the six levels"),
+        *(
+            (
+                f"DELETE {{ {ENTITY} pl:level ?l }} INSERT {{ {ENTITY} pl:level {level} }}"
+                f" WHERE {{ {ENTITY} pl:level ?l }}",
+                "one of the six levels",
+            )
+            for level in ("pl:galactic", "'township'", "[]")
+        ),
+        (f"INSERT DATA {{ {PROJECT} pl:level pl:galactic }}", "one of the six levels"),
         (f"INSERT DATA {{ {ENTITY} skos:prefLabel '别名'@zh }}", "Chinese names"),
+        (f"INSERT DATA {{ {ENTITY} skos:prefLabel {PROJECT} }}", "skos:prefLabel"),
         (f"DELETE {{ {ENTITY} skos:prefLabel ?l }} WHERE {{ {ENTITY} skos:prefLabel ?l }}", "one skos:prefLabel"),
         (f"INSERT DATA {{ {PROJECT} pl:status pl:done }}", "pl:status is"),
         (f"INSERT DATA {{ {ENTITY} pl:status pl:ongoing }}", "only projects"),

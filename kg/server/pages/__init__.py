@@ -9,7 +9,6 @@ and English. Templates and scripts lie beside this package, in ``templates/`` an
 from __future__ import annotations
 
 from importlib.resources import files
-from pathlib import Path
 
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -20,16 +19,14 @@ from kg.server.pages.entity import Ask
 from kg.server.pages.views import Explorer
 
 
-def routes(folder: str | Path, ask: Ask, limits: Limits) -> list[BaseRoute]:
+def routes(catalogues: Catalogues, ask: Ask, limits: Limits) -> list[BaseRoute]:
     """Return the explorer's routes.
 
     Args:
-        folder: folder of the store; its published version is shown.
+        catalogues: of the store; its published version is shown.
         ask: answers SPARQL over that version: ``await ask(query, **parameters)`` gives ``kg.rows.Rows``.
         limits: what a request may cost.
     """
-    catalogues = Catalogues(Path(folder))
-    catalogues.prepare()
     explorer = Explorer(catalogues, ask, limits)
     pages = {
         "/": explorer.home,

@@ -12,7 +12,7 @@ import sqlite3
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -153,23 +153,34 @@ class Catalogue:
 
     def items(self, iris: Iterable[str]) -> dict[IRI, Item]:
         """Return entities by IRI; what is no entity is left out."""
-        found: dict[IRI, Item] = {}
-        wanted = sorted(set(iris))
-        for start in range(0, len(wanted), 500):
-            some = wanted[start : start + 500]
-            for row in self.rows(f"SELECT * FROM entity WHERE iri IN ({marks(some)})", some):
-                found[IRI(row["iri"])] = _item(row)
-        return found
+        return {IRI(row["iri"]): _item(row) for row in self._named("entity", iris)}
 
     def paper(self, iri: str) -> Paper | None:
         """Return one document."""
         return next((_paper(row) for row in self.rows("SELECT * FROM document WHERE iri = ?", [iri])), None)
 
-    def papers(self, limit: int = 1000) -> tuple[Paper, ...]:
-        """Return the documents, the nation's first."""
+    def papers_named(self, iris: Iterable[str]) -> dict[IRI, Paper]:
+        """Return documents by IRI; what is no document is left out."""
+        return {IRI(row["iri"]): _paper(row) for row in self._named("document", iris)}
+
+    def _named(self, table: str, iris: Iterable[str]) -> Iterator[sqlite3.Row]:
+        """Yield the rows of things by their IRIs, so many at a time as SQLite takes."""
+        wanted = sorted(set(iris))
+        for start in range(0, len(wanted), 500):
+            some = wanted[start : start + 500]
+            yield from self.rows(f"SELECT * FROM {table} WHERE iri IN ({marks(some)})", some)
+
+    def papers(self, limit: int, offset: int = 0) -> tuple[Paper, ...]:
+        """Return so many documents of all, the nation's first, after so many others."""
         order = " ".join(f"WHEN '{level}' THEN {level.rank}" for level in Level)
-        query = f"SELECT * FROM document ORDER BY CASE level {order} ELSE 9 END, place, year, identifier LIMIT ?"
-        return tuple(_paper(row) for row in self.rows(query, [limit]))
+        query = (
+            f"SELECT * FROM document ORDER BY CASE level {order} ELSE 9 END, place, year, identifier LIMIT ? OFFSET ?"
+        )
+        return tuple(_paper(row) for row in self.rows(query, [limit, offset]))
+
+    def titled(self, part: str) -> bool:
+        """Tell whether the title of a document holds a text."""
+        return bool(self.rows("SELECT 1 FROM document WHERE INSTR(title, ?) LIMIT 1", [part]))
 
     def suggest(self, text: str, limit: int = 10) -> tuple[Item, ...]:
         """Return the entities that fit what has been typed so far."""
@@ -252,10 +263,11 @@ class Catalogue:
 
 
 class Catalogues:
-    """The catalogue of whatever version is published, made when it is first asked for."""
+    """The catalogue of whatever version is published, made when it is first asked for; close it when done."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._aside: tempfile.TemporaryDirectory[str] | None = None
         self._lock = threading.Lock()
         self._current: tuple[str, Catalogue] | None = None
 
@@ -263,7 +275,7 @@ class Catalogues:
         """Make the published version's catalogue in the background, so that the first reader need not wait for it."""
 
         def make() -> None:
-            with suppress(StoreError):
+            with suppress(StoreError, OSError):  # whoever asks for it meets the error
                 self.current()
 
         threading.Thread(target=make, daemon=True, name="catalogue").start()
@@ -284,6 +296,12 @@ class Catalogues:
                 held = self._current = self._made()
             return held[1]
 
+    def close(self) -> None:
+        """Remove what was written outside the store."""
+        if self._aside is not None:
+            self._aside.cleanup()
+            self._aside = self._current = None
+
     def _published(self) -> str:
         """Return what names the published version; another string when another is published."""
         try:
@@ -296,7 +314,7 @@ class Catalogues:
 
         published = self._published()
         version = open_version(self.folder)
-        home = _writable(self.folder)
+        home = self._home()
         path = home / f"catalogue-{version.number:06d}-{_FORMAT}.sqlite"
         if not path.exists():
             draft = path.with_suffix(f".{os.getpid()}.draft")
@@ -306,6 +324,19 @@ class Catalogues:
             for old in sorted(home.glob("catalogue-*.sqlite"))[:-_KEPT]:
                 old.unlink(missing_ok=True)
         return published, Catalogue(path.resolve())
+
+    def _home(self) -> Path:
+        """Return where catalogues are kept: in the store, or in a temporary folder where that may not be written."""
+        home = self.folder / "catalogue"
+        try:
+            home.mkdir(exist_ok=True)
+            (home / f".{os.getpid()}").touch()
+            (home / f".{os.getpid()}").unlink()
+        except OSError:
+            if self._aside is None:
+                self._aside = tempfile.TemporaryDirectory(prefix="kg-catalogue-", ignore_cleanup_errors=True)
+            home = Path(self._aside.name)
+        return home
 
 
 def _match(text: str) -> str | None:
@@ -373,15 +404,3 @@ def _paper(row: sqlite3.Row) -> Paper:
 def marks(values: Sequence[Any]) -> str:
     """Return as many placeholders as there are values."""
     return ", ".join("?" * len(values))
-
-
-def _writable(folder: Path) -> Path:
-    """Return where catalogues are kept: in the store, or in a temporary folder where that may not be written."""
-    home = folder / "catalogue"
-    try:
-        home.mkdir(exist_ok=True)
-        (home / f".{os.getpid()}").touch()
-        (home / f".{os.getpid()}").unlink()
-    except OSError:
-        home = Path(tempfile.mkdtemp(prefix="kg-catalogue-"))
-    return home

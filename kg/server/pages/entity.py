@@ -15,7 +15,7 @@ from kg import sparql
 from kg.rows import IRI, Rows
 from kg.server.pages.catalogue import Catalogue, Item, Paper
 from ontology.iri import AUTHORITY_GRAPH
-from ontology.terms import Basis, Predicate
+from ontology.terms import Basis, Level, Predicate
 
 Ask: TypeAlias = Callable[..., Awaitable[Rows]]
 """Asks the published graph: SPARQL and values of its variables in, rows out."""
@@ -126,13 +126,12 @@ class Account:
 
 async def account(ask: Ask, catalogue: Catalogue, item: Item) -> Account:
     """Gather what the graph says of an entity, in a bounded number of bounded queries."""
-    papers = {paper.iri: paper for paper in catalogue.papers(100_000)}
     said, upward, downward, figures, mentions = await asyncio.gather(
-        _said(ask, item.iri, papers),
-        _relations(ask, catalogue, item.iri, "s", papers),
-        _relations(ask, catalogue, item.iri, "o", papers),
-        _figures(ask, item.iri, papers),
-        _mentions(ask, item.iri, papers),
+        _said(ask, catalogue, item.iri),
+        _relations(ask, catalogue, item.iri, "s"),
+        _relations(ask, catalogue, item.iri, "o"),
+        _figures(ask, catalogue, item.iri),
+        _mentions(ask, catalogue, item.iri),
     )
     names, definitions, facts = said
     located = Predicate.LOCATED_IN
@@ -151,7 +150,7 @@ async def account(ask: Ask, catalogue: Catalogue, item: Item) -> Account:
 
 
 async def _said(
-    ask: Ask, iri: IRI, papers: Mapping[IRI, Paper]
+    ask: Ask, catalogue: Catalogue, iri: IRI
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...], dict[str, list[Any]]]:
     properties = "skos:prefLabel skos:altLabel skos:note dcterms:source pl:year pl:issuer pl:divisionCode pl:sameAs"
     node = sparql.term(iri)
@@ -159,6 +158,7 @@ async def _said(
         f"SELECT DISTINCT ?p ?o (LANG(?o) AS ?tag) ?g {{ {{ VALUES ?p {{ {properties} }} {node} ?p ?o }} UNION"
         f" {{ VALUES ?p {{ skos:definition pl:status }} GRAPH ?g {{ {node} ?p ?o }} }} }} ORDER BY ?p ?o ?g LIMIT 1000"
     )
+    papers = await run_in_threadpool(catalogue.papers_named, [row.g for row in rows if row.g is not None])
     names: dict[tuple[str, str], None] = {}
     definitions: dict[str, None] = {}
     facts: defaultdict[str, list[Any]] = defaultdict(list)
@@ -177,8 +177,7 @@ async def _said(
 
 async def evidence(ask: Ask, catalogue: Catalogue, subject: str, object_: str) -> tuple[Relation, ...]:
     """Return the links from one entity to another, with why they are believed."""
-    papers = {paper.iri: paper for paper in catalogue.papers(100_000)}
-    return await _relations(ask, catalogue, IRI(subject), "s", papers, [IRI(object_)])
+    return await _relations(ask, catalogue, IRI(subject), "s", [IRI(object_)])
 
 
 async def _relations(
@@ -186,7 +185,6 @@ async def _relations(
     catalogue: Catalogue,
     iri: IRI,
     end: str,
-    papers: Mapping[IRI, Paper],
     others: Sequence[IRI] | None = None,
 ) -> tuple[Relation, ...]:
     """Return the links that have the entity at one end, those of the given others or all, the surest first.
@@ -215,6 +213,7 @@ async def _relations(
     texts: defaultdict[IRI, list[Any]] = defaultdict(list)
     for row in evidence:
         texts[row.link].append(row)
+    papers = await run_in_threadpool(catalogue.papers_named, [row.g for row in links])
     reasons: defaultdict[tuple[IRI, Predicate], list[Reason]] = defaultdict(list)
     for row in links:
         paper = papers.get(row.g)
@@ -228,13 +227,14 @@ async def _relations(
     return tuple(found[:MOST_LINKS])
 
 
-async def _figures(ask: Ask, iri: IRI, papers: Mapping[IRI, Paper]) -> tuple[Figure, ...]:
+async def _figures(ask: Ask, catalogue: Catalogue, iri: IRI) -> tuple[Figure, ...]:
     rows = await ask(
         f"""SELECT ?i ?value ?unit ?measure ?period ?d ?start ?end ?text {{ ?i pl:indicatorOf {sparql.term(iri)} ;
           pl:value ?value . ?m itsrdf:taIdentRef ?i ; nif:referenceContext ?d ; nif:beginIndex ?start ;
           nif:endIndex ?end ; nif:anchorOf ?text OPTIONAL {{ ?i pl:unit ?unit }} OPTIONAL {{ ?i pl:measure ?measure }}
           OPTIONAL {{ ?i pl:period ?period }} }} ORDER BY ?d ?start LIMIT 100"""
     )
+    papers = await run_in_threadpool(catalogue.papers_named, [row.d for row in rows])
     return tuple(
         Figure(
             row.measure or "",
@@ -247,7 +247,7 @@ async def _figures(ask: Ask, iri: IRI, papers: Mapping[IRI, Paper]) -> tuple[Fig
     )
 
 
-async def _mentions(ask: Ask, iri: IRI, papers: Mapping[IRI, Paper]) -> dict[Paper, tuple[Quote, ...]]:
+async def _mentions(ask: Ask, catalogue: Catalogue, iri: IRI) -> dict[Paper, tuple[Quote, ...]]:
     """Return the sentences that name the entity, by document."""
     rows = await ask(
         f"""SELECT ?d ?start ?end (SUBSTR(?text, IF(?start > {_WINDOW}, ?start - {_WINDOW} + 1, 1),
@@ -256,6 +256,7 @@ async def _mentions(ask: Ask, iri: IRI, papers: Mapping[IRI, Paper]) -> dict[Pap
             nif:beginIndex ?start ; nif:endIndex ?end }} ORDER BY ?d ?start LIMIT {MOST_MENTIONS} }}
             ?d nif:isString ?text }}"""
     )
+    papers = await run_in_threadpool(catalogue.papers_named, [row.d for row in rows])
     found: defaultdict[Paper, list[Quote]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row.d, row.start)):
         if row.d in papers:
@@ -270,10 +271,12 @@ async def _mentions(ask: Ask, iri: IRI, papers: Mapping[IRI, Paper]) -> dict[Pap
                     (start - left, start + row.end - row.start - left),
                 )
             )
-    order = {paper.iri: index for index, paper in enumerate(papers.values())}
-    return {
-        paper: tuple(found[paper]) for paper in sorted(found, key=lambda paper: (paper.year or 0, order[paper.iri]))
-    }
+    ranks = {str(level): level.rank for level in Level}
+
+    def place(paper: Paper) -> tuple[int, int, tuple[str, ...], str]:
+        return paper.year or 0, ranks.get(paper.level, len(ranks)), paper.places, paper.identifier
+
+    return {paper: tuple(found[paper]) for paper in sorted(found, key=place)}
 
 
 def sentence(text: str, start: int, end: int) -> tuple[int, int]:

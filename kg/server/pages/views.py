@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 
 import queries
 from kg import sparql
+from kg.example import MARKER
 from kg.language import Language, language_of
 from kg.picture.flow import Flow, Measure
 from kg.rows import IRI
@@ -49,6 +50,9 @@ from ontology.terms import PLID, PREFIXES, Kind, Predicate
 PAGE = 25
 """Entities of one page of search results."""
 
+_PAPERS = 500
+"""Documents of one page of their list."""
+
 _PATIENCE = 1.5
 """Seconds that a reader waits for the catalogue before the page says that it is being made."""
 
@@ -79,12 +83,10 @@ class Explorer:
         except TimeoutError:
             return await self._answer(request, "preparing", {}, headers={"Refresh": "2"}, status=503)
         leading = await run_in_threadpool(catalogue.leading)
-        papers = await run_in_threadpool(catalogue.papers)
         summary = await run_in_threadpool(catalogue.summary)
         examples = await run_in_threadpool(catalogue.examples)
-        data = {"summary": summary, "examples": examples, "leading": leading, "documents": papers}
-        rows, about = [_paper_row(paper) for paper in papers], [paper.iri for paper in papers]
-        return await self._answer(request, "home", data, rows=rows, papers=papers, about=about)
+        data = {"summary": summary, "examples": examples, "leading": leading}
+        return await self._listing(request, "home", catalogue, data)
 
     async def search(self, request: Request) -> Response:
         """Entities by name, with facets."""
@@ -178,11 +180,21 @@ class Explorer:
 
     async def documents(self, request: Request) -> Response:
         """The list of documents."""
-        catalogue = await self.catalogue()
-        papers = await run_in_threadpool(catalogue.papers)
-        rows = [_paper_row(paper) for paper in papers]
-        about = [paper.iri for paper in papers]
-        return await self._answer(request, "documents", {"documents": papers}, rows=rows, papers=papers, about=about)
+        return await self._listing(request, "documents", await self.catalogue(), {})
+
+    async def _listing(self, request: Request, name: str, catalogue: Catalogue, data: Mapping[str, Any]) -> Response:
+        """Answer with one page of the list of documents, and whatever else is to be shown; as a table with all."""
+        page = max(1, _integer(request, "page") or 1)
+        form = form_of(request)
+        limit, offset = (_PAPERS, (page - 1) * _PAPERS) if form != "csv" else (_MOST_CSV, 0)
+        papers = await run_in_threadpool(catalogue.papers, limit, offset)
+        total = (await run_in_threadpool(catalogue.summary))["documents"]
+        pages = max(1, -(-total // _PAPERS))
+        return await self._answer(
+            request, name, {**data, "total": total, "page": page, "pages": pages, "documents": papers},
+            rows=[_paper_row(paper) for paper in papers], about=[paper.iri for paper in papers],
+            sample=await run_in_threadpool(_any_sample, catalogue), truncated=form == "csv" and total > len(papers),
+        )  # fmt: skip
 
     async def document(self, request: Request) -> Response:
         """A document's text with its mentions."""
@@ -473,7 +485,7 @@ def _span(request: Request, text: str) -> tuple[int, int] | None:
 
 
 def _any_sample(catalogue: Catalogue) -> bool:
-    return any(is_sample(paper) for paper in catalogue.papers())
+    return catalogue.titled(MARKER)
 
 
 def _relations(told: Account) -> Iterable[tuple[bool, Relation]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from html import unescape
 from pathlib import Path
 from typing import Any, get_args
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx
 import pyoxigraph as ox
@@ -24,6 +27,7 @@ from kg.lineage import tree
 from kg.picture.style import COLOURS
 from kg.rows import IRI, Row
 from kg.server import pages
+from kg.server.app import create_app
 from kg.server.pages import neighbourhood
 from kg.server.pages.catalogue import Catalogue, Catalogues, Filter, Paper
 from kg.server.pages.document import Mark, Reading
@@ -35,8 +39,10 @@ from kg.store import writing
 from kg.vocabulary import WORDS
 from ontology.terms import PL, PLID, RDF, SKOS, Basis, Level
 
+from .conftest import publish
 from .explorer_store import HOSTILE, build
 
+LIBRARY = queries.library()[0].name
 ROOT = Path(pages.__file__).parents[1]
 ZONE = f"{PLID}Strategy/山西省/三区三地"
 VILLAGE = f"{PLID}Village/山西省/运城市/永济市/张营镇/舜帝村"
@@ -199,7 +205,7 @@ def test_confidence_leaves_links_out(catalogue: Catalogue) -> None:
 
 
 def test_a_new_version_gets_a_catalogue_of_its_own(tmp_path: Path) -> None:
-    def publish(name: str) -> None:
+    def publish_strategy(name: str) -> None:
         with writing(tmp_path) as draft:
             node = ox.NamedNode(f"{PLID}Strategy/中国/{name}")
             triples = [
@@ -209,14 +215,29 @@ def test_a_new_version_gets_a_catalogue_of_its_own(tmp_path: Path) -> None:
             draft.replace_graph(ox.NamedNode(f"{PLID}Document/{name}"), triples)
             draft.publish()
 
-    publish("甲战略")
+    publish_strategy("甲战略")
     catalogues = Catalogues(tmp_path)
     assert [item.name for item in catalogues.current().suggest("战略")] == ["甲战略"]
     first = catalogues.current()
     assert catalogues.current() is first
-    publish("乙战略")
+    publish_strategy("乙战略")
     assert {item.name for item in catalogues.current().suggest("战略")} == {"甲战略", "乙战略"}
     assert Catalogues(tmp_path).current().path == catalogues.current().path
+
+
+def test_a_catalogue_that_finds_no_room_in_its_store_goes_when_the_server_goes(
+    tmp_path: Path, serve: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(tmp_path / "graph", 丁镇=1)
+    (tmp_path / "graph" / "catalogue").touch()  # where a folder ought to be
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "elsewhere"))
+    with serve(tmp_path / "graph") as client:
+        for villages in (1, 2):
+            publish(tmp_path / "graph", 丁镇=villages)
+            assert client.get("/search.json?kind=Village").json()["total"] == villages
+            assert len(list((tmp_path / "elsewhere").glob("kg-catalogue-*"))) == 1
+    assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 def test_overlapping_marks_cut_the_text_and_lose_none_of_it() -> None:
@@ -336,6 +357,53 @@ def test_every_page_comes_as_data_by_suffix_and_by_accept(
     else:
         triples = {str(quad.triple) for quad in ox.parse(named.content, format=ox.RdfFormat.TURTLE)}
         assert len(triples) > 5
+
+
+def test_no_page_reads_the_catalogue_where_all_others_wait(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[str] = []
+    read = Catalogue.rows
+
+    def rows(self: Catalogue, query: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        with suppress(RuntimeError):
+            asyncio.get_running_loop()
+            waited.append(query)
+        return read(self, query, parameters)
+
+    monkeypatch.setattr(Catalogue, "rows", rows)
+    app = create_app(store)
+
+    async def visit() -> None:
+        transport = httpx.ASGITransport(app)
+        async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://x") as me:
+            links = (await me.get("/entity/Strategy/山西省/三区三地.json")).json()["account"]["above"]
+            evidence = f"/evidence.json?subject={quote(ZONE)}&object={quote(links[0]['other']['iri'])}"
+            graph = f"/entity/.graph?iri={quote(ZONE)}"
+            for page in (*PAGES, evidence, graph, "/editor", "/suggest.json?q=黄河", f"/queries/{LIBRARY}"):
+                assert (await me.get(page, headers={"Accept": "text/html"})).status_code == 200, page
+
+    asyncio.run(visit())
+    assert waited == []
+
+
+def test_no_document_is_left_out_of_the_list(tmp_path: Path, serve: Callable[..., Any]) -> None:
+    names = [*(f"镇{number:04d}" for number in range(1100)), f"龙镇{example.MARKER}"]
+    publish(tmp_path / "graph", **dict.fromkeys(names, 0))
+    with serve(tmp_path / "graph", "--limit", "query_seconds=60") as client:
+        page, seen = "/documents", []
+        while page:
+            shown = client.get(page, headers={"Accept": "text/html"}).text
+            seen += [unquote(name) for name in re.findall('href="/document/([^"]*)"', shown)]
+            assert "1,101" in shown
+            following = re.search('<a rel="next" href="([^"]*)"', shown)
+            page = unescape(following[1]) if following else ""
+        assert sorted(seen) == sorted(names)
+        first, last = (client.get(f"/documents.json?page={number}").json() for number in (1, 3))
+        assert (first["total"], first["pages"], len(first["documents"]), len(last["documents"])) == (1101, 3, 500, 101)
+        for address in ("/documents.csv", "/index.csv"):
+            rows = list(csv.DictReader(io.StringIO(client.get(address).content.decode("utf-8-sig"))))
+            assert sorted(row["identifier"] for row in rows) == sorted(names)
+        for page in ("/", "/search?q=兴镇", "/editor"):  # the one example text, behind all others, marks them
+            assert '<p class="notice"' in client.get(page, headers={"Accept": "text/html"}).text, page
 
 
 def test_turtle_says_what_the_graph_says(client: httpx.Client, store: Path) -> None:

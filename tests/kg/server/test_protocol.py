@@ -305,6 +305,48 @@ def test_update_that_fails_changes_nothing(open_server: httpx.Client) -> None:
     assert ask(open_server, "ASK {}").headers["x-graph-version"] == before
 
 
+LINKED = "x:town a pl:Strategy . x:village a pl:Village"
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "code", "said"),
+    [
+        ("x:village pl:serves []", 400, "PL-QUERY", "pl:serves"),
+        ("[] pl:advances x:town", 400, "PL-QUERY", "pl:advances"),
+        ('x:village pl:serves "兴镇"', 400, "PL-QUERY", "兴镇"),
+        ("[] a pl:Strategy", 400, "PL-QUERY", "rdf:type"),
+        # a link of curators of which half is missing: nobody foresaw it
+        ("GRAPH plid:graph\\/decisions { x:link rdf:subject x:town }", 500, "PL-SERVER", "KeyError"),
+    ],
+)
+def test_an_update_that_fails_is_told_what_it_failed_of(
+    open_server: httpx.Client, data: str, status: int, code: str, said: str
+) -> None:
+    text = f"PREFIX x: <http://example.org/> INSERT DATA {{ {LINKED} . {data} }}"
+    response = open_server.post("/sparql", data={"update": text})
+    error = response.json()["error"]
+    assert (response.status_code, error["code"]) == (status, code)
+    assert said in error["message"] and "nothing has changed" in error["message"]
+    assert count(open_server) == 14
+    update(open_server, f"PREFIX x: <http://example.org/> INSERT DATA {{ {LINKED} }}")
+    assert count(open_server, "GRAPH plid:graph\\/updates { ?s ?p ?o }") == 2
+
+
+def test_an_update_is_out_of_time_or_of_memory_where_it_is(tmp_path: Path, serve: Serve) -> None:
+    publish(tmp_path / "graph", 丁镇=2000)
+    header = {"Authorization": f"Bearer {TOKEN}"}
+    slow = "INSERT { <x:a> <x:b> ?n } WHERE { SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } }"
+    for limit, status, code in (
+        ("update_seconds=1.5", 504, "PL-QUERY-TIMEOUT"),
+        ("update_memory_bytes=20000000", 500, "PL-QUERY-MEMORY"),
+    ):
+        with serve(tmp_path / "graph", "--update-token", TOKEN, "--limit", limit) as client:
+            for _ in range(2):  # the first one leaves no lock behind
+                response = client.post("/sparql", data={"update": slow}, headers=header)
+                assert (response.status_code, response.json()["error"]["code"]) == (status, code)
+            assert count(client) == 6008
+
+
 def test_update_waits_for_no_build(tmp_path: Path, serve: Serve) -> None:
     publish(tmp_path / "graph", 丁镇=1)
     with serve(tmp_path / "graph", "--update-token", TOKEN) as client:

@@ -34,6 +34,7 @@ from kg.terminal import (
     whole,
 )
 from ontology.errors import AmbiguousName, IncompleteAnswer, NotFound, PolicyGraphError, QueryError, UsageError
+from ontology.terms import SHOWN
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -305,7 +306,9 @@ def push(args: argparse.Namespace) -> int:
     argument("name", metavar="NAME", help="a label of the entity, or its IRI"),
     STORE,
     WITHIN,
-    argument("--confidence", type=float, default=0.5, help="leave out links less sure, 0 to 1 (default: %(default)s)"),
+    argument(
+        "--confidence", type=float, default=SHOWN, help="leave out links less sure, 0 to 1 (default: %(default)s)"
+    ),
     argument(
         "--most",
         type=at_least_one("--most"),

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 
 from kg.graph import Graph
 from kg.graph import open as open_graph
-from kg.output import replacing
+from kg.output import inert, replacing
 from ontology.errors import UsageError
 from ontology.iri import place_of
 from ontology.terms import PL, PREFIXES, Kind
@@ -39,7 +39,6 @@ EXCEL_ROWS = 1_048_576
 """Rows that a sheet of Excel can hold, its head among them."""
 
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,12 +280,7 @@ def _write_csv(graph: Graph, path: Path, suffix: str) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(table.columns)
-        writer.writerows([_inert(cell) for cell in row] for row in table.rows)
-
-
-def _inert(cell: Cell) -> Cell:
-    """Put an apostrophe before text that a spreadsheet would take for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+        writer.writerows([inert(cell) for cell in row] for row in table.rows)
 
 
 def _write_parquet(graph: Graph, path: Path, suffix: str) -> None:

@@ -27,7 +27,7 @@ from kg.statements import FOUND, METADATA
 from kg.store import DEFAULT_STORE, Version, open_version, reading
 from ontology.errors import NotFound, QueryError, StoreError, UsageError
 from ontology.iri import place_of
-from ontology.terms import PL, PREFIXES, Basis, Kind, Level, Predicate
+from ontology.terms import PL, PREFIXES, SHOWN, Basis, Kind, Level, Predicate
 
 if TYPE_CHECKING:
     import networkx
@@ -308,7 +308,7 @@ class Graph:
         assert content is not None  # only None where an output is given
         return content
 
-    def lineage(self, name: str, within: str | None = None, *, confidence: float = 0.5) -> Lineage:
+    def lineage(self, name: str, within: str | None = None, *, confidence: float = SHOWN) -> Lineage:
         """Return the strategies above an entity up to the nation, and what serves it; see ``kg.lineage``."""
         from kg.lineage import lineage
 

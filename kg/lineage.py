@@ -24,13 +24,10 @@ from kg.vocabulary import WORDS
 from kg.walk import EVERYWHERE, UPWARD, State, Upward, Walk
 from ontology.errors import AmbiguousName, NotFound, UsageError
 from ontology.iri import AUTHORITY_GRAPH, normalise, place_of
-from ontology.terms import PLID, Basis, Kind, Level, Predicate
+from ontology.terms import PLID, SHOWN, Basis, Kind, Level, Predicate
 
 if TYPE_CHECKING:
     from kg.graph import Graph, Proof
-
-CONFIDENCE = 0.5
-"""What a view shows unless it is asked for more."""
 
 _LEVELS: Mapping[Level, str] = dict(zip(Level, ("国家", "省", "市", "县", "乡镇", "村"), strict=True))
 _COLOURS: Mapping[Level, str] = dict(zip(Level, ("red", "magenta", "blue", "cyan", "green", "yellow"), strict=True))
@@ -103,7 +100,7 @@ class Lineage:
         return tuple(reversed(complete))
 
 
-def lineage(graph: Graph, name: str, within: str | None = None, *, confidence: float = CONFIDENCE) -> Lineage:
+def lineage(graph: Graph, name: str, within: str | None = None, *, confidence: float = SHOWN) -> Lineage:
     """Trace an entity.
 
     Args:

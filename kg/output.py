@@ -6,8 +6,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from ontology.errors import OutputError
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @contextmanager
@@ -44,3 +47,12 @@ def folder(path: Path) -> Path:
     except OSError as error:
         raise OutputError(f"{path} can't be made ({error.strerror})", subject=str(path)) from error
     return path
+
+
+def inert(cell: Any) -> Any:
+    """Return a cell with an apostrophe before it where it is text that a spreadsheet would take for a formula.
+
+    >>> inert("=1+1"), inert("三区三地"), inert(-1)
+    ("'=1+1", '三区三地', -1)
+    """
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

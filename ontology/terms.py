@@ -90,6 +90,9 @@ class Predicate(StrEnum):
 
 IDEAS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN)
 """What a government issues, and so has a level of its own and parts."""
+SHOWN = 0.5
+"""The confidence from which on a view shows a link unless it is asked for more: the contract's default."""
+
 PLACES = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT)
 STATED: dict[Predicate, tuple[tuple[Kind, ...], tuple[Kind, ...]]] = {
     Predicate.COMPONENT_OF: (IDEAS, IDEAS),

@@ -26,9 +26,6 @@ from kg.store import open_version
 from ontology.errors import StoreError
 from ontology.terms import PLACES, Kind, Level
 
-DEFAULT_CONFIDENCE = 0.5
-"""What a page shows unless asked for more."""
-
 _FORMAT = 3
 """Raised when the tables change, so that a file of an earlier release is made anew."""
 

@@ -7,35 +7,30 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from starlette.requests import Request
 
+from kg.output import inert
+from kg.server.negotiation import choose
 from kg.server.worker import marked
 
 Form = Literal["html", "json", "csv", "ttl"]
-FORMS: Mapping[str, Form] = {
-    "text/html": "html",
-    "application/xhtml+xml": "html",
-    "application/json": "json",
-    "text/csv": "csv",
-    "text/turtle": "ttl",
+FORMS: Mapping[str, str] = {
+    "html": "text/html",
+    "json": "application/json",
+    "csv": "text/csv",
+    "ttl": "text/turtle",
 }
+"""Media type of each form, the preferred one first."""
 
 
 def form_of(request: Request, suffix: str | None = None) -> Form:
     """Return the form in which a page is asked for: by the end of its address, or else by ``Accept``."""
     ending = suffix if suffix is not None else request.url.path.rpartition(".")[2]
-    for form in FORMS.values():
-        if ending == form:
-            return form
-    wishes: list[tuple[float, int, Form]] = []
-    for index, part in enumerate(request.headers.get("accept", "").split(",")):
-        name, *parameters = (piece.strip() for piece in part.split(";"))
-        quality = next((p.removeprefix("q=") for p in parameters if p.startswith("q=")), "1")
-        if name in FORMS and quality.replace(".", "", 1).isdigit():
-            wishes.append((-float(quality), index, FORMS[name]))
-    return min(wishes)[2] if wishes else "html"
+    if ending in FORMS:
+        return cast(Form, ending)
+    return cast(Form, choose(request.headers.get("accept", ""), FORMS) or "html")
 
 
 def table(rows: Sequence[Mapping[str, Any]], *, truncated: bool = False) -> bytes:
@@ -49,13 +44,9 @@ def table(rows: Sequence[Mapping[str, Any]], *, truncated: bool = False) -> byte
     if rows:
         writer = csv.DictWriter(text, list(rows[0]))
         writer.writeheader()
-        writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+        writer.writerows({key: inert(value) for key, value in row.items()} for row in rows)
     content = ("\ufeff" + text.getvalue()).encode()
     return marked(content, "csv", len(rows[0])) if truncated else content
-
-
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def jsonable(value: Any) -> Any:

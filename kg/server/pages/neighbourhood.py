@@ -9,9 +9,9 @@ from urllib.parse import unquote
 
 from kg.picture.network import main_lines, rank
 from kg.rows import IRI
-from kg.server.pages.catalogue import DEFAULT_CONFIDENCE, Catalogue, Item, marks
+from kg.server.pages.catalogue import Catalogue, Item, marks
 from kg.walk import UPWARD
-from ontology.terms import Basis, Predicate
+from ontology.terms import SHOWN, Basis, Predicate
 
 _LINES, _DIRECT, _BELOW, _ABOVE, _FRESH = 3, 6, 8, 60, 30
 """What a picture opens with: chains, what is served directly, what serves. At most: above, and new at an expansion."""
@@ -48,7 +48,7 @@ class Neighbourhood:
 def lineage(
     catalogue: Catalogue,
     iri: str,
-    confidence: float = DEFAULT_CONFIDENCE,
+    confidence: float = SHOWN,
     *,
     whole: bool = False,
     opened: Sequence[str] = (),
@@ -95,7 +95,7 @@ def lineage(
     return replace(part, beyond=len(above.keys() - {item.iri for item in part.items}))
 
 
-def main_line(catalogue: Catalogue, iri: str, confidence: float = DEFAULT_CONFIDENCE) -> tuple[Item, ...]:
+def main_line(catalogue: Catalogue, iri: str, confidence: float = SHOWN) -> tuple[Item, ...]:
     """Return an entity with what stands above it on its surest chain up to the nation, from below."""
     ties = _upward(catalogue, IRI(iri), confidence)
     items = catalogue.items({iri, *(end for tie in ties for end in (tie.subject, tie.object))})
@@ -125,9 +125,7 @@ def _ranks(items: Mapping[IRI, Item]) -> dict[str, int]:
     return {str(iri): rank({"kind": item.kind, "level": item.level}) for iri, item in items.items()}
 
 
-def neighbours(
-    catalogue: Catalogue, iri: str, around: Sequence[str], confidence: float = DEFAULT_CONFIDENCE
-) -> Neighbourhood:
+def neighbours(catalogue: Catalogue, iri: str, around: Sequence[str], confidence: float = SHOWN) -> Neighbourhood:
     """Return an entity with its direct neighbours, and what they are to the entities around.
 
     Args:

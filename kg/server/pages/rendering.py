@@ -17,12 +17,12 @@ from extract.document import unbroken
 from kg.example import MARKER
 from kg.picture.flow import worded
 from kg.rows import IRI, Row, Rows
-from kg.server.pages.catalogue import DEFAULT_CONFIDENCE, Item, Paper
+from kg.server.pages.catalogue import Item, Paper
 from kg.server.pages.document import Mark
 from kg.server.pages.forms import jsonable
 from kg.server.pages.words import Words
 from ontology.iri import document_iri
-from ontology.terms import PL, PLID, Basis, Kind, Level, Predicate
+from ontology.terms import PL, PLID, SHOWN, Basis, Kind, Level, Predicate
 from queries import Parameter
 
 
@@ -97,7 +97,7 @@ def environment() -> Environment:
     made.globals |= {
         "href": href, "source": source, "what": what, "title": title, "is_sample": is_sample,
         "Kind": list(Kind), "Level": list(Level), "Basis": list(Basis), "Predicate": list(Predicate),
-        "MARKER": MARKER, "DEFAULT_CONFIDENCE": DEFAULT_CONFIDENCE,
+        "MARKER": MARKER, "DEFAULT_CONFIDENCE": SHOWN,
         "data": _data, "cell": cell, "columns": columns, "column": column, "choices": choices,
         "data_list": _listed, "quote_around": quote_around, "address": address, "amount": worded,
     }  # fmt: skip

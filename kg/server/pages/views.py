@@ -24,7 +24,6 @@ from kg.picture.flow import Flow, Measure
 from kg.rows import IRI
 from kg.server.limits import Limits
 from kg.server.pages.catalogue import (
-    DEFAULT_CONFIDENCE,
     Catalogue,
     Catalogues,
     Filter,
@@ -45,7 +44,7 @@ from kg.server.worker import marked
 from kg.vocabulary import terms
 from ontology.errors import NotFound, PolicyGraphError, QueryError
 from ontology.iri import encoded
-from ontology.terms import PLID, PREFIXES, Kind, Predicate
+from ontology.terms import PLID, PREFIXES, SHOWN, Kind, Predicate
 
 PAGE = 25
 """Entities of one page of search results."""
@@ -451,7 +450,7 @@ def _filter(request: Request) -> Filter:
 
 def _confidence(request: Request) -> float:
     found = _number(request.query_params.get("confidence"))
-    return DEFAULT_CONFIDENCE if found is None else found
+    return SHOWN if found is None else found
 
 
 def _number(text: str | None, most: float = 1.0) -> float | None:

@@ -82,7 +82,7 @@ def one_kind_a_phrase(candidates: Iterable[Candidate], folded: str) -> list[Cand
     return [c for c in candidates if c.kind in PLACES or winner[folded[c.span.start : c.span.end].strip('"')] is c.kind]
 
 
-def settle_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
+def settle_overlaps(candidates: Iterable[Candidate], folded: str) -> list[Candidate]:
     """Drop what cannot stand beside a better candidate.
 
     Names may nest (小姚村 in 小姚村…创建项目), but two names never cross, and of two nested names of one kind the inner
@@ -94,7 +94,7 @@ def settle_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
     for c in ranked:
         buckets = range(c.span.start // 64, c.span.end // 64 + 1)
         neighbours = {id(k): k for b in buckets for k in by_line[b]}.values()
-        if all(_compatible(c, other) for other in neighbours):
+        if all(_compatible(c, other, folded) for other in neighbours):
             kept.append(c)
             for b in buckets:
                 by_line[b].append(c)
@@ -105,7 +105,8 @@ def _strength(c: Candidate) -> float:
     return c.confidence + _TRUSTED.get(c.extractor, 0) * 0.1 + min(c.span.end - c.span.start, 20) * 0.01
 
 
-def _compatible(c: Candidate, other: Candidate) -> bool:
+def _compatible(c: Candidate, other: Candidate, folded: str) -> bool:
+    """Tell whether a candidate may stand beside a surer one."""
     if not c.span.overlaps(other.span):
         return True
     if c.span == other.span:
@@ -117,14 +118,18 @@ def _compatible(c: Candidate, other: Candidate) -> bool:
         return not (outer.kind is Kind.VILLAGE and inner.kind is not Kind.ADMINISTRATIVE_UNIT)
     inner, outer = (other, c) if c.span.contains(other.span) else (c, other)
     same = c.name == other.name is not None
-    if outer.span.start == inner.span.start - 1 and outer.span.end > inner.span.end + 1 and not same:
+    item = "、" not in folded[inner.span.start : inner.span.end] and folded.startswith(("、", '"、'), inner.span.end)
+    if outer.span.start == inner.span.start - 1 and outer.span.end > inner.span.end + 1 and not (same or item):
         return False  # “一带三园”|发展思路: one thing, by the likelier of its names
     known = inner.concept is not None or inner.extractor == "policy_organizations"
     if known and outer.span.end == inner.span.end and outer.extractor not in _TRUSTED:
         return False  # a verb or an ordinary attribute before a known name: 因疫因灾遇困群众|临时救助
     if inner.concept is not None and outer.extractor == "policy_tagger" and outer.span.start == inner.span.start:
         return outer.span.end - inner.span.end not in range(2, 7)  # 改革开放|持续深化
-    return _TRUSTED.get(inner.extractor, 0) > 0 or same or inner.span.start != outer.span.start
+    if _TRUSTED.get(inner.extractor, 0) > 0 or same or inner.span.start != outer.span.start:
+        return True
+    # The first item of a name that is a list, 工业立市|、制造强市, but no list of names that are surer than it.
+    return item and (outer is other or outer.extractor in _TRUSTED)
 
 
 def cluster(candidates: Iterable[Candidate], folded: str) -> list[_Cluster]:
@@ -148,11 +153,15 @@ def cluster(candidates: Iterable[Candidate], folded: str) -> list[_Cluster]:
 
 
 def _join_short_forms(clusters: list[_Cluster]) -> list[_Cluster]:
-    """Join a project or policy with its short form: 镇村综治中心标准化建设, 综治中心标准化建设; …公路张营段, …公路."""
+    """Join a project or policy with its short form.
+
+    镇村综治中心标准化建设, 综治中心标准化建设; 工业“千项技改”行动, “千项技改”行动; …公路张营段, …公路.
+    """
     joined: list[_Cluster] = []
     alike: dict[tuple[Kind, str], list[_Cluster]] = defaultdict(list)  # by the four characters at either end
     for group in sorted(clusters, key=lambda g: (-len(g.name), g.candidates[0].span)):
-        ends = ((group.kind, group.name[:4]), (group.kind, group.name[-4:]))
+        name = _unquoted(group.name)
+        ends = ((group.kind, name[:4]), (group.kind, name[-4:]))
         whole = next((other for end in ends for other in alike[end] if _short_form(group, other)), None)
         if whole is not None:
             whole.candidates.extend(group.candidates)
@@ -166,19 +175,19 @@ def _join_short_forms(clusters: list[_Cluster]) -> list[_Cluster]:
 def _short_form(short: _Cluster, whole: _Cluster) -> bool:
     if short.kind is whole.kind is Kind.STRATEGY and not whole.best().concept:
         return _SUFFIX.sub("", whole.name) == short.name and short.name != whole.name
-    if short.kind is not whole.kind or short.kind not in (Kind.PROJECT, Kind.POLICY) or len(short.name) < 4:
+    one, other = _unquoted(short.name), _unquoted(whole.name)
+    if short.kind is not whole.kind or short.kind not in (Kind.PROJECT, Kind.POLICY) or len(one) < 4:
         return False
     if short.best().concept and whole.best().concept and short.best().concept != whole.best().concept:
         return False
-    if _COUNT.sub("", short.name) == _COUNT.sub("", whole.name) or whole.name.endswith(short.name):
+    if _COUNT.sub("", one) == _COUNT.sub("", other) or other.endswith(one):
         return True
-    return (
-        short.kind is Kind.PROJECT
-        and re.fullmatch(
-            re.escape(short.name) + r"(?:(?:续建|扩建|建设|改造)?(?:项目|工程)|[^，。]{2,4}段)", whole.name
-        )
-        is not None
-    )
+    further = re.escape(one) + r"(?:(?:续建|扩建|建设|改造)?(?:项目|工程)|[^，。]{2,4}段)"
+    return short.kind is Kind.PROJECT and re.fullmatch(further, other) is not None
+
+
+def _unquoted(name: str) -> str:
+    return re.sub('["“”]', "", name)
 
 
 def _form(folded: str, span: Span) -> str:
@@ -291,7 +300,7 @@ class EntityResolver:
             and not _is_sort(c, folded)
             and _is_whole(c.span, folded)
         ]
-        clusters = cluster(settle_overlaps(one_kind_a_phrase(likely, folded)), folded)
+        clusters = cluster(settle_overlaps(one_kind_a_phrase(likely, folded), folded), folded)
         everywhere(clusters, folded, shortest=self.shortest)
         clusters.sort(key=lambda g: (min(c.span for c in g.candidates), g.kind))
         place, speaker = doc._.document.metadata.place, doc._.document.metadata.level

@@ -29,18 +29,25 @@ _WORKS = re.compile(rf"(?:\d+|{NUMERAL}{{1,3}})[个项条](?:重点|重大|骨�
 """Behind a list it says that this lists works, which are parts of no strategy."""
 _ATTRIBUTE = re.compile('[^"]*的"(?P<name>[^"]+)"$')
 """Words that only describe a part before its quoted name: 以茶产业为主的“绿色白石”."""
+_JOINT = re.compile("以及|和|及|与")
 _QUOTED = re.compile('"([^"]+)"')
 _EACH_ONE = re.compile(f"({NUMERAL})个[一最不]")
 """A name for parts that begin alike: 四个一."""
 _SUMMED = re.compile(
     rf"等(?P<name>(?:{NUMERAL}大[^，。；、]{{2,12}})|(?:[^，。；、]{{0,6}}{NUMERAL}大[^，。；、]{{1,8}}))$"
 )
+_LIST_BEHIND = re.compile(rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})（(?P<list>[^（）]+)）')
+_LIST_BEFORE = re.compile(rf'(?P<list>.+?)(?P<name>(?P<count>{NUMERAL})[个条张大项][^，。；、（）"]{{1,8}})')
+"""A counted name with what it counts in brackets behind it, or listed before it."""
 _VERB = re.compile(
-    r"^(?:把[^，。、]{1,10}?建设成为?|就是|具体为|包括|分别是|即|全面|加快|着力|大力|重点|切实|"
+    r"^(?:把[^，。、]{1,10}?建设成为?|把(?![^，。、]*[成为])|以[^，。、]{2,20}?为(?:中心|核心|主体|重点|龙头|主)的|就是|具体为|包括|分别是|即|全面|加快|着力|大力|重点|切实|"
     r"打造|构建|建强建优|建设|建成|建优|建强|实施|围绕创建|围绕|创建|做大做强|推进|推动|实现|"
     r"做强|做优|做大|做实|串起|串联|协同|统筹|联动|坚持走|坚持|狠抓|体现|明确|形成|培育|发展|"
-    r"抓好|完善|[在以][^，。、]{2,16}[上中]体现|在[^，。、]{2,10}[中上方面])+"
+    r"抓好|抓实|抓牢|打好|打响|守好|守牢|擦亮|壮大|夯实|筑牢|用好|聚焦|突出|锚定|紧扣|完善|[在以][^，。、]{2,16}[上中]体现|在[^，。、]{2,10}[中上方面](?=[^，。、]{5}))+"
 )
+
+_LAYOUT_PART = 4
+"""The parts of a layout have at least so many characters (数字经济带); 资金、资产、资源 are no strategies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +107,8 @@ def _split(folded: str, start: int, end: int, marks: str) -> list[Span]:
     pieces.append((last, end))
     if "、" in marks and len(pieces) > 1:
         tail_start, tail_end = pieces[-1]
-        joint = re.search(r"以及|和|及|与", folded[tail_start + 1 : tail_end - 1])
-        if joint:
-            at = tail_start + 1 + joint.start()
-            pieces[-1:] = [(tail_start, at), (at + len(joint.group()), tail_end)]
+        if joint := _JOINT.search(folded, tail_start + 1, tail_end - 1):
+            pieces[-1:] = [(tail_start, joint.start()), (joint.end(), tail_end)]
     return [span for piece in pieces if (span := _trim(folded, *piece)) is not None]
 
 
@@ -119,6 +124,9 @@ def _listing(folded: str, start: int, end: int, count: int) -> list[Span]:
         if len(spans) == count:
             alike = len({folded[s.start] for s in spans}) + len({folded[s.end - 1] for s in spans})
             fitting.append((alike, len(fitting), spans))
+    if not fitting and count == 2 and len(joints := list(_JOINT.finditer(folded, start + 1, end - 1))) == 1:
+        halves = (start, joints[0].start()), (joints[0].end(), end)
+        return [span for half in halves if (span := _trim(folded, *half)) is not None]
     return min(fitting)[2] if fitting else []
 
 
@@ -134,9 +142,13 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
         Members with their own members; empty where the definition lists none, or another number than announced.
     """
     name = folded[term.start : term.end].strip('"')
-    quoted = re.match(r'"?([^"]+)"?', folded[term.start : term.end])
-    counts = expected(quoted.group(1) if quoted and quoted.group(1) != name else name)
-    named = _taken_groups(folded, definition) or _named_groups(folded, name, definition)
+    quoted = _QUOTED.search(folded, term.start, term.end)  # “三抓三早”行动, 农村“五治”
+    counts = expected(quoted[1] if quoted else name)
+    named = (
+        _taken_groups(folded, definition)
+        or _named_groups(folded, name, definition)
+        or _listed_groups(folded, definition)
+    )
     if named:
         return named
     if not counts:
@@ -187,6 +199,8 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
         if term.isdigit():
             if summed := _summed(folded, start, stop, int(term)):
                 found.append(Member(*summed))
+            else:
+                found += [Member(part) for part in _listing(folded, start, stop, int(term))]
             continue
         if count is not None and count > 1 and (summed := _summed(folded, start, stop, count)):
             found.append(Member(*summed, label))
@@ -200,6 +214,22 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
         parts = _listing(folded, start, stop, count) if count and works is None else []
         found.append(Member(label, tuple(Member(p) for p in parts)))
     return found
+
+
+def _listed_groups(folded: str, definition: Span) -> list[Member]:
+    """Read clauses that count what they list: 抓好两大主导（现代工业、洞穴旅游）, 打好通道经济、园区经济两张牌."""
+    found = []
+    for clause in _split(folded, definition.start, definition.end, "，；。\n"):
+        group = _LIST_BEHIND.search(folded, clause.start, clause.end + 1)  # the clause is without its last bracket
+        group = group or _LIST_BEFORE.fullmatch(folded, clause.start, clause.end)
+        if group is None:
+            continue
+        count, label = announced(group["count"]), Span(*group.span("name"))
+        if count == 1 and (only := _trim(folded, *group.span("list"))):
+            found.append(Member(only, (), label))
+        elif len(parts := _split(folded, *group.span("list"), "、")) == count > 1:
+            found.append(Member(label, tuple(Member(part) for part in parts)))
+    return found if len(found) > 1 else []
 
 
 def _summed(folded: str, start: int, stop: int, count: int) -> tuple[Span, tuple[Member, ...]] | None:
@@ -271,15 +301,16 @@ class GlossaryFinder:
         for entry in doc._.structure.glossary:
             spelled = members(folded, entry.term, entry.definition)
             reading = self._kind(folded, entry.term, entry.definition)
-            if reading is None and any(part.alias for part in spelled):
-                reading = Reading(Kind.STRATEGY, entry.term.end, False, 0.65)  # a layout: 一河六圈一带
+            layout = all(part.span.end - part.span.start >= _LAYOUT_PART for part in spelled)
+            if reading is None and (any(part.alias for part in spelled) or (len(spelled) > 1 and layout)):
+                reading = Reading(Kind.STRATEGY, entry.term.end, False, 0.65)  # 一河六圈一带
             if reading is None:
                 continue
             definition = text_of(doc)[entry.definition.start : entry.definition.end].strip()
             doc._.candidates.append(
                 Candidate(entry.term, reading.kind, "policy_glossary", reading.confidence, definition=definition)
             )
-            quoted = _QUOTED.match(folded, entry.term.start, entry.term.end)  # the name may be “四县并进”, or with 战略
+            quoted = _QUOTED.search(folded, entry.term.start, entry.term.end)
             wholes = [entry.term, *([Span(*quoted.span(1))] if quoted is not None else [])]
             self._members(doc, wholes, spelled, reading.kind, entry.definition)
         return doc

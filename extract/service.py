@@ -160,6 +160,11 @@ class _Reading:
                     pursued = [pair for pair in named if self._is_pursued(sentence, pair[0])]
                     self._speaker(sentence, [pair for pair in pursued if pair[1].id not in self.parts])
 
+    def _wholes(self, named: list[tuple[Span, Entity]]) -> list[tuple[Span, Entity]]:
+        """Return the names of a sentence, without parts whose whole it names too (工业立市 in 工业立市、制造强市)."""
+        beside = {entity.id for _, entity in named}
+        return [pair for pair in named if not beside & self.parts.get(pair[1].id, set())]
+
     def _preamble(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
         """The speaker's overall strategies carry out all that the preamble names above them.
 
@@ -168,7 +173,7 @@ class _Reading:
         own = [pair for pair in named if pair[1].level is self.level and self._is_overall(sentence, *pair)]
         if own:
             self.overall = own
-        higher = [pair for pair in named if below(self.level, pair[1].level)]
+        higher = [pair for pair in self._wholes(named) if below(self.level, pair[1].level)]
         general = _words().general.search(self._wording(sentence))
         # Whether a province's strategy is its own or given to it by the nation, its preamble leaves open.
         sure = 0.65 if self.wide else 0.85 if own else 0.8
@@ -230,8 +235,7 @@ class _Reading:
 
     def _sentence(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
         meeting = _words().meeting
-        beside = {entity.id for _, entity in named}
-        whole = [pair for pair in named if not beside & self.parts.get(pair[1].id, set())]
+        whole = self._wholes(named)
         own = [pair for pair in whole if pair[1].level is self.level and not meeting.search(pair[1].name)]
         for goal in named:
             if self._aimed_at(sentence, goal[0], "purpose"):

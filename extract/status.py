@@ -20,8 +20,8 @@ MODEL = "status.crfsuite"
 _REACH = 60
 _NEAR = 24
 """How far the rule and the model read to either side of a name, at most to the clause's end; in characters."""
-_SUMMED = re.compile("(?:等[^，。；]{0,14}?(?:项目|工程)|项目|工程)([^，。；]{0,10})")
-"""What is said of a list of works: 甲路、乙桥等12个项目|开工建设."""
+_LIST_OPENS, _LIST_ENDS = 8, 10
+"""How much is read at either end of a clause that lists works, where it is said of all: 建成|甲路、乙桥等|三个项目."""
 
 
 def status_by_rule(before: str, behind: str, *, plan: bool) -> Status:
@@ -71,11 +71,14 @@ def features(mentions: Sequence[Span], folded: str, structure: Structure, level:
         found |= {f"lb{period}{before[-2:]}", f"fb{period}{before[:2]}"}
         found |= {f"fa{period}{behind[:2]}", f"la{period}{behind[-2:]}"}
         found |= {f"level{level}{period}", f"then{following[:2]}"} | {f"then{period}{following[:n]}" for n in (2, 3, 4)}
-        for side, words in (("b", before[-_NEAR:]), ("a", behind[:_NEAR])):
+        said = [("b", before[-_NEAR:]), ("a", behind[:_NEAR])]
+        if "、" in before:
+            said.append(("b", before[:_LIST_OPENS]))
+        if "、" in behind:
+            said.append(("a", behind[-_LIST_ENDS:]))
+        for side, words in said:
             for piece in _pieces(words):
                 found |= {side + piece, side + period + piece}
-        if summed := _SUMMED.search(behind):
-            found |= {"t" + summed[1][:2], "t" + summed[1][:4]}
     return sorted(found)
 
 

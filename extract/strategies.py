@@ -14,7 +14,7 @@ from extract.document import Span
 from extract.levels import named_level
 from extract.names import alternation, headed, lexicon, name_start
 from extract.numerals import parse
-from extract.surface import folded_text, quotations
+from extract.surface import folded_text
 from ontology.divisions import divisions
 from ontology.terms import Basis, Kind, Level, Predicate
 
@@ -41,7 +41,7 @@ _LONGEST_EPITHET = 16
 _SHORTEST = 4
 """A target state has at least so many characters."""
 _MOTTO = re.compile(
-    r"[立强兴富秀旺靓稳名](?:省|市|县|区|镇|乡|旗|州)(?:战略)?(?=[，。；、和与及！”\"]|建设|目标|$)", re.M
+    r"[立强兴富秀旺活美靓稳名](?:省|市|县|区|镇|乡|旗|州)(?:战略)?(?=[，。；、和与及！”\"]|建设|目标|$)", re.M
 )
 """Mottoes of what a unit lives by: 工业强县, 生态立县, 农业富镇."""
 _SET_FORM = re.compile(
@@ -93,11 +93,8 @@ class StrategyFinder:
 
     @staticmethod
     def _mottoes(doc: Doc, folded: str) -> None:
-        """Propose mottoes that stand by themselves: 工业强县, but not the halves of “工业立市、制造强市”."""
-        listed = [span for span in quotations(folded) if "、" in folded[slice(*span)]]
+        """Propose mottoes: 工业强县; each of a list too, which may be one name, they its parts: 工业立市、制造强市."""
         for match in _MOTTO.finditer(folded):
-            if any(first <= match.start() < last for first, last in listed):
-                continue
             start = name_start(folded, match.start(), floor=max(0, match.start() - 12))
             if 2 <= match.start() - start <= 5 and not re.search(
                 "[一二两三四五六七八九十的]", folded[start : match.start()]

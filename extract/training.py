@@ -326,7 +326,8 @@ def _counts(parts: Iterable[Iterable[Judged]]) -> reranker.Counts:
 def train_choices(annotated: Iterable[Example], folder: Path) -> None:
     """Train the models of projects' status and of names' levels, and write them to a folder."""
     nlp = pipeline.load(components=("policy_structure", "policy_authority"))
-    progress, issuer = (_trainer(c1=0.6, c2=0.5, max_iterations=200) for _ in range(2))
+    progress = _trainer(c1=1, c2=1, max_iterations=200)
+    issuer = _trainer(c1=0.6, c2=0.5, max_iterations=200)
     for text in annotated:
         doc = _processed(nlp, text)
         folded, described = folded_text(doc), doc._.document.metadata

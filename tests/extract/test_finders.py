@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extract import network, pipeline
+from extract import network, pipeline, status
 from extract.annotation import Candidate
 from extract.document import Metadata, Place, Span
 from extract.levels import level_by_rule, named_level
@@ -223,6 +223,13 @@ def _shared():
             Kind.STRATEGY,
             {"产业鹭桥、商贸鹭桥", "产业鹭桥", "商贸鹭桥"},
         ),
+        # a name that is a list of mottoes, and each motto
+        (
+            "深入实施“茶香立县、鹮鸣强县”发展战略。",
+            COUNTY,
+            Kind.STRATEGY,
+            {"“茶香立县、鹮鸣强县”发展战略", "茶香立县、鹮鸣强县", "茶香立县", "鹮鸣强县"},
+        ),
         ("河长、林长齐上岗。", TOWN, Kind.POLICY, {"河长", "林长"}),
         ("出台助企稳岗促消费38条措施，取得实效。", CITY, Kind.POLICY, {"助企稳岗促消费38条措施"}),
     ],
@@ -398,3 +405,21 @@ def test_what_explains_an_instrument_is_no_second_one(nlp) -> None:
     policies = names(annotate(nlp, text), Kind.POLICY)
     assert any("一滩一长" in name for name in policies)
     assert not any("每处滩涂" in name for name in policies)
+
+
+def test_a_quoted_name_within_a_longer_one_is_that_one(rules):
+    entities = annotate(rules, "实施工业“鹮项技改”行动，投入9亿元。", CITY).entities
+    assert [e.name for e in entities if e.kind is Kind.POLICY] == ["工业鹮项技改行动"]
+
+
+def test_what_is_said_at_either_end_of_a_list_of_works_is_known_of_each() -> None:
+    names = ["鹭溪南段高标准农田改造提升项目", "砥澜河鹮羽湾水环境综合治理二期工程", "盛唐冷链物流园"]
+    text = f"过去一年，开工建设{'、'.join(names)}等三个项目，完成投资3亿元。"
+    structure = pipeline.process(
+        pipeline.load(components=["policy_structure"]), linking.document(text, TOWN)
+    )._.structure
+    first, last = (
+        set(status.features([Span(text.index(name), text.index(name) + len(name))], fold(text), structure, None))
+        for name in (names[0], names[-1])
+    )
+    assert "b开工" in last and "a个项目" in first

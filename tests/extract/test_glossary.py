@@ -42,6 +42,16 @@ def test_a_flat_list_of_the_announced_number():
     ]
 
 
+def test_a_quotation_at_the_end_of_a_term_tells_how_many():
+    assert list(taken_apart("农村“五治”", "治垃圾、治厕、治水、治房、治风。")) == [
+        "治垃圾",
+        "治厕",
+        "治水",
+        "治房",
+        "治风",
+    ]
+
+
 def test_a_list_of_another_number_is_no_definition_by_parts():
     assert taken_apart("三种意识", "忧患意识、大局意识、创新意识、服务意识。") == {}
 
@@ -54,6 +64,18 @@ def test_groups_named_with_that_is():
 def test_groups_named_with_that_is_need_no_quotation_marks():
     found = taken_apart("一核两带", "一核即老城服务核心，两带即沿河生态带、山前果业带。")
     assert found == {"老城服务核心": [], "两带": ["沿河生态带", "山前果业带"]}
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "锚定一个目标（鹮乡水城），抓好两大主导（绿色化工、洞穴旅游），守好三条底线（安全、生态、民生）。",
+        "“1”，围绕鹮乡水城一个目标；“2”，打好绿色化工、洞穴旅游两大主导；“3”，守好安全、生态、民生三条底线。",
+    ],
+)
+def test_groups_counted_beside_their_lists(definition):
+    found = taken_apart("“123”发展思路", definition)
+    assert found == {"鹮乡水城": [], "两大主导": ["绿色化工", "洞穴旅游"], "三条底线": ["安全", "生态", "民生"]}
 
 
 def test_a_group_of_one_keeps_its_short_form_as_alias():

@@ -165,6 +165,21 @@ def test_an_item_of_a_name_that_is_a_list_is_its_part_wherever_it_is_named_and_w
     assert found == {("e2", Predicate.COMPONENT_OF, "e1"), ("e3", Predicate.SERVES, "e2")}
 
 
+def test_a_preamble_carries_out_a_list_of_mottoes_as_one_strategy():
+    text = "全镇以习近平新时代中国特色社会主义思想为指导，按照县委“茶香立县、鹮鸣活县”部署，建设“鹮羽水乡”。"
+    named = {"茶香立县、鹮鸣活县": (Kind.STRATEGY, Level.COUNTY), "茶香立县": (Kind.STRATEGY, Level.COUNTY)}
+    named |= {"鹮鸣活县": (Kind.STRATEGY, Level.COUNTY), "鹮羽水乡": (Kind.STRATEGY, Level.TOWNSHIP)}
+    found = [(one, link.predicate, other) for one, other, link in linking.read(linking.readers(), text, named, TOWN)]
+    whole = "茶香立县、鹮鸣活县"
+    assert sorted(found) == sorted(
+        [
+            ("茶香立县", Predicate.COMPONENT_OF, whole),
+            ("鹮鸣活县", Predicate.COMPONENT_OF, whole),
+            ("鹮羽水乡", Predicate.ADVANCES, whole),
+        ]
+    )
+
+
 def test_a_figure_of_a_project_is_none_of_the_policy_within_its_name():
     text = "鹮鸣村高标准农田建设项目完工，总投资260万元。"
     nlp = pipeline.load(components=("policy_structure", "policy_indicators", "policy_measurement"))

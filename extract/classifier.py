@@ -12,16 +12,14 @@ MODELS = Path(__file__).parent / "model"
 """The folder of the bundled models."""
 
 
-def classify(model: Path, features: Sequence[str], *, doubt: str | None = None) -> str | None:
-    """Return the label that a log-linear model finds likeliest for one thing, None where there is no such model.
+def classify(model: Path, features: Sequence[str], *, doubt: str | None = None) -> str:
+    """Return the label that a log-linear model finds likeliest for one thing.
 
     Args:
         model: the model's file.
         features: of the thing.
         doubt: the label that says that nothing tells; returned only where it is likelier than all others together.
     """
-    if not model.exists():
-        return None
     tagger = opened(model)
     label: str = tagger.tag([features])[0]
     if label == doubt and tagger.marginal(label, 0) <= 0.5:

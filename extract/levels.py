@@ -117,12 +117,12 @@ def level_of(
     """
     if (certain := _named_in(name, metadata.place)) is not None:
         return certain
+    if not (models / MODEL).exists():
+        return level_by_rule(kind, name, mentions, folded, metadata, own=own)
     told = classify(models / MODEL, features(kind, name, mentions, folded, metadata, own=own), doubt=UNTOLD)
-    if told is not None:
-        level, speaker = None if told == UNTOLD else Level(told), metadata.level
-        # Which of the units below the speaker it would be, the document does not say.
-        return speaker if level is not None and speaker is not None and speaker.above(level) else level
-    return level_by_rule(kind, name, mentions, folded, metadata, own=own)
+    level, speaker = None if told == UNTOLD else Level(told), metadata.level
+    # Which of the units below the speaker it would be, the document does not say.
+    return speaker if level is not None and speaker is not None and speaker.above(level) else level
 
 
 def _named_in(name: str, place: Place | None) -> Level | None:

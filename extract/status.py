@@ -104,9 +104,8 @@ def status(mentions: Sequence[Span], folded: str, structure: Structure, level: L
         level: of the document.
         models: the folder with the model; without one the rule alone decides.
     """
-    told = classify(models / MODEL, features(mentions, folded, structure, level))
-    if told is not None:
-        return Status(told)
+    if (models / MODEL).exists():
+        return Status(classify(models / MODEL, features(mentions, folded, structure, level)))
     readings = [
         status_by_rule(*_clauses(span, folded)[:2], plan=structure.period_at(span.start) is Period.PLAN)
         for span in mentions

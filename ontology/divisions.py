@@ -161,6 +161,7 @@ class Divisions:
         """Return the short forms of a unit's name, the customary first: 山西 and 晋 for 山西省; 运城 for 运城市."""
         return self._short_names(place.name, place.level)
 
+    @lru_cache(maxsize=4096)  # noqa: B019  the table is one for the whole run
     def spoken_names(self, place: Place) -> tuple[str, ...]:
         """Return the names by which a text calls a unit, the full first; 晋 and 渝, read only in compounds, left out.
 

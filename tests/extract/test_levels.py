@@ -65,6 +65,7 @@ def test_a_slogan_without_quotation_marks_is_everybodys():
 
 @pytest.mark.parametrize(("told", "expected"), [("county", Level.PROVINCIAL), ("national", Level.NATIONAL)])
 def test_no_name_is_issued_by_a_unit_below_the_speaker(monkeypatch, tmp_path, told, expected):
+    (tmp_path / levels.MODEL).touch()
     monkeypatch.setattr(levels, "classify", lambda *_, **__: told)
     metadata = Metadata(place=YUNNAN, level=Level.PROVINCIAL)
     text = "打造“鹭溪鹮乡”，修渠三里。"

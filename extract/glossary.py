@@ -127,7 +127,15 @@ def _listing(folded: str, start: int, end: int, count: int) -> list[Span]:
     if not fitting and count == 2 and len(joints := list(_JOINT.finditer(folded, start + 1, end - 1))) == 1:
         halves = (start, joints[0].start()), (joints[0].end(), end)
         return [span for half in halves if (span := _trim(folded, *half)) is not None]
-    return min(fitting)[2] if fitting else []
+    return _alike_to_the_end(folded, min(fitting)[2]) if fitting else []
+
+
+def _alike_to_the_end(folded: str, items: list[Span]) -> list[Span]:
+    """Cut what follows the last of items that all end alike: 把数字经济带、绿色经济带、先进制造带|一起抓在手上."""
+    *before, last = items
+    ends = {folded[item.end - 1] for item in before}
+    at = folded.rfind(next(iter(ends)), last.start + 1, last.end) if len(before) > 1 and len(ends) == 1 else -1
+    return items if at < 0 else [*before, Span(last.start, at + 1)]
 
 
 def members(folded: str, term: Span, definition: Span) -> list[Member]:

@@ -52,6 +52,11 @@ def test_a_quotation_at_the_end_of_a_term_tells_how_many():
     ]
 
 
+def test_what_follows_the_last_of_items_that_end_alike_is_none_of_it():
+    found = taken_apart("三带协同", "把数字经济带、绿色经济带、先进制造带一起抓在手上。")
+    assert list(found) == ["数字经济带", "绿色经济带", "先进制造带"]
+
+
 def test_a_list_of_another_number_is_no_definition_by_parts():
     assert taken_apart("三种意识", "忧患意识、大局意识、创新意识、服务意识。") == {}
 

@@ -46,8 +46,10 @@ _VERB = re.compile(
     r"抓好|抓实|抓牢|打好|打响|守好|守牢|擦亮|壮大|夯实|筑牢|用好|聚焦|突出|锚定|紧扣|完善|[在以][^，。、]{2,16}[上中]体现|在[^，。、]{2,10}[中上方面](?=[^，。、]{5}))+"
 )
 
-_LAYOUT_PART = 4
-"""The parts of a layout have at least so many characters (数字经济带); 资金、资产、资源 are no strategies."""
+_LAYOUT_PART = re.compile("[^，。；、]{3,}[带区圈轴园廊核极翼城片]")
+"""A part of a layout (数字经济带); the parts of 三资 or 三类户 are no strategies."""
+_TOGETHER = re.compile("一起|一体|同步|协同|共同|联动|齐头|并进|各")
+"""Begins what is done with all of a list: 海峡合作|一体推进."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +129,14 @@ def _listing(folded: str, start: int, end: int, count: int) -> list[Span]:
     if not fitting and count == 2 and len(joints := list(_JOINT.finditer(folded, start + 1, end - 1))) == 1:
         halves = (start, joints[0].start()), (joints[0].end(), end)
         return [span for half in halves if (span := _trim(folded, *half)) is not None]
-    return _alike_to_the_end(folded, min(fitting)[2]) if fitting else []
+    return _without_what_is_done(folded, min(fitting)[2]) if fitting else []
 
 
-def _alike_to_the_end(folded: str, items: list[Span]) -> list[Span]:
-    """Cut what follows the last of items that all end alike: 把数字经济带、绿色经济带、先进制造带|一起抓在手上."""
+def _without_what_is_done(folded: str, items: list[Span]) -> list[Span]:
+    """Cut what is done with all items off the last: 把数字经济带、绿色经济带、先进制造带|一起抓在手上."""
     *before, last = items
-    ends = {folded[item.end - 1] for item in before}
-    at = folded.rfind(next(iter(ends)), last.start + 1, last.end) if len(before) > 1 and len(ends) == 1 else -1
-    return items if at < 0 else [*before, Span(last.start, at + 1)]
+    done = _TOGETHER.search(folded, last.start + 2, last.end)
+    return [*before, Span(last.start, done.start())] if done is not None and before else items
 
 
 def members(folded: str, term: Span, definition: Span) -> list[Member]:
@@ -309,7 +310,7 @@ class GlossaryFinder:
         for entry in doc._.structure.glossary:
             spelled = members(folded, entry.term, entry.definition)
             reading = self._kind(folded, entry.term, entry.definition)
-            layout = all(part.span.end - part.span.start >= _LAYOUT_PART for part in spelled)
+            layout = all(_LAYOUT_PART.fullmatch(folded, part.span.start, part.span.end) for part in spelled)
             if reading is None and (any(part.alias for part in spelled) or (len(spelled) > 1 and layout)):
                 reading = Reading(Kind.STRATEGY, entry.term.end, False, 0.65)  # 一河六圈一带
             if reading is None:

@@ -133,7 +133,10 @@ def _named_in(name: str, place: Place | None) -> Level | None:
     if _words().centre.match(name):
         return Level.NATIONAL
     for unit in reversed((*place.within, place)) if place is not None else ():
-        called = alternation(divisions().spoken_names(unit))
+        names = divisions().spoken_names(unit)
+        if unit.level is not Level.PROVINCIAL:
+            names = tuple(name for name in names if not _province().fullmatch(name))  # 海南州 is not 海南
+        called = alternation(names)
         if re.search(rf"^(?:{called})|(?:{called})$|（(?:{called})段?）|{re.escape(unit.name)}", name):
             return unit.level
     unplaced = place is not None and place.level is not Level.NATIONAL and place.at(Level.PROVINCIAL) is None

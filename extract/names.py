@@ -47,7 +47,7 @@ def lexicon(name: str) -> dict[str, Any]:
         raise AuthorityError(f"{path.name} is not valid TOML: {error}", subject=path.name) from error
     for words in _lists(data):
         if twice := sorted(word for word, times in Counter(words).items() if times > 1):
-            raise AuthorityError(f"{path.name} lists {twice[0]} twice in one list", subject=path.name)
+            raise AuthorityError(f"{path.name} lists {twice[0]} twice in one list; take one out", subject=path.name)
     return data
 
 
@@ -57,6 +57,9 @@ def _lists(table: Mapping[str, Any]) -> Iterator[list[str]]:
             yield from _lists(value)
         elif isinstance(value, list) and all(isinstance(word, str) for word in value):
             yield value
+        elif isinstance(value, list):
+            for part in value:
+                yield from _lists(part) if isinstance(part, dict) else ()
 
 
 def alternation(words: Iterable[str]) -> str:

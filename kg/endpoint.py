@@ -141,7 +141,10 @@ class Endpoint:
         given = got = len(rows)
         if not self._goes_on(got, cut):
             return cut
-        pages = Pages(query)
+        try:
+            pages = Pages(query)
+        except ValueError:  # LIMIT 20OFFSET 1: a query that can't be taken apart is not read on
+            return True
         if given == pages.limit:
             return False
         with self._reading_on(given):
@@ -155,7 +158,7 @@ class Endpoint:
             got = len(page["results"]["bindings"])
             whole += page["results"]["bindings"]
         rows[:] = max(whole, rows, key=len)
-        return cut and len(rows) != pages.limit
+        return (cut or len(whole) <= given) and len(rows) != pages.limit
 
     def _goes_on(self, got: int, cut: bool) -> bool:
         """Tell whether there may be rows behind so many."""

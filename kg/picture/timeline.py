@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -34,7 +35,8 @@ class Timeline(Picture):
     """Bubbles on years and levels; ``frame`` holds the figures: year, level, document, title, mentions."""
 
     def __init__(self, name: str, rows: Rows) -> None:
-        self.title = f"“{name.strip(' “”')}”：历年各级的使用"
+        quoted = re.fullmatch("“([^“”]+)”", name.strip())
+        self.title = f"“{quoted[1] if quoted else name.strip()}”：历年各级的使用"
         self._rows = rows
 
     @property

@@ -23,6 +23,7 @@ GRAPHS = {
 HTML = "text/html"
 
 _ALSO = {
+    "application/xhtml+xml": "html",
     "application/json": "json",
     "application/xml": "xml",
     "text/xml": "xml",

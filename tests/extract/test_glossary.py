@@ -52,9 +52,27 @@ def test_a_quotation_at_the_end_of_a_term_tells_how_many():
     ]
 
 
-def test_what_follows_the_last_of_items_that_end_alike_is_none_of_it():
+def test_what_is_done_with_a_list_is_none_of_its_last_item():
     found = taken_apart("三带协同", "把数字经济带、绿色经济带、先进制造带一起抓在手上。")
     assert list(found) == ["数字经济带", "绿色经济带", "先进制造带"]
+    found = taken_apart("四大产业", "旅游业、现代农业、物流业、数字产业链。")
+    assert list(found) == ["旅游业", "现代农业", "物流业", "数字产业链"]
+
+
+@pytest.mark.parametrize(
+    ("definition", "term", "strategies"),
+    [
+        ("脱贫不稳定户、边缘易致贫户、突发严重困难户。", "三类户", set()),
+        ("因公出国费用、公务用车费用、公务接待费用。", "三公经费", set()),
+        ("数字经济带、绿色经济带、先进制造带。", "三带", {"三带", "数字经济带", "绿色经济带", "先进制造带"}),
+    ],
+)
+def test_ordinary_things_that_a_glossary_lists_are_no_strategies(definition, term, strategies):
+    nlp = pipeline.load(components=["policy_structure", "policy_glossary"])
+    text = f"鹭溪镇政府工作报告\n\n一、回顾\n落实{term}工作。\n\n名词解释\n1.{term}：{definition}\n2.鹮鸣：一种鸟。\n"
+    doc = pipeline.process(nlp, Document("d", text, ""))
+    found = {text[c.span.start : c.span.end] for c in doc._.candidates if c.kind is Kind.STRATEGY}
+    assert found == strategies
 
 
 def test_a_list_of_another_number_is_no_definition_by_parts():

@@ -102,3 +102,9 @@ def test_a_county_of_nationalities_is_known_by_its_short_name(tmp_path):
     (county,) = divisions().find("长阳土家族自治县")
     metadata = Metadata(place=county, level=Level.COUNTY)
     assert levels.level_of(Kind.SLOGAN, "最美长阳", [], "", metadata, tmp_path) is Level.COUNTY
+
+
+def test_a_prefecture_of_a_provinces_name_is_not_the_province(tmp_path):
+    county = divisions().find("兴海县")[0]
+    metadata = Metadata(place=county, level=Level.COUNTY)
+    assert levels.level_of(Kind.STRATEGY, "海南自由贸易港", [], "", metadata, tmp_path) is not Level.PREFECTURE

@@ -48,8 +48,8 @@ _VERB = re.compile(
 
 _LAYOUT_PART = re.compile("[^，。；、]{3,}[带区圈轴园廊核极翼城片]")
 """A part of a layout (数字经济带); the parts of 三资 or 三类户 are no strategies."""
-_TOGETHER = re.compile("一起|一体|同步|协同|共同|联动|齐头|并进|各")
-"""Begins what is done with all of a list: 海峡合作|一体推进."""
+_TOGETHER = re.compile("(?:一起|齐头并进|各展所长|(?:一体|同步|协同|共同|统筹|联动)推进)[^，。；、]{0,6}$")
+"""What is done with all of a list: 海峡合作|一体推进; 京津冀协同发展 is a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,8 @@ def _listing(folded: str, start: int, end: int, count: int) -> list[Span]:
 def _without_what_is_done(folded: str, items: list[Span]) -> list[Span]:
     """Cut what is done with all items off the last: 把数字经济带、绿色经济带、先进制造带|一起抓在手上."""
     *before, last = items
-    done = _TOGETHER.search(folded, last.start + 2, last.end)
-    return [*before, Span(last.start, done.start())] if done is not None and before else items
+    done = _TOGETHER.search(folded[last.start : last.end], 2)
+    return [*before, Span(last.start, last.start + done.start())] if done is not None and before else items
 
 
 def members(folded: str, term: Span, definition: Span) -> list[Member]:

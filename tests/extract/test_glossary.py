@@ -57,6 +57,10 @@ def test_what_is_done_with_a_list_is_none_of_its_last_item():
     assert list(found) == ["数字经济带", "绿色经济带", "先进制造带"]
     found = taken_apart("四大产业", "旅游业、现代农业、物流业、数字产业链。")
     assert list(found) == ["旅游业", "现代农业", "物流业", "数字产业链"]
+    found = taken_apart("三大战略", "西部大开发、东北全面振兴、京津冀协同发展。")
+    assert list(found) == ["西部大开发", "东北全面振兴", "京津冀协同发展"]
+    found = taken_apart("三海联动", "海洋经济、海上通道、海峡合作一体推进。")
+    assert list(found) == ["海洋经济", "海上通道", "海峡合作"]
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,9 @@ from ontology.terms import PLID, PREFIXES, SHOWN, Kind, Predicate
 PAGE = 25
 """Entities of one page of search results."""
 
+_AT_HOME = 12
 _PAPERS = 500
-"""Documents of one page of their list."""
+"""Documents that the home page shows, and those of one page of their list."""
 
 _PATIENCE = 1.5
 """Seconds that a reader waits for the catalogue before the page says that it is being made."""
@@ -85,7 +86,11 @@ class Explorer:
         summary = await run_in_threadpool(catalogue.summary)
         examples = await run_in_threadpool(catalogue.examples)
         data = {"summary": summary, "examples": examples, "leading": leading}
-        return await self._listing(request, "home", catalogue, data)
+        if form_of(request) != "html":
+            return await self._listing(request, "home", catalogue, data)
+        first = await run_in_threadpool(catalogue.papers, _AT_HOME)
+        sample = await run_in_threadpool(_any_sample, catalogue)
+        return await self._answer(request, "home", {**data, "documents": first}, sample=sample)
 
     async def search(self, request: Request) -> Response:
         """Entities by name, with facets."""

@@ -402,6 +402,9 @@ def test_no_document_is_left_out_of_the_list(tmp_path: Path, serve: Callable[...
         for address in ("/documents.csv", "/index.csv"):
             rows = list(csv.DictReader(io.StringIO(client.get(address).content.decode("utf-8-sig"))))
             assert sorted(row["identifier"] for row in rows) == sorted(names)
+        for page in ("/", "/?page=2"):
+            shown = client.get(page, headers={"Accept": "text/html"}).text
+            assert re.findall('href="/document/([^"]*)"', shown) == [quote(name) for name in names[:12]], page
         for page in ("/", "/search?q=兴镇", "/editor"):  # the one example text, behind all others, marks them
             assert '<p class="notice"' in client.get(page, headers={"Accept": "text/html"}).text, page
 

@@ -45,6 +45,7 @@ _FEW = 2
 _CORE = 6
 """So many characters from the start have to agree before two names are one strategy of two territories."""
 _ONE_LIST = re.compile(r'["、和与及]*|[^，。]{0,12}、[^，。]{0,12}')
+_ITEM_BEHIND, _ITEM_BEFORE = re.compile('[、和与及]"?$'), re.compile('"?[、和与及]')
 _SEGMENT = re.compile(r"（[^（）]{1,8}段）|（[^（）]{1,6}）")
 
 
@@ -410,17 +411,23 @@ class _Reading:
         """Return how sure it can be that a work is for what is announced.
 
         Headings of wide reports are for half of the works below them only, surely for those of the same subject matter;
-        where a heading names several goals, readers accepted two links of five, which the views leave out.
+        where a heading names several goals, be they entities or not, two links of five are right, which views leave out.
         """
         if not self.wide or topics_of(entity.name, "work") & topics_of(goal.name, "goal"):
             return 1
         if entity.kind is Kind.ORGANIZATION:
             return 0.6
-        if len(announcement.goals) > 1 and not announcement.by_topic:
+        several = len(announcement.goals) > 1 and not announcement.by_topic
+        if several or any(self._is_half(span) for span, _ in announcement.goals):
             return 0.45
         if "，" in self._wording(announcement.evidence):
             return 0.75
         return 1 if announcement.by_topic else 0.85
+
+    def _is_half(self, goal: Span) -> bool:
+        """Tell whether a goal is named together with something else: 推进|经济结构调整|和经济体制改革."""
+        behind = _ITEM_BEHIND.search(self.folded, max(0, goal.start - 2), goal.start)
+        return behind is not None or _ITEM_BEFORE.match(self.folded, goal.end) is not None
 
     def _wording(self, stretch: Span) -> str:
         return self.folded[stretch.start : stretch.end]

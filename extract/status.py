@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from extract.classifier import classify
 from extract.document import Span, Structure
-from extract.names import lexicon
+from extract.names import alternation, lexicon
 from ontology.terms import Kind, Level, Period, Status
 
 MODEL = "status.crfsuite"
@@ -20,6 +21,10 @@ MODEL = "status.crfsuite"
 _REACH = 60
 _NEAR = 24
 """How far the rule and the model read to either side of a name, at most to the clause's end; in characters."""
+_CONTINUED = 10
+"""How far before a name a word may stand that says that the work goes on."""
+_SENTENCE = 160
+"""How far behind a name another clause may say where the work stands."""
 _LIST_OPENS, _LIST_ENDS = 8, 10
 """How much is read at either end of a clause that lists works, where it is said of all: 建成|甲路、乙桥等|三个项目."""
 
@@ -71,6 +76,10 @@ def features(mentions: Sequence[Span], folded: str, structure: Structure, level:
         found |= {f"lb{period}{before[-2:]}", f"fb{period}{before[:2]}"}
         found |= {f"fa{period}{behind[:2]}", f"la{period}{behind[-2:]}"}
         found |= {f"level{level}{period}", f"then{following[:2]}"} | {f"then{period}{following[:n]}" for n in (2, 3, 4)}
+        if _says("goes_on", before[-_CONTINUED:] + folded[span.start : span.end]):
+            found |= {"goes on", f"goes on{period}"}
+        for word in _told_later(span, folded):
+            found |= {"now" + word, f"now{period}{word}"}
         said = [("b", before[-_NEAR:]), ("a", behind[:_NEAR])]
         if "、" in before:
             said.append(("b", before[:_LIST_OPENS]))
@@ -87,6 +96,22 @@ def _clauses(span: Span, folded: str) -> tuple[str, str, str]:
     before = re.split("[，。；！\n]", folded[max(0, span.start - _REACH) : span.start])[-1]
     behind, *others = re.split("[，。；！\n]", folded[span.end : span.end + _REACH])
     return before, behind, others[0] if others else ""
+
+
+def _told_later(span: Span, folded: str) -> list[str]:
+    """Return the words of the first later clause that says where a work stands: 总投资2亿元，甲公司承建，|目前主体封顶."""
+    now, words = _telling()
+    sentence = re.split("[。；\n]", folded[span.end : span.end + _SENTENCE])[0]
+    clause = next((each for each in sentence.split("，")[1:] if now.search(each)), "")
+    return words.findall(clause)
+
+
+@cache
+def _telling() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what tells a clause that says where a work stands, and the words that it may say it with."""
+    told = lexicon("kinds")[Kind.PROJECT]["status"]
+    words = alternation((*told["completed"], *told["ongoing_behind"], *told["told_now"]))
+    return re.compile(f"{alternation(told['now'])}|完成[^，]{{0,8}}%"), re.compile(words)
 
 
 def _pieces(words: str) -> Iterator[str]:

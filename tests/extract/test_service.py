@@ -172,6 +172,12 @@ def test_a_work_under_two_strategies_is_surer_for_that_of_its_subject(related):
     assert found[park, "文旅强省"].confidence > found[park, "教育强省"].confidence
 
 
+@pytest.mark.parametrize(("heading", "shown"), [("打造“茶香丙县”", True), ("打造“茶香丙县”和平安街区", False)])
+def test_a_provinces_heading_that_names_more_than_a_strategy_is_surely_for_neither(related, heading, shown):
+    found = related(f"（一）{heading}\n今年建成{MILL}。", Predicate.SERVES, PROVINCE)
+    assert (found[MILL, GOAL].confidence >= 0.5) is shown
+
+
 def test_a_topic_sentence_does_not_rule_a_document_whose_line_ends_are_lost(related):
     filler = "修渠三里，植树千亩，群众高兴。" * 60
     assert not related(f"“茶香丙县”叫响品牌。{filler}{MILL}建成投产。", Predicate.SERVES)

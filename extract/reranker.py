@@ -79,7 +79,10 @@ class Name:
 
 
 def proposed(doc: Doc) -> list[Name]:
-    """Gather the candidates that the tagger has weighed into one name a span and kind, in the order of the text; without the hopeless."""
+    """Gather the candidates that the tagger has weighed into one name a span and kind, without the hopeless ones.
+
+    They stand in the order of the text.
+    """
     folded = folded_text(doc)
     names: dict[tuple[Span, Kind], Name] = {}
     for place, c in enumerate(doc._.candidates):

@@ -34,8 +34,8 @@ _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
 _LOOSE = 0.49
 """What a long sentence of a province or the nation relates: a reader accepted 15 of 41, so that views leave it out."""
-_BESIDE = 0.45
-"""What stands in a sentence with one strategy, without a word that relates the two: views leave it out."""
+_BESIDE = 0.65
+"""What stands in a sentence with one strategy, without a word that relates the two; of wide reports ``_LOOSE``."""
 _HEARD = 400
 """Characters from the speaker's name to a sentence that still speaks of what the speaker does."""
 _NEAR = 150
@@ -272,7 +272,7 @@ class _Reading:
         """Relate a work to the only strategy of its sentence where no verb aims at that: two of three are for it."""
         first, second = sorted((work[0], goal[0]))
         if "；" not in self.folded[first.end : second.start]:
-            self.relate(work, goal, Basis.STATED, _BESIDE, sentence, "only strategy")
+            self.relate(work, goal, Basis.STATED, _LOOSE if self.wide else _BESIDE, sentence, "only strategy")
 
     def _said(self, subject: tuple[Span, Entity], goal: tuple[Span, Entity], sure: float, sentence: Span) -> None:
         self.relate(subject, goal, Basis.STATED, _LOOSE if self.wide else sure, sentence, "sentence")
@@ -367,9 +367,12 @@ class _Reading:
                 self._announced(span, entity, announcement)
 
     def in_turn(self) -> None:
-        """Link what headings announce to the overall strategy where a sentence says so: 围绕上述目标，做好以下工作."""
+        """Link what headings announce to the one overall strategy where a sentence says so: 围绕上述目标，做好以下工作.
+
+        What the preamble names too stands beside the overall strategy, not under it.
+        """
         for sentence in self.mentions.structure.sentences:
-            if not self.overall or not _FOLLOWING.search(self.folded[sentence.start : sentence.end]):
+            if len(self.overall) != 1 or not _FOLLOWING.search(self.folded[sentence.start : sentence.end]):
                 continue
             part = self._part(sentence.start)
             for index, section in enumerate(self.mentions.structure.sections):
@@ -381,9 +384,9 @@ class _Reading:
                     continue
                 announcement = self.announcements.by_section.get(index)
                 for goal in announcement.goals if announcement is not None else ():
-                    if goal[1].level is self.level and self._is_overall(section.heading, *goal):
-                        for mine in self.overall:
-                            self.relate(goal, mine, Basis.STRUCTURAL, 0.8, sentence, "in turn")
+                    new = goal[1].mentions[0].start > sentence.start
+                    if new and goal[1].level is self.level and self._is_overall(section.heading, *goal):
+                        self.relate(goal, self.overall[0], Basis.STRUCTURAL, 0.5, sentence, "in turn")
 
     def _announced(self, span: Span, entity: Entity, announcement: Announcement) -> None:
         goals, evidence, rule = announcement.goals, announcement.evidence, announcement.rule
@@ -410,8 +413,8 @@ class _Reading:
     def _ceiling(self, entity: Entity, goal: Entity, announcement: Announcement) -> float:
         """Return how sure it can be that a work is for what is announced.
 
-        Headings of wide reports are for half of the works below them only, surely for those of the same subject matter;
-        where a heading names several goals, be they entities or not, two links of five are right, which views leave out.
+        Headings of wide reports are for half of the works below them only, surely for those of the same subject
+        matter; where one names several goals, entities or not, two links of five are right, which views leave out.
         """
         if not self.wide or topics_of(entity.name, "work") & topics_of(goal.name, "goal"):
             return 1
@@ -509,12 +512,12 @@ class _Reading:
                 named = [p for p in self.mentions.within(span, (Kind.VILLAGE, Kind.ORGANIZATION)) if not is_body(p[1])]
                 for goal in [goal for shared, goal in own if topics & shared][:2]:
                     for one in ((span, work), *named):
-                        self._infer(one, (goal.mentions[0], goal), 0.65, "topic")
+                        self._infer(one, (goal.mentions[0], goal), 0.49, "topic")
             if work.id not in self.served:
                 for shared, goal in strategies:
                     near = [at for at in goal.mentions if 0 <= span.start - at.end < _NEAR]
                     if topics & shared and near:
-                        self._infer((span, work), (near[-1], goal), 0.75, "topic near")
+                        self._infer((span, work), (near[-1], goal), 0.6, "topic near")
 
     def _infer(self, subject: tuple[Span, Entity], strategy: tuple[Span, Entity], sure: float, rule: str) -> None:
         self.relate(subject, strategy, Basis.INFERRED, sure, self.mentions.sentence(subject[0]), rule)
@@ -532,7 +535,7 @@ class _Reading:
             span = lower.mentions[0]
             goals = [goal for goal in above.values() if goal.level and goal.level.rank == nearest]
             for goal in goals if len(goals) <= _FEW else ():
-                self._infer((span, lower), (goal.mentions[0], goal), 0.65, "word")
+                self._infer((span, lower), (goal.mentions[0], goal), 0.45, "word")
 
     def _part(self, offset: int) -> int | None:
         """Return the index of the top section at an offset."""

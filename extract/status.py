@@ -99,7 +99,7 @@ def _clauses(span: Span, folded: str) -> tuple[str, str, str]:
 
 
 def _told_later(span: Span, folded: str) -> list[str]:
-    """Return the words of the first later clause that says where a work stands: 总投资2亿元，甲公司承建，|目前主体封顶."""
+    """Return the words of the first later clause that says where a work stands: 总投资…，甲公司承建，|目前主体封顶."""
     now, words = _telling()
     sentence = re.split("[。；\n]", folded[span.end : span.end + _SENTENCE])[0]
     clause = next((each for each in sentence.split("，")[1:] if now.search(each)), "")

@@ -73,10 +73,17 @@ def test_what_is_judged(proposal: Candidate, judged: bool) -> None:
     assert [bool(reranker.proposed(shown(proposal)))] == [judged]
 
 
+@pytest.mark.parametrize(("around", "judged"), [(0.9, True), (0.001, False)])
+def test_what_stands_within_a_likely_name_is_judged_however_unlikely(around: float, judged: bool) -> None:
+    part = candidate(CANAL, 0.001, "policy_projects", 0.6)
+    names = reranker.proposed(shown(part, candidate(WORK, around)))
+    assert (CANAL in {name.span for name in names}) is judged
+
+
 def test_a_name_shows_where_it_stands_again_and_what_lies_across_it() -> None:
     doc = shown(candidate(CANAL, 0.3), candidate(WORK, 0.6), candidate(AGAIN, 0.95))
     seen = dict(
-        zip(("canal", "work", "again"), map(set, reranker.features(doc, reranker.proposed(doc), {})), strict=True)
+        zip(("work", "canal", "again"), map(set, reranker.features(doc, reranker.proposed(doc), {})), strict=True)
     )
     best = f"Probest{round(2 * 2.944)}"  # the log odds of 0.95
     assert best in seen["canal"] & seen["again"]

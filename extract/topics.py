@@ -33,6 +33,22 @@ def subjects(name: str) -> frozenset[str]:
     return frozenset(word for word in _subject_words() if word in name)
 
 
+@lru_cache(maxsize=1 << 14)
+def pairs(name: str) -> frozenset[str]:
+    """Return the pairs of characters that may tell what thing a name is about, without words of any work and of rivers.
+
+    >>> sorted(pairs("富硒大豆加工项目"))
+    ['大豆', '富硒', '硒大']
+    """
+    pieces = _general().split(name)
+    return frozenset(piece[at : at + 2] for piece in pieces for at in range(len(piece) - 1))
+
+
+@cache
+def _general() -> re.Pattern[str]:
+    return re.compile(f"{alternation(lexicon('relations')['general'])}|[江河湖海山岭坪村镇乡段]|[^一-鿿]")
+
+
 @cache
 def _subject_words() -> tuple[str, ...]:
     return tuple(sorted({word for topic in lexicon("topics").values() for word in topic["goal"] if len(word) > 1}))

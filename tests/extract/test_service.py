@@ -272,6 +272,24 @@ def test_work_that_nothing_relates_is_for_the_strategy_of_its_subject_named_shor
     assert (("撂荒地整治", "粮食安全") in found) is near
 
 
+@pytest.mark.parametrize(
+    ("work", "served"),
+    [
+        ("鹭湾村鹮稻烘干车间", {"鹮稻小镇"}),
+        ("鹭湾村服务中心", set()),  # any work may have a 中心
+        ("鹭湾村文化广场", set()),  # 鹭湾 is the village
+    ],
+)
+def test_a_towns_project_is_for_its_strategy_that_names_the_same_thing(related, work, served):
+    town = Place("丁镇", Level.TOWNSHIP, (PROVINCE, COUNTY))
+    named = dict.fromkeys(("鹮稻小镇", "鹭湾服务中心"), (Kind.STRATEGY, Level.TOWNSHIP))
+    text = f"去年建成{work}。\n今年要打造鹮稻小镇，\n也要建好鹭湾服务中心。"
+    found = related(
+        text, Predicate.SERVES, town, **named, **{work: (Kind.PROJECT, None), "鹭湾村": (Kind.VILLAGE, None)}
+    )
+    assert {goal for subject, goal in found if subject == work} == served
+
+
 def test_strategies_of_two_levels_are_linked_by_the_subject_that_both_name(related):
     text = "坚持农业强县，修渠三里。\n现代农业强市、先进制造强市成效明显。"
     levels = {"现代农业强市": Level.PREFECTURE, "先进制造强市": Level.PREFECTURE, "农业强县": Level.COUNTY}

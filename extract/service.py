@@ -528,7 +528,9 @@ class _Reading:
         """
         if self.level is not Level.TOWNSHIP:
             return
-        places = {pair for e in self.mentions.entities if e.kind in PLACES for pair in pairs(e.name)}
+        home = self.doc._.document.metadata.place
+        named = [e.name for e in self.mentions.entities if e.kind in PLACES] + ([home.name] if home is not None else [])
+        places = {pair for name in named for pair in pairs(name)}
         own = [e for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level is self.level]
         by_pair: dict[str, list[Entity]] = defaultdict(list)
         for goal in own:

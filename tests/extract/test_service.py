@@ -278,12 +278,13 @@ def test_work_that_nothing_relates_is_for_the_strategy_of_its_subject_named_shor
         ("鹭湾村鹮稻烘干车间", {"鹮稻小镇"}),
         ("鹭湾村服务中心", set()),  # any work may have a 中心
         ("鹭湾村文化广场", set()),  # 鹭湾 is the village
+        ("鹮丁健身广场", set()),  # 鹮丁 is the town
     ],
 )
 def test_a_towns_project_is_for_its_strategy_that_names_the_same_thing(related, work, served):
-    town = Place("丁镇", Level.TOWNSHIP, (PROVINCE, COUNTY))
-    named = dict.fromkeys(("鹮稻小镇", "鹭湾服务中心"), (Kind.STRATEGY, Level.TOWNSHIP))
-    text = f"去年建成{work}。\n今年要打造鹮稻小镇，\n也要建好鹭湾服务中心。"
+    town = Place("鹮丁镇", Level.TOWNSHIP, (PROVINCE, COUNTY))
+    named = dict.fromkeys(("鹮稻小镇", "鹭湾服务中心", "活力鹮丁"), (Kind.STRATEGY, Level.TOWNSHIP))
+    text = f"去年建成{work}。\n今年要打造鹮稻小镇，\n也要建好鹭湾服务中心，\n更要建好活力鹮丁。"
     found = related(
         text, Predicate.SERVES, town, **named, **{work: (Kind.PROJECT, None), "鹭湾村": (Kind.VILLAGE, None)}
     )

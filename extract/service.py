@@ -33,7 +33,8 @@ _FOLLOWING = re.compile(
 _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
 _LOOSE = 0.49
-"""What a long sentence of a province or the nation relates: a reader accepted 15 of 41, so that views leave it out."""
+"""What a long sentence of a province or the nation relates: a reader accepted 15 of 41, so that views leave it out, as
+they do what the subject matter of a town's motto shows."""
 _BESIDE = 0.65
 """What stands in a sentence with one strategy, without a word that relates the two; of wide reports ``_LOOSE``."""
 _HEARD = 400
@@ -512,8 +513,10 @@ class _Reading:
                 # The village and the builder that a project is named after do the project's work.
                 named = [p for p in self.mentions.within(span, (Kind.VILLAGE, Kind.ORGANIZATION)) if not is_body(p[1])]
                 for goal in [goal for shared, goal in own if topics & shared][:2]:
+                    # What the town itself calls a strategy was right in 31 cases of 36, its mottoes in two of five.
+                    sure = 0.65 if goal.name.endswith("战略") else _LOOSE
                     for one in ((span, work), *named):
-                        self._infer(one, (goal.mentions[0], goal), 0.49, "topic")
+                        self._infer(one, (goal.mentions[0], goal), sure, "topic")
             if work.id not in self.served:
                 for shared, goal in strategies:
                     near = [at for at in goal.mentions if 0 <= span.start - at.end < _NEAR]

@@ -51,7 +51,9 @@ def _cues() -> dict[str, re.Pattern[str]]:
                 nouns = alternation(words[key])
                 # A short attribute may stand before a noun that joins the name: “61020”科技创新行动.
                 attribute = (
-                    rf"|(?![及和与或等是即指])[一-鿿]{{2,8}}?(?:{nouns})(?=[，。、；：的])" if key == "quoted_joined" else ""
+                    rf"|(?![及和与或等是即指])[一-鿿]{{2,8}}?(?:{nouns})(?=[，。、；：的])"
+                    if key == "quoted_joined"
+                    else ""
                 )
                 cues[f"{kind} {key}"] = re.compile(f"的?(?:{nouns}){attribute}")
         cues[f"{kind} heads"] = (

@@ -12,6 +12,7 @@ from extract.annotation import Candidate
 from extract.document import Metadata, Place, Span
 from extract.levels import level_by_rule, named_level
 from extract.names import governors, name_start
+from extract.quotations import read
 from extract.status import status_by_rule
 from extract.surface import fold, pairs, quotations
 from extract.tagger import LABELS, TAGGER, clause_features, parallels, places_settled, works_apart
@@ -423,3 +424,9 @@ def test_what_is_said_at_either_end_of_a_list_of_works_is_known_of_each() -> Non
         for name in (names[0], names[-1])
     )
     assert "b开工" in last and "a个项目" in first
+
+
+def test_what_a_quoted_name_is_said_to_be_is_no_part_of_it() -> None:
+    text = '"四大战略"是茶旅兴镇战略、鹮稻富镇战略。'
+    reading = read(text, 1, 5)
+    assert reading is None or (reading.end, reading.joined) == (5, False)

@@ -7,7 +7,7 @@ of what follows (structural), the names contain one another (definitional), the 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,7 +20,7 @@ from extract.document import Section, Span
 from extract.mentions import Mentions, below, is_body, is_said
 from extract.names import alternation, lexicon
 from extract.surface import folded_text
-from extract.topics import pairs, subjects, topics_of
+from extract.topics import subjects, things, topics_of
 from ontology.scheme import Concept, Scheme
 from ontology.terms import PLACES, Basis, Kind, Level, Predicate
 
@@ -46,7 +46,7 @@ _FEW = 2
 _CORE = 6
 """So many characters from the start have to agree before two names are one strategy of two territories."""
 _ONE_LIST = re.compile(r'["、和与及]*|[^，。]{0,12}、[^，。]{0,12}')
-_ITEM_BEHIND, _ITEM_BEFORE = re.compile('[、和与及]"?$'), re.compile('"?[、和与及]')
+_JOINED_BEFORE, _JOINED_BEHIND = re.compile('[、和与及]"?$'), re.compile('"?[、和与及]')
 _SEGMENT = re.compile(r"（[^（）]{1,8}段）|（[^（）]{1,6}）")
 
 
@@ -431,8 +431,8 @@ class _Reading:
 
     def _is_half(self, goal: Span) -> bool:
         """Tell whether a goal is named together with something else: 推进|经济结构调整|和经济体制改革."""
-        behind = _ITEM_BEHIND.search(self.folded, max(0, goal.start - 2), goal.start)
-        return behind is not None or _ITEM_BEFORE.match(self.folded, goal.end) is not None
+        before = _JOINED_BEFORE.search(self.folded, max(0, goal.start - 2), goal.start)
+        return before is not None or _JOINED_BEHIND.match(self.folded, goal.end) is not None
 
     def _wording(self, stretch: Span) -> str:
         return self.folded[stretch.start : stretch.end]
@@ -533,18 +533,16 @@ class _Reading:
             return
         home = self.doc._.document.metadata.place
         named = [e.name for e in self.mentions.entities if e.kind in PLACES] + ([home.name] if home is not None else [])
-        places = {pair for name in named for pair in pairs(name)}
-        own = [e for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level is self.level]
-        by_pair: dict[str, list[Entity]] = defaultdict(list)
-        for goal in own:
-            for pair in pairs(goal.name) - places:
-                by_pair[pair].append(goal)
+        places = frozenset(thing for name in named for thing in things(name))
+        strategies = [e for e in self.mentions.entities if e.kind is Kind.STRATEGY and e.level is self.level]
+        own = [(things(e.name) - places, e) for e in strategies]
+        times = Counter(thing for shown, _ in own for thing in shown)
         for work in self.mentions.entities:
-            if work.kind is not Kind.PROJECT:
-                continue
-            shared = [by_pair[pair] for pair in pairs(work.name) - places if 0 < len(by_pair.get(pair, ())) <= _FEW]
-            for goal in {e.id: e for goals in shared for e in goals}.values():
-                self._infer((work.mentions[0], work), (goal.mentions[0], goal), 0.75, "thing")
+            if work.kind is Kind.PROJECT:
+                telling = {thing for thing in things(work.name) if times[thing] <= _FEW}
+                for shown, goal in own:
+                    if telling & shown:
+                        self._infer((work.mentions[0], work), (goal.mentions[0], goal), 0.75, "thing")
 
     def _infer(self, subject: tuple[Span, Entity], strategy: tuple[Span, Entity], sure: float, rule: str) -> None:
         self.relate(subject, strategy, Basis.INFERRED, sure, self.mentions.sentence(subject[0]), rule)

@@ -1,4 +1,4 @@
-"""Tells what the names of strategies and of work are about, by the words of ``lexicon/topics.toml``."""
+"""Tells what the names of strategies and of work are about, by ``lexicon/topics.toml`` or by a thing that both name."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def subjects(name: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1 << 14)
-def pairs(name: str) -> frozenset[str]:
-    """Return the pairs of characters that may tell what thing a name is about, without words of any work and of rivers.
+def things(name: str) -> frozenset[str]:
+    """Return what may tell the thing that a name is about: its pairs of characters, without those that tell nothing.
 
-    >>> sorted(pairs("富硒大豆加工项目"))
+    >>> sorted(things("富硒大豆加工项目"))
     ['大豆', '富硒', '硒大']
     """
     pieces = _general().split(name)
@@ -46,7 +46,7 @@ def pairs(name: str) -> frozenset[str]:
 
 @cache
 def _general() -> re.Pattern[str]:
-    return re.compile(f"{alternation(lexicon('relations')['general'])}|[江河湖海山岭坪村镇乡段]|[^一-鿿]")
+    return re.compile(f"{alternation(lexicon('relations')['general'])}|[^一-鿿]")
 
 
 @cache

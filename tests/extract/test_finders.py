@@ -429,4 +429,4 @@ def test_what_is_said_at_either_end_of_a_list_of_works_is_known_of_each() -> Non
 def test_what_a_quoted_name_is_said_to_be_is_no_part_of_it() -> None:
     text = '"四大战略"是茶旅兴镇战略、鹮稻富镇战略。'
     reading = read(text, 1, 5)
-    assert reading is None or (reading.end, reading.joined) == (5, False)
+    assert reading is not None and (reading.end, reading.joined) == (5, False)

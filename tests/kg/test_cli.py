@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -167,7 +168,8 @@ def test_a_query_of_a_store_is_ended_when_its_time_is_over(store: str) -> None:
 def test_ctrl_c_ends_a_query_at_once(store: str) -> None:
     command = [sys.executable, "-m", "kg", "query", HEAVY, "--store", store]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell lets what it starts behind ignore Ctrl-C
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, preexec_fn=heard) as process:
         time.sleep(2)
         began = time.monotonic()
         process.send_signal(signal.SIGINT)

@@ -42,6 +42,10 @@ _SURE = 0.7
 _COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|类)")
 _SUFFIX = re.compile("(?:建设|战略|发展|目标|发展战略|发展目标)$")
 """What a strategy's name may end in or lack: 美好城区, 美好城区建设."""
+_NUMERAL = re.compile("[一二两三四五六七八九十百千万多0-9]")
+_LISTED = re.compile("[、和与及]")
+_LEAST = 4
+"""Characters that a name needs to be told in a longer one."""
 _FIVE_YEARS = re.compile("“十[一二三四五六七]五”规划")
 _PLANNING = (Level.PROVINCIAL, Level.PREFECTURE, Level.COUNTY)
 """The levels with five-year plans of their own: their reports mean these by “十四五”规划, a township's the nation's."""
@@ -174,7 +178,8 @@ def _join_short_forms(clusters: list[_Cluster]) -> list[_Cluster]:
 
 def _short_form(short: _Cluster, whole: _Cluster) -> bool:
     if short.kind is whole.kind is Kind.STRATEGY and not whole.best().concept:
-        return _SUFFIX.sub("", whole.name) == short.name and short.name != whole.name
+        longer = not short.best().concept and _only_longer(_unquoted(short.name), _unquoted(whole.name))
+        return longer or (_SUFFIX.sub("", whole.name) == short.name and short.name != whole.name)
     one, other = _unquoted(short.name), _unquoted(whole.name)
     if short.kind is not whole.kind or short.kind not in (Kind.PROJECT, Kind.POLICY) or len(one) < 4:
         return False
@@ -182,8 +187,27 @@ def _short_form(short: _Cluster, whole: _Cluster) -> bool:
         return False
     if _COUNT.sub("", one) == _COUNT.sub("", other) or other.endswith(one):
         return True
+    if short.kind is Kind.POLICY:
+        return short.best().concept is not None and _instrument().fullmatch(other.removeprefix(one)) is not None
     further = re.escape(one) + r"(?:(?:续建|扩建|建设|改造)?(?:项目|工程)|[^，。]{2,4}段)"
-    return short.kind is Kind.PROJECT and re.fullmatch(further, other) is not None
+    return re.fullmatch(further, other) is not None
+
+
+@cache
+def _instrument() -> re.Pattern[str]:
+    """Return what the name of a known policy may go on with: 四送一服, 四送一服平台."""
+    return re.compile(f"(?:{alternation(lexicon('kinds')[Kind.POLICY]['quoted_joined'])}){{1,2}}")
+
+
+def _only_longer(short: str, long: str) -> bool:
+    """Tell whether a strategy's longer name only says more of the same: 更高水平平安河南, and no list or group of it.
+
+    >>> _only_longer("边贸重镇", "闽赣省际边贸重镇"), _only_longer("三园", "一河两岸三园")
+    (True, False)
+    """
+    more = long.removesuffix(short)
+    numbered = _NUMERAL.match(short) is not None and _NUMERAL.search(more) is not None
+    return len(short) >= _LEAST < len(long) and more != long and not numbered and not _LISTED.search(long)
 
 
 def _unquoted(name: str) -> str:

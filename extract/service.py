@@ -32,6 +32,8 @@ _FOLLOWING = re.compile(
 )
 _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
+_NAMED = 0.9
+"""A list of mottoes less sure than that, and not set off, may be but its mottoes: 坚持向海图强、工业兴市、农旅富民."""
 _LOOSE = 0.49
 """What a long sentence of a province or the nation relates: a reader accepted 15 of 41, so that views leave it out, as
 they do what the subject matter of a town's motto shows."""
@@ -89,14 +91,23 @@ class _Reading:
         self.level: Level | None = doc._.document.metadata.level
         self.wide: bool = doc._.document.metadata.wide
 
-    def _is_overall(self, sentence: Span, span: Span, entity: Entity) -> bool:
-        """Tell whether a strategy may be the speaker's overall one: known, set off or pursued, and part of no other."""
+    def _is_overall(self, sentence: Span, span: Span, entity: Entity, *, closing: bool = False) -> bool:
+        """Tell whether a strategy may be the speaker's overall one: known, set off or pursued, and part of no other.
+
+        ``closing`` tells that it stands behind all that guides the speaker, as what comes of that.
+        """
         concept = self._concept(entity)
-        if _words().meeting.search(entity.name) or entity.name.startswith("中国式现代化"):
+        if _words().meeting.search(entity.name) or (self.wide and entity.name.startswith("中国式现代化")):
             return False
         sure = entity.confidence >= _CERTAIN and (not self.wide or self._names_home(entity))
-        known = concept is not None or is_said(entity) or sure or (not self.wide and self._is_pursued(sentence, span))
-        return known and entity.id not in self.parts and not (concept and concept.component_of)
+        pursued = not self.wide and self._is_pursued(sentence, span)
+        known = concept is not None or is_said(entity) or sure or pursued or closing
+        return known and self._stands_alone(entity) and not (concept and concept.component_of)
+
+    def _stands_alone(self, entity: Entity) -> bool:
+        """Tell whether a strategy is part of no other, or but of a list that may be no name itself."""
+        wholes = [self.mentions.by_id[whole] for whole in self.parts.get(entity.id, ())]
+        return not any(is_said(whole) or whole.confidence >= _NAMED for whole in wholes)
 
     def _names_home(self, entity: Entity) -> bool:
         """Tell whether a strategy names the speaker's own territory: 经济强省、美丽河北."""
@@ -173,16 +184,22 @@ class _Reading:
 
         A preamble that names none of its own speaks of those of an earlier one.
         """
-        own = [pair for pair in named if pair[1].level is self.level and self._is_overall(sentence, *pair)]
+        higher = [pair for pair in self._wholes(named) if below(self.level, pair[1].level)]
+        last = max((goal.end for goal, _ in higher), default=sentence.end)
+        own = [
+            (span, entity)
+            for span, entity in self.mentions.within(sentence, (Kind.STRATEGY,))
+            if entity.level is self.level and self._is_overall(sentence, span, entity, closing=last <= span.start)
+        ]
         if own:
             self.overall = own
-        higher = [pair for pair in self._wholes(named) if below(self.level, pair[1].level)]
         general = _words().general.search(self._wording(sentence))
         # Whether a province's strategy is its own or given to it by the nation, its preamble leaves open.
         sure = 0.65 if self.wide else 0.85 if own else 0.8
         for mine in own or (self.overall if general else ()):
+            doubt = 0.2 if mine[1].id in self.parts else 0
             for goal in higher:
-                self.relate(mine, goal, Basis.STATED, sure, sentence, "preamble")
+                self.relate(mine, goal, Basis.STATED, round(sure - doubt, 2), sentence, "preamble")
         self._levels(sentence, higher)
         # A national preamble names nothing but its own; a province's, all that the province is called on to do.
         if not self.wide or (self.level is not Level.NATIONAL and _words().speaking.search(self._wording(sentence))):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from spacy.language import Language
 
@@ -22,7 +22,11 @@ def readers() -> Language:
 
 
 def read(
-    nlp: Language, text: str, named: Mapping[str, tuple[Kind, Level | None]], place: Place
+    nlp: Language,
+    text: str,
+    named: Mapping[str, tuple[Kind, Level | None]],
+    place: Place,
+    doubted: Collection[str] = (),
 ) -> Iterator[tuple[str, str, Link]]:
     """Yield the names and the link of each pair that the readers relate.
 
@@ -31,6 +35,7 @@ def read(
         text: a document of our own.
         named: kind and level by the name as the text has it; the authority file's concepts are known by their names.
         place: the unit that speaks.
+        doubted: names that the resolver is not sure of.
     """
     doc = pipeline.make_doc(nlp, document(text, place))
     doc._.scheme = scheme.load()
@@ -48,6 +53,7 @@ def read(
                 level=level,
                 place=place if kind is Kind.ORGANIZATION and name.endswith("政府") else None,
                 concept=concept.iri if concept is not None else None,
+                confidence=0.6 if name in doubted else 1,
                 finders=frozenset({"policy_quotations" if quoted else "test"}),
             )
         )

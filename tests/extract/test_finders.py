@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from extract import network, pipeline, status
 from extract.annotation import Candidate
 from extract.document import Metadata, Place, Span
+from extract.entities import cluster
 from extract.levels import level_by_rule, named_level
 from extract.names import governors, name_start
 from extract.quotations import read
@@ -430,3 +431,21 @@ def test_what_a_quoted_name_is_said_to_be_is_no_part_of_it() -> None:
     text = '"四大战略"是茶旅兴镇战略、鹮稻富镇战略。'
     reading = read(text, 1, 5)
     assert reading is not None and (reading.end, reading.joined) == (5, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "long", "short", "concept", "one"),
+    [
+        (Kind.STRATEGY, "打造闽赣省际边贸重镇。边贸重镇初具规模。", "闽赣省际边贸重镇", "边贸重镇", None, True),
+        (Kind.STRATEGY, "形成一河两岸三片区。三片区各有所长。", "一河两岸三片区", "三片区", None, False),
+        (Kind.STRATEGY, "坚持工业立镇、商贸活镇。商贸活镇见效。", "工业立镇、商贸活镇", "商贸活镇", None, False),
+        (Kind.POLICY, "用好四送一服平台。四送一服见效。", "四送一服平台", "四送一服", "四送一服", True),
+        (Kind.POLICY, "发放产业帮扶种苗补贴。产业帮扶见效。", "产业帮扶种苗补贴", "产业帮扶", "产业帮扶", False),
+    ],
+)
+def test_a_name_that_only_says_more_is_of_the_same_thing(kind, text, long, short, concept, one):
+    at = text.index(long)
+    alone = text.index(short, at + len(long))
+    whole = Candidate(Span(at, at + len(long)), kind, "policy_tagger", 0.9)
+    brief = Candidate(Span(alone, alone + len(short)), kind, "policy_tagger", 0.9, concept=concept)
+    assert (len(cluster([whole, brief], text)) == 1) is one

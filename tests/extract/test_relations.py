@@ -180,6 +180,33 @@ def test_a_preamble_carries_out_a_list_of_mottoes_as_one_strategy():
     )
 
 
+MOTTOES = ("茶香立镇", "鹮鸣活镇")
+
+
+@pytest.mark.parametrize(("doubted", "own"), [((), ("茶香立镇、鹮鸣活镇",)), (("茶香立镇、鹮鸣活镇",), MOTTOES)])
+def test_mottoes_of_a_list_that_may_be_no_name_carry_out_what_the_preamble_names(doubted, own):
+    text = "全镇以习近平新时代中国特色社会主义思想为指导，坚持茶香立镇、鹮鸣活镇，各项工作稳中有进。"
+    named = dict.fromkeys(("茶香立镇、鹮鸣活镇", *MOTTOES), (Kind.STRATEGY, Level.TOWNSHIP))
+    named["习近平新时代中国特色社会主义思想"] = (Kind.STRATEGY, Level.NATIONAL)
+    links = list(linking.read(linking.readers(), text, named, TOWN, doubted))
+    found = {one for one, _, link in links if link.predicate is Predicate.ADVANCES}
+    assert found.issuperset(own) and (bool(doubted) or found.isdisjoint(MOTTOES))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "closes"),
+    [
+        ("全镇以习近平新时代中国特色社会主义思想为指导，朝着茶乡水镇迈进。", True),
+        ("茶乡水镇这一年，以习近平新时代中国特色社会主义思想为指导，稳中有进。", False),
+    ],
+)
+def test_what_a_preamble_comes_to_carries_out_what_guides_it(sentence, closes):
+    named = {"茶乡水镇": (Kind.STRATEGY, Level.TOWNSHIP)}
+    named["习近平新时代中国特色社会主义思想"] = (Kind.STRATEGY, Level.NATIONAL)
+    links = linking.read(linking.readers(), sentence, named, TOWN, doubted=("茶乡水镇",))
+    assert any(link.predicate is Predicate.ADVANCES for _, _, link in links) is closes
+
+
 def test_a_figure_of_a_project_is_none_of_the_policy_within_its_name():
     text = "鹮鸣村高标准农田建设项目完工，总投资260万元。"
     nlp = pipeline.load(components=("policy_structure", "policy_indicators", "policy_measurement"))

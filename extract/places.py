@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -26,6 +27,7 @@ def find_units(reading: PlaceReading) -> None:
     """Add the administrative units that the text names, in full or in short."""
     text, gazetteer = reading.text, reading.gazetteer
     never = re.compile(any_of("units", "not_before") + "|道(?!路)")
+    feature = re.compile("|".join(words_of("units")["not_before_feature"]))
     covered = [False] * (len(text) + 1)
     container: tuple[int, Place] | None = None
     for index, start, end in gazetteer.automaton.find_matches_as_indexes(text):
@@ -36,6 +38,8 @@ def find_units(reading: PlaceReading) -> None:
             place, sure = _inside(name, container[1]) or (place, sure)
         short = place is None or place.name != name
         own = name in gazetteer.own
+        if short and level is not Level.PROVINCIAL and feature.match(text, end):
+            continue
         if never.match(text, end) or (not own and _straddles(text, start, end, name)):
             continue
         if short and own and text[end : end + 1] in ("村", "社"):
@@ -155,11 +159,25 @@ class PlaceFinder:
 
 
 def _settled(reading: PlaceReading) -> Iterator[Candidate]:
-    """Yield the candidates; a word that may be the town or its village is the village where a list says so."""
+    """Yield the candidates; a word that may be the town or its village is the village where a list says so.
+
+    A village that is named behind one town's name stands in that town wherever the document names it.
+    """
+    told: dict[str | None, set[Place]] = defaultdict(set)
+    for (start, _, kind), candidate in reading.found.items():
+        if kind is Kind.VILLAGE and candidate.place is not None and _town_before(reading, start):
+            told[candidate.name].add(candidate.place)
     for (start, end, kind), candidate in sorted(reading.found.items()):
         if kind is Kind.ADMINISTRATIVE_UNIT and (start, end, Kind.VILLAGE) in reading.found:
             continue
+        if kind is Kind.VILLAGE and len(told[candidate.name]) == 1 and reading.unit_before(start) is None:
+            candidate = replace(candidate, place=next(iter(told[candidate.name])))
         yield candidate
+
+
+def _town_before(reading: PlaceReading, start: int) -> bool:
+    unit = reading.unit_before(start)
+    return unit is not None and unit.level is Level.TOWNSHIP
 
 
 @Language.factory("policy_places", default_config={"unlisted": 0.8})

@@ -275,7 +275,7 @@ class _Reading:
             if self._is_ground(sentence, work[0]) or any(span.contains(work[0]) for span, _ in named):
                 continue  # 里仁 in 里仁坚果片 only names it
             for goal, guided in goals:
-                sure = self._served_in(sentence, work[0], goal[0], guided=guided)
+                sure = self._served_in(sentence, work, goal[0], guided=guided)
                 if sure:
                     self._said(work, goal, sure, sentence)
             if not goals and len(named) == len(whole) == 1 and work[1].kind is not Kind.ORGANIZATION:
@@ -296,8 +296,9 @@ class _Reading:
     def _said(self, subject: tuple[Span, Entity], goal: tuple[Span, Entity], sure: float, sentence: Span) -> None:
         self.relate(subject, goal, Basis.STATED, _LOOSE if self.wide else sure, sentence, "sentence")
 
-    def _served_in(self, sentence: Span, work: Span, goal: Span, *, guided: bool) -> float:
+    def _served_in(self, sentence: Span, named: tuple[Span, Entity], goal: Span, *, guided: bool) -> float:
         """Return how sure it is that a sentence names a work as being for a goal; 0 where it does not say so."""
+        work, entity = named
         if self._side_by_side(work, goal):
             return 0
         # The long sentences of a province or the nation list more than they relate.
@@ -305,10 +306,16 @@ class _Reading:
             return 0
         if work.start < goal.start:
             # 按照“…”发展桃产业 says nothing of the works named before it, nor does a clause with a doer of its own.
-            return 0 if guided or self._has_doer(sentence, work, goal) else 0.75
+            told = not guided or (entity.kind is Kind.PROJECT and self._does(sentence, work, goal))
+            return 0.75 if told and not self._has_doer(sentence, work, goal) else 0
         if self._leads(sentence, goal):
             return 0.75 if guided else 0.92
         return 0.65
+
+    def _does(self, sentence: Span, work: Span, goal: Span) -> bool:
+        """Tell whether a project is what serves or carries out a goal: …项目投资3亿元，落实乡村振兴战略."""
+        clause = self._clause(sentence, goal)
+        return self._clauses_between(work, goal) <= 1 and _verbs("serving").search(clause) is not None
 
     def _has_doer(self, sentence: Span, work: Span, goal: Span) -> bool:
         """Tell whether the clause of a goal behind a work names another work that is for it: …，高新区争创…."""

@@ -53,6 +53,27 @@ def status_by_rule(before: str, behind: str, *, plan: bool) -> Status:
     return Status.ONGOING if _says("kept_up_before", before) else Status.COMPLETED
 
 
+def told(behind: str) -> Status | None:
+    """Return what the words behind a name say of it without doubt, whatever the passage around them is about.
+
+    >>> told("投资300万元，已建成投用"), told("尚未开工"), told("即将完工")
+    (<Status.COMPLETED: 'completed'>, <Status.PLANNED: 'planned'>, <Status.ONGOING: 'ongoing'>)
+    """
+    return next((status for status, pattern in _certain() if pattern.match(behind)), None)
+
+
+@cache
+def _certain() -> tuple[tuple[Status, re.Pattern[str]], ...]:
+    words = {name: alternation(listed) for name, listed in lexicon("kinds")[Kind.PROJECT]["status"].items()}
+    lead = "(?:[^，。；、\n]{0,6}|[^，。；\n]{0,16}，(?:现|目前|现在)?)"
+    surely = "(?:经|全面|全部|顺利|正式|于[^，。；\n]{1,10})?"
+    return (
+        (Status.PLANNED, re.compile(f"{lead}(?:{words['not_yet']})(?:{words['begun']})")),
+        (Status.ONGOING, re.compile(f"{lead}(?:即将{surely}(?:{words['finished']})|已?(?:{words['at_rest']}))")),
+        (Status.COMPLETED, re.compile(f"{lead}已{surely}(?:{words['finished']})")),
+    )
+
+
 def _says(progress: str, words: str) -> bool:
     return any(word in words for word in lexicon("kinds")[Kind.PROJECT]["status"][progress])
 
@@ -129,6 +150,9 @@ def status(mentions: Sequence[Span], folded: str, structure: Structure, level: L
         level: of the document.
         models: the folder with the model; without one the rule alone decides.
     """
+    certain = [said for span in mentions if (said := told(folded[span.end : span.end + _REACH])) is not None]
+    if certain:
+        return certain[-1]
     if (models / MODEL).exists():
         return Status(classify(models / MODEL, features(mentions, folded, structure, level)))
     readings = [

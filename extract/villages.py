@@ -39,6 +39,8 @@ def find_named_villages(reading: PlaceReading) -> None:
             known = None
         if known is not None:
             name = reading.text[known:end]
+            doubled = re.compile("村(?!村|通)").match(reading.text, end)  # 余村|村
+            end = doubled.end() if doubled else end
             reading.add_village(known, end, name, 0.97 if name in reading.gazetteer.near else 0.93)
             _prove(reading, name)
             continue

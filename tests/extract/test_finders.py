@@ -14,7 +14,7 @@ from extract.entities import cluster
 from extract.levels import level_by_rule, named_level
 from extract.names import governors, name_start
 from extract.quotations import read
-from extract.status import status_by_rule
+from extract.status import status_by_rule, told
 from extract.surface import fold, pairs, quotations
 from extract.tagger import LABELS, TAGGER, clause_features, parallels, places_settled, works_apart
 from extract.training import EXAMPLES
@@ -317,6 +317,22 @@ def test_parallel_phrases_are_as_long_as_each_other_and_bounded_on_one_side() ->
     assert ("桥米飘香", "装备登高") in pairs_found
     assert ("群众齐心协力", "干部一马当先") in pairs_found
     assert all(len(one) == len(other) >= 3 for one, other in pairs_found)
+
+
+@pytest.mark.parametrize(
+    ("behind", "said"),
+    [
+        ("已于三月竣工", Status.COMPLETED),
+        ("投资300万元，已建成投用", Status.COMPLETED),
+        ("即将通车", Status.ONGOING),
+        ("因故停工", Status.ONGOING),
+        ("至今尚未开工", Status.PLANNED),
+        ("已完成投资六成", None),
+        ("加快建设；甲厂已投产", None),
+    ],
+)
+def test_what_a_sentence_says_of_a_work_without_doubt_needs_no_model(behind, said):
+    assert told(behind) is said
 
 
 def test_status_is_read_in_the_projects_own_clause(nlp):

@@ -142,6 +142,8 @@ def test_units_in_full_and_in_short(text: str, place: Place, units: dict[str, st
         "维护国家长治久安，实现世界大同与和平。",
         "坚持中国特色社会主义，全市上下、我镇各方一起努力。",
         "沿海城市扩大合作，推动新兴产业振兴。",
+        "黄浦江两岸、祁连山下、崖州湾畔，城市和县城同步改造。",
+        "汶河北岸和贺兰山东麓的防洪堤完工，我们隆重庆祝建党百年。",
         "改造上海路和南京路，治理苏州河。",
     ],
 )
@@ -280,3 +282,14 @@ def test_what_joins_the_nation_to_a_goal_names_no_nation() -> None:
         "中国": "中国",
         "合肥": "合肥市",
     }
+
+
+def test_a_village_stands_in_the_town_that_the_document_names_once_before_it() -> None:
+    county = home("运城市", "夏县")
+    text = "水头镇鹮湾村修渠三里。鹮湾村通水。"
+    places = {c.place.path if c.place else None for c in find(text, county) if c.kind is Kind.VILLAGE}
+    assert {path[-2:] for path in places if path} == {("水头镇", "鹮湾村")}
+
+
+def test_a_villages_name_may_end_in_village_twice() -> None:
+    assert names("舜帝村村修了戏台，舜帝村村村通公路。", Kind.VILLAGE) == {"舜帝村村": "舜帝村", "舜帝村": "舜帝村"}

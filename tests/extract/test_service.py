@@ -51,6 +51,20 @@ def test_guidance_holds_for_what_follows_it_only(nlp, sentence, guided):
 
 
 @pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        (f"{MILL}服务“{GOAL}”建设。", True),
+        (f"{MILL}投资三亿元，落实“{GOAL}”战略。", True),
+        (f"{MILL}投产，围绕“{GOAL}”开发新品。", False),
+    ],
+)
+def test_a_project_that_is_itself_said_to_serve_a_goal_does(sentence, said):
+    named = {MILL: (Kind.PROJECT, None), GOAL: (Kind.STRATEGY, Level.COUNTY)}
+    found = linking.read(linking.readers(), TITLE + sentence, named, COUNTY)
+    assert any(link.predicate is Predicate.SERVES for _, _, link in found) is said
+
+
+@pytest.mark.parametrize(
     ("announcement", "served"),
     [("围绕上述目标，重点做好以下工作：\n", True), ("重点是：\n", False)],
 )

@@ -71,9 +71,11 @@ class _Reading:
         self._claim(entity, entity.mentions[0], unit or self.own or only, "village", 0.93)
 
     def _named_before(self, span: Span) -> Entity | None:
-        """Return the unit that stands directly before a name or before the list of villages that it belongs to."""
+        """Return the unit that stands before a name, or before its list of villages: 王集镇柳沟、石桥村, 王集镇的石桥村."""
         start = span.start
         while start not in self.before:
+            if self.folded[start - 1 : start] == "的" and start - 1 in self.before:
+                return self.before[start - 1]
             listed = self.villages.get(start - 1) if self.folded[start - 1 : start] in ("、", "和", "及") else None
             if listed is None:
                 return None
@@ -83,7 +85,7 @@ class _Reading:
     def organization(self, entity: Entity) -> None:
         """Claim the unit whose body it is or that its name names; of small places, also of a firm that tells none."""
         home = self.home
-        small = home is not None and home.level.rank >= Level.COUNTY.rank
+        small = home is not None and home.level.rank >= Level.PREFECTURE.rank
         institution = _institution().search(entity.name) is not None
         if not institution and not small:
             return
@@ -98,7 +100,7 @@ class _Reading:
             self._claim(entity, entity.mentions[0], unit, "organization", 0.94)
 
     def project(self, entity: Entity) -> None:
-        """Claim the villages or units in its name, else those of its clause, else the unit that speaks."""
+        """Claim the places in its name, else those of its clause, else those in its firm's name, else the speaker's unit."""
         for span in entity.mentions:
             inner = self._standing(span)
             if inner:
@@ -110,13 +112,18 @@ class _Reading:
             if found:
                 self._sites(entity, span, found, "clause", 0.86)
                 return
+        for span in entity.mentions:
+            named = self._standing(span, of_firms=True)
+            if named:
+                self._sites(entity, span, named, "firm", 0.9)
+                return
         if self.home is not None and self.home.level is not Level.NATIONAL:
             # Three of ten projects of a province stand in a place that its report does not name.
             sure = 0.72 if self.doc._.document.metadata.wide else 0.91
             self._claim(entity, entity.mentions[0], self.own, "document", sure)
 
-    def _standing(self, stretch: Span) -> list[Entity]:
-        """Return the places named in a stretch, not those in an organization's name nor those that hold the speaker.
+    def _standing(self, stretch: Span, *, of_firms: bool = False) -> list[Entity]:
+        """Return the places named in a stretch, in a firm's name ``of_firms`` only; none that holds the speaker.
 
         One character is where a line leads (京津塘高速), not where it stands.
         """
@@ -125,7 +132,7 @@ class _Reading:
         return [
             place
             for span, place in named
-            if not any(firm.contains(span) for firm in firms) and not self._holds_home(place)
+            if (of_firms or not any(firm.contains(span) for firm in firms)) and not self._holds_home(place)
         ]
 
     def _clause(self, span: Span) -> list[Entity]:
@@ -137,7 +144,8 @@ class _Reading:
         stretch = Span(span.start - len(clause), span.start)
         if re.search("[在为以对]", clause):
             return self._standing(stretch)
-        doers = [place for place in self._standing(stretch) if place.kind is Kind.VILLAGE]
+        level = self.home.level if self.home is not None else None
+        doers = [p for p in self._standing(stretch) if p.kind is Kind.VILLAGE or below(p.level, level)]
         last = max((s.end for doer in doers for s in doer.mentions if stretch.contains(s)), default=None)
         return doers if last is not None and is_governing(self.folded[last : span.start]) else []
 

@@ -24,6 +24,12 @@ def located(nlp, text: str, place: Place) -> set[tuple[str, str]]:
     return {(s, o) for s, o, k in linking.related(nlp, text, place) if k.predicate is Predicate.LOCATED_IN}
 
 
+def located_as_named(text: str, named, place: Place) -> set[tuple[str, str]]:
+    """As ``located``, between entities that the test names itself."""
+    found = linking.read(linking.readers(), text, named, place)
+    return {(s, o) for s, o, k in found if k.predicate is Predicate.LOCATED_IN}
+
+
 def test_villages_stand_in_the_unit_that_their_list_begins_with(nlp):
     found = located(nlp, "夏县政府工作报告\n水头镇鹮湾村、鹭溪村，埝掌镇苇塘村修渠三里。", COUNTY)
     assert {(village, unit) for village, unit in found if village.endswith("村")} == {
@@ -70,6 +76,33 @@ def test_a_line_does_not_stand_where_one_character_says_that_it_leads():
 def test_a_project_stands_in_the_village_that_makes_it(nlp):
     found = located(nlp, "水头镇政府工作报告\n鹮湾村建成鹭鸣果蔬加工项目。", TOWN)
     assert ("鹭鸣果蔬加工项目", "鹮湾村") in found
+
+
+@pytest.mark.parametrize(
+    ("sentence", "there"),
+    [
+        ("水头镇的鹮鸣冷链中心开工。", True),
+        ("水头镇建成鹮鸣冷链中心。", True),
+        ("鹮鸣冷链中心开工，水头镇来访。", False),
+    ],
+)
+def test_a_project_stands_in_the_town_whose_it_is_or_that_makes_it(sentence, there):
+    named = {"鹮鸣冷链中心": (Kind.PROJECT, None), "水头镇": (Kind.ADMINISTRATIVE_UNIT, Level.TOWNSHIP)}
+    named |= {"夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY)}
+    found = located_as_named(f"夏县政府工作报告\n{sentence}", named, COUNTY)
+    assert (("鹮鸣冷链中心", "水头镇") in found) is there
+
+
+def test_a_project_stands_where_the_name_of_its_firm_says_if_nothing_else_tells():
+    named = {"水头中学新校区": (Kind.PROJECT, None), "水头中学": (Kind.ORGANIZATION, None)}
+    named |= {"水头": (Kind.ADMINISTRATIVE_UNIT, Level.TOWNSHIP), "夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY)}
+    found = located_as_named("夏县政府工作报告\n水头中学新校区启用。", named, COUNTY)
+    assert ("水头中学新校区", "水头") in found
+
+
+def test_a_firm_that_a_prefectures_report_names_stands_there(nlp):
+    firm = "鹮鸣农业有限公司"
+    assert (firm, "运城市") in located(nlp, f"运城市政府工作报告\n{firm}投产。", CITY)
 
 
 def test_a_village_stands_in_the_only_unit_named_where_that_holds_the_speaker(nlp):

@@ -71,7 +71,7 @@ class _Reading:
         self._claim(entity, entity.mentions[0], unit or self.own or only, "village", 0.93)
 
     def _named_before(self, span: Span) -> Entity | None:
-        """Return the unit that stands before a name, or before its list of villages: 王集镇柳沟、石桥村, 王集镇的石桥村."""
+        """Return the unit before a name, or before its list of villages: 王集镇柳沟、石桥村, 王集镇的石桥村."""
         start = span.start
         while start not in self.before:
             if self.folded[start - 1 : start] == "的" and start - 1 in self.before:
@@ -100,7 +100,7 @@ class _Reading:
             self._claim(entity, entity.mentions[0], unit, "organization", 0.94)
 
     def project(self, entity: Entity) -> None:
-        """Claim the places in its name, else those of its clause, else those in its firm's name, else the speaker's unit."""
+        """Claim the places in its name, else those of its clause, else those in its firm's name, else the speaker."""
         for span in entity.mentions:
             inner = self._standing(span)
             if inner:

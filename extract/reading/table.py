@@ -146,8 +146,12 @@ def _text_column(sheet: _Sheet, subject: str) -> str:
     header = [column for column in sheet.header if column]
     by_folded = {column.lower(): column for column in header}
     column = next((by_folded[name] for name in columns("text") if name in by_folded), None)
+    if header and not sheet.rows:
+        raise ReadError(
+            f"{sheet.place} has no rows below its header; leave it out", subject=subject, code="PL-READ-EMPTY"
+        )
     if column is None:
-        means = {c: sum(len(row.cells.get(c, "")) for row in sheet.rows) / len(sheet.rows) for c in header if sheet.rows}
+        means = {c: sum(len(row.cells.get(c, "")) for row in sheet.rows) / len(sheet.rows) for c in header}
         column = max(means, key=lambda c: means[c], default=None)
         if column is None or means[column] < _LEAST_MEAN:
             raise ReadError(

@@ -1,6 +1,7 @@
 """Who speaks in a document, when, for which place: read off the title block, the text and the file name.
 
-The title block comes first, then what the text says of itself, then the file name; a metadata table overrides all.
+The title block comes first, then what the text says of itself, then the file name; a metadata table overrides all, and
+the body that it names as issuer tells the place as one named in the title does.
 What none of them tells stays unknown.
 """
 
@@ -113,7 +114,8 @@ def describe(document: Document, row: Mapping[str, str] | None = None) -> Docume
             if value and name not in fields:
                 fields[name], found[name] = value, how
 
-    sources = (_from_title(document.text), _from_text(document.text), _from_file_name(document))
+    told = _Clues("table", units=[fields["issuer"]] if "issuer" in fields else [])
+    sources = (told, _from_title(document.text), _from_text(document.text), _from_file_name(document))
     if "issued" in fields:
         keep(found["issued"], year=int(fields["issued"][:4]))
     for clues in sources:

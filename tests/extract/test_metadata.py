@@ -279,6 +279,22 @@ def test_a_table_overrides_the_text(tmp_path: Path) -> None:
     assert (metadata.found["place"], metadata.found["title"]) == ("table", "title")
 
 
+@pytest.mark.parametrize("issuer", ["浙江省安吉县天荒坪镇人民政府", "安吉县人民政府", "国务院办公厅"])
+def test_an_issuer_in_a_table_tells_place_and_level_as_in_a_title(issuer: str) -> None:
+    named = known(f"{issuer}关于修渠的通知\n各有关单位：\n要修渠。")
+    row = known("运城市水利局关于修渠的通知\n各有关单位：\n要修渠。", row={"发文机关": issuer})
+    assert (row.issuer, row.place, row.level) == (issuer, named.place, named.level)
+    assert row.place is not None and row.place.name in ("天荒坪镇", "安吉县", "中国")
+    assert row.found["place"] == row.found["level"] == "table"
+
+
+def test_a_place_in_a_table_stands_before_that_of_its_issuer() -> None:
+    metadata = known("要修路。", row={"发文机关": "安吉县人民政府", "地区": "山西省/运城市/夏县"})
+    assert (path(metadata)[-1], metadata.issuer) == ("夏县", "安吉县人民政府")
+    unknown = known("2022年永济市政府工作报告\n要修路。", row={"发文机关": "水利局"})  # names no place: the title does
+    assert (path(unknown)[-1], unknown.found["place"]) == ("永济市", "title")
+
+
 def test_a_table_in_chinese_with_the_chain_in_columns() -> None:
     metadata = known(
         "要修路。", row={"文件名": "a", "省份": "山西省", "城市": "运城市", "区县": "夏县", "发布日期": "2023年3月"}

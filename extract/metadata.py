@@ -17,8 +17,10 @@ from typing import Any
 
 from extract.document import Document, Metadata, Place
 from extract.jurisdiction import named_in, national_body, resolve, spoken_of
+from extract.masthead import is_masthead, masthead
 from extract.metadata_table import from_row, load_table
-from extract.names import lexicon
+from extract.names import alternation, lexicon
+from extract.surface import fold
 from ontology.divisions import NATION
 from ontology.terms import Level
 
@@ -115,10 +117,13 @@ def describe(document: Document, row: Mapping[str, str] | None = None) -> Docume
                 fields[name], found[name] = value, how
 
     told = _Clues("table", units=[fields["issuer"]] if "issuer" in fields else [])
-    sources = (told, _from_title(document.text), _from_text(document.text), _from_file_name(document))
+    online = _from_masthead(document.text)
+    sources = (told, _from_title(document.text), _from_text(document.text), online, _from_file_name(document))
     if "issued" in fields:
         keep(found["issued"], year=int(fields["issued"][:4]))
     for clues in sources:
+        if clues is online and _year_of(clues) != fields.get("year", _year_of(clues)):
+            continue  # put online anew in a later year
         keep(clues.how, **clues.fields)
         if "issued" in clues.fields:
             keep(clues.how, year=int(clues.fields["issued"][:4]))
@@ -144,6 +149,10 @@ def describe(document: Document, row: Mapping[str, str] | None = None) -> Docume
     return replace(document, metadata=metadata)
 
 
+def _year_of(clues: _Clues) -> int | None:
+    return int(clues.fields["issued"][:4]) if "issued" in clues.fields else None
+
+
 def _title_block(text: str) -> list[str]:
     """Return the lines before the salutation, or before the addressees, the first heading or the first paragraph."""
     lines = [line.strip() for line in text[: 4 * _OPENING].split("\n") if line.strip()][:_HEAD_LINES]
@@ -163,6 +172,7 @@ def _from_title(text: str) -> _Clues:
     block = _title_block(text.translate(_NARROW))
     never = tuple(lexicon("metadata")["titles"]["never"])
     lines = [line for raw in block if (line := _LABEL.sub("", raw)) and not line.startswith(never)]
+    lines = [line for line in lines if not is_masthead(fold(line))]
     lines = ["".join(line.split()) if _LETTERSPACED.fullmatch(line) else line for line in lines]
     title = _title(lines)
     clues.add(title=title)
@@ -192,7 +202,27 @@ def _from_title(text: str) -> _Clues:
         bare = line.strip("（）()—― 　").replace(" ", "")
         if (date := _DATE.fullmatch(bare) or (_ADOPTED.search(bare) and _DATE.match(bare))) is not None:
             clues.add(issued=_iso(date))
+    clues.add(issued=_masthead_date(text, "written"))
     return clues
+
+
+def _from_masthead(text: str) -> _Clues:
+    """Return when a text was put online, which is told only where it does not tell its own date."""
+    clues = _Clues("title")
+    clues.add(issued=_masthead_date(text, "published"))
+    return clues
+
+
+def _masthead_date(text: str, sort: str) -> str | None:
+    """Return the first date that stands behind a label of a sort; one without a label before it was put online."""
+    folded, words = fold(text), lexicon("metadata")["masthead"]
+    lines = [folded[line.start : line.end] for line in masthead(folded)]
+    labels = list(words[sort])
+    if sort == "published" and any(source in line for source in words["source"] for line in lines):
+        labels += words["dated"]
+    bare = r"^[ （【]*|" if sort == "published" else ""
+    behind = re.compile(rf"(?:{bare}(?:{alternation(labels)}) *：\s*)(?:{_DATE.pattern})")
+    return next((_iso(date) for line in lines if (date := behind.search(line)) is not None), None)
 
 
 def _from_text(text: str) -> _Clues:

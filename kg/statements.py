@@ -27,6 +27,7 @@ from ontology.iri import (
     mint,
     normalise,
     section_iri,
+    without_footnotes,
 )
 from ontology.scheme import Concept, Scheme
 from ontology.terms import (
@@ -382,7 +383,8 @@ def _same(links: Iterable[Link], names: dict[str, _Name]) -> Iterator[tuple[Link
 
 
 def _spelled(words: str) -> str:
-    """Return a name as a document writes it, without quotation marks around it and halves of a pair of them."""
+    """Return a name as a document writes it, without marks of footnotes, with whole inner quotations only."""
+    words = without_footnotes(words)
     paired = {at for pair in _QUOTED for quoted in pair.finditer(words) for at in (quoted.start(), quoted.end() - 1)}
     form = "".join(mark for at, mark in enumerate(words) if mark not in _QUOTATION_MARKS or at in paired).strip()
     for pair in _QUOTED:

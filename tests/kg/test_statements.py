@@ -264,3 +264,12 @@ def test_no_label_has_half_a_pair_of_quotation_marks(form: str, label: str) -> N
 
 def test_a_stray_mark_makes_no_second_label() -> None:
     assert labels("数字赋能”战略", "”", name="数字赋能战略") == {"数字赋能战略"}
+
+
+def test_marks_of_footnotes_are_in_no_label_nor_iri() -> None:
+    assert labels("三资[22]监管平台", "“三资［22］”监管平台", "三资监管平台〔3〕", name="三资[22]监管平台") == {
+        "三资监管平台",
+        "“三资”监管平台",
+    }
+    entity = Entity("e1", Kind.STRATEGY, "一轴两翼三组团[1]布局", (Span(0, 1),))
+    assert entity_iri(entity, None) == f"{PLID}Strategy/一轴两翼三组团布局"

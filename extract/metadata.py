@@ -129,7 +129,9 @@ def describe(document: Document, row: Mapping[str, str] | None = None) -> Docume
             keep(clues.how, year=int(clues.fields["issued"][:4]))
     if "place" not in fields:
         readings = list(_places(document, sources, fields.get("level")))
+        titled = [place for how, place, _ in readings if how == "title"]
         for how, place, level in readings:
+            how = "title" if place is not None and place in titled else how  # the table's issuer only says it again
             keep(how, place=_with_chain(place, readings), level=level)
             if place is not None:
                 break

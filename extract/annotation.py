@@ -100,7 +100,7 @@ class Indicator:
 
     Attributes:
         id: key within the document (``i1``).
-        span: figure and unit (3.43亿元).
+        span: figure and unit (3.43亿元); the figure alone in a table's cell whose column's heading has the unit.
         value: multiplied out (343000000).
         unit: as written behind the multiplier (元, 亩, %).
         measure: what is measured (项目投资).

@@ -1,21 +1,24 @@
 """Finds the figures that measure work or outcome: money, counts, areas, lengths, shares, rates.
 
 What is an indicator, and what its span holds, is as gold/GUIDELINES.md says: figure and unit, with 余 or 多 where these
-stand between; no dates, ordinals, section numbers, figures inside names, thresholds, or numerals that sum up a list.
+stand between; no dates, ordinals, section numbers, figures inside names, thresholds, or numerals that sum up a list. In
+a table's cell whose column's heading has the unit, the span holds the figure alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from heapq import merge
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.annotation import Indicator
+from extract.columns import Column, measured_cells
 from extract.document import Span, Structure
 from extract.names import alternation, lexicon
 from extract.numerals import parse
@@ -42,6 +45,7 @@ _COUNTED_BEFORE = re.compile(
     rf"\d[余多]?[个家户]{_COUNTED}?[^，。；、\d]{{0,12}}(?:收入|产值|营收|规模|产量|利润|销售额)[^，。；、\d]{{0,4}}$"
 )
 _LIST_MARK = re.compile(r"[、和及与]")
+_CELL = re.compile(rf"(?P<minus>[-—])?(?P<number>{_WHOLE})")
 _LONGEST_QUOTED_NAME = 20
 _LONGEST_MEASURE = 24
 
@@ -141,7 +145,8 @@ def find(text: str, structure: Structure) -> Iterator[Indicator]:
 
     Args:
         text: a document's text.
-        structure: its structure; title and glossary hold no indicators, and its sections tell the period.
+        structure: its structure; title and glossary hold no indicators but those of tables, and its sections tell the
+            period.
 
     >>> from extract.structure import structure
     >>> text = "新建公路9万余米，投资3.43亿元。"
@@ -151,19 +156,25 @@ def find(text: str, structure: Structure) -> Iterator[Indicator]:
     folded = fold(text)
     silent = [s.span for s in structure.sections if s.role in ("title", "glossary")]
     quoted = [Span(a, b) for a, b in quotations(folded) if b - a <= _LONGEST_QUOTED_NAME]
+    cells = folded if "\t" not in text else "".join("\n" if c == "\t" else f for c, f in zip(text, folded, strict=True))
+    columns = dict(measured_cells(text))
     number = at = last = 0
     subject = ""
-    for figure in _figures(folded):
+    for figure in merge(_amounts(folded, columns), _figures(folded), key=lambda figure: figure.start):
+        if figure.start < last:  # the next cell begins like a unit: 300|个体户
+            continue
         span = Span(figure.start, figure.end)
+        column = columns.get(span)
         while at < len(quoted) and quoted[at].end < span.end:
             at += 1
         if at < len(quoted) and quoted[at].contains(span) and not figure.number.startswith("百分之"):
             continue
-        if any(stretch.contains(span) for stretch in silent):
+        if column is None and any(stretch.contains(span) for stretch in silent):
             continue
-        if _SENTENCE.search(folded, last, figure.start):
+        if _SENTENCE.search(cells, last, figure.start):
             subject = ""
-        subject, last = _measure(folded, figure, subject), figure.end
+        words = column.measure if column else _measure(cells, figure, subject) or _measure(folded, figure, subject)
+        subject, last = words, figure.end
         number += 1
         period = structure.period_at(figure.start)
         yield Indicator(f"i{number}", span, figure.value, figure.unit, subject, period=period)
@@ -192,6 +203,16 @@ def _figures(folded: str) -> Iterator[_Figure]:
         if _is_threshold(folded, figure, before) or _sums_up(folded, figure):
             continue
         yield figure
+
+
+def _amounts(folded: str, columns: Mapping[Span, Column]) -> Iterator[_Figure]:
+    """Yield the figures that fill a cell and have their unit in its column's heading: 2500 below 总投资（万元）."""
+    for cell, column in columns.items():
+        figure = _CELL.fullmatch(folded, cell.start, cell.end)
+        read = _rules().figure.fullmatch(figure["number"] + column.unit) if figure and column.unit else None
+        value = parse(read["number"]) if read and read["number"] else None
+        if figure and read and value is not None:
+            yield _Figure(cell.start, cell.end, read["number"], read["unit"], -value if figure["minus"] else value)
 
 
 def _implied(folded: str, match: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from extract.annotation import Entity, Indicator
 from extract.document import Span
 from extract.mentions import Mentions, is_body
 from extract.surface import folded_text
+from extract.tables import is_row
 from ontology.terms import Kind
 
 _MEASURED = (Kind.PROJECT, Kind.POLICY, Kind.ORGANIZATION, Kind.STRATEGY, Kind.VILLAGE)
@@ -38,6 +39,8 @@ class Measurement:
     @staticmethod
     def _measured(indicator: Indicator, mentions: Mentions, folded: str) -> str | None:
         figure = indicator.span
+        if (work := _rows_work(figure, mentions)) is not None:
+            return work
         clause = _around(folded, figure, _CLAUSE)
         near = [
             (min(abs(span.start - figure.end), abs(figure.start - span.end)), span, entity)
@@ -51,6 +54,19 @@ class Measurement:
             return None
         before = _outermost(mentions.within(Span(segment.start, figure.start), (Kind.PROJECT, Kind.POLICY)))
         return before[-1][1].id if before else None
+
+
+def _rows_work(figure: Span, mentions: Mentions) -> str | None:
+    """Return the work that a table's row is about, which its amounts measure, not its builder in the next cell."""
+    text = mentions.text
+    end = text.find("\n", figure.end)
+    row = Span(text.rfind("\n", 0, figure.start) + 1, end if end >= 0 else len(text))
+    if not is_row(text, row.start, row.end):
+        return None
+    named = _outermost(mentions.within(row, (Kind.PROJECT, Kind.POLICY)))
+    if any(span.overlaps(figure) for span, _ in named):
+        return None
+    return next((entity.id for kind in (Kind.PROJECT, Kind.POLICY) for _, entity in named if entity.kind is kind), None)
 
 
 def _outermost(found: Iterable[tuple[Span, Entity]]) -> list[tuple[Span, Entity]]:

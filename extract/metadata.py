@@ -1,6 +1,7 @@
 """Who speaks in a document, when, for which place: read off the title block, the text and the file name.
 
-The title block comes first, then what the text says of itself, then the file name; a metadata table overrides all.
+The title block comes first, then what the text says of itself, then the file name; a metadata table overrides all, and
+the body that it names as issuer tells the place as one named in the title does.
 What none of them tells stays unknown.
 """
 
@@ -16,8 +17,10 @@ from typing import Any
 
 from extract.document import Document, Metadata, Place
 from extract.jurisdiction import named_in, national_body, resolve, spoken_of
+from extract.masthead import is_masthead, masthead
 from extract.metadata_table import from_row, load_table
-from extract.names import lexicon
+from extract.names import alternation, lexicon
+from extract.surface import fold
 from ontology.divisions import NATION
 from ontology.terms import Level
 
@@ -113,16 +116,22 @@ def describe(document: Document, row: Mapping[str, str] | None = None) -> Docume
             if value and name not in fields:
                 fields[name], found[name] = value, how
 
-    sources = (_from_title(document.text), _from_text(document.text), _from_file_name(document))
+    told = _Clues("table", units=[fields["issuer"]] if "issuer" in fields else [])
+    online = _from_masthead(document.text)
+    sources = (told, _from_title(document.text), _from_text(document.text), online, _from_file_name(document))
     if "issued" in fields:
         keep(found["issued"], year=int(fields["issued"][:4]))
     for clues in sources:
+        if clues is online and _year_of(clues) != fields.get("year", _year_of(clues)):
+            continue  # put online anew in a later year
         keep(clues.how, **clues.fields)
         if "issued" in clues.fields:
             keep(clues.how, year=int(clues.fields["issued"][:4]))
     if "place" not in fields:
         readings = list(_places(document, sources, fields.get("level")))
+        titled = [place for how, place, _ in readings if how == "title"]
         for how, place, level in readings:
+            how = "title" if place is not None and place in titled else how  # the table's issuer only says it again
             keep(how, place=_with_chain(place, readings), level=level)
             if place is not None:
                 break
@@ -140,6 +149,10 @@ def describe(document: Document, row: Mapping[str, str] | None = None) -> Docume
         found=MappingProxyType({name: found[name] for name in _FIELDS if name in found}),
     )
     return replace(document, metadata=metadata)
+
+
+def _year_of(clues: _Clues) -> int | None:
+    return int(clues.fields["issued"][:4]) if "issued" in clues.fields else None
 
 
 def _title_block(text: str) -> list[str]:
@@ -161,6 +174,7 @@ def _from_title(text: str) -> _Clues:
     block = _title_block(text.translate(_NARROW))
     never = tuple(lexicon("metadata")["titles"]["never"])
     lines = [line for raw in block if (line := _LABEL.sub("", raw)) and not line.startswith(never)]
+    lines = [line for line in lines if not is_masthead(fold(line))]
     lines = ["".join(line.split()) if _LETTERSPACED.fullmatch(line) else line for line in lines]
     title = _title(lines)
     clues.add(title=title)
@@ -190,7 +204,27 @@ def _from_title(text: str) -> _Clues:
         bare = line.strip("（）()—― 　").replace(" ", "")
         if (date := _DATE.fullmatch(bare) or (_ADOPTED.search(bare) and _DATE.match(bare))) is not None:
             clues.add(issued=_iso(date))
+    clues.add(issued=_masthead_date(text, "written"))
     return clues
+
+
+def _from_masthead(text: str) -> _Clues:
+    """Return when a text was put online, which is told only where it does not tell its own date."""
+    clues = _Clues("title")
+    clues.add(issued=_masthead_date(text, "published"))
+    return clues
+
+
+def _masthead_date(text: str, sort: str) -> str | None:
+    """Return the first date that stands behind a label of a sort; one without a label before it was put online."""
+    folded, words = fold(text), lexicon("metadata")["masthead"]
+    lines = [folded[line.start : line.end] for line in masthead(folded)]
+    labels = list(words[sort])
+    if sort == "published" and any(source in line for source in words["source"] for line in lines):
+        labels += words["dated"]
+    bare = r"^[ （【]*|" if sort == "published" else ""
+    behind = re.compile(rf"(?:{bare}(?:{alternation(labels)}) *：\s*)(?:{_DATE.pattern})")
+    return next((_iso(date) for line in lines if (date := behind.search(line)) is not None), None)
 
 
 def _from_text(text: str) -> _Clues:

@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Place, Span
+from extract.masthead import masthead, within
 from extract.names import alternation, is_governing, lexicon, name_start
 from extract.surface import folded_text, quotations
 from extract.wording import unusual
@@ -333,7 +334,9 @@ class OrganizationFinder:
         find_named(reading)
         find_brands(reading)
         find_short_forms(reading)
-        doc._.candidates.extend(_settled(reading))
+        lines = list(masthead(reading.text))
+        # 来源：湖南日报 names no body that the document speaks of, unless it is a unit's own: 来源：湖州市人民政府
+        doc._.candidates.extend(c for c in _settled(reading) if c.place is not None or not within(c.span, lines))
         return doc
 
 

@@ -15,7 +15,7 @@ from extract.names import alternation, lexicon
 from extract.surface import folded_text, text_of
 from ontology.terms import Kind
 
-_BORDERS = (re.compile(r"\t"), re.compile(r"\|"), re.compile(r"[ 　]{2,}|　"), re.compile(" "))
+BORDERS = (re.compile(r"\t"), re.compile(r"\|"), re.compile(r"[ 　]{2,}|　"), re.compile(" "))
 """What parts the cells of a line, the surest sign first."""
 _BETWEEN = re.compile(r"\t|\||[ 　]{2,}")
 _CELL = re.compile(r"[^\t|\n 　]+(?:[ 　][^\t|\n 　]+)*")
@@ -56,14 +56,14 @@ def name_cells(text: str) -> Iterator[Span]:
     ['白石水库', '青石路']
     """
     column: int | None = None
-    border = _BORDERS[0]
+    border = BORDERS[0]
     for line in re.finditer(r"[^\n]+", text):
         if not line.group().strip(" 　\t|"):
             continue
         if (found := _header(text, Span(*line.span()))) is not None:
             column, border = found
         elif column is not None:
-            cells = _cells(text, Span(*line.span()), border)
+            cells = cells_of(text, Span(*line.span()), border)
             filled = [cell for cell in cells if cell is not None]
             if len(filled) < _FEWEST_COLUMNS:
                 if len(filled) != 1 or filled[0].end - filled[0].start > _LONGEST_NAME:
@@ -76,18 +76,18 @@ def _header(text: str, line: Span) -> tuple[int, re.Pattern[str]] | None:
     """Return which column of a table's heading is that of names, and what parts its cells."""
     if not _titles().search(text, line.start, line.end):
         return None
-    for border in _BORDERS:
-        cells = _cells(text, line, border)
+    for border in BORDERS:
+        cells = cells_of(text, line, border)
         titles = [text[cell.start : cell.end] if cell is not None else "" for cell in cells]
         if len(titles) >= _FEWEST_COLUMNS:
             return next(((n, border) for n, title in enumerate(titles) if _titles().fullmatch(title)), None)
     return None
 
 
-def _cells(text: str, line: Span, border: re.Pattern[str]) -> list[Span | None]:
+def cells_of(text: str, line: Span, border: re.Pattern[str]) -> list[Span | None]:
     """Return the cells of a line without the white space around them, None for an empty one."""
     cells: list[Span | None] = []
-    start = line.end - len(text[line.start : line.end].lstrip(" 　|" if border is _BORDERS[1] else " 　"))
+    start = line.end - len(text[line.start : line.end].lstrip(" 　|" if border is BORDERS[1] else " 　"))
     for at, stop in [*(m.span() for m in border.finditer(text, start, line.end)), (line.end, line.end)]:
         cell = text[start:at]
         inner = cell.strip(" 　\t")

@@ -24,6 +24,7 @@ from extract.annotation import Candidate
 from extract.classifier import MODELS, opened
 from extract.document import Place, Span
 from extract.gazetteer import any_of
+from extract.masthead import masthead, within
 from extract.names import alternation, governors, lexicon
 from extract.surface import folded_text, quotations
 from extract.wording import is_usual
@@ -342,7 +343,9 @@ class Tagger:
                         likely = reader.likelihood(c.kind, c.span.start - offset, c.span.end - offset - 1)
                         doc._.candidates[place] = replace(c, likelihood=likely)
                 offset += size + 1
-        doc._.candidates.extend(works_apart(doc, list(places_settled(doc, found))))
+        top = list(masthead(folded_text(doc)))
+        named = (c for c in found if c.kind is not Kind.ORGANIZATION or not within(c.span, top))
+        doc._.candidates.extend(works_apart(doc, list(places_settled(doc, named))))
         return doc
 
 

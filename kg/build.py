@@ -46,7 +46,7 @@ class BuildReport:
         removed: identifiers of the documents taken out.
         renamed: what documents of the named sources were called before and are called now, as another file bears their
             name or none does any more; the former stand in ``removed`` too, the latter in ``built``.
-        left_out: sources that could not be read.
+        left_out: sources, and sheets of a workbook, that could not be read.
         skipped: files of the folders that are no documents: hidden, or of an unknown suffix.
         missing: documents that stay although their source file is gone.
         documents: how many documents the graph holds.
@@ -137,6 +137,7 @@ def build(
                 progress.source(0, 0, 0)
                 continue
             entries.update(outcome.entries)
+            left_out += (LeftOut.because(source.path, error) for error in outcome.unread)
             progress.source(len(outcome.entries), outcome.entities, outcome.links)
         documents = {**kept, **entries}
         progress.stage("linking")

@@ -80,11 +80,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The documents of one source, and how much they say."""
+    """The documents of one source, how much they say, and why sheets of a workbook have none."""
 
     entries: Mapping[str, Entry]
     entities: int = 0
     links: int = 0
+    unread: tuple[ReadError, ...] = ()
 
 
 class Extraction:
@@ -180,8 +181,9 @@ class Extraction:
         key = self._source_key(source, content)
         sha256 = hashlib.sha256(content).hexdigest()
         entries: dict[str, Entry] = {}
+        unread: list[ReadError] = []
         entities = links = 0
-        for document in read(source.path, root=source.root, content=content):
+        for document in read(source.path, root=source.root, content=content, unread=unread):
             identifier = document.identifier
             if qualified or source.clashes:
                 whole = identifier == readable(source.path.stem)
@@ -196,7 +198,9 @@ class Extraction:
             entries[identifier] = Entry(_graph(quads), path.name, source.key, key, sha256)
             entities += len(_ENTITY.findall(quads))
             links += len(_LINK.findall(quads))
-        return Extracted(entries, entities, links)
+        if unread:  # read again by the next build, which then tells it too
+            entries = {name: replace(entry, source_key="") for name, entry in entries.items()}
+        return Extracted(entries, entities, links, tuple(unread))
 
     def _quads(self, document: Document) -> bytes:
         from extract import pipeline

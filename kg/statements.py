@@ -6,6 +6,7 @@ on other documents. Offsets are ``xsd:integer``, as the store keeps every kind o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,6 +27,7 @@ from ontology.iri import (
     mint,
     normalise,
     section_iri,
+    without_footnotes,
 )
 from ontology.scheme import Concept, Scheme
 from ontology.terms import (
@@ -73,6 +75,12 @@ ANCHOR = ox.NamedNode(f"{NIF}anchorOf")
 OFFSET_STRING = ox.NamedNode(f"{NIF}OffsetBasedString")
 NIF_CONTEXT = ox.NamedNode(f"{NIF}Context")
 IDENT_REF = ox.NamedNode(f"{ITSRDF}taIdentRef")
+
+_QUOTATION_MARKS = '“”‘’「」『』""'
+_QUOTED = tuple(
+    re.compile(f"{opening}([^{opening}{closing}]*){closing}")
+    for opening, closing in zip(_QUOTATION_MARKS[::2], _QUOTATION_MARKS[1::2], strict=True)
+)
 
 _DATE_TYPES = {4: "gYear", 7: "gYearMonth", 10: "date"}
 
@@ -249,7 +257,7 @@ class _Statements:
         name = self.names[entity.id]
         node = ox.NamedNode(name.iri)
         yield from _described(node, name)
-        forms = {self.text(span).strip('“”"「」‘’ ') for span in entity.mentions} - {name.label}
+        forms = {_spelled(self.text(span)) for span in entity.mentions} - {name.label}
         for form in sorted(forms):
             if form and "\n" not in form:  # the label has it joined
                 yield ox.Triple(node, ALT_LABEL, chinese(form))
@@ -372,6 +380,16 @@ def _same(links: Iterable[Link], names: dict[str, _Name]) -> Iterator[tuple[Link
         groups.setdefault(key, []).append(link)
     for group in groups.values():
         yield tuple(group)
+
+
+def _spelled(words: str) -> str:
+    """Return a name as a document writes it, without marks of footnotes, with whole inner quotations only."""
+    words = without_footnotes(words)
+    paired = {at for pair in _QUOTED for quoted in pair.finditer(words) for at in (quoted.start(), quoted.end() - 1)}
+    form = "".join(mark for at, mark in enumerate(words) if mark not in _QUOTATION_MARKS or at in paired).strip()
+    for pair in _QUOTED:
+        form = whole[1].strip() if (whole := pair.fullmatch(form)) else form
+    return form
 
 
 def _described(node: ox.NamedNode, name: _Name) -> Triples:

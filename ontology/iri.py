@@ -25,6 +25,9 @@ UPDATES_GRAPH = f"{PLID}graph/updates"
 _QUOTES = "\"'`´“”„‟‘’‚‛「」『』〝〞〟«»‹›"
 _FULL_WIDTH = str.maketrans("(),:;!?", "（），：；！？")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_ENDED = r"[\u3400-\u9fff\uf900-\ufaff）》]"
+_FOOTNOTE = re.compile(rf"(?:(?<={_ENDED})|(?<={_ENDED}[{_QUOTES}]))(?:[\[［〔]\d{{1,3}}[\]］〕](?!第?\d*号)|[①-⑳])+")
+"""A footnote's mark within or behind a Chinese name: 三资[22]监管平台, but not 国发〔2021〕1号."""
 _SPACE_BESIDE_CHINESE = re.compile(r"\s+(?=[^\x00-\u2fff])|(?<=[^\x00-\u2fff])\s+")
 _SPACES = re.compile(r"\s+")
 # RFC 3987: ipchar without "%", and without the private and unassigned ends of the planes.
@@ -39,17 +42,17 @@ _FORBIDDEN = re.compile(
 def normalise(name: str) -> str:
     """Return the one form of a name under which all its spellings are the same thing.
 
-    Compatibility forms are folded (NFKC: full-width letters and digits, compatibility ideographs), quotation marks
-    and invisible characters dropped, white space dropped beside Chinese and single elsewhere, and in a Chinese name
-    the marks ``(),:;!?`` are full-width. The form is fit for a label.
+    Marks of footnotes are left out, compatibility forms folded (NFKC: full-width letters and digits, compatibility
+    ideographs), quotation marks and invisible characters dropped, white space dropped beside Chinese and single
+    elsewhere, and in a Chinese name the marks ``(),:;!?`` are full-width. The form is fit for a label.
 
     Raises:
         ValueError: nothing is left, or the name holds half a surrogate pair.
 
     >>> normalise('"两山"理念') == normalise("“两山”理念 ")
     True
-    >>> normalise("黄河流域(运城段)")
-    '黄河流域（运城段）'
+    >>> normalise("黄河流域(运城段)"), normalise("“三资”[22]监管平台")
+    ('黄河流域（运城段）', '三资监管平台')
     """
     form = name
     while (folded := _fold(form)) != form:
@@ -57,6 +60,15 @@ def normalise(name: str) -> str:
     if not form:
         raise ValueError(f"a name needs more than quotation marks and white space, not {name!r}")
     return form
+
+
+def without_footnotes(name: str) -> str:
+    """Return a name as written but for the marks of footnotes within and behind it.
+
+    >>> without_footnotes("一轴两翼三组团［1］布局")
+    '一轴两翼三组团布局'
+    """
+    return _FOOTNOTE.sub("", name)
 
 
 def mint(kind: Kind | str, path: Sequence[str], name: str) -> str:
@@ -156,7 +168,7 @@ def generator_iri(name: str) -> str:
 
 
 def _fold(name: str) -> str:
-    text = unicodedata.normalize("NFKC", name)
+    text = unicodedata.normalize("NFKC", without_footnotes(name))
     text = "".join(c for c in text if c not in _QUOTES and (unicodedata.category(c) not in ("Cf", "Cc") or c.isspace()))
     if _HAN.search(text):
         text = text.translate(_FULL_WIDTH)

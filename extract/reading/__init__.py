@@ -104,7 +104,12 @@ def discover(paths: Iterable[Path]) -> Discovered:
 
 
 def read(
-    source: Path, *, root: Path | None = None, limits: Limits = DEFAULTS, content: bytes | None = None
+    source: Path,
+    *,
+    root: Path | None = None,
+    limits: Limits = DEFAULTS,
+    content: bytes | None = None,
+    unread: list[ReadError] | None = None,
 ) -> Iterator[Document]:
     """Read a file: a table yields one document a row, every other format one.
 
@@ -113,6 +118,7 @@ def read(
         root: folder that ``Document.source`` is given relative to.
         limits: what the source may ask of the machine.
         content: its bytes, where ``bytes_of`` has returned them already.
+        unread: a list that is given why sheets of a workbook are not read, while others are.
 
     Raises:
         ReadError: it can't be read; the message names the file and says what to do.
@@ -126,7 +132,7 @@ def read(
     if suffix in _TABLES:
         from extract.reading import table
 
-        yield from table.documents(source, content, digest, name, limits)
+        yield from table.documents(source, content, digest, name, limits, [] if unread is None else unread)
         return
     text = decode(content, str(source)) if suffix == ".txt" else child.parse(_PARSERS[suffix], source, limits)
     if not _WRITTEN.search(text):

@@ -21,14 +21,33 @@ _LEAST_MEAN = 100
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as read: its number in the file (the header is 1) and its cells by column name."""
+    """A row as read: its number in the file or sheet (the header is 1) and its cells by column name."""
 
     number: int
     cells: Mapping[str, str]
 
 
-def documents(source: Path, content: bytes, digest: str, name: str, limits: Limits) -> Iterator[Document]:
-    """Yield one document a row that has a text; empty rows are passed over.
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A table: the whole of a CSV file, or a sheet of a workbook.
+
+    Attributes:
+        name: of the sheet, "" where the file has but one table.
+        header: names of the columns.
+        rows: the rows below the header.
+        place: what messages call it.
+    """
+
+    name: str
+    header: Sequence[str]
+    rows: Sequence[Row]
+    place: str
+
+
+def documents(
+    source: Path, content: bytes, digest: str, name: str, limits: Limits, unread: list[ReadError]
+) -> Iterator[Document]:
+    """Yield one document a row that has a text, sheet by sheet; empty rows are passed over.
 
     Args:
         source: the file.
@@ -36,34 +55,62 @@ def documents(source: Path, content: bytes, digest: str, name: str, limits: Limi
         digest: their SHA-256, which is that of each document.
         name: its path as the documents tell it.
         limits: what the source may ask of the machine.
+        unread: is given why a sheet with rows beside those with documents has none.
 
     Raises:
-        ReadError: the table has no text column (``PL-READ-COLUMN``), no row with a text, too many rows, or a cell that
+        ReadError: no sheet has a text column (``PL-READ-COLUMN``) or a row with a text, too many rows, or a cell that
             can't be understood (``PL-READ-CELL``).
     """
-    if source.suffix.lower() == ".csv":
-        _, rows = csv_rows(decode(content, str(source)), str(source))
-    else:
-        rows = [Row(number, cells) for number, cells in child.parse("spreadsheet", source, limits)]
-    if len(rows) > limits.rows:
+    sheets = _sheets(source, content, limits)
+    count = sum(len(sheet.rows) for sheet in sheets)
+    if count > limits.rows:
         raise ReadError(
-            f"{source} has {len(rows):,} rows, more than {limits.rows:,}; split it",
+            f"{source} has {count:,} rows, more than {limits.rows:,}; split it",
             subject=str(source),
             code="PL-READ-SIZE",
         )
-    column = _text_column(rows, str(source))
-    filled = [row for row in rows if row.cells.get(column, "").strip()]
-    if not filled:
-        raise ReadError(f"{source} has no row with a text; leave it out", subject=str(source), code="PL-READ-EMPTY")
-    for row in filled:
-        text = row.cells[column].replace("\r\n", "\n").replace("\r", "\n")
-        described = {key: value.strip() for key, value in row.cells.items() if key != column and value.strip()}
-        called = identifier(described) or f"{PurePath(name).stem}#{row.number}"
-        document = Document(called, text, digest, f"{name}#{row.number}")
+    texts: list[tuple[_Sheet, str]] = []
+    refused: list[ReadError] = []
+    for sheet in sheets:
         try:
-            yield from_row(document, described)
-        except UsageError as error:
-            raise ReadError(f"{source} row {row.number}: {error}", subject=str(source), code="PL-READ-CELL") from error
+            texts.append((sheet, _text_column(sheet, str(source))))
+        except ReadError as error:
+            refused.append(error)
+    if not texts:
+        raise refused[0]
+    unread += (error for error in refused if error.code == "PL-READ-COLUMN")
+    taken: set[str] = set()
+    for number, (sheet, column) in enumerate(texts):
+        prefix = f"{sheet.name}#" if number else ""  # the first sheet's rows are called as if it were the only one
+        called: set[str] = set()
+        for row in sheet.rows:
+            if not row.cells.get(column, "").strip():
+                continue
+            text = row.cells[column].replace("\r\n", "\n").replace("\r", "\n")
+            described = {key: value.strip() for key, value in row.cells.items() if key != column and value.strip()}
+            own = identifier(described) or f"{PurePath(name).stem}#{prefix}{row.number}"
+            own = f"{sheet.name}/{own}" if own in taken else own
+            called.add(own)
+            document = Document(own, text, digest, f"{name}#{prefix}{row.number}")
+            try:
+                yield from_row(document, described)
+            except UsageError as error:
+                raise ReadError(
+                    f"{sheet.place} row {row.number}: {error}", subject=str(source), code="PL-READ-CELL"
+                ) from error
+        taken |= called
+
+
+def _sheets(source: Path, content: bytes, limits: Limits) -> list[_Sheet]:
+    if source.suffix.lower() == ".csv":
+        header, rows = csv_rows(decode(content, str(source)), str(source))
+        return [_Sheet("", header, rows, str(source))]
+    parsed = child.parse("spreadsheet", source, limits) or [["", [], []]]
+    several = len(parsed) > 1
+    return [
+        _Sheet(title, header, [Row(*row) for row in rows], f"{source} sheet {title}" if several else str(source))
+        for title, header, rows in parsed
+    ]
 
 
 def csv_rows(text: str, name: str) -> tuple[list[str], list[Row]]:
@@ -90,14 +137,26 @@ def csv_rows(text: str, name: str) -> tuple[list[str], list[Row]]:
     return header, rows
 
 
-def _text_column(rows: Sequence[Row], name: str) -> str:
-    header = list(rows[0].cells) if rows else []
-    by_folded = {column.strip().lower(): column for column in header}
-    named = next((by_folded[name] for name in columns("text") if name in by_folded), None)
-    if named is not None:
-        return named
-    means = {c: sum(len(row.cells.get(c, "")) for row in rows) / len(rows) for c in header}
-    longest = max(means, key=lambda c: means[c], default=None)
-    if longest is None or means[longest] < _LEAST_MEAN:
-        raise ReadError(f"{name} has no text column; name it «text» or «正文»", subject=name, code="PL-READ-COLUMN")
-    return longest
+def _text_column(sheet: _Sheet, subject: str) -> str:
+    """Return the column of texts.
+
+    Raises:
+        ReadError: there is none (``PL-READ-COLUMN``), or no row has a text (``PL-READ-EMPTY``).
+    """
+    header = [column for column in sheet.header if column]
+    by_folded = {column.lower(): column for column in header}
+    column = next((by_folded[name] for name in columns("text") if name in by_folded), None)
+    if header and not sheet.rows:
+        raise ReadError(
+            f"{sheet.place} has no rows below its header; leave it out", subject=subject, code="PL-READ-EMPTY"
+        )
+    if column is None:
+        means = {c: sum(len(row.cells.get(c, "")) for row in sheet.rows) / len(sheet.rows) for c in header}
+        column = max(means, key=lambda c: means[c], default=None)
+        if column is None or means[column] < _LEAST_MEAN:
+            raise ReadError(
+                f"{sheet.place} has no text column; name it «text» or «正文»", subject=subject, code="PL-READ-COLUMN"
+            )
+    if not any(row.cells.get(column, "").strip() for row in sheet.rows):
+        raise ReadError(f"{sheet.place} has no row with a text; leave it out", subject=subject, code="PL-READ-EMPTY")
+    return column

@@ -89,6 +89,35 @@ def test_policies_sign_and_date_at_the_end() -> None:
     assert metadata.found["issued"] == "text"
 
 
+@pytest.mark.parametrize(
+    ("masthead", "issued"),
+    [
+        ("2023年2月15日 来源：湖州市人民政府", "2023-02-15"),
+        ("2023-02-15  10:30:12  来源: 湖南日报", "2023-02-15"),
+        ("发布时间：2023-02-15 10:30 来源：湖州日报", "2023-02-15"),
+        ("来源：湖州日报　发布时间：２０２３-02-15", "2023-02-15"),
+        ("发布日期：2023年2月15日", "2023-02-15"),
+        ("成文日期：2023-02-15", "2023-02-15"),
+        ("索引号：113　成文日期：2023年2月15日　发布日期：2023-02-20", "2023-02-15"),
+        ("发布日期：2023-02-20\n成文日期：2023-02-15", "2023-02-15"),
+        ("来源：湖南日报\n时间：2023-02-15", "2023-02-15"),
+        ("时间：\n2023-02-15 09:30\n来源：\n湖州日报\n分享:", "2023-02-15"),
+        ("（2023年2月10日）\n发布日期：2023年2月15日", "2023-02-10"),
+        ("时间：2023-02-15\n地点：县政府礼堂", None),  # of a meeting
+        ("发布时间：2024-02-15", None),  # put online anew
+    ],
+)
+def test_the_masthead_of_a_page_dates_it(masthead: str, issued: str | None) -> None:
+    metadata = known(f"湖州市2023年政府工作报告\n{masthead}\n各位代表：\n{BODY}")
+    assert (metadata.issued, metadata.year, metadata.title) == (issued, 2023, "湖州市2023年政府工作报告")
+    assert metadata.found.get("issued") == (issued and "title")
+
+
+def test_a_signature_dates_a_text_better_than_its_page() -> None:
+    metadata = known("关于修渠的通知\n发布时间：2023-02-20\n各乡镇：\n要修渠。\n夏县人民政府\n2023年2月15日")
+    assert metadata.issued == "2023-02-15"
+
+
 def test_a_number_that_is_only_quoted_dates_nothing() -> None:
     assert known("为落实《示例规划》（国发〔2014〕64号），制定本办法。\n第一条 抓好粮食。").year is None
 
@@ -277,6 +306,22 @@ def test_a_table_overrides_the_text(tmp_path: Path) -> None:
     assert metadata.plan_years == (2023,)
     assert metadata.issuer == "夏县政府"
     assert (metadata.found["place"], metadata.found["title"]) == ("table", "title")
+
+
+@pytest.mark.parametrize("issuer", ["浙江省安吉县天荒坪镇人民政府", "安吉县人民政府", "国务院办公厅"])
+def test_an_issuer_in_a_table_tells_place_and_level_as_in_a_title(issuer: str) -> None:
+    named = known(f"{issuer}关于修渠的通知\n各有关单位：\n要修渠。")
+    row = known("运城市水利局关于修渠的通知\n各有关单位：\n要修渠。", row={"发文机关": issuer})
+    assert (row.issuer, row.place, row.level) == (issuer, named.place, named.level)
+    assert row.place is not None and row.place.name in ("天荒坪镇", "安吉县", "中国")
+    assert row.found["place"] == row.found["level"] == "table"
+
+
+def test_a_place_in_a_table_stands_before_that_of_its_issuer() -> None:
+    metadata = known("要修路。", row={"发文机关": "安吉县人民政府", "地区": "山西省/运城市/夏县"})
+    assert (path(metadata)[-1], metadata.issuer) == ("夏县", "安吉县人民政府")
+    unknown = known("2022年永济市政府工作报告\n要修路。", row={"发文机关": "水利局"})  # names no place: the title does
+    assert (path(unknown)[-1], unknown.found["place"]) == ("永济市", "title")
 
 
 def test_a_table_in_chinese_with_the_chain_in_columns() -> None:

@@ -114,3 +114,24 @@ def test_words_that_look_like_a_firm_are_none_where_the_tagger_doubts_them(sente
     document = Document("d", text, "0" * 64, metadata=Metadata(place=COUNTY, level=COUNTY.level))
     found = pipeline.annotate(pipeline.load(), document).entities
     assert [e.name for e in found if e.kind is Kind.ORGANIZATION and not e.name.endswith("政府")] == named
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "来源：湖南日报",
+        "2023-02-15 10:30 来源: 湖南日报",
+        "责任编辑：湖南日报社张三",
+        "时间：\n2023-02-15\n来源：\n湖南日报",
+    ],
+)
+def test_the_masthead_of_a_page_names_no_organization(line: str) -> None:
+    running = "一、工作回顾\n湖南日报社和长荣公司来调研，成立晋中市农民专业合作联合社。\n" * 9
+    assert "湖南日报" not in names(f"工作报告\n{line}\n各位代表：\n我们要修渠。", PREFECTURE)
+    whole = pipeline.annotate(pipeline.load(), Document("d", f"晋中市工作报告\n{line}\n各位代表：\n我们要修渠。", ""))
+    assert "湖南日报" not in {entity.name for entity in whole.entities}
+    assert "湖南日报" in names(f"工作报告\n{running}", PREFECTURE)
+
+
+def test_a_government_is_named_by_a_masthead_too() -> None:
+    assert names("工作报告\n来源：晋中市人民政府\n我们要修渠。", PREFECTURE) == {"晋中市人民政府": "晋中市人民政府"}

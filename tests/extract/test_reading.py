@@ -374,10 +374,14 @@ def test_pdf_paragraphs_without_indent_are_parted_by_space(tmp_path: Path) -> No
 # Tables
 
 
-def xlsx(path: Path, rows: list[list[object]]) -> Path:
+def xlsx(path: Path, *sheets: list[list[object]]) -> Path:
+    """Write a workbook of the sheets 表1, 表2 and so on."""
     book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
+    book.remove(book.active)
+    for number, rows in enumerate(sheets, 1):
+        sheet = book.create_sheet(f"表{number}")
+        for row in rows:
+            sheet.append(row)
     book.save(path)
     return path
 
@@ -400,6 +404,30 @@ def test_each_row_of_a_table_is_a_document(tmp_path: Path, form: str) -> None:
     assert (first.identifier, first.text, first.metadata.year) == ("甲报告", f"{SENTENCE}\n第二段，", 2023)
     assert (second.identifier, second.metadata.found["year"]) == ("表#3", "table")
     assert {first.sha256, second.sha256} == {hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def test_every_sheet_with_a_text_column_is_read(tmp_path: Path) -> None:
+    header = ["文件名", "年份", "正文"]
+    path = xlsx(
+        tmp_path / "汇编.xlsx",
+        [["说明"], ["各镇报送"]],
+        [header, ["甲报告", 2022, SENTENCE], ["", 2022, SENTENCE]],
+        [],
+        [header, ["甲报告", 2023, SENTENCE], ["乙报告", 2023, SENTENCE], ["", 2023, SENTENCE]],
+        [header],
+    )
+    unread: list[ReadError] = []
+    found = {document.identifier: document.metadata.year for document in read(path, unread=unread)}
+    assert found == {"甲报告": 2022, "汇编#3": 2022, "表4/甲报告": 2023, "乙报告": 2023, "汇编#表4#4": 2023}
+    assert [str(error) for error in unread] == [
+        f"{path} sheet 表1 has no text column; name it «text» or «正文»"
+    ]  # an empty sheet, and one with a header only, hold nothing that could be read
+
+
+def test_a_cell_of_a_later_sheet_that_cannot_be_understood_is_named(tmp_path: Path) -> None:
+    path = xlsx(tmp_path / "t.xlsx", [["text"], [SENTENCE]], [["年份", "text"], ["去年", SENTENCE]])
+    with pytest.raises(ReadError, match=r"t\.xlsx sheet 表2 row 2: «去年» in column year"):
+        list(read(path))
 
 
 def test_a_table_column_tells_the_place(tmp_path: Path) -> None:

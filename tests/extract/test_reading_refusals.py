@@ -142,6 +142,8 @@ def torture(folder: Path) -> dict[str, str]:
         "空.docx": (with_part(document, DOCUMENT, bare), "PL-READ-EMPTY"),
         "空.xlsx": (xlsx_bytes(), "PL-READ-COLUMN"),
         "空.csv": (b"id,text\n1,\n", "PL-READ-EMPTY"),
+        "无行.csv": ("文件名,正文\n".encode(), "PL-READ-EMPTY"),
+        "无行.xlsx": (xlsx_bytes(["文件名", "正文"]), "PL-READ-EMPTY"),
         "无正文.csv": ("省份,年份\n山西省,2023\n".encode(), "PL-READ-COLUMN"),
         "错格.csv": ("id,text\n1,甲,乙\n".encode(), "PL-READ-DAMAGED"),
         "程序.txt": (b"\x7fELF" + bytes(range(256)) * 9, "PL-READ-BINARY"),
@@ -212,6 +214,12 @@ def test_every_bad_file_is_refused_in_one_line_and_the_good_one_is_read(tmp_path
             refused[path.name] = error.code
     assert read_well == ["好"]
     assert {name for name in expected if not refused.get(name, "").startswith(expected[name])} == set()
+
+
+def test_a_table_without_rows_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("文件名,年份,正文\n", "utf-8")
+    with pytest.raises(ReadError, match=r"t\.csv has no rows below its header; leave it out"):
+        list(read(tmp_path / "t.csv"))
 
 
 def test_streams_may_be_nested_as_programs_do(tmp_path: Path) -> None:

@@ -60,3 +60,59 @@ def test_a_table_ends_where_running_text_begins() -> None:
         f"{table(chr(9))}\n附：下列各项另行安排，由镇长督办，各村配合，年底前逐项验收并公示结果。\n3\t青石路\t丁镇\t200"
     )
     assert [text[cell.start : cell.end] for cell in name_cells(text)] == ["白石水库除险加固", "“千人千树”行动"]
+
+
+def annotated(text: str) -> list[tuple[str, str, str, str, str | None]]:
+    """Return the figures of a text: surface, value, unit, measure, and the name of what they measure."""
+    annotation = pipeline.annotate(pipeline.load(), Document("d", text, ""))
+    names = {entity.id: entity.name for entity in annotation.entities}
+    return [
+        (text[i.span.start : i.span.end], str(i.value), i.unit, i.measure, names.get(i.of or ""))
+        for i in annotation.indicators
+    ]
+
+
+AMOUNTS = [
+    ["序号", "项目名称", "建设单位", "总投资（万元）", "计划投资", "增速(%)"],
+    ["1", "白石水库除险加固工程", "浙江长荣建设有限公司", "25000", "3亿元", "5.2"],
+    ["2", "青石路改建项目", "浙江长荣建设有限公司", "1,200.5", "", "-1.5"],
+    ["合计", "", "", "26200.5", "待定", "—"],
+]
+
+
+@pytest.mark.parametrize("border", ["\t", " | "])
+@pytest.mark.parametrize("title", ["", "重点项目一览表\n", "重点项目一览表\n附：各镇要抓紧落实，确保如期完工。\n"])
+def test_figures_of_a_column_have_the_unit_and_measure_of_its_heading(border: str, title: str) -> None:
+    assert annotated(title + table(border, AMOUNTS)) == [
+        ("25000", "250000000", "元", "总投资", "白石水库除险加固工程"),
+        ("3亿元", "300000000", "元", "计划投资", "白石水库除险加固工程"),
+        ("5.2", "5.2", "%", "增速", "白石水库除险加固工程"),
+        ("1,200.5", "12005000", "元", "总投资", "青石路改建项目"),
+        ("-1.5", "-1.5", "%", "增速", "青石路改建项目"),
+        ("26200.5", "262005000", "元", "总投资", None),
+    ]
+
+
+def test_a_cell_with_its_own_unit_has_the_measure_of_its_column_not_of_its_row() -> None:
+    rows = [["项目名称", "投资"], ["甬舟铁路项目", "270亿元"], ["杭绍台高速公路项目", "全长226公里，投资150亿元"]]
+    assert annotated(f"各镇要抓紧。\n{table(chr(9), rows)}") == [
+        ("270亿元", "27000000000", "元", "投资", "甬舟铁路项目"),
+        ("226公里", "226", "公里", "全长", "杭绍台高速公路项目"),
+        ("150亿元", "15000000000", "元", "投资", "杭绍台高速公路项目"),
+    ]
+    assert annotated("户数（户）\t对象\n300\t个体户") == [("300", "300", "户", "户数", None)]
+    assert [found[3] for found in annotated("项目名称\t甬舟铁路项目\n总投资\t270亿元")] == ["总投资"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "序号\t单位\t电话\n1\t水利站\t25000",
+        "序号\t项目名称\t工期（年）\n1\t青石路改建\t2023",
+        "项目名称\t总投资（万元）\n青石路改建\t待定\n青石路\t镇\t300",  # a row with other columns
+        "项目名称\t总投资（万元）\n本表由县发改局汇总，各镇要对照任务抓紧落实，确保项目如期完工并投产见效。\n青石路\t300",
+        "总投资（万元）：300\t青石路",
+    ],
+)
+def test_other_cells_measure_nothing(text: str) -> None:
+    assert annotated(text) == []

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pyoxigraph as ox
 import pytest
 
@@ -273,6 +274,21 @@ def test_a_build_keeps_the_quads_of_its_documents_alone(sources: Path, tmp_path:
     assert kg.build(sources, store=store, nlp=toy).documents == 4
     kg.remove("甲镇_2023", store=store)
     assert len(list(stopped.parent.iterdir())) == 4
+
+
+def test_a_sheet_without_texts_is_left_out_of_every_build(tmp_path: Path, toy: Language) -> None:
+    book = openpyxl.Workbook()
+    for rows in ([["id", "text"], ["甲", "打造“甲”。"]], [["镇", "数"], ["甲镇", "3"]]):
+        sheet = book.active if book.active.max_row == 1 else book.create_sheet("统计")
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "表.xlsx")
+    first, second = (kg.build(tmp_path / "表.xlsx", store=tmp_path / "g", nlp=toy) for _ in range(2))
+    assert [(each.code, "sheet 统计 has no text column" in each.reason) for each in first.left_out] == [
+        ("PL-READ-COLUMN", True)
+    ]
+    assert second.left_out == first.left_out
+    assert (first.built, second.unchanged, second.published) == (("甲",), ("甲",), False)
 
 
 def test_a_file_that_was_moved_is_known_again(sources: Path, tmp_path: Path, toy: Language) -> None:

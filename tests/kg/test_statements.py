@@ -232,3 +232,44 @@ def test_offsets_hold_in_any_text(text: str, data: st.DataObject) -> None:
 
 def test_unit_iris_of_a_chain_nest() -> None:
     assert place_of(unit_iri(HERE)) == ("山西省", "运城市", "永济市")
+
+
+def labels(*forms: str, name: str) -> set[str]:
+    """Return the labels of a strategy of that name, which a document writes in these forms."""
+    text = "，".join(forms)
+    ends = [sum(map(len, forms[: number + 1])) + number for number in range(len(forms))]
+    spans = tuple(Span(end - len(form), end) for form, end in zip(forms, ends, strict=True))
+    entity = Entity("e1", Kind.STRATEGY, name, spans)
+    annotation = Annotation(Document("d", text, "0" * 64), Structure((), (), ()), (entity,), (), ())
+    assert [text[span.start : span.end] for span in spans] == list(forms)
+    assert {anchor for *_, anchor in ask(annotation, "?m itsrdf:taIdentRef ?e ; nif:anchorOf ?a")} == set(forms)
+    return {label for _, label in ask(annotation, "?e skos:prefLabel|skos:altLabel ?label")}
+
+
+@pytest.mark.parametrize(
+    ("form", "label"),
+    [
+        ("“数字赋能”战略", "“数字赋能”战略"),
+        ("“数字赋能”", "数字赋能"),
+        ("“‘数字’赋能”", "‘数字’赋能"),
+        ("数字赋能”提升", "数字赋能提升"),
+        ("“数字赋能提升", "数字赋能提升"),
+        ("“数字”和“赋能”", "“数字”和“赋能”"),
+        ("数字”和“赋能", "数字和赋能"),
+    ],
+)
+def test_no_label_has_half_a_pair_of_quotation_marks(form: str, label: str) -> None:
+    assert labels(form, name="数字赋能战略") == {"数字赋能战略", label}
+
+
+def test_a_stray_mark_makes_no_second_label() -> None:
+    assert labels("数字赋能”战略", "”", name="数字赋能战略") == {"数字赋能战略"}
+
+
+def test_marks_of_footnotes_are_in_no_label_nor_iri() -> None:
+    assert labels("三资[22]监管平台", "“三资［22］”监管平台", "三资监管平台〔3〕", name="三资[22]监管平台") == {
+        "三资监管平台",
+        "“三资”监管平台",
+    }
+    entity = Entity("e1", Kind.STRATEGY, "一轴两翼三组团[1]布局", (Span(0, 1),))
+    assert entity_iri(entity, None) == f"{PLID}Strategy/一轴两翼三组团布局"

@@ -1,0 +1,60 @@
+"""The masthead of a web page: the lines around a text that tell where it comes from, when, and who edited it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from functools import cache
+from itertools import takewhile
+
+from extract.document import Span
+from extract.names import alternation, lexicon
+
+_HEAD_LINES = 40
+_FOOT_LINES = 8
+_LONGEST = 80
+"""Characters of a line above which it is running text."""
+_LINE = re.compile(r"[^\n]*[^\n ][^\n]*")
+_DATED = r"[\d〇○零一二三四五六七八九十年月日./:： |—-]*"
+
+
+def is_masthead(line: str) -> bool:
+    """Tell whether a folded line begins with a label of mastheads, or with a date and such a label.
+
+    >>> is_masthead("2023年2月15日 来源：湖州市人民政府"), is_masthead("拓宽群众增收来源：发展茶业")
+    (True, False)
+    """
+    return _label().match(line) is not None
+
+
+def masthead(folded: str) -> Iterator[Span]:
+    """Yield the lines of a masthead, with the next line where a label stands alone in its own.
+
+    Args:
+        folded: folded text of a document.
+
+    >>> text = "关于治水的通知\\n来源：湖南日报\\n时间：\\n2023-02-15\\n各乡镇：\\n要修渠。"
+    >>> [text[line.start : line.end] for line in masthead(text)]
+    ['来源：湖南日报', '时间：\\n2023-02-15']
+    """
+    lines = [Span(*line.span()) for line in _LINE.finditer(folded)]
+    head = len(list(takewhile(lambda line: _is_short(folded, line), lines[:_HEAD_LINES])))
+    for index, line in enumerate(lines):
+        if not head <= index < len(lines) - _FOOT_LINES and (label := _label().match(folded, line.start, line.end)):
+            alone = not folded[label.end() : line.end].strip() and index + 1 < len(lines)
+            yield Span(line.start, lines[index + 1].end if alone else line.end)
+
+
+def within(span: Span, lines: Collection[Span]) -> bool:
+    """Tell whether a span lies in one of the lines."""
+    return any(line.contains(span) for line in lines)
+
+
+def _is_short(folded: str, line: Span) -> bool:
+    return line.end - line.start <= _LONGEST and not folded[line.start : line.end].rstrip().endswith("。")
+
+
+@cache
+def _label() -> re.Pattern[str]:
+    words = [word for sort in lexicon("metadata")["masthead"].values() for word in sort]
+    return re.compile(rf"[ （【]*{_DATED}(?:{alternation(words)}) *：")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,44 +20,18 @@ from extract.document import GlossaryEntry, Section, Span, Structure
 from extract.explanations import explanations, glossary_entries, spelled_out
 from extract.names import alternation, lexicon
 from extract.paragraphs import ENDED, NUMBERING, STOP, Paragraph, ordinal_of, paragraphs_in, sentences_in
+from extract.periods import names_period, period_of, tell_periods
+from extract.sections import Draft, Opening
 from extract.surface import fold, text_of
-from ontology.terms import Period
 
 RANKED = ("part", "chapter", "division", "article", "han", "bracketed han", "arabic", "bracketed arabic")
 """Numberings of headings in their customary order."""
 _LINES = ("dated line", "line")
 """Headings without a number: those that name a period (2023年工作回顾) stand above the others."""
-_WHOLE_PERIOD = re.compile(r"\d{4} ?年|[今明来]年|[上下]半年|下一?步|今后|未来|[一五]年来|工作|困难|问题|不足|目标")
 _INSIDE = re.compile(r"(?<=[。；：！？])(?=[（①-⒛首其再最第\d一二三四五六七八九十])")
-_JOINED = re.compile("[和与及]|以及")
 _LONGEST_HEADING = 48
 _LONGEST_INNER_TOPIC = 16
 _LONGEST_TITLE_LINE = 70
-
-
-@dataclass(frozen=True, slots=True)
-class _Opening:
-    """Where a section begins, as numbering or wording tell; ``alone`` where its heading fills the paragraph."""
-
-    start: int
-    style: str
-    ordinal: int = 0
-    numbering: str = ""
-    heading: Span | None = None
-    alone: bool = False
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A section while its end is not known."""
-
-    opening: _Opening
-    parent: int | None
-    depth: int
-    role: str = "body"
-    end: int = 0
-    lead: Span | None = None
-    period: Period | None = None
 
 
 def structure(text: str) -> Structure:
@@ -85,7 +58,7 @@ class _Reader:
         self.text = folded
         self.paragraphs = list(paragraphs_in(folded))
         self.words = _words()
-        self.drafts: list[_Draft] = []
+        self.drafts: list[Draft] = []
         self.open: list[int] = []
 
     def read(self) -> Structure:
@@ -100,7 +73,7 @@ class _Reader:
         for index in range(body, glossary_from):
             if index == closing:
                 self.open.clear()
-                self._add(_Opening(self.paragraphs[index].start, "closing"), role="closing")
+                self._add(Opening(self.paragraphs[index].start, "closing"), role="closing")
             if closing is None or index < closing:
                 self._paragraph(index, topics)
             self._extend(self.paragraphs[index].end)
@@ -115,7 +88,7 @@ class _Reader:
         entries += explanations(self.text, running_text_end)
         entries = spelled_out(self.text, entries)
         self._find_leads(sentences)
-        self._tell_periods()
+        tell_periods(self.text, self.paragraphs, self.drafts)
         return Structure(tuple(_section(draft) for draft in self.drafts), sentences, tuple(entries))
 
     # sections --------------------------------------------------------------------------------------------------------
@@ -158,7 +131,7 @@ class _Reader:
             len(line) <= _LONGEST_TITLE_LINE
             and not ENDED.search(line)
             and not self.words.address.match(line)
-            and self._period_of(line) is None
+            and period_of(line) is None
             and ((match := NUMBERING.match(line)) is None or match.lastgroup == "dash")
         )
 
@@ -173,7 +146,7 @@ class _Reader:
         openings = self._openings(index)
         if not openings or openings[0].start > paragraph.start:
             if index in topics:
-                self._place(_Opening(paragraph.start, "topic", heading=topics[index]))
+                self._place(Opening(paragraph.start, "topic", heading=topics[index]))
             elif not openings and self._is_line_heading(index):
                 self._place(_headed(paragraph, self._style_of(line)))
             else:
@@ -185,15 +158,11 @@ class _Reader:
             self._place(opening)
 
     def _style_of(self, line: str) -> str:
-        """Tell whether a heading without number names a period and so stands above the others.
-
-        Below one that does, only a year or a whole period tells: 统筹资金安排 is work of the year looked back on.
-        """
+        """Tell whether a heading without number names a period and so stands above the others."""
         inside = any(self.drafts[index].opening.style == "dated line" for index in self.open)
-        dated = self._period_of(line) is not None and (not inside or _WHOLE_PERIOD.search(line) is not None)
-        return "dated line" if dated else "line"
+        return "dated line" if names_period(line, inside=inside) else "line"
 
-    def _inner_topics(self, paragraph: Paragraph, heading: Span | None) -> list[_Opening]:
+    def _inner_topics(self, paragraph: Paragraph, heading: Span | None) -> list[Opening]:
         """Find the short sentences within a paragraph that name what follows them: …。严守粮食安全。…"""
         found = []
         start = heading.end if heading else paragraph.start
@@ -206,7 +175,7 @@ class _Reader:
                 and paragraph.end - stop.end() >= 20
                 and self.words.topic.match(sentence)
             ):
-                found.append(_Opening(start, "inner topic", heading=Span(start, stop.start())))
+                found.append(Opening(start, "inner topic", heading=Span(start, stop.start())))
             start = stop.end()
         return found
 
@@ -216,9 +185,9 @@ class _Reader:
         if self.words.address.match(line) or self.words.transition.search(line, 0, 40):
             del self.open[1:]
         if not self.open:
-            self._add(_Opening(paragraph.start, "plain"))
+            self._add(Opening(paragraph.start, "plain"))
 
-    def _place(self, opening: _Opening) -> None:
+    def _place(self, opening: Opening) -> None:
         """Open a section where its style belongs among those that are open."""
         styles = [self.drafts[i].opening.style for i in self.open]
         if opening.style in styles:
@@ -244,13 +213,13 @@ class _Reader:
         while self.open and self._top().style not in (*RANKED, *_LINES, "plain") and not self._top().alone:
             self.open.pop()
 
-    def _top(self) -> _Opening:
+    def _top(self) -> Opening:
         return self.drafts[self.open[-1]].opening
 
-    def _add(self, opening: _Opening, role: str = "body") -> None:
+    def _add(self, opening: Opening, role: str = "body") -> None:
         parent = self.open[-1] if self.open else None
         self.open.append(len(self.drafts))
-        self.drafts.append(_Draft(opening, parent, len(self.open) - 1, role, opening.start + 1))
+        self.drafts.append(Draft(opening, parent, len(self.open) - 1, role, opening.start + 1))
 
     def _extend(self, end: int) -> None:
         while end > 0 and self.text[end - 1] in " \n":
@@ -260,7 +229,7 @@ class _Reader:
 
     # openings --------------------------------------------------------------------------------------------------------
 
-    def _openings(self, index: int) -> list[_Opening]:
+    def _openings(self, index: int) -> list[Opening]:
         """Find the numbered sections that begin in a paragraph: at its start, and lists run in behind 。；：."""
         paragraph = self.paragraphs[index]
         after = self._numbering(index + 1)
@@ -289,7 +258,7 @@ class _Reader:
         behind = [*found[1:], None]
         return [self._opening(match, following, index) for match, following in zip(found, behind, strict=False)]
 
-    def _opening(self, match: re.Match[str], following: re.Match[str] | None, index: int) -> _Opening:
+    def _opening(self, match: re.Match[str], following: re.Match[str] | None, index: int) -> Opening:
         style = (match.lastgroup or "").replace("_", " ")
         paragraph = self.paragraphs[index]
         start, end = match.end(), following.start() if following else paragraph.end
@@ -308,7 +277,7 @@ class _Reader:
         if 0 < first_end - start <= _LONGEST_HEADING and (alone or not fills) and not legal:
             heading = Span(start, first_end)
         printed = match.group(match.lastgroup or 0)
-        return _Opening(match.start(), style, ordinal_of(match), printed, heading, alone and heading is not None)
+        return Opening(match.start(), style, ordinal_of(match), printed, heading, alone and heading is not None)
 
     def _numbering(self, index: int) -> re.Match[str] | None:
         """Return the numbering at the start of a paragraph."""
@@ -361,7 +330,7 @@ class _Reader:
         size = self.paragraphs[last - 1].end - self.paragraphs[begin].start
         return begin if size <= max(200, span // 5) else None
 
-    # lead and period -------------------------------------------------------------------------------------------------
+    # leads -----------------------------------------------------------------------------------------------------------
 
     def _find_leads(self, sentences: tuple[Span, ...]) -> None:
         starts = {sentence.start: number for number, sentence in enumerate(sentences)}
@@ -385,49 +354,6 @@ class _Reader:
                 if len(words) > 20:
                     break
 
-    def _period_of(self, heading: str) -> Period | None:
-        if len(heading) > _LONGEST_HEADING:
-            return None
-        review, plan = self.words.review.search(heading), self.words.plan.search(heading)
-        if review and plan and review.end() == len(heading) and not _JOINED.search(heading):
-            plan = None
-        if bool(review) == bool(plan):
-            return None
-        return Period.REVIEW if review else Period.PLAN
-
-    def _tell_periods(self) -> None:
-        """Read each part's period off its heading; of parts whose headings do not tell, off their wording."""
-        for draft in self.drafts:
-            if draft.role != "body":
-                continue
-            heading = draft.opening.heading
-            if heading is not None and not self._dated(draft):
-                words = self.text[heading.start : heading.end]
-                draft.period = self._period_of(words)
-                if draft.period is None and self.words.self_government.search(words):
-                    draft.period = Period.PLAN
-        holders = {draft.parent for draft in self.drafts if draft.period is not None}
-        silent = [
-            draft
-            for index, draft in enumerate(self.drafts)
-            if draft.role == "body" and draft.parent is None and draft.period is None and index not in holders
-        ]
-        for run in _runs(self.drafts, silent):
-            words = "".join(self.text[d.opening.start : d.end] for d in run)
-            review, plan = len(self.words.review_wording.findall(words)), len(self.words.plan_wording.findall(words))
-            if max(review, plan) >= 3 and max(review, plan) >= 2 * min(review, plan):
-                for draft in run:
-                    draft.period = Period.REVIEW if review > plan else Period.PLAN
-
-    def _dated(self, draft: _Draft) -> bool:
-        """Tell whether a section above has a period."""
-        index = draft.parent
-        while index is not None:
-            if self.drafts[index].period is not None:
-                return True
-            index = self.drafts[index].parent
-        return False
-
 
 @dataclass(frozen=True, slots=True)
 class _Words:
@@ -442,11 +368,6 @@ class _Words:
     year_topic: re.Pattern[str]
     lead: re.Pattern[str]
     preamble: re.Pattern[str]
-    review: re.Pattern[str]
-    plan: re.Pattern[str]
-    self_government: re.Pattern[str]
-    review_wording: re.Pattern[str]
-    plan_wording: re.Pattern[str]
 
 
 @cache
@@ -459,7 +380,7 @@ def opening_verb() -> re.Pattern[str]:
 @cache
 def _words() -> _Words:
     data = lexicon("structure")
-    period, heading, passage = data["period"], data["heading"], data["passage"]
+    heading, passage = data["heading"], data["passage"]
     years = alternation(heading["year_topics"])
     free = "(?:(?!必须|已经|我们|今年)[^，是])*"
     plain = r"[^。！？；：\d]"
@@ -478,36 +399,15 @@ def _words() -> _Words:
             rf"(?:{alternation(passage['lead_before'])})*(?:{alternation(passage['lead'])}|[以把将][^，。]{{2,40}}为)"
         ),
         preamble=re.compile(alternation(passage["preamble"])),
-        review=re.compile(alternation(period["review"])),
-        plan=re.compile(alternation(period["plan"])),
-        self_government=re.compile(alternation(period["self_government"])),
-        review_wording=re.compile(alternation(period["review_wording"])),
-        plan_wording=re.compile(alternation(period["plan_wording"])),
     )
 
 
-def _headed(paragraph: Paragraph, style: str) -> _Opening:
+def _headed(paragraph: Paragraph, style: str) -> Opening:
     """Open a section whose heading is a whole paragraph without numbering."""
-    return _Opening(paragraph.start, style, heading=Span(paragraph.start, paragraph.end), alone=True)
+    return Opening(paragraph.start, style, heading=Span(paragraph.start, paragraph.end), alone=True)
 
 
-def _runs(drafts: list[_Draft], chosen: list[_Draft]) -> Iterator[list[_Draft]]:
-    """Group the chosen top sections that follow each other without another top section between."""
-    marked = {id(draft) for draft in chosen}
-    run: list[_Draft] = []
-    for draft in drafts:
-        if draft.parent is not None:
-            continue
-        if id(draft) in marked:
-            run.append(draft)
-        elif run:
-            yield run
-            run = []
-    if run:
-        yield run
-
-
-def _section(draft: _Draft) -> Section:
+def _section(draft: Draft) -> Section:
     opening = draft.opening
     return Section(
         Span(opening.start, max(draft.end, opening.start + 1)),

@@ -125,6 +125,28 @@ def test_wording_tells_the_period_of_an_excerpt_without_parts() -> None:
     assert found.sections[0].period is Period.PLAN
 
 
+def test_headings_that_name_two_years_in_turn_look_back_and_ahead() -> None:
+    text = "2025年干了什么\n产业稳步发展，修渠三里，乡亲们都满意。\n2026年准备干什么\n产业要再上台阶，再修渠三里，让乡亲们满意。"
+    assert [s.period for s in structure(text).sections if s.heading] == [Period.REVIEW, Period.PLAN]
+
+
+def test_a_heading_with_the_next_year_ends_the_part_that_looks_back() -> None:
+    text = "2017年工作回顾\n修渠三里，群众满意。\n2018年主要工作\n再修渠三里，植树两千株。"
+    sections = [s for s in structure(text).sections if s.heading]
+    assert [(s.depth, s.period) for s in sections] == [(0, Period.REVIEW), (0, Period.PLAN)]
+
+
+def test_a_text_without_headings_is_parted_where_its_wording_turns() -> None:
+    back = "去年，我们顺利修渠三里，累计植树两千株，群众收入明显增长，成效较好。"
+    ahead = "今年，我们要力争再修渠三里，加快植树，确保群众增收，抓好各项工作。"
+    text = f"{back}\n{back}\n{ahead}\n{ahead}"
+    found = structure(text)
+    turn = text.index(ahead)
+    assert [(s.span.start, s.period) for s in found.sections] == [(0, Period.REVIEW), (turn, Period.PLAN)]
+    assert found.period_at(turn - 5) is Period.REVIEW
+    assert structure(f"{back}\n{back}").sections[0].period is Period.REVIEW
+
+
 def test_lead_announces_the_work_below_a_heading() -> None:
     text = "聚焦赋能某镇，推进振兴\n我们要围绕“三条带”建设，推动振兴。\n一是兴农。种了许多粮食。"
     section = structure("一、安排\n" + text).sections[1]

@@ -7,6 +7,8 @@ import csv
 import io
 import re
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from html import unescape
@@ -28,7 +30,7 @@ from kg.picture.style import COLOURS
 from kg.rows import IRI, Row
 from kg.server import pages
 from kg.server.app import create_app
-from kg.server.pages import neighbourhood
+from kg.server.pages import neighbourhood, views
 from kg.server.pages.catalogue import Catalogue, Catalogues, Filter, Paper
 from kg.server.pages.document import Mark, Reading
 from kg.server.pages.drawing import drawing
@@ -171,6 +173,39 @@ def test_links_of_any_query_can_be_drawn(client: httpx.Client) -> None:
     assert {node["name"] for node in drawn["nodes"]} >= {"三区三地", "乡村振兴战略"}
     assert {node["iri"] for node in drawn["nodes"]} >= {"urn:x", HOSTILE}
     assert len(drawn["edges"]) == 2
+
+
+def test_a_drawing_of_endless_names_keeps_nobody_waiting(client: httpx.Client) -> None:
+    endless = f"{PLID}Strategy/{'长' * 90_000}"
+    drawn = client.post("/drawing.json", json={"links": [[endless, f"{PL}serves", ZONE]]}, timeout=10).json()
+    name, iri = next((node["name"], node["iri"]) for node in drawn["nodes"] if node["iri"] != ZONE)
+    assert (len(name), iri) == (400, endless)
+
+
+def test_few_drawings_are_made_at_a_time(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work: set[int] = set()
+    seen: list[int] = []
+
+    def counted(*arguments: Any) -> dict[str, Any]:
+        at_work.add(threading.get_ident())
+        seen.append(len(at_work))
+        time.sleep(0.05)
+        at_work.discard(threading.get_ident())
+        return drawing(*arguments)
+
+    monkeypatch.setattr(views, "drawing", counted)
+    app = create_app(store)
+    links = {"links": [[ZONE, f"{PL}advances", REVITALISATION]]}
+
+    async def visit() -> None:
+        transport = httpx.ASGITransport(app)
+        async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://x") as me:
+            asked = [me.post("/drawing.json", json=links) for _ in range(5)]
+            asked += [me.get(f"/entity/.graph?iri={quote(ZONE)}") for _ in range(5)]
+            assert {response.status_code for response in await asyncio.gather(*asked)} == {200}
+
+    asyncio.run(visit())
+    assert max(seen) == 2
 
 
 def test_a_row_of_several_sentences_leads_to_the_first() -> None:

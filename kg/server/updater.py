@@ -103,11 +103,34 @@ def _apply(store: ox.Store, before: ox.Store, operation: str, base: str) -> set[
     if data is not None:
         scratch = ox.Store()
         _run(scratch, data, base)
-        return _unite(store, before, {quad.triple for quad in scratch})
+        triples = {quad.triple for quad in scratch}
+        _refuse_unnamed(triple for triple in triples if not _graphs(before, triple))
+        return _unite(store, before, triples)
     astray = [store.query(query) for query in _ASTRAY]
     _unite(store, before, {ox.Triple(*row) for rows in astray for row in rows})  # type: ignore[union-attr]
-    graphs = {*store.named_graphs(), *before.named_graphs()}
-    return {graph for graph in graphs if _triples(store, graph) != _triples(before, graph)}
+    changed: set[Any] = set()
+    for graph in {*store.named_graphs(), *before.named_graphs()}:
+        was, now = _triples(before, graph), _triples(store, graph)
+        _refuse_unnamed(now - was)
+        if isinstance(graph, ox.BlankNode):
+            raise QueryError(f"{graph} is a blank node; give the graph an IRI; nothing has changed")
+        if was != now:
+            changed.add(graph)
+    return changed
+
+
+def _refuse_unnamed(added: Iterable[ox.Triple]) -> None:
+    """Refuse what the graph never holds, so that it loads in every store and compares line by line.
+
+    Raises:
+        QueryError: a triple with a blank node or a triple as its term.
+    """
+    for triple in added:
+        for term in (triple.subject, triple.object):
+            if not isinstance(term, ox.NamedNode | ox.Literal):
+                what = "a blank node" if isinstance(term, ox.BlankNode) else "a triple within a triple"
+                said = f"{triple.subject} {IRI(triple.predicate.value).short} {triple.object}"
+                raise QueryError(f"{said}: {what}; give it an IRI; nothing has changed")
 
 
 def _run(store: ox.Store, operation: str, base: str) -> None:

@@ -332,6 +332,24 @@ def test_an_update_that_fails_is_told_what_it_failed_of(
     assert count(open_server, "GRAPH plid:graph\\/updates { ?s ?p ?o }") == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("INSERT DATA { _:b a <x:T> }", "rdf:type <x:T>: a blank node"),
+        ("INSERT DATA { GRAPH <x:g> { <x:a> <x:b> [] , 1 } }", "a blank node"),
+        ("INSERT { ?v <x:p> _:b } WHERE { ?v a pl:Village }", "a blank node"),
+        ("INSERT { ?v <x:p> _:b GRAPH <x:g> { ?v <x:p> _:b } } WHERE { ?v a pl:Village }", "a blank node"),
+        ("INSERT { GRAPH ?g { <x:a> <x:b> 1 } } WHERE { BIND(BNODE() AS ?g) }", "a blank node"),
+        ("INSERT DATA { <x:a> <x:b> <<( <x:a> <x:b> 1 )>> }", "a triple within a triple"),
+    ],
+)
+def test_an_update_that_would_add_what_has_no_iri_is_refused(open_server: httpx.Client, text: str, said: str) -> None:
+    response = open_server.post("/sparql", data={"update": text})
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "PL-QUERY")
+    assert said in response.json()["error"]["message"] and "nothing has changed" in response.json()["error"]["message"]
+    assert count(open_server) == count(open_server, "GRAPH ?g { ?s ?p ?o }") == 14
+
+
 def test_an_update_is_out_of_time_or_of_memory_where_it_is(tmp_path: Path, serve: Serve) -> None:
     publish(tmp_path / "graph", 丁镇=2000)
     header = {"Authorization": f"Bearer {TOKEN}"}

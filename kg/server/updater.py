@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from kg import derive, guard
 from kg.rows import IRI
+from kg.server import integrity
 from kg.server.confinement import arm, cut_network, limit_memory
 from kg.server.worker import refusal, reply
 from kg.store import Draft, Manifest, writing
@@ -38,11 +39,6 @@ _ASTRAY = (
     "SELECT DISTINCT ?s ?p ?o { GRAPH ?g { ?s ?p ?o } FILTER NOT EXISTS { ?s ?p ?o } }",
 )
 """The triples in which the default graph differs from the union of the named ones."""
-_NAMELESS = (
-    "SELECT * { { VALUES ?p { pl:serves pl:componentOf pl:advances } ?s ?p ?o FILTER(!ISIRI(?s) || !ISIRI(?o)) }"
-    " UNION { VALUES (?p ?o) { (rdf:type pl:Strategy) } ?s ?p ?o FILTER(!ISIRI(?s)) } } LIMIT 1"
-)
-"""A triple of those that the lineage is derived from, in which a link or a strategy is about what has no IRI."""
 
 
 def update(folder: Path, text: str, graphs: guard.Dataset, base: str, nesting: int) -> int:
@@ -77,6 +73,7 @@ def update(folder: Path, text: str, graphs: guard.Dataset, base: str, nesting: i
                 shutil.rmtree(earlier)
         if not changed and draft.base is not None:
             return draft.base.number
+        integrity.check(draft.store)
         draft.manifest = _manifest(draft.manifest, draft.store, changed)
         _derive(draft)
         return draft.publish()
@@ -180,15 +177,7 @@ def _triples(store: ox.Store, graph: Any) -> set[ox.Triple]:
 
 
 def _derive(draft: Draft) -> None:
-    """Derive anew what follows from the documents; from nothing follows nothing.
-
-    Raises:
-        QueryError: something would follow for what has no IRI.
-    """
-    nameless: Any = draft.store.query(_NAMELESS, prefixes=PREFIXES)
-    for row in nameless:
-        triple = f"{row['s']} {IRI(row['p'].value).short} {row['o']}"
-        raise QueryError(f"{triple}: a link joins two IRIs, and a strategy has one; nothing has changed")
+    """Derive anew what follows from the documents; from nothing follows nothing."""
     if bool(draft.store.query(_CAUSES, prefixes=PREFIXES)):
         derive.renew(draft, scheme.load(*draft.scheme))
     else:

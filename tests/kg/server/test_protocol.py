@@ -13,9 +13,10 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
+import kg
 import queries
 from kg.store import writing
-from ontology.terms import PL, PLID, PREFIXES
+from ontology.terms import PL, PLID, PREFIXES, Kind
 
 from .conftest import ROOT, TOKEN, Serve, ask, count, publish
 
@@ -306,6 +307,8 @@ def test_update_that_fails_changes_nothing(open_server: httpx.Client) -> None:
 
 
 LINKED = "x:town a pl:Strategy . x:village a pl:Village"
+LINK = "rdf:subject x:village ; rdf:predicate pl:serves ; rdf:object x:town ; pl:basis pl:stated ; pl:confidence 0.9"
+MENTION = "x:mention itsrdf:taIdentRef x:town ; nif:referenceContext x:document ; nif:beginIndex 1 ; nif:endIndex 2 ."
 
 
 @pytest.mark.parametrize(
@@ -315,8 +318,17 @@ LINKED = "x:town a pl:Strategy . x:village a pl:Village"
         ("[] pl:advances x:town", 400, "PL-QUERY", "pl:advances"),
         ('x:village pl:serves "兴镇"', 400, "PL-QUERY", "兴镇"),
         ("[] a pl:Strategy", 400, "PL-QUERY", "rdf:type"),
-        # a link of curators of which half is missing: nobody foresaw it
-        ("GRAPH plid:graph\\/decisions { x:link rdf:subject x:town }", 500, "PL-SERVER", "KeyError"),
+        ("GRAPH plid:graph\\/decisions { x:link rdf:subject x:town }", 400, "PL-QUERY", "rdf:predicate"),
+        ("GRAPH x:g { x:link rdf:subject x:town } x:link " + LINK.partition(" ; ")[2], 400, "PL-QUERY", "same graph"),
+        ("x:mention itsrdf:taIdentRef x:town ; nif:referenceContext x:document", 400, "PL-QUERY", "nif:beginIndex"),
+        (f"x:link {LINK}".replace("0.9", '"high"'), 400, "PL-QUERY", '"high": the value is a number from 0 to 1'),
+        (f"x:link {LINK}".replace("pl:stated", "x:guess"), 400, "PL-QUERY", "pl:stated"),
+        (f"x:link {LINK}".replace("pl:serves", "x:likes"), 400, "PL-QUERY", "pl:serves"),
+        (f"{MENTION} x:mention nif:beginIndex 1.5", 400, "PL-QUERY", "xsd:integer"),
+        ('x:town pl:level "high"', 400, "PL-QUERY", "pl:national"),
+        ("x:town pl:level x:high", 400, "PL-QUERY", "pl:national"),
+        ('x:town pl:status "done"', 400, "PL-QUERY", "pl:completed"),
+        ('x:figure pl:indicatorOf x:town ; pl:unit "元" ; pl:value "much"', 400, "PL-QUERY", "xsd:decimal"),
     ],
 )
 def test_an_update_that_fails_is_told_what_it_failed_of(
@@ -330,6 +342,22 @@ def test_an_update_that_fails_is_told_what_it_failed_of(
     assert count(open_server) == 14
     update(open_server, f"PREFIX x: <http://example.org/> INSERT DATA {{ {LINKED} }}")
     assert count(open_server, "GRAPH plid:graph\\/updates { ?s ?p ?o }") == 2
+
+
+def test_what_is_whole_is_taken_and_shown_whatever_its_iri(open_server: httpx.Client, tmp_path: Path) -> None:
+    data = f'{LINKED} . x:village pl:serves x:town . x:link {LINK} . {MENTION} x:town skos:prefLabel "外镇"@zh'
+    update(open_server, f"PREFIX x: <http://example.org/> INSERT DATA {{ {data} }}")
+    assert count(open_server, "<http://example.org/village> pl:contributesTo <http://example.org/town>") == 1
+    for page in (
+        "/",
+        "/search?q=外镇",
+        "/entity/?iri=http://example.org/town",
+        "/entity/.graph?iri=http://example.org/town",
+    ):
+        assert open_server.get(page, headers={"Accept": "text/html"}).status_code == 200, page
+    with kg.open(tmp_path / "graph") as graph:
+        lineage = graph.lineage("外镇")
+    assert (lineage.entity.kind, lineage.below[0].subject) == (Kind.STRATEGY, "http://example.org/village")
 
 
 @pytest.mark.parametrize(

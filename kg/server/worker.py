@@ -87,10 +87,11 @@ def answer(store: ox.Store, request: Request) -> Answer:
         QueryError: it can't be parsed, is refused, or gives what the client does not take.
         NotFound: the store has no such graph.
     """
-    if request.query is None:
-        return _whole_graph(store, request)
-    guard.check(request.query, request.nesting)
+    if request.query is not None:
+        guard.check(request.query, request.nesting)
     try:
+        if request.query is None:
+            return _whole_graph(store, request)
         results = _run(store, request.query, request)
         if isinstance(results, ox.QueryTriples):
             return _triples(results, request)
@@ -101,7 +102,8 @@ def answer(store: ox.Store, request: Request) -> Answer:
     except SyntaxError as error:
         raise sparql.unparsed(error) from error
     except (OSError, ValueError, RuntimeError) as error:
-        raise QueryError(f"the query can't be answered: {error}") from error
+        what = "query can't be answered" if request.query is not None else "graph can't be given"
+        raise QueryError(f"the {what}: {error}") from error
 
 
 def _run(store: ox.Store, query: str, request: Request) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
@@ -281,6 +283,9 @@ def main() -> None:
             reply(output, refusal(error))
         except MemoryError:
             reply(output, refusal(QueryError("the answer needs too much memory", code="PL-QUERY-MEMORY")))
+        except Exception as error:  # noqa: BLE001  the edge of the server: whoever asked is told, the process goes on
+            what = f"the query failed ({type(error).__name__}: {error}); please report it"
+            reply(output, refusal(PolicyGraphError(what, code="PL-SERVER")))
         else:
             described = asdict(found) | {"version": version.number}
             reply(output, {key: described[key] for key in ("format", "truncated", "version")}, found.content)

@@ -26,6 +26,7 @@ from kg.cli import main
 from kg.server import confinement
 from kg.server.app import serve as serve_in_process
 from kg.server.limits import Limits, table
+from kg.store import writing
 from ontology.errors import UsageError
 
 from .conftest import ROOT, TOKEN, Serve, ask, count, publish
@@ -342,6 +343,27 @@ def test_new_build_becomes_visible_without_a_failed_query(tmp_path: Path, serve:
             for thread in running:
                 thread.result()
         assert seen <= set(range(1, 7))
+
+
+def test_a_graph_that_the_format_cannot_hold_is_told_as_that(tmp_path: Path, serve: Serve) -> None:
+    a, b = ox.NamedNode("http://example.org/a"), ox.NamedNode("http://example.org/b")
+    with writing(tmp_path / "graph") as draft:
+        draft.replace_graph(a, [ox.Triple(a, b, ox.Triple(a, b, a))])
+        draft.publish()
+    with serve(tmp_path / "graph", "--limit", "workers=1") as client:
+        response = client.get(f"/graphs?graph={a.value}", headers={"Accept": "application/ld+json"})
+        assert (response.status_code, response.json()["error"]["code"]) == (400, "PL-QUERY")
+        assert "graph can't be given" in response.json()["error"]["message"]
+
+
+def test_an_error_that_nobody_foresaw_is_told_and_costs_no_process(folder: Path) -> None:
+    broken = "from kg.server import worker; worker.answer = lambda *_: 1 / 0; worker.main()"
+    run = subprocess.run(
+        [sys.executable, "-c", broken, str(folder), str(2 << 30)], input=b"{}\n{}\n", capture_output=True, cwd=ROOT
+    )
+    told = [json.loads(line)["error"] for line in run.stdout.splitlines()]
+    assert [error["code"] for error in told] == ["PL-SERVER", "PL-SERVER"]
+    assert all("ZeroDivisionError" in error["message"] for error in told)
 
 
 def test_documentation_lists_every_limit() -> None:

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 
 from kg import guard, sparql
 from kg.server.confinement import arm, cut_network, limit_memory
-from kg.store import Version, open_version, published_number
+from kg.store import Version, open_version, published
 from ontology.errors import NotFound, PolicyGraphError, QueryError
 from ontology.terms import PREFIXES
 
@@ -242,16 +242,17 @@ def marked(content: bytes, form: str, columns: int = 1) -> bytes:
 
 
 class _Published:
-    """The published version, reopened when there is a newer one."""
+    """The published version, reopened when another one is published."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._version: Version | None = None
+        self._held: tuple[tuple[int, int, int], Version] | None = None
 
     def version(self) -> Version:
-        if self._version is None or self._version.number != published_number(self._folder):
-            self._version = open_version(self._folder)
-        return self._version
+        now = published(self._folder)
+        if self._held is None or self._held[0] != now:
+            self._held = now, open_version(self._folder)
+        return self._held[1]
 
 
 def reply(output: BinaryIO, head: Mapping[str, Any], content: bytes = b"") -> None:
@@ -271,13 +272,13 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_memory(memory)
     cut_network()
-    published = _Published(folder)
+    current = _Published(folder)
     output = sys.stdout.buffer
     for line in sys.stdin.buffer:
         request = Request(**json.loads(line))
         arm(request.seconds)
         try:
-            version = published.version()
+            version = current.version()
             found = answer(version.store, request)
         except PolicyGraphError as error:
             reply(output, refusal(error))

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import re
+import shutil
 import sqlite3
 import threading
 import time
@@ -41,7 +42,7 @@ from kg.store import writing
 from kg.vocabulary import WORDS
 from ontology.terms import PL, PLID, RDF, SKOS, Basis, Level
 
-from .conftest import publish
+from .conftest import count, publish
 from .explorer_store import HOSTILE, build
 
 LIBRARY = queries.library()[0].name
@@ -103,9 +104,9 @@ def test_beginnings_come_before_other_parts_and_labels_before_other_names(
 def test_facets_count_what_choosing_them_gives(catalogue: Catalogue) -> None:
     found = catalogue.search(Filter("黄河"))
     for facet, values in found.facets.items():
-        for value, count in values.items():
+        for value, number in values.items():
             chosen = Filter("黄河", **{facet: int(value) if facet == "year" else value})
-            assert catalogue.search(chosen).total == count, (facet, value)
+            assert catalogue.search(chosen).total == number, (facet, value)
 
 
 def test_a_lineage_holds_what_the_graph_derives_and_counts_the_rest(catalogue: Catalogue, store: Path) -> None:
@@ -258,6 +259,34 @@ def test_a_new_version_gets_a_catalogue_of_its_own(tmp_path: Path) -> None:
     publish_strategy("乙战略")
     assert {item.name for item in catalogues.current().suggest("战略")} == {"甲战略", "乙战略"}
     assert Catalogues(tmp_path).current().path == catalogues.current().path
+
+
+@pytest.mark.parametrize("room", [True, False], ids=["within the store", "elsewhere"])
+def test_a_store_made_anew_under_a_running_server_is_shown(
+    tmp_path: Path, serve: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, room: bool
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "elsewhere"))
+
+    def make(*numbers: int) -> None:
+        shutil.rmtree(tmp_path / "graph", ignore_errors=True)
+        for villages in numbers:
+            publish(tmp_path / "graph", 丁镇=villages)
+        if not room:
+            (tmp_path / "graph" / "catalogue").touch()  # where a folder ought to be
+
+    def shown(client: httpx.Client) -> tuple[int, int]:
+        return count(client, "?v a pl:Village"), client.get("/search.json?kind=Village").json()["total"]
+
+    make(1, 2, 3)
+    with serve(tmp_path / "graph") as client:
+        assert shown(client) == (3, 3)
+        make(4, 5, 6)  # the same number
+        assert shown(client) == (6, 6)
+        make(7)  # a lower one
+        assert shown(client) == (7, 7)
+        publish(tmp_path / "graph", 丁镇=8)
+        assert shown(client) == (8, 8)
 
 
 def test_a_catalogue_that_finds_no_room_in_its_store_goes_when_the_server_goes(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
+import errno
 import io
 import json
+import os
 import socket
 import statistics
 import subprocess
 import sys
 import threading
 import time
+from asyncio.subprocess import Process
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,11 +27,12 @@ import rdflib
 import uvicorn
 
 from kg.cli import main
-from kg.server import confinement
+from kg.server import confinement, workers
 from kg.server.app import serve as serve_in_process
 from kg.server.limits import Limits, table
+from kg.server.workers import spawn
 from kg.store import writing
-from ontology.errors import UsageError
+from ontology.errors import QueryError, UsageError
 
 from .conftest import ROOT, TOKEN, Serve, ask, count, publish
 
@@ -288,6 +293,31 @@ def test_full_queue_asks_to_come_again(folder: Path, serve: Serve) -> None:
         assert all(int(answer.headers["retry-after"]) > 0 for answer in refused)
         assert refused[0].json()["error"]["code"] == "PL-SERVER-BUSY"
         alive(client)
+
+
+def test_a_process_that_cannot_be_started_at_once_is_started_later(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = [OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))] * 2
+
+    async def spawned(*arguments: str) -> Process:
+        if failures and started:
+            raise failures.pop()
+        started.append(await spawn(*arguments))
+        return started[-1]
+
+    started: list[Process] = []
+    monkeypatch.setattr(workers, "spawn", spawned)
+    monkeypatch.setattr(workers, "_PAUSE", 0.1)
+
+    async def visit() -> None:
+        async with workers.Pool(folder, Limits(workers=1, query_seconds=1)) as pool:
+            with pytest.raises(QueryError, match="took longer"):
+                await pool.ask(CROSS)
+            assert (await pool.ask("ASK {}"))[0].answer
+
+    asyncio.run(visit())
+    assert (len(started), failures) == (2, [])
 
 
 def test_nobody_waits_for_a_client_that_has_gone(folder: Path, serve: Serve) -> None:

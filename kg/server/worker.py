@@ -36,6 +36,9 @@ GRAPH_FORMATS = {
     "rdf": ox.RdfFormat.RDF_XML,
     "jsonld": ox.RdfFormat.JSON_LD,
 }
+_LONGEST = 1000
+"""Characters of an error's message and of its subject."""
+
 TRUNCATED = "truncated: only the first part of the answer"
 
 
@@ -262,8 +265,12 @@ def reply(output: BinaryIO, head: Mapping[str, Any], content: bytes = b"") -> No
 
 
 def refusal(error: PolicyGraphError) -> dict[str, Any]:
-    """Return an error as it goes over the pipe."""
-    return {"error": {"code": error.code, "message": str(error), "subject": error.subject}}
+    """Return an error as it goes over the pipe, whose lines have an end; an IRI in it may be as long as a request."""
+    return {"error": {"code": error.code, "message": _short(str(error)), "subject": _short(error.subject)}}
+
+
+def _short(text: str | None) -> str | None:
+    return f"{text[:_LONGEST]}…" if text is not None and len(text) > _LONGEST else text
 
 
 def main() -> None:

@@ -386,6 +386,18 @@ def test_a_graph_that_the_format_cannot_hold_is_told_as_that(tmp_path: Path, ser
         assert "graph can't be given" in response.json()["error"]["message"]
 
 
+@pytest.mark.parametrize("letter", ["a", "长"])
+def test_an_error_about_something_endless_is_short(server: httpx.Client, letter: str) -> None:
+    endless = f"http://example.org/{letter * 40_000}"
+    asked = ask(server, f"SELECT * {{ <{endless}> <{endless}> }}")
+    assert (asked.status_code, asked.json()["error"]["code"]) == (400, "PL-QUERY-SYNTAX")
+    missing = server.get(f"/graphs?graph={endless[: 40_000 if letter == 'a' else 5_000]}")
+    assert missing.status_code == 404
+    error = missing.json()["error"]
+    assert error["code"] == "PL-NOT-FOUND" and error["subject"].startswith("http://example.org/")
+    assert len(error["message"]) == len(error["subject"]) == 1001
+
+
 def test_an_error_that_nobody_foresaw_is_told_and_costs_no_process(folder: Path) -> None:
     broken = "from kg.server import worker; worker.answer = lambda *_: 1 / 0; worker.main()"
     run = subprocess.run(

@@ -40,9 +40,10 @@ from kg.server.pages.neighbourhood import Neighbourhood, lineage, linked
 from kg.server.pages.rendering import address, environment, href, is_sample, source, title, what
 from kg.server.pages.words import Words
 from kg.server.protocol import RequestError, read_body
+from kg.server.status import status_of
 from kg.server.worker import marked
 from kg.vocabulary import terms
-from ontology.errors import NotFound, PolicyGraphError, QueryError
+from ontology.errors import NotFound, PolicyGraphError
 from ontology.iri import encoded
 from ontology.terms import PLID, PREFIXES, SHOWN, Kind, Predicate
 
@@ -268,9 +269,10 @@ class Explorer:
         rows = [row.asdict() for row in given.rows or ()]
         catalogue = await self.catalogue()
         sample = await run_in_threadpool(_any_sample, catalogue)
+        status, _ = status_of(given.refused) if given.refused is not None else (200, {})
         return await self._answer(
             request, "question", {"answer": given, "most": MOST_ROWS}, rows=rows, sample=sample, suffix=suffix,
-            status=200 if given.rows is not None else 400, truncated=given.rows is not None and given.rows.truncated,
+            status=status, truncated=given.rows is not None and given.rows.truncated,
         )  # fmt: skip
 
     def page(self, show: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
@@ -282,8 +284,8 @@ class Explorer:
             except PolicyGraphError as error:
                 if form_of(request) != "html":
                     raise
-                status = 400 if isinstance(error, QueryError) else 503
-                return await self._answer(request, "failed", {"message": str(error)}, status=status)
+                status, headers = status_of(error)
+                return await self._answer(request, "failed", {"message": str(error)}, status=status, headers=headers)
 
         return endpoint
 

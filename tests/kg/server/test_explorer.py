@@ -163,7 +163,12 @@ def test_a_link_tells_its_sentences_with_their_places(client: httpx.Client) -> N
     assert client.get("/evidence.json", params={**ends, "object": "urn:x"}).status_code == 404
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{}", '{"links": 1}', '{"links": [["x"]]}', "[" * 100_000])
+WRONG_DRAWINGS = [
+    "", "[]", "{}", '{"links": 1}', '{"links": [["x"]]}', "[" * 100_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", WRONG_DRAWINGS, ids=range(len(WRONG_DRAWINGS)))
 def test_a_drawing_asked_for_wrongly_is_refused(client: httpx.Client, body: str) -> None:
     assert client.post("/drawing.json", content=body).status_code == 400
 
@@ -542,6 +547,15 @@ def test_a_refused_question_is_told_and_not_lost(client: httpx.Client) -> None:
     response = client.get("/queries/projects-under-strategy?minimum_confidence=viel", headers={"Accept": "text/html"})
     assert response.status_code == 400
     assert "viel" in response.text and 'role="alert"' in response.text
+
+
+def test_a_page_and_its_data_fail_alike(store: Path, serve: Callable[..., Any]) -> None:
+    with serve(store, "--limit", "query_seconds=0.000001") as client:
+        for page in (f"/entity/?iri={quote(ZONE)}", f"/queries/{LIBRARY}"):
+            shown = client.get(page, headers={"Accept": "text/html"})
+            told = client.get(page, headers={"Accept": "application/json"})
+            assert (shown.status_code, told.status_code, told.json()["error"]["code"]) == (504, 504, "PL-QUERY-TIMEOUT")
+            assert 'role="alert"' in shown.text and told.json()["error"]["message"] in unescape(shown.text)
 
 
 @pytest.mark.parametrize(("language", "said"), [("zh", 0), ("en", 1)])

@@ -150,8 +150,9 @@ class Explorer:
         try:
             asked = json.loads(await read_body(request, self.limits))
             links = [(str(s), str(p), str(o)) for s, p, o in asked["links"][:_MOST_DRAWN]]
+            "".join(map("".join, links)).encode()  # JSON can hold half a surrogate pair, which is no text
             width = _width(asked)
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             raise RequestError("a drawing is asked for with links: subject, predicate and object of each") from error
         part = await run_in_threadpool(linked, catalogue, links)
         return await self._drawn(part, width)

@@ -164,7 +164,8 @@ def test_a_link_tells_its_sentences_with_their_places(client: httpx.Client) -> N
 
 
 WRONG_DRAWINGS = [
-    "", "[]", "{}", '{"links": 1}', '{"links": [["x"]]}', "[" * 100_000,
+    "", "[]", "{}", '{"links": 1}', '{"links": [["x"]]}', "[" * 100_000, '{"links": [["\\ud800", "x", "y"]]}',
+    f'{{"links": [], "width": {"1" * 400}}}',
 ]  # fmt: skip
 
 

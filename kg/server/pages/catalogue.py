@@ -29,6 +29,9 @@ from ontology.terms import PLACES, Kind, Level
 _FORMAT = 3
 """Raised when the tables change, so that a file of an earlier release is made anew."""
 
+PAGE = 25
+"""Entities of one page of search results."""
+
 _KEPT = 2
 """Catalogues that stay beside a store: the published version's and the one before, which a reader may still hold."""
 
@@ -108,7 +111,7 @@ class Catalogue:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.search = lru_cache(maxsize=512)(self._search)
+        self._remembered = lru_cache(maxsize=512)(self._found)
         self.summary = lru_cache(maxsize=1)(self._summary)
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
@@ -183,8 +186,8 @@ class Catalogue:
         """Return the entities that fit what has been typed so far."""
         return self.search(Filter(text), limit, facets=False).items
 
-    def _search(self, wanted: Filter, limit: int = 25, offset: int = 0, facets: bool = True) -> Found:
-        """Find entities.
+    def search(self, wanted: Filter, limit: int = PAGE, offset: int = 0, facets: bool = True) -> Found:
+        """Find entities; what fits on a page is remembered, as many longer answers would fill the memory.
 
         Args:
             wanted: what they must be.
@@ -192,6 +195,10 @@ class Catalogue:
             offset: how many to pass over.
             facets: whether to count the values of facets.
         """
+        find = self._remembered if limit <= PAGE else self._found
+        return find(wanted, limit, offset, facets)
+
+    def _found(self, wanted: Filter, limit: int, offset: int, facets: bool) -> Found:
         conditions, parameters = _conditions(wanted)
         matched = _match(wanted.text)
         if wanted.text and matched is None:

@@ -23,13 +23,7 @@ from kg.language import Language, language_of
 from kg.picture.flow import Flow, Measure
 from kg.rows import IRI
 from kg.server.limits import Limits
-from kg.server.pages.catalogue import (
-    Catalogue,
-    Catalogues,
-    Filter,
-    Item,
-    Paper,
-)
+from kg.server.pages.catalogue import PAGE, Catalogue, Catalogues, Filter, Item, Paper
 from kg.server.pages.document import reading
 from kg.server.pages.drawing import drawing
 from kg.server.pages.entity import Account, Ask, Relation, account, evidence
@@ -46,9 +40,6 @@ from kg.vocabulary import terms
 from ontology.errors import NotFound, PolicyGraphError
 from ontology.iri import encoded
 from ontology.terms import PLID, PREFIXES, SHOWN, Kind, Predicate
-
-PAGE = 25
-"""Entities of one page of search results."""
 
 _AT_HOME = 12
 _PAPERS = 500

@@ -101,6 +101,13 @@ def test_beginnings_come_before_other_parts_and_labels_before_other_names(
     assert catalogue.suggest(text)[0].name == first
 
 
+def test_of_searches_only_pages_are_remembered(catalogue: Catalogue) -> None:
+    page, table = (catalogue.search(Filter("战略"), limit) for limit in (25, 10_000))
+    assert catalogue.search(Filter("战略"), 25) is page
+    assert catalogue.search(Filter("战略"), 10_000) is not table
+    assert len(table.items) > len(page.items) == 25
+
+
 def test_facets_count_what_choosing_them_gives(catalogue: Catalogue) -> None:
     found = catalogue.search(Filter("黄河"))
     for facet, values in found.facets.items():

@@ -437,7 +437,16 @@ def test_answers_are_sent_without_delay(folder: Path, monkeypatch: pytest.Monkey
             assert connection.proto == socket.IPPROTO_TCP
 
 
-@pytest.mark.parametrize("pair", ["rows", "rows=many", "rows=0", "rows=-1", "colour=1", "query_seconds=nan"])
+@pytest.mark.parametrize(
+    "pair",
+    ["rows", "rows=many", "rows=0", "rows=-1", "colour=1", "query_seconds=nan", "query_seconds=inf",
+     "query_seconds=1e10", f"memory_bytes={10**30}"],
+)  # fmt: skip
 def test_limits_are_checked(pair: str) -> None:
     with pytest.raises(UsageError):
         Limits.read([pair])
+
+
+def test_the_highest_limits_let_a_query_through(folder: Path, serve: Serve) -> None:
+    with serve(folder, "--limit", f"query_seconds={10**9}", "--limit", f"memory_bytes={10**15}") as client:
+        alive(client)

@@ -69,8 +69,10 @@ def create_app(
         UsageError: the token is empty.
         StoreError: there is no store, or it is damaged.
     """
-    if update_token is not None and not update_token.strip():
-        raise UsageError("the update token is empty; leave it out to turn updates off")
+    if update_token is not None:
+        update_token = update_token.strip()  # a header's value comes without the spaces around it
+        if not update_token:
+            raise UsageError("the update token is empty; leave it out to turn updates off")
     folder = Path(store)
     if update_token is not None and published_number(folder) == 0:
         create(folder)

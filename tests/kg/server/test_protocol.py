@@ -235,6 +235,13 @@ def test_update_needs_the_token(server: httpx.Client, open_server: httpx.Client)
     assert count(open_server) == 14
 
 
+def test_spaces_around_the_token_are_no_part_of_it(tmp_path: Path, serve: Serve) -> None:
+    with serve(tmp_path / "graph", "--update-token", f"{TOKEN} \n") as client:
+        client.headers["Authorization"] = f"Bearer {TOKEN}"
+        update(client, "INSERT DATA { <x:a> <x:b> 1 }")
+        assert count(client) == 1
+
+
 def test_pages_of_other_sites_may_read_but_not_update(open_server: httpx.Client) -> None:
     preflight = open_server.options("/sparql", headers={"Origin": "http://example.org"})
     assert preflight.headers["access-control-allow-origin"] == "*"

@@ -329,7 +329,17 @@ class Draft:
         _sync(self.folder / "versions")
         _sync(self.folder)
         write_atomically(self.folder / "current", f"{number}\n".encode())
+        self._drop_unused()
         return number
+
+    def _drop_unused(self) -> None:
+        """Remove the quads kept of documents that were in the version before and are in this one no more."""
+        before, now = (
+            {entry.key for entry in manifest.documents.values()}
+            for manifest in (self.base.manifest if self.base is not None else Manifest(), self.manifest)
+        )
+        for key in before - now:
+            (self.documents / key).unlink(missing_ok=True)
 
     def _merge_files(self) -> None:
         """Write all quads into a new store (Oxigraph's ``optimize`` leaves files of bulk loads as they are)."""

@@ -15,6 +15,7 @@ import rdflib
 
 import kg
 import queries
+from kg import example
 from kg.store import writing
 from ontology.terms import PL, PLID, PREFIXES, Kind
 
@@ -264,6 +265,21 @@ def test_update_keeps_lineage_and_union(open_server: httpx.Client) -> None:
     assert count(open_server, f"GRAPH ?g {{ <{village}> pl:serves ?o }}") == 0
     update(open_server, f"DROP GRAPH <{graph}>")
     assert count(open_server) == 0
+
+
+def test_the_kept_quads_of_a_dropped_document_go_with_it(tmp_path: Path, serve: Serve) -> None:
+    store = tmp_path / "graph"
+    kg.build(example.folder(), metadata=example.metadata(), store=store)
+    kept = {path.name for path in (store / "documents").iterdir()}
+    with kg.open(store) as graph:
+        (document, *_) = (row.d for row in graph.query("SELECT ?d { ?d a pl:Document } ORDER BY ?d"))
+    with serve(store, "--update-token", TOKEN) as client:
+        client.headers["Authorization"] = f"Bearer {TOKEN}"
+        update(client, "INSERT DATA { <x:a> <x:b> 1 }")
+        assert {path.name for path in (store / "documents").iterdir()} == kept
+        update(client, f"DROP GRAPH <{document}>")
+    left = {path.name for path in (store / "documents").iterdir()}
+    assert left < kept and len(left) == len(kept) - 1
 
 
 def test_update_of_the_union_holds_in_every_document(open_server: httpx.Client) -> None:

@@ -1,4 +1,4 @@
-"""The process that answers queries: ``python -m kg.server.worker STORE BASE MEMORY``.
+"""The process that answers queries: ``python -m kg.server.worker STORE MEMORY``.
 
 It reads one request a line (JSON) on its standard input and answers each on its standard output with a line that
 describes the answer, and the answer. It holds the published version open, read-only, and goes over to a newer one
@@ -8,7 +8,6 @@ between two requests. It is killed from outside when a query takes too long; an 
 from __future__ import annotations
 
 import json
-import re
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +19,7 @@ import pyoxigraph as ox
 
 from kg import guard, sparql
 from kg.server.confinement import arm, cut_network, limit_memory
+from kg.server.truncation import marked
 from kg.store import Version, open_version, published
 from ontology.errors import NotFound, PolicyGraphError, QueryError
 from ontology.terms import PREFIXES
@@ -38,8 +38,6 @@ GRAPH_FORMATS = {
 }
 _LONGEST = 1000
 """Characters of an error's message and of its subject."""
-
-TRUNCATED = "truncated: only the first part of the answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,29 +217,6 @@ def _text(term: Any) -> str:
     if isinstance(term, ox.Triple):
         return f"<<( {_text(term.subject)} {_text(term.predicate)} {_text(term.object)} )>>"
     return str(term)
-
-
-def marked(content: bytes, form: str, columns: int = 1) -> bytes:
-    """Say inside an answer that it was cut off, so that whoever opens a saved file sees it.
-
-    Each format has the mark where its readers take no harm: a member that JSON's and JSON-LD's do not know, a comment,
-    and in tables, which have no place for any, a last row whose first cell holds the mark and the others nothing.
-    """
-    mark = TRUNCATED.encode()
-    match form:
-        case "json":
-            return b'{"truncated":true,' + content.removeprefix(b"{")
-        case "jsonld":
-            rest = b"," + content[1:] if content != b"[]" else b"]"
-            return b'[{"truncated":"' + mark + b'"}' + rest
-        case "ttl" | "nt":
-            return b"# " + mark + b"\n" + content
-        case "xml" | "rdf":
-            return re.sub(rb"^(<\?xml.*?\?>)?", rb"\g<0><!-- " + mark + b" -->", content, count=1)
-        case "csv":
-            return content + mark + b"," * (columns - 1) + b"\r\n"
-        case _:
-            return content + b'"' + mark + b'"' + b"\t" * (columns - 1) + b"\n"
 
 
 class _Published:

@@ -35,7 +35,7 @@ from kg.server.pages.rendering import address, environment, href, is_sample, sou
 from kg.server.pages.words import Words
 from kg.server.protocol import RequestError, read_body
 from kg.server.status import status_of
-from kg.server.worker import marked
+from kg.server.truncation import marked
 from kg.vocabulary import terms
 from ontology.errors import NotFound, PolicyGraphError
 from ontology.iri import encoded

@@ -152,7 +152,8 @@ def find(graph: Graph, name: str, within: str | None = None) -> IRI:
         places = ", ".join(sorted({" › ".join(_places(iri)) for iri in found}))
         raise NotFound(f"{name} is not in {within}, but in {places}", subject=name)
     if len(there) > 1:
-        candidates = tuple((str(iri), f"{_kind(iri)} {' › '.join(_places(iri))}") for iri in there)
+        kinds_of = described(graph, _values("e", there))
+        candidates = tuple((str(iri), f"{kinds_of[iri].kind} {' › '.join(_places(iri))}".strip()) for iri in there)
         raise AmbiguousName(
             f"{len(there)} entities are called {name}; say which with --in PLACE or by IRI",
             subject=name,
@@ -230,12 +231,12 @@ class _Said:
     def _ask_issuers(self, nodes: Collection[IRI]) -> None:
         """Ask whose strategies these are; the authority file knows best."""
         self._asked.update(nodes)
-        strategies = [node for node in nodes if _kind(node) is Kind.STRATEGY]
-        if not strategies:
+        if not nodes:
             return
         issuers: dict[str, tuple[bool, str]] = {}
         for row in self._graph.query(
-            f"SELECT DISTINCT ?s ?u ?g {{ {_values('s', strategies)} GRAPH ?g {{ ?s pl:issuer ?u }} }}"
+            f"SELECT DISTINCT ?s ?u ?g {{ {_values('s', nodes)} ?s a pl:{Kind.STRATEGY}"
+            " GRAPH ?g { ?s pl:issuer ?u } }"
         ):
             told = (row.g != AUTHORITY_GRAPH, str(row.u))
             issuers[row.s] = min(told, issuers.get(row.s, told))
@@ -301,26 +302,29 @@ def _common(source: IRI) -> bool:
 
 
 def _things(graph: Graph, iris: Collection[IRI]) -> dict[IRI, Thing]:
-    things = {iri: Thing(iri, iri.local, _kind(iri), None, _places(iri), None) for iri in iris}
+    """Return the entities among some IRIs; what the graph gives no class of ours is none."""
     among = _values("e", iris)
-    for iri, entity in described(graph, among).items():
-        things[iri] = replace(things[iri], name=entity.name, level=Level(entity.level) if entity.level else None)
+    things = {
+        iri: Thing(iri, entity.name, entity.kind, Level(entity.level) if entity.level else None, _places(iri), None)
+        for iri, entity in described(graph, among).items()
+    }
     for row in graph.query(
         f"SELECT ?e (MIN(?d) AS ?definition) {{ {among} ?e skos:definition ?d FILTER(LANGMATCHES(LANG(?d), 'zh')) }}"
         " GROUP BY ?e"
     ):
-        things[row.e] = replace(things[row.e], definition=row.definition)
+        if row.e in things:
+            things[row.e] = replace(things[row.e], definition=row.definition)
     return things
 
 
 def _in_order(steps: Iterable[Step], things: Mapping[IRI, Thing]) -> tuple[Step, ...]:
-    """Sort steps: those to the nearest level first, then the surest."""
+    """Sort the steps between entities: those to the nearest level first, then the surest."""
 
     def key(step: Step) -> tuple[int, float, str, str, str]:
         level = things[step.object].level
         return (-level.rank if level else 1, -step.confidence, step.subject, step.predicate, step.object)
 
-    return tuple(sorted(steps, key=key))
+    return tuple(sorted((step for step in steps if {step.subject, step.object} <= things.keys()), key=key))
 
 
 def _by(steps: Iterable[Step], end: str) -> defaultdict[IRI, list[Step]]:
@@ -377,10 +381,6 @@ def _excerpt(text: str, name: str, most: int = 70) -> str:
 
 def _values(name: str, iris: Iterable[IRI]) -> str:
     return f"VALUES ?{name} {{ {' '.join(str(sparql.term(iri)) for iri in sorted(iris))} }}"
-
-
-def _kind(iri: IRI) -> Kind:
-    return Kind(iri.removeprefix(PLID).split("/")[0])
 
 
 def _places(iri: IRI) -> tuple[str, ...]:

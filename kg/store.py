@@ -160,12 +160,29 @@ def open_version(folder: Path) -> Version:
 
 
 def published_number(folder: Path) -> int:
-    """Return the number of the published version, 0 before the first; cheap, to see whether there is a newer one.
+    """Return the number of the published version, 0 before the first.
 
     Raises:
         StoreError: the store is damaged.
     """
     return _current(folder)
+
+
+def published(folder: Path) -> tuple[int, int, int]:
+    """Return what tells the published version from every other, one of the same number in a store made anew included.
+
+    Raises:
+        StoreError: the store is damaged.
+
+    Returns:
+        Its number, and which file names it and since when (in ns); cheap, to see whether another one is published.
+    """
+    number = _current(folder)
+    try:
+        names = (folder / "current").stat()
+    except FileNotFoundError:
+        return number, 0, 0
+    return number, names.st_ino, names.st_mtime_ns
 
 
 class Draft:
@@ -312,7 +329,17 @@ class Draft:
         _sync(self.folder / "versions")
         _sync(self.folder)
         write_atomically(self.folder / "current", f"{number}\n".encode())
+        self._drop_unused()
         return number
+
+    def _drop_unused(self) -> None:
+        """Remove the quads kept of documents that were in the version before and are in this one no more."""
+        before, now = (
+            {entry.key for entry in manifest.documents.values()}
+            for manifest in (self.base.manifest if self.base is not None else Manifest(), self.manifest)
+        )
+        for key in before - now:
+            (self.documents / key).unlink(missing_ok=True)
 
     def _merge_files(self) -> None:
         """Write all quads into a new store (Oxigraph's ``optimize`` leaves files of bulk loads as they are)."""

@@ -7,6 +7,7 @@ that it has not is left to the fonts of the machine.
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,12 @@ PATH = Path(__file__).parent.parent / "fonts" / "PolicySans.otf"
 """The font file; ``matplotlib.font_manager.fontManager.addfont`` takes it too."""
 
 FAMILY = "Policy Sans"
+
+_READING = threading.Lock()
+"""fontTools reads a table of the font when it is first asked for, which two threads must not do at once."""
+
+_LONGEST = 400
+"""Characters of a name that are looked at; no picture shows more, and a graph or a request may hold any number."""
 
 
 @cache
@@ -29,13 +36,14 @@ def outline(character: str) -> str | None:
     """
     from fontTools.pens.svgPathPen import SVGPathPen
 
-    name = _font()[1].get(ord(character))
-    if name is None:
-        return None
-    glyphs = _font()[0].getGlyphSet()
-    pen = SVGPathPen(glyphs, ntos=lambda number: str(round(number)))
-    glyphs[name].draw(pen)
-    return str(pen.getCommands())
+    with _READING:
+        name = _font()[1].get(ord(character))
+        if name is None:
+            return None
+        glyphs = _font()[0].getGlyphSet()
+        pen = SVGPathPen(glyphs, ntos=lambda number: str(round(number)))
+        glyphs[name].draw(pen)
+        return str(pen.getCommands())
 
 
 @cache
@@ -45,9 +53,10 @@ def advance(character: str) -> float:
     >>> advance("镇")
     1.0
     """
-    name = _font()[1].get(ord(character))
-    if name is not None:
-        return float(_font()[0]["hmtx"][name][0]) / 1000
+    with _READING:
+        name = _font()[1].get(ord(character))
+        if name is not None:
+            return float(_font()[0]["hmtx"][name][0]) / 1000
     return 0.0 if unicodedata.combining(character) else 1.0
 
 
@@ -73,7 +82,7 @@ def wrapped(text: str, width: float, *, lines: int = 5) -> list[str]:
     >>> wrapped("黄河流域（运城段）生态保护和高质量发展示范区", 10)
     ['黄河流域（运城段）', '生态保护和', '高质量发展示范区']
     """
-    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    text = " ".join("".join(c if c.isprintable() else " " for c in text[:_LONGEST]).split())
     units = _UNIT.findall(text)
     rows = min(lines, max(1, -int(-measure(text, 1) // width)))
     broken: list[str] = []
@@ -102,6 +111,7 @@ def clipped(text: str, size: float, width: float) -> str:
     >>> clipped("黄河流域生态保护", 10, 50)
     '黄河流域…'
     """
+    text = text[:_LONGEST]
     if measure(text, size) <= width:
         return text
     while text and measure(f"{text}…", size) > width:

@@ -25,21 +25,15 @@ from kg.server import pages
 from kg.server.limits import Limits
 from kg.server.negotiation import prefers_html
 from kg.server.pages.catalogue import Catalogues
-from kg.server.protocol import Graphs, RequestError, Sparql
+from kg.server.protocol import Graphs, Sparql
 from kg.server.resources import Library, Things
+from kg.server.status import status_of
 from kg.server.updater import create
-from kg.server.workers import Busy, Pool
+from kg.server.workers import Pool
 from kg.store import DEFAULT_STORE, open_version, published_number
-from ontology.errors import NotFound, PolicyGraphError, StoreError, UsageError
+from ontology.errors import PolicyGraphError, UsageError
 
 _log = logging.getLogger(__name__)
-_STATUSES = {
-    "PL-QUERY-TIMEOUT": 504,
-    "PL-QUERY-MEMORY": 500,
-    "PL-SERVER": 500,
-    "PL-SERVER-ACCEPT": 406,
-    "PL-SERVER-SIZE": 413,
-}
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self'; "
@@ -75,8 +69,10 @@ def create_app(
         UsageError: the token is empty.
         StoreError: there is no store, or it is damaged.
     """
-    if update_token is not None and not update_token.strip():
-        raise UsageError("the update token is empty; leave it out to turn updates off")
+    if update_token is not None:
+        update_token = update_token.strip()  # a header's value comes without the spaces around it
+        if not update_token:
+            raise UsageError("the update token is empty; leave it out to turn updates off")
     folder = Path(store)
     if update_token is not None and published_number(folder) == 0:
         create(folder)
@@ -217,15 +213,7 @@ async def _refuse(request: Request, error: Exception) -> Response:
         message = f"{request.method} {request.url.path}: {HTTPStatus(status).phrase}"
     elif isinstance(error, PolicyGraphError):
         code, subject = error.code, error.subject
-        status = _STATUSES.get(code, 400)
-        if isinstance(error, RequestError):
-            status, headers = error.status, error.headers
-        elif isinstance(error, Busy):
-            status, headers = 503, {"Retry-After": str(error.retry_after)}
-        elif isinstance(error, StoreError):
-            status, headers = 503, {"Retry-After": "5"}
-        elif isinstance(error, NotFound):
-            status = 404
+        status, headers = status_of(error)
     else:
         status = 499
     return error_response(status, code, message, subject, headers)

@@ -9,6 +9,9 @@ from typing import Any, Self
 from kg.guard import NESTING
 from ontology.errors import UsageError
 
+_MOST_BYTES, _MOST = 10**15, 10**9
+"""What the system's own calls still take as a limit, of bytes and of seconds; more would make every query fail."""
+
 
 def _limit(default: float, unit: str, sentence: str) -> Any:
     return field(default=default, metadata={"unit": unit, "sentence": sentence})
@@ -43,7 +46,7 @@ class Limits:
         """Return the limits with some set otherwise, as ``NAME=NUMBER``.
 
         Raises:
-            UsageError: there is no such limit, or its value is no number above zero.
+            UsageError: there is no such limit, or its value is no number above zero, or beyond all measure.
 
         >>> Limits.read(["query_seconds=30"]).query_seconds
         30.0
@@ -57,8 +60,9 @@ class Limits:
                 values[name] = type(values[name])(text)
             except ValueError as error:
                 raise UsageError(f"{pair}: a limit is a number, without unit", subject=name) from error
-            if not values[name] > 0:
-                raise UsageError(f"{pair}: a limit is above zero", subject=name)
+            most = _MOST_BYTES if name.endswith("bytes") else _MOST
+            if not 0 < values[name] <= most:
+                raise UsageError(f"{pair}: a limit is above zero and at most {most:,}", subject=name)
         return cls(**values)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kg.server.limits import Limits
 from kg.server.negotiation import GRAPHS, ROWS, choose, prefers_html
-from kg.server.worker import Answer
+from kg.server.worker import GRAPH_FORMATS, Answer
 from kg.server.worker import Request as Question
 from kg.server.workers import GRACE, Pool, check_reply, kill, spawn
 from ontology.errors import PolicyGraphError, QueryError
@@ -108,8 +108,8 @@ class Sparql:
         question = Question(
             query=text,
             base=base,
-            default=_default(parameters.iris("default-graph-uri"), parameters.iris("named-graph-uri")),
-            named=_default(parameters.iris("named-graph-uri"), parameters.iris("default-graph-uri")),
+            default=_part(parameters.iris("default-graph-uri"), parameters.iris("named-graph-uri")),
+            named=_part(parameters.iris("named-graph-uri"), parameters.iris("default-graph-uri")),
             **formats(request),
         )
         return respond(await unless_gone(request, self._pool.answer(question)))
@@ -132,8 +132,8 @@ class Sparql:
         limits = self._pool.limits
         order = {
             "update": text,
-            "default": _default(using, named),
-            "named": _default(named, using),
+            "default": _part(using, named),
+            "named": _part(named, using),
             "base": base,
             "nesting": limits.nesting,
             "seconds": limits.update_seconds + GRACE,
@@ -167,7 +167,7 @@ class Sparql:
         graphs = [str(row.g) for row in await self._pool.ask("SELECT ?g { GRAPH ?g {} } ORDER BY ?g")]
         endpoint = str(request.url.replace(query="", fragment=""))
         triples = _description(endpoint, graphs, updates=self._token is not None)
-        content = ox.serialize(triples, format=_RDF[form], prefixes={**PREFIXES, "sd": SD, "formats": FORMATS})
+        content = ox.serialize(triples, format=GRAPH_FORMATS[form], prefixes={**PREFIXES, "sd": SD, "formats": FORMATS})
         return Response(content, media_type=GRAPHS[form])
 
 
@@ -283,8 +283,8 @@ def _pairs(content: bytes) -> tuple[tuple[str, str], ...]:
         raise RequestError(f"the form can't be read: {error}") from error
 
 
-def _default(graphs: tuple[str, ...] | None, others: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    """Return the graphs of a dataset; where it names only others, these are none."""
+def _part(graphs: tuple[str, ...] | None, others: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Return the graphs of one part of a dataset, default or named; where it names only the others, these are none."""
     return graphs if graphs or others is None else ()
 
 
@@ -317,11 +317,3 @@ def _description(endpoint: str, graphs: list[str], *, updates: bool) -> list[ox.
             )
         ),
     ]
-
-
-_RDF: Mapping[str, ox.RdfFormat] = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "rdf": ox.RdfFormat.RDF_XML,
-    "jsonld": ox.RdfFormat.JSON_LD,
-}

@@ -20,7 +20,8 @@ from kg import sparql
 from kg.rows import IRI
 from kg.server.negotiation import GRAPHS, ROWS, choose, prefers_html
 from kg.server.protocol import RequestError, formats, respond, unless_gone
-from kg.server.worker import Answer, marked
+from kg.server.truncation import marked
+from kg.server.worker import Answer
 from kg.server.worker import Request as Question
 from kg.server.workers import Pool
 from ontology.errors import NotFound

@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from kg import derive, guard
 from kg.rows import IRI
+from kg.server import integrity
 from kg.server.confinement import arm, cut_network, limit_memory
 from kg.server.worker import refusal, reply
 from kg.store import Draft, Manifest, writing
@@ -38,11 +39,6 @@ _ASTRAY = (
     "SELECT DISTINCT ?s ?p ?o { GRAPH ?g { ?s ?p ?o } FILTER NOT EXISTS { ?s ?p ?o } }",
 )
 """The triples in which the default graph differs from the union of the named ones."""
-_NAMELESS = (
-    "SELECT * { { VALUES ?p { pl:serves pl:componentOf pl:advances } ?s ?p ?o FILTER(!ISIRI(?s) || !ISIRI(?o)) }"
-    " UNION { VALUES (?p ?o) { (rdf:type pl:Strategy) } ?s ?p ?o FILTER(!ISIRI(?s)) } } LIMIT 1"
-)
-"""A triple of those that the lineage is derived from, in which a link or a strategy is about what has no IRI."""
 
 
 def update(folder: Path, text: str, graphs: guard.Dataset, base: str, nesting: int) -> int:
@@ -77,6 +73,7 @@ def update(folder: Path, text: str, graphs: guard.Dataset, base: str, nesting: i
                 shutil.rmtree(earlier)
         if not changed and draft.base is not None:
             return draft.base.number
+        integrity.check(draft.store)
         draft.manifest = _manifest(draft.manifest, draft.store, changed)
         _derive(draft)
         return draft.publish()
@@ -103,11 +100,34 @@ def _apply(store: ox.Store, before: ox.Store, operation: str, base: str) -> set[
     if data is not None:
         scratch = ox.Store()
         _run(scratch, data, base)
-        return _unite(store, before, {quad.triple for quad in scratch})
+        triples = {quad.triple for quad in scratch}
+        _refuse_unnamed(triple for triple in triples if not _graphs(before, triple))
+        return _unite(store, before, triples)
     astray = [store.query(query) for query in _ASTRAY]
     _unite(store, before, {ox.Triple(*row) for rows in astray for row in rows})  # type: ignore[union-attr]
-    graphs = {*store.named_graphs(), *before.named_graphs()}
-    return {graph for graph in graphs if _triples(store, graph) != _triples(before, graph)}
+    changed: set[Any] = set()
+    for graph in {*store.named_graphs(), *before.named_graphs()}:
+        was, now = _triples(before, graph), _triples(store, graph)
+        _refuse_unnamed(now - was)
+        if isinstance(graph, ox.BlankNode):
+            raise QueryError(f"{graph} is a blank node; give the graph an IRI; nothing has changed")
+        if was != now:
+            changed.add(graph)
+    return changed
+
+
+def _refuse_unnamed(added: Iterable[ox.Triple]) -> None:
+    """Refuse what the graph never holds, so that it loads in every store and compares line by line.
+
+    Raises:
+        QueryError: a triple with a blank node or a triple as its term.
+    """
+    for triple in added:
+        for term in (triple.subject, triple.object):
+            if not isinstance(term, ox.NamedNode | ox.Literal):
+                what = "a blank node" if isinstance(term, ox.BlankNode) else "a triple within a triple"
+                said = f"{triple.subject} {IRI(triple.predicate.value).short} {triple.object}"
+                raise QueryError(f"{said}: {what}; give it an IRI; nothing has changed")
 
 
 def _run(store: ox.Store, operation: str, base: str) -> None:
@@ -157,15 +177,7 @@ def _triples(store: ox.Store, graph: Any) -> set[ox.Triple]:
 
 
 def _derive(draft: Draft) -> None:
-    """Derive anew what follows from the documents; from nothing follows nothing.
-
-    Raises:
-        QueryError: something would follow for what has no IRI.
-    """
-    nameless: Any = draft.store.query(_NAMELESS, prefixes=PREFIXES)
-    for row in nameless:
-        triple = f"{row['s']} {IRI(row['p'].value).short} {row['o']}"
-        raise QueryError(f"{triple}: a link joins two IRIs, and a strategy has one; nothing has changed")
+    """Derive anew what follows from the documents; from nothing follows nothing."""
     if bool(draft.store.query(_CAUSES, prefixes=PREFIXES)):
         derive.renew(draft, scheme.load(*draft.scheme))
     else:

@@ -1,4 +1,4 @@
-"""The process that answers queries: ``python -m kg.server.worker STORE BASE MEMORY``.
+"""The process that answers queries: ``python -m kg.server.worker STORE MEMORY``.
 
 It reads one request a line (JSON) on its standard input and answers each on its standard output with a line that
 describes the answer, and the answer. It holds the published version open, read-only, and goes over to a newer one
@@ -8,7 +8,6 @@ between two requests. It is killed from outside when a query takes too long; an 
 from __future__ import annotations
 
 import json
-import re
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +19,8 @@ import pyoxigraph as ox
 
 from kg import guard, sparql
 from kg.server.confinement import arm, cut_network, limit_memory
-from kg.store import Version, open_version, published_number
+from kg.server.truncation import marked
+from kg.store import Version, open_version, published
 from ontology.errors import NotFound, PolicyGraphError, QueryError
 from ontology.terms import PREFIXES
 
@@ -36,7 +36,8 @@ GRAPH_FORMATS = {
     "rdf": ox.RdfFormat.RDF_XML,
     "jsonld": ox.RdfFormat.JSON_LD,
 }
-TRUNCATED = "truncated: only the first part of the answer"
+_LONGEST = 1000
+"""Characters of an error's message and of its subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,11 @@ def answer(store: ox.Store, request: Request) -> Answer:
         QueryError: it can't be parsed, is refused, or gives what the client does not take.
         NotFound: the store has no such graph.
     """
-    if request.query is None:
-        return _whole_graph(store, request)
-    guard.check(request.query, request.nesting)
+    if request.query is not None:
+        guard.check(request.query, request.nesting)
     try:
+        if request.query is None:
+            return _whole_graph(store, request)
         results = _run(store, request.query, request)
         if isinstance(results, ox.QueryTriples):
             return _triples(results, request)
@@ -101,7 +103,8 @@ def answer(store: ox.Store, request: Request) -> Answer:
     except SyntaxError as error:
         raise sparql.unparsed(error) from error
     except (OSError, ValueError, RuntimeError) as error:
-        raise QueryError(f"the query can't be answered: {error}") from error
+        what = "query can't be answered" if request.query is not None else "graph can't be given"
+        raise QueryError(f"the {what}: {error}") from error
 
 
 def _run(store: ox.Store, query: str, request: Request) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
@@ -216,40 +219,18 @@ def _text(term: Any) -> str:
     return str(term)
 
 
-def marked(content: bytes, form: str, columns: int = 1) -> bytes:
-    """Say inside an answer that it was cut off, so that whoever opens a saved file sees it.
-
-    Each format has the mark where its readers take no harm: a member that JSON's and JSON-LD's do not know, a comment,
-    and in tables, which have no place for any, a last row whose first cell holds the mark and the others nothing.
-    """
-    mark = TRUNCATED.encode()
-    match form:
-        case "json":
-            return b'{"truncated":true,' + content.removeprefix(b"{")
-        case "jsonld":
-            rest = b"," + content[1:] if content != b"[]" else b"]"
-            return b'[{"truncated":"' + mark + b'"}' + rest
-        case "ttl" | "nt":
-            return b"# " + mark + b"\n" + content
-        case "xml" | "rdf":
-            return re.sub(rb"^(<\?xml.*?\?>)?", rb"\g<0><!-- " + mark + b" -->", content, count=1)
-        case "csv":
-            return content + mark + b"," * (columns - 1) + b"\r\n"
-        case _:
-            return content + b'"' + mark + b'"' + b"\t" * (columns - 1) + b"\n"
-
-
 class _Published:
-    """The published version, reopened when there is a newer one."""
+    """The published version, reopened when another one is published."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._version: Version | None = None
+        self._held: tuple[tuple[int, int, int], Version] | None = None
 
     def version(self) -> Version:
-        if self._version is None or self._version.number != published_number(self._folder):
-            self._version = open_version(self._folder)
-        return self._version
+        now = published(self._folder)
+        if self._held is None or self._held[0] != now:
+            self._held = now, open_version(self._folder)
+        return self._held[1]
 
 
 def reply(output: BinaryIO, head: Mapping[str, Any], content: bytes = b"") -> None:
@@ -259,8 +240,12 @@ def reply(output: BinaryIO, head: Mapping[str, Any], content: bytes = b"") -> No
 
 
 def refusal(error: PolicyGraphError) -> dict[str, Any]:
-    """Return an error as it goes over the pipe."""
-    return {"error": {"code": error.code, "message": str(error), "subject": error.subject}}
+    """Return an error as it goes over the pipe, whose lines have an end; an IRI in it may be as long as a request."""
+    return {"error": {"code": error.code, "message": _short(str(error)), "subject": _short(error.subject)}}
+
+
+def _short(text: str | None) -> str | None:
+    return f"{text[:_LONGEST]}…" if text is not None and len(text) > _LONGEST else text
 
 
 def main() -> None:
@@ -269,18 +254,21 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_memory(memory)
     cut_network()
-    published = _Published(folder)
+    current = _Published(folder)
     output = sys.stdout.buffer
     for line in sys.stdin.buffer:
         request = Request(**json.loads(line))
         arm(request.seconds)
         try:
-            version = published.version()
+            version = current.version()
             found = answer(version.store, request)
         except PolicyGraphError as error:
             reply(output, refusal(error))
         except MemoryError:
             reply(output, refusal(QueryError("the answer needs too much memory", code="PL-QUERY-MEMORY")))
+        except Exception as error:  # noqa: BLE001  the edge of the server: whoever asked is told, the process goes on
+            what = f"the query failed ({type(error).__name__}: {error}); please report it"
+            reply(output, refusal(PolicyGraphError(what, code="PL-SERVER")))
         else:
             described = asdict(found) | {"version": version.number}
             reply(output, {key: described[key] for key in ("format", "truncated", "version")}, found.content)

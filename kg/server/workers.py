@@ -29,6 +29,9 @@ _log = logging.getLogger(__name__)
 GRACE = 1.0
 """Seconds behind the limit after which a process ends itself, should the server be gone."""
 
+_PAUSE = 1.0
+"""Seconds between two tries to start a process."""
+
 
 class Busy(PolicyGraphError):
     """All processes are at work and the queue is full; ``retry_after`` says in how many seconds to ask again."""
@@ -134,7 +137,12 @@ class Pool:
     def _replace(self, process: Process) -> None:
         async def replace() -> None:
             await self._end(process)
-            await self._start()
+            while True:
+                try:
+                    return await self._start()
+                except OSError as error:  # the machine has no memory or handle left, for now
+                    _log.error("a query process can't be started (%s); the next try is in %g s", error, _PAUSE)
+                    await asyncio.sleep(_PAUSE)
 
         task = asyncio.create_task(replace())
         self._replacing.add(task)

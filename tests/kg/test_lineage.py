@@ -15,6 +15,7 @@ import kg
 from kg import example
 from kg.derive import derive
 from kg.lineage import Lineage, tree
+from kg.rows import IRI
 from kg.statements import OBJECT, PREDICATE, SUBJECT
 from kg.store import writing
 from kg.walk import UPWARD
@@ -162,6 +163,23 @@ def test_names_that_several_bear_are_listed_with_their_places(store: Path) -> No
     assert graph.lineage(f"plid:{elsewhere}").entity.places == ("山西省", "甲市", "戊县")
     with pytest.raises(NotFound, match="己县"):
         graph.lineage("滨河公园", "己县")
+
+
+def test_an_entity_may_have_any_iri_and_its_kind_stands_in_the_graph(store: Path) -> None:
+    kind, label = ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{SKOS}prefLabel")
+    outer, thing = ox.NamedNode("http://example.org/甲"), ox.NamedNode("http://example.org/no-entity")
+    with writing(store) as draft:
+        said = [ox.Triple(outer, kind, term("Project")), ox.Triple(outer, label, ox.Literal("滨河公园", language="zh"))]
+        links = [ox.Triple(outer, term("serves"), iri(COUNTY)), ox.Triple(outer, term("serves"), thing)]
+        draft.replace_graph(ox.NamedNode("http://example.org/graph"), [*said, *links])
+        draft.publish()
+    graph = kg.open(store)
+    with pytest.raises(AmbiguousName) as told:
+        graph.lineage("滨河公园")
+    assert (outer.value, "Project") in told.value.candidates
+    found = graph.lineage("生态乙县").entities
+    assert (found[IRI(outer.value)].kind, found[IRI(outer.value)].name) == (Kind.PROJECT, "滨河公园")
+    assert outer.value in found and thing.value not in found
 
 
 def test_an_unknown_name_gets_a_hint(store: Path) -> None:

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -283,6 +284,14 @@ def test_the_font_is_small_licensed_and_knows_place_names() -> None:
     assert all(font.outline(character) for character in "张营镇舜帝村鹳栲栳郇濮亳衢暨“”（）、·")
 
 
+def test_threads_read_the_font_together() -> None:
+    for _ in range(5):
+        for read in (font.advance, font._font):
+            read.cache_clear()
+        with ThreadPoolExecutor(4) as threads:
+            assert set(threads.map(font.advance, "张营镇舜帝村鹳栲栳")) == {1.0}
+
+
 def test_names_break_into_even_lines() -> None:
     assert font.wrapped("黄河流域生态保护和高质量发展", 9) == ["黄河流域生态保护和", "高质量发展"]
     assert font.wrapped("舜帝村", 9) == ["舜帝村"]
@@ -290,6 +299,12 @@ def test_names_break_into_even_lines() -> None:
     assert font.wrapped("甲乙丙丁2035ABCD戊己庚辛", 6) == ["甲乙丙丁", "2035ABCD", "戊己庚辛"]
     assert all(font.measure(line, 1) <= 10 for line in font.wrapped("长" * 60, 9))
     assert font.wrapped("长" * 60, 9)[-1].endswith("…")
+
+
+def test_a_name_costs_no_more_time_than_can_be_shown_of_it() -> None:
+    endless = "长" * 300_000  # character by character it would take an hour
+    assert font.wrapped(endless, 9) == font.wrapped(endless[:400], 9)
+    assert font.clipped(endless, 13, 100) == font.clipped(endless[:400], 13, 100)
 
 
 def test_projects_flow_up_and_none_is_lost_on_the_way(graph: kg.Graph, tmp_path: Path) -> None:

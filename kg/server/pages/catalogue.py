@@ -22,12 +22,15 @@ from typing import Any
 from kg.graph import Graph
 from kg.rows import IRI
 from kg.server.pages.cataloguing import plain, write
-from kg.store import open_version
+from kg.store import open_version, published
 from ontology.errors import StoreError
 from ontology.terms import PLACES, Kind, Level
 
 _FORMAT = 3
 """Raised when the tables change, so that a file of an earlier release is made anew."""
+
+PAGE = 25
+"""Entities of one page of search results."""
 
 _KEPT = 2
 """Catalogues that stay beside a store: the published version's and the one before, which a reader may still hold."""
@@ -108,7 +111,7 @@ class Catalogue:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.search = lru_cache(maxsize=512)(self._search)
+        self._remembered = lru_cache(maxsize=512)(self._found)
         self.summary = lru_cache(maxsize=1)(self._summary)
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
@@ -183,8 +186,8 @@ class Catalogue:
         """Return the entities that fit what has been typed so far."""
         return self.search(Filter(text), limit, facets=False).items
 
-    def _search(self, wanted: Filter, limit: int = 25, offset: int = 0, facets: bool = True) -> Found:
-        """Find entities.
+    def search(self, wanted: Filter, limit: int = PAGE, offset: int = 0, facets: bool = True) -> Found:
+        """Find entities; what fits on a page is remembered, as many longer answers would fill the memory.
 
         Args:
             wanted: what they must be.
@@ -192,6 +195,10 @@ class Catalogue:
             offset: how many to pass over.
             facets: whether to count the values of facets.
         """
+        find = self._remembered if limit <= PAGE else self._found
+        return find(wanted, limit, offset, facets)
+
+    def _found(self, wanted: Filter, limit: int, offset: int, facets: bool) -> Found:
         conditions, parameters = _conditions(wanted)
         matched = _match(wanted.text)
         if wanted.text and matched is None:
@@ -266,7 +273,7 @@ class Catalogues:
         self.folder = folder
         self._aside: tempfile.TemporaryDirectory[str] | None = None
         self._lock = threading.Lock()
-        self._current: tuple[str, Catalogue] | None = None
+        self._current: tuple[tuple[int, int, int], Catalogue] | None = None
 
     def prepare(self) -> None:
         """Make the published version's catalogue in the background, so that the first reader need not wait for it."""
@@ -283,13 +290,12 @@ class Catalogues:
         Raises:
             StoreError: there is no store, or it is damaged.
         """
-        published = self._published()
         held = self._current
-        if held is not None and held[0] == published:
+        if held is not None and held[0] == published(self.folder):
             return held[1]
         with self._lock:
             held = self._current
-            if held is None or held[0] != self._published():
+            if held is None or held[0] != published(self.folder):
                 held = self._current = self._made()
             return held[1]
 
@@ -299,28 +305,22 @@ class Catalogues:
             self._aside.cleanup()
             self._aside = self._current = None
 
-    def _published(self) -> str:
-        """Return what names the published version; another string when another is published."""
-        try:
-            return (self.folder / "current").read_text(encoding="utf-8").strip()
-        except OSError:
-            return ""
-
-    def _made(self) -> tuple[str, Catalogue]:
+    def _made(self) -> tuple[tuple[int, int, int], Catalogue]:
         from kg.graph import Embedded
 
-        published = self._published()
+        now = published(self.folder)
         version = open_version(self.folder)
         home = self._home()
-        path = home / f"catalogue-{version.number:06d}-{_FORMAT}.sqlite"
+        *_, since = now  # leads, so that the names stand in the order of publication, also in a store made anew
+        path = home / f"catalogue-{since}-{version.number:06d}-{_FORMAT}.sqlite"
         if not path.exists():
             draft = path.with_suffix(f".{os.getpid()}.draft")
             draft.unlink(missing_ok=True)
             write(Graph(Embedded(version.store, version)), draft)
             draft.replace(path)
-            for old in sorted(home.glob("catalogue-*.sqlite"))[:-_KEPT]:
+            for old in sorted({*home.glob("catalogue-*.sqlite")} - {path})[: 1 - _KEPT]:
                 old.unlink(missing_ok=True)
-        return published, Catalogue(path.resolve())
+        return now, Catalogue(path.resolve())
 
     def _home(self) -> Path:
         """Return where catalogues are kept: in the store, or in a temporary folder where that may not be written."""

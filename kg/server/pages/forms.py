@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from kg.output import inert
 from kg.server.negotiation import choose
-from kg.server.worker import marked
+from kg.server.truncation import marked
 
 Form = Literal["html", "json", "csv", "ttl"]
 FORMS: Mapping[str, str] = {

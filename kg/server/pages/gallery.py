@@ -31,7 +31,7 @@ class Answer:
     values: Mapping[str, str]
     text: str
     rows: Rows | None
-    refused: str = ""
+    refused: QueryError | None = None
     unknown: tuple[str, ...] = ()
 
 
@@ -50,4 +50,4 @@ async def answer(ask: Ask, question: Query, given: Mapping[str, str]) -> Answer:
         unknown = await ask(names) if names is not None else ()
         return Answer(question, values, text, rows, unknown=tuple(row.name for row in unknown))
     except QueryError as error:
-        return Answer(question, values, question.text, None, str(error))
+        return Answer(question, values, question.text, None, error)

@@ -16,6 +16,9 @@ from ontology.terms import SHOWN, Basis, Predicate
 _LINES, _DIRECT, _BELOW, _ABOVE, _FRESH = 3, 6, 8, 60, 30
 """What a picture opens with: chains, what is served directly, what serves. At most: above, and new at an expansion."""
 
+_LONGEST_NAME = 400
+"""Characters of the name of what is no entity: the end of an IRI that may be as long as a request."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tie:
@@ -145,7 +148,7 @@ def linked(catalogue: Catalogue, links: Sequence[tuple[str, str, str]]) -> Neigh
     """Return the graph that links make, subject, predicate and object; what is no entity of ours stands in it too."""
     known = catalogue.items(end for subject, _, object_ in links for end in (subject, object_))
     items = {
-        iri: known.get(iri) or Item(iri, unquote(iri.local), "", "", "", (), 0, 0)
+        iri: known.get(iri) or Item(iri, unquote(iri.local)[:_LONGEST_NAME], "", "", "", (), 0, 0)
         for subject, _, object_ in links
         for iri in (IRI(subject), IRI(object_))
     }

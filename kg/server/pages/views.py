@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -23,31 +23,23 @@ from kg.language import Language, language_of
 from kg.picture.flow import Flow, Measure
 from kg.rows import IRI
 from kg.server.limits import Limits
-from kg.server.pages.catalogue import (
-    Catalogue,
-    Catalogues,
-    Filter,
-    Item,
-    Paper,
-)
+from kg.server.pages.catalogue import PAGE, Catalogue, Catalogues, Filter, Item, Paper
 from kg.server.pages.document import reading
 from kg.server.pages.drawing import drawing
 from kg.server.pages.entity import Account, Ask, Relation, account, evidence
 from kg.server.pages.flow import flow, picture, places, steps
 from kg.server.pages.forms import form_of, jsonable, table
 from kg.server.pages.gallery import MOST_ROWS, answer
-from kg.server.pages.neighbourhood import lineage, linked
+from kg.server.pages.neighbourhood import Neighbourhood, lineage, linked
 from kg.server.pages.rendering import address, environment, href, is_sample, source, title, what
 from kg.server.pages.words import Words
 from kg.server.protocol import RequestError, read_body
-from kg.server.worker import marked
+from kg.server.status import status_of
+from kg.server.truncation import marked
 from kg.vocabulary import terms
-from ontology.errors import NotFound, PolicyGraphError, QueryError
+from ontology.errors import NotFound, PolicyGraphError
 from ontology.iri import encoded
 from ontology.terms import PLID, PREFIXES, SHOWN, Kind, Predicate
-
-PAGE = 25
-"""Entities of one page of search results."""
 
 _AT_HOME = 12
 _PAPERS = 500
@@ -57,6 +49,7 @@ _PATIENCE = 1.5
 """Seconds that a reader waits for the catalogue before the page says that it is being made."""
 
 _MOST_DRAWN = 600
+_DRAWINGS = 2
 _MOST_OPENED = 60
 _MOST_CSV = 10_000
 _MOST_TRIPLES = 5000
@@ -64,11 +57,19 @@ _MOST_TRIPLES = 5000
 
 @dataclass(frozen=True, slots=True)
 class Explorer:
-    """What the pages need: the catalogues, somebody to ask, and what a request may cost."""
+    """What the pages need: the catalogues, somebody to ask, and what a request may cost.
+
+    Attributes:
+        catalogues: of the store.
+        ask: answers SPARQL over the published version.
+        limits: what a request may cost.
+        drawings: lets a few be made at a time; each may take seconds of this very process, and other pages wait.
+    """
 
     catalogues: Catalogues
     ask: Ask
     limits: Limits
+    drawings: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DRAWINGS))
 
     async def catalogue(self) -> Catalogue:
         """Return the published version's catalogue."""
@@ -120,7 +121,7 @@ class Explorer:
             whole = "whole" in request.query_params
             opened = [_iri(name) for name in request.query_params.getlist("open")[:_MOST_OPENED]]
             part = await run_in_threadpool(lineage, catalogue, item.iri, confidence, whole=whole, opened=opened)
-            return JSONResponse(await run_in_threadpool(drawing, part, _width(request.query_params), item.iri))
+            return await self._drawn(part, _width(request.query_params), item.iri)
         told = await account(self.ask, catalogue, item)
         issuers = await run_in_threadpool(catalogue.items, told.facts.get("issuer", ()))
         data = {"account": told, "confidence": confidence, "issuers": issuers}
@@ -140,11 +141,12 @@ class Explorer:
         try:
             asked = json.loads(await read_body(request, self.limits))
             links = [(str(s), str(p), str(o)) for s, p, o in asked["links"][:_MOST_DRAWN]]
+            "".join(map("".join, links)).encode()  # JSON can hold half a surrogate pair, which is no text
             width = _width(asked)
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             raise RequestError("a drawing is asked for with links: subject, predicate and object of each") from error
         part = await run_in_threadpool(linked, catalogue, links)
-        return JSONResponse(await run_in_threadpool(drawing, part, width))
+        return await self._drawn(part, width)
 
     async def evidence(self, request: Request) -> Response:
         """Why a link that is drawn is believed: each sentence with its document and the address of the passage."""
@@ -259,9 +261,10 @@ class Explorer:
         rows = [row.asdict() for row in given.rows or ()]
         catalogue = await self.catalogue()
         sample = await run_in_threadpool(_any_sample, catalogue)
+        status, _ = status_of(given.refused) if given.refused is not None else (200, {})
         return await self._answer(
             request, "question", {"answer": given, "most": MOST_ROWS}, rows=rows, sample=sample, suffix=suffix,
-            status=200 if given.rows is not None else 400, truncated=given.rows is not None and given.rows.truncated,
+            status=status, truncated=given.rows is not None and given.rows.truncated,
         )  # fmt: skip
 
     def page(self, show: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
@@ -273,8 +276,8 @@ class Explorer:
             except PolicyGraphError as error:
                 if form_of(request) != "html":
                     raise
-                status = 400 if isinstance(error, QueryError) else 503
-                return await self._answer(request, "failed", {"message": str(error)}, status=status)
+                status, headers = status_of(error)
+                return await self._answer(request, "failed", {"message": str(error)}, status=status, headers=headers)
 
         return endpoint
 
@@ -289,6 +292,11 @@ class Explorer:
         return JSONResponse({"prefixes": PREFIXES, "terms": list(terms().values())})
 
     # Answers
+
+    async def _drawn(self, part: Neighbourhood, width: float, focus: str = "") -> Response:
+        """Answer with where everything stands; see ``drawing``."""
+        async with self.drawings:
+            return JSONResponse(await run_in_threadpool(drawing, part, width, focus))
 
     async def _answer(
         self,

@@ -6,7 +6,10 @@ import asyncio
 import csv
 import io
 import re
+import shutil
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from html import unescape
@@ -28,7 +31,7 @@ from kg.picture.style import COLOURS
 from kg.rows import IRI, Row
 from kg.server import pages
 from kg.server.app import create_app
-from kg.server.pages import neighbourhood
+from kg.server.pages import neighbourhood, views
 from kg.server.pages.catalogue import Catalogue, Catalogues, Filter, Paper
 from kg.server.pages.document import Mark, Reading
 from kg.server.pages.drawing import drawing
@@ -39,7 +42,7 @@ from kg.store import writing
 from kg.vocabulary import WORDS
 from ontology.terms import PL, PLID, RDF, SKOS, Basis, Level
 
-from .conftest import publish
+from .conftest import count, publish
 from .explorer_store import HOSTILE, build
 
 LIBRARY = queries.library()[0].name
@@ -98,12 +101,19 @@ def test_beginnings_come_before_other_parts_and_labels_before_other_names(
     assert catalogue.suggest(text)[0].name == first
 
 
+def test_of_searches_only_pages_are_remembered(catalogue: Catalogue) -> None:
+    page, table = (catalogue.search(Filter("战略"), limit) for limit in (25, 10_000))
+    assert catalogue.search(Filter("战略"), 25) is page
+    assert catalogue.search(Filter("战略"), 10_000) is not table
+    assert len(table.items) > len(page.items) == 25
+
+
 def test_facets_count_what_choosing_them_gives(catalogue: Catalogue) -> None:
     found = catalogue.search(Filter("黄河"))
     for facet, values in found.facets.items():
-        for value, count in values.items():
+        for value, number in values.items():
             chosen = Filter("黄河", **{facet: int(value) if facet == "year" else value})
-            assert catalogue.search(chosen).total == count, (facet, value)
+            assert catalogue.search(chosen).total == number, (facet, value)
 
 
 def test_a_lineage_holds_what_the_graph_derives_and_counts_the_rest(catalogue: Catalogue, store: Path) -> None:
@@ -160,7 +170,13 @@ def test_a_link_tells_its_sentences_with_their_places(client: httpx.Client) -> N
     assert client.get("/evidence.json", params={**ends, "object": "urn:x"}).status_code == 404
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{}", '{"links": 1}', '{"links": [["x"]]}', "[" * 100_000])
+WRONG_DRAWINGS = [
+    "", "[]", "{}", '{"links": 1}', '{"links": [["x"]]}', "[" * 100_000, '{"links": [["\\ud800", "x", "y"]]}',
+    f'{{"links": [], "width": {"1" * 400}}}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", WRONG_DRAWINGS, ids=range(len(WRONG_DRAWINGS)))
 def test_a_drawing_asked_for_wrongly_is_refused(client: httpx.Client, body: str) -> None:
     assert client.post("/drawing.json", content=body).status_code == 400
 
@@ -171,6 +187,39 @@ def test_links_of_any_query_can_be_drawn(client: httpx.Client) -> None:
     assert {node["name"] for node in drawn["nodes"]} >= {"三区三地", "乡村振兴战略"}
     assert {node["iri"] for node in drawn["nodes"]} >= {"urn:x", HOSTILE}
     assert len(drawn["edges"]) == 2
+
+
+def test_a_drawing_of_endless_names_keeps_nobody_waiting(client: httpx.Client) -> None:
+    endless = f"{PLID}Strategy/{'长' * 90_000}"
+    drawn = client.post("/drawing.json", json={"links": [[endless, f"{PL}serves", ZONE]]}, timeout=10).json()
+    name, iri = next((node["name"], node["iri"]) for node in drawn["nodes"] if node["iri"] != ZONE)
+    assert (len(name), iri) == (400, endless)
+
+
+def test_few_drawings_are_made_at_a_time(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work: set[int] = set()
+    seen: list[int] = []
+
+    def counted(*arguments: Any) -> dict[str, Any]:
+        at_work.add(threading.get_ident())
+        seen.append(len(at_work))
+        time.sleep(0.05)
+        at_work.discard(threading.get_ident())
+        return drawing(*arguments)
+
+    monkeypatch.setattr(views, "drawing", counted)
+    app = create_app(store)
+    links = {"links": [[ZONE, f"{PL}advances", REVITALISATION]]}
+
+    async def visit() -> None:
+        transport = httpx.ASGITransport(app)
+        async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://x") as me:
+            asked = [me.post("/drawing.json", json=links) for _ in range(5)]
+            asked += [me.get(f"/entity/.graph?iri={quote(ZONE)}") for _ in range(5)]
+            assert {response.status_code for response in await asyncio.gather(*asked)} == {200}
+
+    asyncio.run(visit())
+    assert max(seen) == 2
 
 
 def test_a_row_of_several_sentences_leads_to_the_first() -> None:
@@ -223,6 +272,34 @@ def test_a_new_version_gets_a_catalogue_of_its_own(tmp_path: Path) -> None:
     publish_strategy("乙战略")
     assert {item.name for item in catalogues.current().suggest("战略")} == {"甲战略", "乙战略"}
     assert Catalogues(tmp_path).current().path == catalogues.current().path
+
+
+@pytest.mark.parametrize("room", [True, False], ids=["within the store", "elsewhere"])
+def test_a_store_made_anew_under_a_running_server_is_shown(
+    tmp_path: Path, serve: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, room: bool
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "elsewhere"))
+
+    def make(*numbers: int) -> None:
+        shutil.rmtree(tmp_path / "graph", ignore_errors=True)
+        for villages in numbers:
+            publish(tmp_path / "graph", 丁镇=villages)
+        if not room:
+            (tmp_path / "graph" / "catalogue").touch()  # where a folder ought to be
+
+    def shown(client: httpx.Client) -> tuple[int, int]:
+        return count(client, "?v a pl:Village"), client.get("/search.json?kind=Village").json()["total"]
+
+    make(1, 2, 3)
+    with serve(tmp_path / "graph") as client:
+        assert shown(client) == (3, 3)
+        make(4, 5, 6)  # the same number
+        assert shown(client) == (6, 6)
+        make(7)  # a lower one
+        assert shown(client) == (7, 7)
+        publish(tmp_path / "graph", 丁镇=8)
+        assert shown(client) == (8, 8)
 
 
 def test_a_catalogue_that_finds_no_room_in_its_store_goes_when_the_server_goes(
@@ -478,6 +555,15 @@ def test_a_refused_question_is_told_and_not_lost(client: httpx.Client) -> None:
     response = client.get("/queries/projects-under-strategy?minimum_confidence=viel", headers={"Accept": "text/html"})
     assert response.status_code == 400
     assert "viel" in response.text and 'role="alert"' in response.text
+
+
+def test_a_page_and_its_data_fail_alike(store: Path, serve: Callable[..., Any]) -> None:
+    with serve(store, "--limit", "query_seconds=0.000001") as client:
+        for page in (f"/entity/?iri={quote(ZONE)}", f"/queries/{LIBRARY}"):
+            shown = client.get(page, headers={"Accept": "text/html"})
+            told = client.get(page, headers={"Accept": "application/json"})
+            assert (shown.status_code, told.status_code, told.json()["error"]["code"]) == (504, 504, "PL-QUERY-TIMEOUT")
+            assert 'role="alert"' in shown.text and told.json()["error"]["message"] in unescape(shown.text)
 
 
 @pytest.mark.parametrize(("language", "said"), [("zh", 0), ("en", 1)])

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
+import errno
 import io
 import json
+import os
 import socket
 import statistics
 import subprocess
 import sys
 import threading
 import time
+from asyncio.subprocess import Process
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,10 +27,12 @@ import rdflib
 import uvicorn
 
 from kg.cli import main
-from kg.server import confinement
+from kg.server import confinement, workers
 from kg.server.app import serve as serve_in_process
 from kg.server.limits import Limits, table
-from ontology.errors import UsageError
+from kg.server.workers import spawn
+from kg.store import writing
+from ontology.errors import QueryError, UsageError
 
 from .conftest import ROOT, TOKEN, Serve, ask, count, publish
 
@@ -289,6 +295,31 @@ def test_full_queue_asks_to_come_again(folder: Path, serve: Serve) -> None:
         alive(client)
 
 
+def test_a_process_that_cannot_be_started_at_once_is_started_later(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = [OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))] * 2
+
+    async def spawned(*arguments: str) -> Process:
+        if failures and started:
+            raise failures.pop()
+        started.append(await spawn(*arguments))
+        return started[-1]
+
+    started: list[Process] = []
+    monkeypatch.setattr(workers, "spawn", spawned)
+    monkeypatch.setattr(workers, "_PAUSE", 0.1)
+
+    async def visit() -> None:
+        async with workers.Pool(folder, Limits(workers=1, query_seconds=1)) as pool:
+            with pytest.raises(QueryError, match="took longer"):
+                await pool.ask(CROSS)
+            assert (await pool.ask("ASK {}"))[0].answer
+
+    asyncio.run(visit())
+    assert (len(started), failures) == (2, [])
+
+
 def test_nobody_waits_for_a_client_that_has_gone(folder: Path, serve: Serve) -> None:
     with serve(folder, "--limit", "workers=1", "--limit", "query_seconds=20") as client:
         with pytest.raises(httpx.ReadTimeout):
@@ -344,6 +375,39 @@ def test_new_build_becomes_visible_without_a_failed_query(tmp_path: Path, serve:
         assert seen <= set(range(1, 7))
 
 
+def test_a_graph_that_the_format_cannot_hold_is_told_as_that(tmp_path: Path, serve: Serve) -> None:
+    a, b = ox.NamedNode("http://example.org/a"), ox.NamedNode("http://example.org/b")
+    with writing(tmp_path / "graph") as draft:
+        draft.replace_graph(a, [ox.Triple(a, b, ox.Triple(a, b, a))])
+        draft.publish()
+    with serve(tmp_path / "graph", "--limit", "workers=1") as client:
+        response = client.get(f"/graphs?graph={a.value}", headers={"Accept": "application/ld+json"})
+        assert (response.status_code, response.json()["error"]["code"]) == (400, "PL-QUERY")
+        assert "graph can't be given" in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("letter", ["a", "长"])
+def test_an_error_about_something_endless_is_short(server: httpx.Client, letter: str) -> None:
+    endless = f"http://example.org/{letter * 40_000}"
+    asked = ask(server, f"SELECT * {{ <{endless}> <{endless}> }}")
+    assert (asked.status_code, asked.json()["error"]["code"]) == (400, "PL-QUERY-SYNTAX")
+    missing = server.get(f"/graphs?graph={endless[: 40_000 if letter == 'a' else 5_000]}")
+    assert missing.status_code == 404
+    error = missing.json()["error"]
+    assert error["code"] == "PL-NOT-FOUND" and error["subject"].startswith("http://example.org/")
+    assert len(error["message"]) == len(error["subject"]) == 1001
+
+
+def test_an_error_that_nobody_foresaw_is_told_and_costs_no_process(folder: Path) -> None:
+    broken = "from kg.server import worker; worker.answer = lambda *_: 1 / 0; worker.main()"
+    run = subprocess.run(
+        [sys.executable, "-c", broken, str(folder), str(2 << 30)], input=b"{}\n{}\n", capture_output=True, cwd=ROOT
+    )
+    told = [json.loads(line)["error"] for line in run.stdout.splitlines()]
+    assert [error["code"] for error in told] == ["PL-SERVER", "PL-SERVER"]
+    assert all("ZeroDivisionError" in error["message"] for error in told)
+
+
 def test_documentation_lists_every_limit() -> None:
     text = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")
     for name, default, unit, sentence in table():
@@ -373,7 +437,16 @@ def test_answers_are_sent_without_delay(folder: Path, monkeypatch: pytest.Monkey
             assert connection.proto == socket.IPPROTO_TCP
 
 
-@pytest.mark.parametrize("pair", ["rows", "rows=many", "rows=0", "rows=-1", "colour=1", "query_seconds=nan"])
+@pytest.mark.parametrize(
+    "pair",
+    ["rows", "rows=many", "rows=0", "rows=-1", "colour=1", "query_seconds=nan", "query_seconds=inf",
+     "query_seconds=1e10", f"memory_bytes={10**30}"],
+)  # fmt: skip
 def test_limits_are_checked(pair: str) -> None:
     with pytest.raises(UsageError):
         Limits.read([pair])
+
+
+def test_the_highest_limits_let_a_query_through(folder: Path, serve: Serve) -> None:
+    with serve(folder, "--limit", f"query_seconds={10**9}", "--limit", f"memory_bytes={10**15}") as client:
+        alive(client)

@@ -126,7 +126,7 @@ def test_wording_tells_the_period_of_an_excerpt_without_parts() -> None:
 
 
 def test_headings_that_name_two_years_in_turn_look_back_and_ahead() -> None:
-    text = "某镇工作报告\n2025年干了什么\n我们修渠三里，植树两千株。\n2026年准备干什么\n我们再修渠三里，植树两千株。"
+    text = "某镇工作报告\n各位代表：\n2025年干了什么\n修渠三里，群众满意。\n2026年准备干什么\n再修渠三里，植树两千株。"
     sections = [s for s in structure(text).sections if s.role == "body" and s.heading]
     assert [s.period for s in sections] == [Period.REVIEW, Period.PLAN]
 

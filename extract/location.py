@@ -14,6 +14,7 @@ from extract.document import Place, Span
 from extract.mentions import Mentions, below, is_body, is_guess
 from extract.names import alternation, is_governing, lexicon
 from extract.surface import folded_text
+from extract.tables import named_rows
 from ontology.terms import PLACES, Basis, Kind, Level, Predicate
 
 _UNITS = (Kind.ADMINISTRATIVE_UNIT,)
@@ -54,6 +55,7 @@ class _Reading:
         }
         self.own = self.units.get(self.home.path) if self.home is not None else None
         self.before = {span.end: entity for span, entity in self.mentions.within(self.mentions.whole, _UNITS)}
+        self.sites = dict(named_rows(self.mentions.text))
         self.villages = {span.end: span for span, _ in self.mentions.within(self.mentions.whole, (Kind.VILLAGE,))}
 
     def village(self, entity: Entity) -> None:
@@ -100,7 +102,12 @@ class _Reading:
             self._claim(entity, entity.mentions[0], unit, "organization", 0.94)
 
     def project(self, entity: Entity) -> None:
-        """Claim the places in its name, else those of its clause, else those in its firm's name, else the speaker."""
+        """Claim the places in its row's cell of sites, else in its name, its clause or its firm's name, else the speaker."""
+        for span in entity.mentions:
+            cell = next((site for name, site in self.sites.items() if site is not None and name.contains(span)), None)
+            if cell is not None and (standing := self._standing(cell)):
+                self._sites(entity, span, standing, "row", 0.92)
+                return
         for span in entity.mentions:
             inner = self._standing(span)
             if inner:

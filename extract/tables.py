@@ -45,23 +45,24 @@ def worded_cells(text: str, start: int, end: int) -> list[Span]:
     return [cell for cell in cells if not _NUMBER.fullmatch(text[cell.start : cell.end])]
 
 
-def name_cells(text: str) -> Iterator[Span]:
-    """Yield the cells of the columns that bear a heading such as 项目名称.
+def named_rows(text: str) -> Iterator[tuple[Span, Span | None]]:
+    """Yield the cells of the columns that bear a heading such as 项目名称, each with that of its row's site, if any.
 
     Args:
         text: of a document; a table's rows are lines, its cells parted by tabs, bars or spaces as in its heading.
 
-    >>> text = "序号\\t项目名称\\t投资\\n1\\t白石水库\\t300\\n2\\t青石路\\t200\\n各镇要抓紧。"
-    >>> [text[cell.start : cell.end] for cell in name_cells(text)]
-    ['白石水库', '青石路']
+    >>> text = "项目名称\\t建设地点\\t投资\\n白石水库\\t白石村\\t300\\n青石路\\t\\t200\\n各镇要抓紧。"
+    >>> [(text[name.start : name.end], site and text[site.start : site.end]) for name, site in named_rows(text)]
+    [('白石水库', '白石村'), ('青石路', None)]
     """
     column: int | None = None
+    place: int | None = None
     border = BORDERS[0]
     for line in re.finditer(r"[^\n]+", text):
         if not line.group().strip(" 　\t|"):
             continue
         if (found := _header(text, Span(*line.span()))) is not None:
-            column, border = found
+            column, place, border = found
         elif column is not None:
             cells = cells_of(text, Span(*line.span()), border)
             filled = [cell for cell in cells if cell is not None]
@@ -69,18 +70,21 @@ def name_cells(text: str) -> Iterator[Span]:
                 if len(filled) != 1 or filled[0].end - filled[0].start > _LONGEST_NAME:
                     column = None  # neither a row nor the heading of a group of rows
             elif column < len(cells) and (cell := cells[column]) is not None:
-                yield cell
+                yield cell, cells[place] if place is not None and place < len(cells) else None
 
 
-def _header(text: str, line: Span) -> tuple[int, re.Pattern[str]] | None:
-    """Return which column of a table's heading is that of names, and what parts its cells."""
-    if not _titles().search(text, line.start, line.end):
+def _header(text: str, line: Span) -> tuple[int, int | None, re.Pattern[str]] | None:
+    """Return which columns of a table's heading are those of names and of sites, and what parts its cells."""
+    if not _titles("names").search(text, line.start, line.end):
         return None
     for border in BORDERS:
         cells = cells_of(text, line, border)
         titles = [text[cell.start : cell.end] if cell is not None else "" for cell in cells]
         if len(titles) >= _FEWEST_COLUMNS:
-            return next(((n, border) for n, title in enumerate(titles) if _titles().fullmatch(title)), None)
+            names, sites = (
+                [n for n, t in enumerate(titles) if _titles(sort).fullmatch(t)] for sort in ("names", "sites")
+            )
+            return (names[0], next(iter(sites), None), border) if names else None
     return None
 
 
@@ -98,8 +102,8 @@ def cells_of(text: str, line: Span, border: re.Pattern[str]) -> list[Span | None
 
 
 @cache
-def _titles() -> re.Pattern[str]:
-    return re.compile(alternation(lexicon("structure")["table"]["names"]))
+def _titles(sort: str) -> re.Pattern[str]:
+    return re.compile(alternation(lexicon("structure")["table"][sort]))
 
 
 @cache
@@ -125,7 +129,7 @@ class TableFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Append a candidate for each name."""
         folded = folded_text(doc)
-        for cell in name_cells(text_of(doc)):
+        for cell, _ in named_rows(text_of(doc)):
             words = folded[cell.start : cell.end]
             quoted = words.startswith('"') and words.find('"', 1) == len(words) - 1 > 1
             span = Span(cell.start + 1, cell.end - 1) if quoted else cell

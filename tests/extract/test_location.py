@@ -109,3 +109,10 @@ def test_a_village_stands_in_the_only_unit_named_where_that_holds_the_speaker(nl
     for unit, stands in (("上海市", False), ("运城市", True)):
         found = located(nlp, f"我镇工作报告\n鹮湾村修渠三里，{unit}来访。", TOWN)
         assert (("鹮湾村", unit) in found) is stands
+
+
+def test_a_row_says_where_its_work_stands():
+    named = {"鹮鸣冷链中心": (Kind.PROJECT, None), "水头镇": (Kind.ADMINISTRATIVE_UNIT, Level.TOWNSHIP)}
+    named |= {"夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY)}
+    table = "项目名称\t建设地点\t投资\n鹮鸣冷链中心\t水头镇\t300"
+    assert ("鹮鸣冷链中心", "水头镇") in located_as_named(f"夏县重点项目表\n{table}", named, COUNTY)

@@ -6,7 +6,7 @@ import pytest
 
 from extract import pipeline
 from extract.document import Document
-from extract.tables import name_cells
+from extract.tables import named_rows
 from ontology.terms import Kind
 
 ROWS = [
@@ -59,7 +59,7 @@ def test_a_table_ends_where_running_text_begins() -> None:
     text = (
         f"{table(chr(9))}\n附：下列各项另行安排，由镇长督办，各村配合，年底前逐项验收并公示结果。\n3\t青石路\t丁镇\t200"
     )
-    assert [text[cell.start : cell.end] for cell in name_cells(text)] == ["白石水库除险加固", "“千人千树”行动"]
+    assert [text[cell.start : cell.end] for cell, _ in named_rows(text)] == ["白石水库除险加固", "“千人千树”行动"]
 
 
 def annotated(text: str) -> list[tuple[str, str, str, str, str | None]]:

@@ -299,7 +299,7 @@ def push(args: argparse.Namespace) -> int:
         print(f"left out: {name}: {reason}", file=sys.stderr)
     if not report.failed:
         return DONE
-    return DONE_IN_PART if report.sent or report.unchanged else NOTHING_DONE
+    return DONE_IN_PART if report.sent or report.unchanged or report.deleted else NOTHING_DONE
 
 
 @command(

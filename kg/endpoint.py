@@ -274,9 +274,11 @@ def _explained(error: Exception, url: str) -> PolicyGraphError:
         return QueryError(f"{url} can't parse the query: {said}", code="PL-QUERY-SYNTAX")
     if isinstance(error, Unauthorized) or (isinstance(error, HTTPError) and error.code in (401, 403)):
         return failed("refuses the user; check user and password, or the token", "PL-ENDPOINT-REFUSED")
-    if isinstance(error, EndPointNotFound) or (isinstance(error, HTTPError) and error.code in (404, 405)):
-        hint = "check the path: for queries it mostly ends in /sparql, for kg push it is the Graph Store's"
+    hint = "check the path: for queries it mostly ends in /sparql, for kg push it is the Graph Store's"
+    if isinstance(error, EndPointNotFound) or (isinstance(error, HTTPError) and error.code == HTTPStatus.NOT_FOUND):
         return failed(f"is no such service; {hint}", "PL-ENDPOINT-MISSING")
+    if isinstance(error, HTTPError) and error.code in (405, 501):
+        return failed(f"does not take this kind of request ({error.code}); {hint}", "PL-ENDPOINT-METHOD")
     if isinstance(error, URITooLong):
         return failed("takes no address that long; use method POST")
     if isinstance(error, EndPointInternalError):

@@ -266,7 +266,7 @@ def test_a_busy_server_is_asked_again(scripted: Callable[..., tuple[str, Script]
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    [(401, "REFUSED"), (403, "REFUSED"), (404, "MISSING"), (405, "MISSING"), (500, ""), (418, "")],
+    [(401, "REFUSED"), (403, "REFUSED"), (404, "MISSING"), (405, "METHOD"), (501, "METHOD"), (500, ""), (418, "")],
 )
 def test_what_does_not_pass_is_told_at_once(
     scripted: Callable[..., tuple[str, Script]], status: int, code: str
@@ -291,7 +291,7 @@ def told_by_kg_serve(status: int, code: str, message: str) -> tuple[int, dict[st
         (500, "PL-QUERY-MEMORY", "PL-QUERY-MEMORY"),
         (504, "PL-QUERY-TIMEOUT", "PL-QUERY-TIMEOUT"),
         (413, "PL-SERVER-SIZE", "PL-SERVER-SIZE"),
-        (405, "PL-SERVER-REQUEST", "PL-ENDPOINT-MISSING"),
+        (405, "PL-SERVER-REQUEST", "PL-ENDPOINT-METHOD"),
     ],
 )
 def test_what_kg_serve_says_is_told_as_it_is(

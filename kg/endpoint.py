@@ -29,11 +29,11 @@ from SPARQLWrapper.SPARQLExceptions import (
 )
 
 from kg import guard, sparql
+from kg.engine import Results
 from kg.paging import Pages
 from ontology.errors import EndpointError, IncompleteAnswer, PolicyGraphError, QueryError, UsageError
 from ontology.terms import PREFIXES
 
-Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 Answer: TypeAlias = dict[str, Any]
 T = TypeVar("T")
 

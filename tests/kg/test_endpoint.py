@@ -347,6 +347,35 @@ def test_a_cut_answer_is_no_answer(scripted: Callable[..., tuple[str, Script]]) 
         kg.open(url).query("SELECT ?x {}")
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"results": {"bindings": []}}',
+        '{"head": {}, "results": {"bindings": []}}',
+        '{"head": {"vars": ["x"]}}',
+        '{"head": {"vars": ["x"]}, "results": {"bindings": 5}}',
+        '{"head": {"vars": ["x"]}, "results": {"bindings": [5]}}',
+        '{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": 5}]}}',
+        '{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "name", "value": "1"}}]}}',
+        '{"head": {"vars": ["y"]}, "results": {"bindings": [{"x": {"type": "literal", "value": "1"}}]}}',
+        '{"head": {"vars": [5]}, "results": {"bindings": []}}',
+        '{"head": {"vars": 5}, "results": {"bindings": []}}',
+        '{"head": {}, "boolean": true}',
+        '{"x": 5}',
+        "[]",
+        "5",
+        "null",
+    ],
+)
+def test_a_broken_answer_is_told_in_one_line(
+    scripted: Callable[..., tuple[str, Script]], capsys: pytest.CaptureFixture[str], answer: str
+) -> None:
+    url, _ = scripted((200, RESULTS, answer.encode()))
+    assert main(["query", "SELECT ?x {}", "--endpoint", url]) == 1
+    told = capsys.readouterr().err
+    assert told.endswith("[PL-ENDPOINT-ANSWER]\n") and told.count("\n") == 1
+
+
 @pytest.mark.parametrize("header", ["X-Truncated", "x-truncated", "X-SPARQL-MaxRows"])
 def test_a_server_that_marks_its_answer_as_cut_is_read_anew_in_order(
     scripted: Callable[..., tuple[str, Script]], header: str

@@ -102,7 +102,7 @@ class _Reading:
             self._claim(entity, entity.mentions[0], unit, "organization", 0.94)
 
     def project(self, entity: Entity) -> None:
-        """Claim the places in its row's cell of sites, else in its name, its clause or its firm's name, else the speaker."""
+        """Claim the places in its row's cell of sites, in its name, its clause or its firm's name, else the speaker."""
         for span in entity.mentions:
             cell = next((site for name, site in self.sites.items() if site is not None and name.contains(span)), None)
             if cell is not None and (standing := self._standing(cell)):

@@ -33,7 +33,15 @@ from kg.terminal import (
     print_report,
     whole,
 )
-from ontology.errors import AmbiguousName, IncompleteAnswer, NotFound, PolicyGraphError, QueryError, UsageError
+from ontology.errors import (
+    AmbiguousName,
+    IncompleteAnswer,
+    NotFound,
+    OutputError,
+    PolicyGraphError,
+    QueryError,
+    UsageError,
+)
 from ontology.terms import SHOWN
 
 if TYPE_CHECKING:
@@ -299,7 +307,7 @@ def push(args: argparse.Namespace) -> int:
         print(f"left out: {name}: {reason}", file=sys.stderr)
     if not report.failed:
         return DONE
-    return DONE_IN_PART if report.sent or report.unchanged else NOTHING_DONE
+    return DONE_IN_PART if report.sent or report.unchanged or report.deleted else NOTHING_DONE
 
 
 @command(
@@ -526,8 +534,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _interrupted()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return DONE
+    except OSError as error:
+        if error.errno is None or error.filename is not None:  # the engine's or a file's, not the output's
+            raise
+        _drop_output()
+        _complain(OutputError(f"the result can't be printed ({error.strerror}); free space, or print it elsewhere"))
+        return NOTHING_DONE
+
+
+def _drop_output() -> None:
+    """Let what is not printed yet go to nowhere, so that Python does not complain of it when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _interrupted() -> int:

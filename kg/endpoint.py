@@ -29,11 +29,11 @@ from SPARQLWrapper.SPARQLExceptions import (
 )
 
 from kg import guard, sparql
+from kg.engine import Results
 from kg.paging import Pages
 from ontology.errors import EndpointError, IncompleteAnswer, PolicyGraphError, QueryError, UsageError
 from ontology.terms import PREFIXES
 
-Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 Answer: TypeAlias = dict[str, Any]
 T = TypeVar("T")
 
@@ -125,9 +125,7 @@ class Endpoint:
             answer, cut = self._rows(prologue + query, kind)
         if kind == "SELECT" and (cut := self._complete(prologue + query, answer, cut)):
             self._tell(f"{len(answer['results']['bindings']):,} rows")
-        results = ox.parse_query_results(json.dumps(answer), format=ox.QueryResultsFormat.JSON)
-        assert results is not None  # for mypy: JSON gives solutions or a boolean
-        return results, cut
+        return self._parsed(answer), cut
 
     def close(self) -> None:
         """Do nothing: no connection is kept open."""
@@ -187,6 +185,8 @@ class Endpoint:
         content, headers = self._ask(query, kind, JSON)
         try:
             answer: Answer = json.loads(content)
+            if kind == "SELECT" and not ("vars" in answer["head"] and "bindings" in answer["results"]):
+                raise ValueError("it has no head.vars or no results.bindings")
             for row in answer.get("results", {}).get("bindings", ()):
                 for term in row.values():
                     if term["type"] == "typed-literal":  # Virtuoso's, from before SPARQL 1.1
@@ -195,12 +195,28 @@ class Endpoint:
                 found = [term["value"] for row in answer["results"]["bindings"] for term in row.values()]
                 answer = {"head": {}, "boolean": found in (["1"], ["true"])}
             return answer, _cut(headers)
-        except (ValueError, KeyError, AttributeError) as error:
-            raise EndpointError(
-                f"{self.url} gave a broken answer, perhaps cut off: {error}",
-                subject=self.url,
-                code="PL-ENDPOINT-ANSWER",
-            ) from error
+        except KeyError as error:
+            raise self._broken(f"it has no {error}") from error
+        except (ValueError, TypeError, AttributeError) as error:
+            raise self._broken(str(error)) from error
+
+    def _parsed(self, answer: Answer) -> ox.QuerySolutions | ox.QueryBoolean:
+        """Return an answer as the engine has it; a broken term is found here, not as late as its row is read."""
+        content = json.dumps(answer)
+        try:
+            results = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
+            if isinstance(results, ox.QuerySolutions):
+                for _ in results:
+                    pass
+                results = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
+        except SyntaxError as error:
+            raise self._broken(str(error)) from error
+        assert results is not None  # for mypy: JSON gives solutions or a boolean
+        return results
+
+    def _broken(self, reason: str) -> EndpointError:
+        what = f"{self.url} gave a broken answer, perhaps cut off: {reason}"
+        return EndpointError(what, subject=self.url, code="PL-ENDPOINT-ANSWER")
 
     def _ask(self, query: str, kind: str, form: str) -> tuple[bytes, Message]:
         """Send one request, and again where it fails for reasons that pass."""
@@ -274,9 +290,11 @@ def _explained(error: Exception, url: str) -> PolicyGraphError:
         return QueryError(f"{url} can't parse the query: {said}", code="PL-QUERY-SYNTAX")
     if isinstance(error, Unauthorized) or (isinstance(error, HTTPError) and error.code in (401, 403)):
         return failed("refuses the user; check user and password, or the token", "PL-ENDPOINT-REFUSED")
-    if isinstance(error, EndPointNotFound) or (isinstance(error, HTTPError) and error.code in (404, 405)):
-        hint = "check the path: for queries it mostly ends in /sparql, for kg push it is the Graph Store's"
+    hint = "check the path: for queries it mostly ends in /sparql, for kg push it is the Graph Store's"
+    if isinstance(error, EndPointNotFound) or (isinstance(error, HTTPError) and error.code == HTTPStatus.NOT_FOUND):
         return failed(f"is no such service; {hint}", "PL-ENDPOINT-MISSING")
+    if isinstance(error, HTTPError) and error.code in (405, 501):
+        return failed(f"does not take this kind of request ({error.code}); {hint}", "PL-ENDPOINT-METHOD")
     if isinstance(error, URITooLong):
         return failed("takes no address that long; use method POST")
     if isinstance(error, EndPointInternalError):

@@ -20,7 +20,8 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 
 from extract.document import unbroken
-from kg import guard, sparql
+from kg import engine, guard, sparql
+from kg.engine import Results
 from kg.entities import described
 from kg.rows import IRI, Rows, cell
 from kg.statements import FOUND, METADATA
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from kg.lineage import Lineage
 
 Source: TypeAlias = str | Path | ox.Store
-Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 _LIBRARY_NAME = re.compile(r"[\w-]+")
 """What is the name of a library query, not SPARQL."""
@@ -80,7 +80,7 @@ class Embedded:
         guard.check(query)
         try:
             with answering():
-                return self.store.query(query, prefixes=PREFIXES), False
+                return engine.run(self.store, query), False
         except SyntaxError as error:
             raise sparql.unparsed(error) from error
 

@@ -57,7 +57,7 @@ class PushReport:
         sent: graphs that were put.
         unchanged: graphs that the target had already.
         deleted: graphs that the target had and the store no longer has.
-        failed: graphs that the target did not take, with the reason.
+        failed: graphs that the target did not take or did not delete, with the reason.
         triples: how many were sent.
     """
 
@@ -134,13 +134,18 @@ def push(
                 continue
             notes.note(name, digest)
             sent.append(name)
-        gone = sorted(notes.digests.keys() - {_name(name) for name in names})
-        for name in gone:
-            service.delete(name)
+        deleted = []
+        for name in sorted(notes.digests.keys() - {_name(name) for name in names}):
+            try:
+                service.delete(name)
+            except EndpointError as error:  # it stays noted, so that the next push tries again
+                failed.append((name, f"not deleted: {error}"))
+                continue
             notes.forget(name)
+            deleted.append(name)
         if listener:
             listener(len(names), len(names))
-    return PushReport(address, tuple(sent), tuple(unchanged), tuple(gone), tuple(failed), triples)
+    return PushReport(address, tuple(sent), tuple(unchanged), tuple(deleted), tuple(failed), triples)
 
 
 class _Notes:
@@ -236,11 +241,13 @@ class _Service:
                 raise
 
     def has(self, name: str) -> bool:
-        """Tell whether the server has a graph; where it does not say, what was noted is believed."""
+        """Tell whether the server has a graph; of one that does not take HEAD, as Virtuoso, the notes are believed."""
         try:
             self._send("HEAD", name)
         except EndpointError as error:
-            return error.code != "PL-ENDPOINT-MISSING"
+            if error.code not in ("PL-ENDPOINT-MISSING", "PL-ENDPOINT-METHOD", self.REFUSED):
+                raise
+            return error.code == "PL-ENDPOINT-METHOD"  # where it has failed, the graph is put, which tells the truth
         return True
 
     def _send(self, method: str, name: str, content: bytes | None = None) -> None:

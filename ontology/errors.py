@@ -61,7 +61,7 @@ class IncompleteAnswer(UserWarning):
 
 
 class OutputError(PolicyGraphError):
-    """A file or folder that a result should go to and can't; what stood there before is unharmed."""
+    """A file, folder or output that a result should go to and can't; a file that stood there before is unharmed."""
 
     code = "PL-EXPORT-WRITE"
 

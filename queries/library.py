@@ -58,6 +58,7 @@ kg query 'SELECT ?s ?l { ?s a pl:Strategy ; pl:level pl:national ; skos:prefLabe
 Labels have a Chinese form (`@zh`), and an English one (`@en`) where it is known: without the `FILTER`
 such a strategy is two rows, and two in a `COUNT`. To ask for a name, write its language:
 `skos:prefLabel "乡村振兴战略"@zh`.
+Several graphs of `FROM` are one set: a triple that stands in two of them is one row, in a `COUNT` too.
 A graph of `FROM` that is not held is an empty one, as the standard has it; `kg query` says so below the answer.
 """
 

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
-from kg import guard, sparql
+from kg import engine, guard, sparql
 from kg.server.confinement import arm, cut_network, limit_memory
 from kg.server.truncation import marked
 from kg.store import Version, open_version, published
@@ -93,7 +93,8 @@ def answer(store: ox.Store, request: Request) -> Answer:
     try:
         if request.query is None:
             return _whole_graph(store, request)
-        results = _run(store, request.query, request)
+        asked = guard.Dataset(request.default, request.named)
+        results = engine.run(store, request.query, asked, request.base)
         if isinstance(results, ox.QueryTriples):
             return _triples(results, request)
         form = _accepted(request.row_format, "rows")
@@ -105,39 +106,6 @@ def answer(store: ox.Store, request: Request) -> Answer:
     except (OSError, ValueError, RuntimeError) as error:
         what = "query can't be answered" if request.query is not None else "graph can't be given"
         raise QueryError(f"the {what}: {error}") from error
-
-
-def _run(store: ox.Store, query: str, request: Request) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    """Run the query on the graphs that it or the protocol names; several default graphs are merged as one set."""
-    asked = guard.Dataset(request.default, request.named)
-    dataset = asked or guard.dataset(query, request.base)
-    if not dataset:
-        return store.query(query, base_iri=request.base, prefixes=PREFIXES)
-    default = [ox.NamedNode(iri) for iri in dict.fromkeys(dataset.default or ())]
-    named: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(iri) for iri in dict.fromkeys(dataset.named or ())]
-    if len(default) > 1:
-        merged = ox.Store()
-        quads = (quad for graph in (*default, *named) for quad in store.quads_for_pattern(None, None, None, graph))
-        merged.extend(
-            part
-            for quad in quads
-            for part in (
-                *([quad] if quad.graph_name in named else ()),
-                *([_in_default(quad)] if quad.graph_name in default else ()),
-            )
-        )
-        return merged.query(
-            query,
-            base_iri=request.base,
-            prefixes=PREFIXES,
-            default_graph=ox.DefaultGraph(),
-            named_graphs=named,
-        )
-    return store.query(query, base_iri=request.base, prefixes=PREFIXES, default_graph=[*default], named_graphs=named)
-
-
-def _in_default(quad: ox.Quad) -> ox.Quad:
-    return ox.Quad(quad.subject, quad.predicate, quad.object)
 
 
 def _rows(results: ox.QuerySolutions, form: str, request: Request) -> Answer:

@@ -358,6 +358,23 @@ def test_a_reader_that_goes_away_ends_a_command_quietly(arguments: list[str], st
         assert (process.stderr.read(), process.wait()) == (b"", 0)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize(
+    "arguments",
+    [["info"], ["info", "--json"], ["query", "--list"], ["query", "ASK {}"], ["query", "ASK {}", "--format", "csv"]],
+)
+def test_a_full_disk_behind_the_output_is_one_line(arguments: list[str], store: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "KG_STORE": store}
+    command = [sys.executable, "-m", "kg", *arguments]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment, check=False, timeout=60
+        )
+    told = done.stderr.replace("1 rows\n", "")
+    assert (done.returncode, told.count("\n")) == (1, 1)
+    assert "No space left on device" in told and "[PL-EXPORT-WRITE]" in told
+
+
 @pytest.mark.parametrize(("pause", "told"), [(0.0, "checked 1 of 5\n"), (60.0, "")])
 def test_validation_tells_what_was_checked_and_how_far_it_has_come(
     pause: float, told: str, store: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -266,7 +266,7 @@ def test_a_busy_server_is_asked_again(scripted: Callable[..., tuple[str, Script]
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    [(401, "REFUSED"), (403, "REFUSED"), (404, "MISSING"), (405, "MISSING"), (500, ""), (418, "")],
+    [(401, "REFUSED"), (403, "REFUSED"), (404, "MISSING"), (405, "METHOD"), (501, "METHOD"), (500, ""), (418, "")],
 )
 def test_what_does_not_pass_is_told_at_once(
     scripted: Callable[..., tuple[str, Script]], status: int, code: str
@@ -291,7 +291,7 @@ def told_by_kg_serve(status: int, code: str, message: str) -> tuple[int, dict[st
         (500, "PL-QUERY-MEMORY", "PL-QUERY-MEMORY"),
         (504, "PL-QUERY-TIMEOUT", "PL-QUERY-TIMEOUT"),
         (413, "PL-SERVER-SIZE", "PL-SERVER-SIZE"),
-        (405, "PL-SERVER-REQUEST", "PL-ENDPOINT-MISSING"),
+        (405, "PL-SERVER-REQUEST", "PL-ENDPOINT-METHOD"),
     ],
 )
 def test_what_kg_serve_says_is_told_as_it_is(
@@ -345,6 +345,35 @@ def test_a_cut_answer_is_no_answer(scripted: Callable[..., tuple[str, Script]]) 
     url, _ = scripted((200, RESULTS, ONE[:-9]))
     with pytest.raises(EndpointError, match="broken answer"):
         kg.open(url).query("SELECT ?x {}")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"results": {"bindings": []}}',
+        '{"head": {}, "results": {"bindings": []}}',
+        '{"head": {"vars": ["x"]}}',
+        '{"head": {"vars": ["x"]}, "results": {"bindings": 5}}',
+        '{"head": {"vars": ["x"]}, "results": {"bindings": [5]}}',
+        '{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": 5}]}}',
+        '{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "name", "value": "1"}}]}}',
+        '{"head": {"vars": ["y"]}, "results": {"bindings": [{"x": {"type": "literal", "value": "1"}}]}}',
+        '{"head": {"vars": [5]}, "results": {"bindings": []}}',
+        '{"head": {"vars": 5}, "results": {"bindings": []}}',
+        '{"head": {}, "boolean": true}',
+        '{"x": 5}',
+        "[]",
+        "5",
+        "null",
+    ],
+)
+def test_a_broken_answer_is_told_in_one_line(
+    scripted: Callable[..., tuple[str, Script]], capsys: pytest.CaptureFixture[str], answer: str
+) -> None:
+    url, _ = scripted((200, RESULTS, answer.encode()))
+    assert main(["query", "SELECT ?x {}", "--endpoint", url]) == 1
+    told = capsys.readouterr().err
+    assert told.endswith("[PL-ENDPOINT-ANSWER]\n") and told.count("\n") == 1
 
 
 @pytest.mark.parametrize("header", ["X-Truncated", "x-truncated", "X-SPARQL-MaxRows"])

@@ -18,6 +18,7 @@ from kg.rows import IRI
 from kg.store import writing
 from ontology.errors import NotFound, QueryError, StoreError, UsageError
 from ontology.terms import PL, PLID, PREFIXES, Level
+from tests.kg.server.conftest import running as serving
 
 DATA = """
 @prefix pl: <https://w3id.org/policy-lineage#> .
@@ -212,6 +213,27 @@ def test_the_dataset_is_the_same_graph_and_read_only(graph: kg.Graph) -> None:
         with pytest.raises(StoreError):
             change()
     assert len(list(graph.quads())) == 9
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("FROM <urn:g> FROM <urn:h> { ?s ?p ?o }", 3),
+        ("FROM <urn:g> FROM <urn:h> FROM <urn:g> FROM NAMED <urn:h> { GRAPH ?g { ?s ?p ?o } }", 2),
+        ("FROM <urn:h> { ?s ?p ?o }", 2),
+        ("FROM NAMED <urn:h> { ?s ?p ?o }", 0),
+    ],
+)
+def test_several_graphs_of_from_are_one_set_as_at_the_server(tmp_path: Path, query: str, count: int) -> None:
+    shared, first, second = (
+        ox.Triple(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal(text)) for text in ("共同", "一", "二")
+    )
+    with writing(tmp_path) as draft:
+        draft.replace_graphs([(ox.NamedNode("urn:g"), [shared, first]), (ox.NamedNode("urn:h"), [shared, second])])
+        draft.publish()
+    with serving(tmp_path) as client, kg.open(tmp_path) as local:
+        for graph in (local, kg.open(str(client.base_url.join("/sparql")))):
+            assert graph.query(f"SELECT (COUNT(*) AS ?n) {query}")[0].n == count
 
 
 def test_the_union_is_no_graph_to_export(graph: kg.Graph) -> None:

@@ -7,9 +7,13 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 import pytest
@@ -227,3 +231,92 @@ def test_what_is_written_grows_with_the_graphs_and_no_faster(tmp_path: Path) -> 
         before = written()
         report = kg.push(tmp_path / "files", store=tmp_path / "store", union=False, again=again)
         assert len(report.sent) == 300 and (written() - before) / 300 < 1000
+
+
+@dataclass
+class Keeper:
+    """A Graph Store service of our own, which answers the methods that it is told to refuse with a status."""
+
+    url: str = ""
+    graphs: set[str] = field(default_factory=set)
+    refused: dict[str, int] = field(default_factory=dict)
+
+
+@pytest.fixture
+def keeper() -> Iterator[Keeper]:
+    kept = Keeper()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            graph = unquote(self.path.partition("?graph=")[2]) or "default"
+            known = graph in kept.graphs or self.command == "PUT"
+            status = kept.refused.get(self.command, 204 if known else 404)
+            if status == 204 and self.command == "PUT":
+                kept.graphs.add(graph)
+            if status == 204 and self.command == "DELETE":
+                kept.graphs.remove(graph)
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_HEAD = do_DELETE = do_PUT
+
+        def log_message(self, *_: Any) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    kept.url = f"http://127.0.0.1:{server.server_port}/store"
+    yield kept
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(401, "PL-ENDPOINT-REFUSED"), (403, "PL-ENDPOINT-REFUSED"), (418, "PL-ENDPOINT")]
+)
+def test_a_server_that_does_not_say_what_it_has_is_no_success(
+    tmp_path: Path, keeper: Keeper, status: int, code: str
+) -> None:
+    publish(tmp_path, 甲=["一"])
+    kg.push(keeper.url, store=tmp_path)
+    keeper.refused = {"HEAD": status}
+    with pytest.raises(EndpointError) as caught:
+        kg.push(keeper.url, store=tmp_path)
+    assert caught.value.code == code
+
+
+def test_a_server_that_has_gone_away_is_no_success(tmp_path: Path) -> None:
+    publish(tmp_path, 甲=["一"])
+    with servers.oxigraph() as server:
+        kg.push(server.store, store=tmp_path)
+    assert main(["push", server.store, "--store", str(tmp_path), "--timeout", "2"]) == 1
+
+
+@pytest.mark.parametrize(("status", "sent"), [(405, ()), (501, ()), (500, (GRAPHS[0], "default"))])
+def test_of_a_server_without_head_the_notes_are_believed(
+    tmp_path: Path, keeper: Keeper, status: int, sent: tuple[str, ...]
+) -> None:
+    publish(tmp_path, 甲=["一"])
+    keeper.refused = {"HEAD": status}
+    assert len(kg.push(keeper.url, store=tmp_path).sent) == 2
+    assert kg.push(keeper.url, store=tmp_path).sent == sent
+
+
+@pytest.mark.parametrize("status", [403, 405, 500])
+def test_a_graph_that_is_not_deleted_is_told_and_tried_again(
+    tmp_path: Path, keeper: Keeper, capsys: pytest.CaptureFixture[str], status: int
+) -> None:
+    publish(tmp_path, 甲=["一"], 乙=["二"])
+    kg.push(keeper.url, store=tmp_path)
+    publish(tmp_path)
+    keeper.refused = {"DELETE": status}
+    for _ in range(2):
+        report = kg.push(keeper.url, store=tmp_path)
+        assert report.deleted == () and [name for name, _ in report.failed] == sorted(GRAPHS[:2])
+        assert keeper.graphs >= set(GRAPHS[:2])
+    assert main(["push", keeper.url, "--store", str(tmp_path)]) == 3
+    assert f"left out: {GRAPHS[0]}: not deleted: " in capsys.readouterr().err
+    keeper.refused = {}
+    assert kg.push(keeper.url, store=tmp_path).deleted == tuple(sorted(GRAPHS[:2]))
+    assert keeper.graphs == {"default"}

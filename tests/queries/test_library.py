@@ -21,7 +21,7 @@ from kg.push import push
 from kg.rows import IRI, Cell, cell
 from kg.store import writing
 from ontology.errors import NotFound, QueryError
-from ontology.terms import PL, PLID, RDFS, SH
+from ontology.terms import PL, PLID, PREFIXES, RDFS, SH
 from tests import servers
 from tests.queries import world
 
@@ -136,6 +136,25 @@ def test_the_order_of_rows_is_settled(ours: kg.Graph, case: str) -> None:
     rows = list(ours.query(known.query, **known.parameters))
     again = list(ours.query(known.query, **known.parameters))
     assert rows == again
+
+
+@pytest.mark.parametrize("engine", ["oxigraph", "rdflib"])
+def test_what_contributes_only_to_a_lower_strategy_is_tied_to_no_higher_one(engine: str) -> None:
+    data = "".join(
+        f'<urn:{name}> a pl:Strategy ; pl:level pl:{level} ; pl:issuer <urn:unit> ; skos:prefLabel "{name}"@zh .\n'
+        for name, level in {"强县": "county", "活县": "county", "兴镇": "township", "强省": "provincial"}.items()
+    )
+    prefixes = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
+    data += '<urn:unit> skos:prefLabel "甲地"@zh . <urn:强县> pl:contributesTo <urn:兴镇> .'
+    data += "<urn:活县> pl:contributesTo <urn:兴镇> , <urn:强省> ."
+    query = queries.load("unanchored-strategies").bind()
+    if engine == "rdflib":
+        names = [str(row["strategy_name"]) for row in rdflib.Graph().parse(data=prefixes + data).query(query)]  # type: ignore[index]
+    else:
+        store = ox.Store()
+        store.load((prefixes + data).encode(), format=ox.RdfFormat.TURTLE)
+        names = [row.strategy_name for row in kg.open(store).query(query)]
+    assert sorted(names) == ["兴镇", "强县", "强省"]
 
 
 def test_there_are_enough_questions_each_with_its_words() -> None:

@@ -40,8 +40,6 @@ _CLAUSES = re.compile('[^"（《]*，[^"（《]*')
 _SURE = 0.7
 """A name less sure than this is not looked for elsewhere in its document."""
 _COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|类)")
-_SUFFIX = re.compile("(?:建设|战略|发展|目标|发展战略|发展目标)$")
-"""What a strategy's name may end in or lack: 美好城区, 美好城区建设."""
 _NUMERAL = re.compile("[一二两三四五六七八九十百千万多0-9]")
 _LISTED = re.compile("[、和与及]")
 _LEAST = 4
@@ -177,10 +175,9 @@ def _join_short_forms(clusters: list[_Cluster]) -> list[_Cluster]:
 
 
 def _short_form(short: _Cluster, whole: _Cluster) -> bool:
-    if short.kind is whole.kind is Kind.STRATEGY and not whole.best().concept:
-        longer = not short.best().concept and _only_longer(_unquoted(short.name), _unquoted(whole.name))
-        return longer or (_SUFFIX.sub("", whole.name) == short.name and short.name != whole.name)
     one, other = _unquoted(short.name), _unquoted(whole.name)
+    if short.kind is whole.kind is Kind.STRATEGY and not whole.best().concept:
+        return _core(one) == _core(other) or (not short.best().concept and _only_longer(one, other))
     if short.kind is not whole.kind or short.kind not in (Kind.PROJECT, Kind.POLICY) or len(one) < 4:
         return False
     if short.best().concept and whole.best().concept and short.best().concept != whole.best().concept:
@@ -197,6 +194,22 @@ def _short_form(short: _Cluster, whole: _Cluster) -> bool:
 def _instrument() -> re.Pattern[str]:
     """Return what the name of a known policy may go on with: 四送一服, 四送一服平台."""
     return re.compile(f"(?:{alternation(lexicon('kinds')[Kind.POLICY]['quoted_joined'])}){{1,2}}")
+
+
+def _core(name: str) -> str:
+    """Return a strategy's name without what it may as well lack.
+
+    >>> _core("一城两区三谷发展战略"), _core("美好城区建设"), _core("乡村建设")
+    ('一城两区三谷', '美好城区', '乡村建设')
+    """
+    core = _ending().sub("", name)
+    return core if len(core) >= _LEAST else name
+
+
+@cache
+def _ending() -> re.Pattern[str]:
+    words = lexicon("strategies")
+    return re.compile(f"的?(?:{alternation(words['attributes'])})?(?:{alternation(words['endings'])})$")
 
 
 def _only_longer(short: str, long: str) -> bool:

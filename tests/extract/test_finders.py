@@ -455,6 +455,8 @@ def test_what_a_quoted_name_is_said_to_be_is_no_part_of_it() -> None:
         (Kind.STRATEGY, "打造闽赣省际边贸重镇。边贸重镇初具规模。", "闽赣省际边贸重镇", "边贸重镇", None, True),
         (Kind.STRATEGY, "形成一河两岸三片区。三片区各有所长。", "一河两岸三片区", "三片区", None, False),
         (Kind.STRATEGY, "坚持工业立镇、商贸活镇。商贸活镇见效。", "工业立镇、商贸活镇", "商贸活镇", None, False),
+        (Kind.STRATEGY, "实施“一城两区”发展战略。一城两区成形。", "“一城两区”发展战略", "一城两区", None, True),
+        (Kind.STRATEGY, "构建一区两带产业格局。一区两带格局成形。", "一区两带产业格局", "一区两带格局", None, True),
         (Kind.POLICY, "用好四送一服平台。四送一服见效。", "四送一服平台", "四送一服", "四送一服", True),
         (Kind.POLICY, "发放产业帮扶种苗补贴。产业帮扶见效。", "产业帮扶种苗补贴", "产业帮扶", "产业帮扶", False),
     ],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -161,7 +161,7 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     if named:
         return named
     if not counts:
-        return []
+        return _bare_list(folded, name, definition)
     sequential = _announced_groups(folded, term, counts, definition)
     if sequential:
         return sequential
@@ -173,6 +173,15 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
             if len(sentences) == counts[0]:
                 return [Member(span) for span in sentences]
     return [Member(span) for span in flat]
+
+
+def _bare_list(folded: str, name: str, definition: Span) -> list[Member]:
+    """Read a definition that is but a list, of as many items as a numeral within the term says: …三方联结机制."""
+    if re.search("[，；：。](?!$)", folded[definition.start : definition.end].rstrip()):
+        return []
+    items = _split(folded, definition.start, definition.end, "、")
+    counts = {announced(group.group(1)) for group in _GROUP.finditer(name)}
+    return [Member(item) for item in items] if len(items) > 1 and len(items) in counts else []
 
 
 def _taken_groups(folded: str, definition: Span) -> list[Member]:
@@ -315,6 +324,8 @@ class GlossaryFinder:
                 reading = Reading(Kind.STRATEGY, entry.term.end, False, 0.65)  # 一河六圈一带
             if reading is None:
                 continue
+            if spelled and reading.kind is Kind.PROJECT:  # 六大提升工程: what is spelled out is carried out
+                reading = replace(reading, kind=Kind.POLICY)
             definition = text_of(doc)[entry.definition.start : entry.definition.end].strip()
             doc._.candidates.append(
                 Candidate(entry.term, reading.kind, "policy_glossary", reading.confidence, definition=definition)
@@ -364,7 +375,7 @@ class GlossaryFinder:
             if best.confidence > 0.5:
                 return Reading(best.kind, term.end, False, 0.9)
         for kind in (Kind.STRATEGY, Kind.SLOGAN, Kind.POLICY):
-            if re.search(f"(?:{alternation(kinds[kind]['heads'])})$", phrase):
+            if re.search(f"(?:{alternation((*kinds[kind]['heads'], *kinds[kind]['quoted_joined']))})$", phrase):
                 return Reading(kind, term.end, False, 0.85)
         if layout:
             return Reading(Kind.STRATEGY, term.end, False, 0.7)

@@ -52,6 +52,24 @@ def test_a_quotation_at_the_end_of_a_term_tells_how_many():
     ]
 
 
+def test_a_definition_that_is_but_a_list_is_counted_by_any_numeral_of_its_term():
+    assert list(taken_apart("“鹮社企”三方联结机制", "鹮村出资源、合作社出服务、企业出订单。")) == [
+        "鹮村出资源",
+        "合作社出服务",
+        "企业出订单",
+    ]
+    assert not taken_apart("“鹮社企”三方联结机制", "鹮村出资源、合作社出服务，企业出订单、出人。")
+
+
+def test_what_is_spelled_out_is_carried_out_and_no_project():
+    text = "某县工作报告\n实施“三大提升工程”。\n名词解释\n三大提升工程：园区提升工程、种养提升工程、治理提升工程。"
+    nlp = pipeline.load(components=("policy_structure", "policy_glossary"))
+    doc = pipeline.make_doc(nlp, Document("d", text, "0" * 64))
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    assert {c.kind for c in doc._.candidates} == {Kind.POLICY}
+
+
 def test_what_is_done_with_a_list_is_none_of_its_last_item():
     found = taken_apart("三带协同", "把数字经济带、绿色经济带、先进制造带一起抓在手上。")
     assert list(found) == ["数字经济带", "绿色经济带", "先进制造带"]

@@ -40,6 +40,7 @@ _CLAUSES = re.compile('[^"（《]*，[^"（《]*')
 _SURE = 0.7
 """A name less sure than this is not looked for elsewhere in its document."""
 _COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|类)")
+_UNIT = re.compile("[一-鿿]{1,6}[省市县区旗州盟镇乡]")
 _NUMERAL = re.compile("[一二两三四五六七八九十百千万多0-9]")
 _LISTED = re.compile("[、和与及]")
 _LEAST = 4
@@ -166,12 +167,20 @@ def _join_short_forms(clusters: list[_Cluster]) -> list[_Cluster]:
         ends = ((group.kind, name[:4]), (group.kind, name[-4:]))
         whole = next((other for end in ends for other in alike[end] if _short_form(group, other)), None)
         if whole is not None:
+            if group.kind is Kind.STRATEGY and _is_better(group, whole):
+                whole.name = group.name
             whole.candidates.extend(group.candidates)
             continue
         joined.append(group)
         for end in set(ends):
             alike[end].append(group)
     return joined
+
+
+def _is_better(short: _Cluster, whole: _Cluster) -> bool:
+    """Tell whether a strategy is better called by its shorter name: where that is surer, or a unit stands before it."""
+    of_unit = _UNIT.fullmatch(_unquoted(whole.name).removesuffix(_unquoted(short.name))) is not None
+    return of_unit or short.best().confidence > whole.best().confidence
 
 
 def _short_form(short: _Cluster, whole: _Cluster) -> bool:

@@ -112,7 +112,7 @@ def at_least_one(option: str) -> Callable[[str], int]:
     return read
 
 
-_STORE = Path(os.environ.get("KG_STORE", DEFAULT_STORE))
+_STORE = Path(os.environ.get("KG_STORE") or DEFAULT_STORE)
 STORE = argument(
     "--store",
     metavar="DIR",
@@ -477,7 +477,7 @@ def score(args: argparse.Namespace) -> int:
     argument(
         "--update-token",
         metavar="TOKEN",
-        default=os.environ.get("KG_UPDATE_TOKEN"),
+        default=os.environ.get("KG_UPDATE_TOKEN") or None,
         help="let whoever sends it update the graph (default: ${KG_UPDATE_TOKEN}, else updates are off)",
     ),
     argument("--limit", metavar="NAME=NUMBER", action="append", default=[], help="set a limit, see docs/server.md"),

@@ -467,3 +467,12 @@ def test_a_name_that_only_says_more_is_of_the_same_thing(kind, text, long, short
     whole = Candidate(Span(at, at + len(long)), kind, "policy_tagger", 0.9)
     brief = Candidate(Span(alone, alone + len(short)), kind, "policy_tagger", 0.9, concept=concept)
     assert (len(cluster([whole, brief], text)) == 1) is one
+
+
+def test_a_strategy_joined_from_two_names_is_not_called_by_a_unit_before_it():
+    text = "服务运城市知名旅游强市建设。打造知名旅游强市。"
+    whole, brief = "运城市知名旅游强市", "知名旅游强市"
+    at, alone = text.index(whole), text.rindex(brief)
+    found = [(at, whole, 0.95), (alone, brief, 0.9)]
+    candidates = [Candidate(Span(s, s + len(n)), Kind.STRATEGY, "policy_tagger", sure) for s, n, sure in found]
+    assert [group.name for group in cluster(candidates, text)] == [brief]

@@ -9,7 +9,6 @@ from functools import cache
 
 from extract.document import Span
 from extract.names import alternation, lexicon
-from extract.surface import fold
 from extract.tables import BORDERS, cells_of
 
 _BORDERS = BORDERS[:2]
@@ -35,17 +34,18 @@ class Column:
     unit: str = ""
 
 
-def measured_cells(text: str) -> Iterator[tuple[Span, Column]]:
+def measured_cells(text: str, folded: str) -> Iterator[tuple[Span, Column]]:
     """Yield the cells below the headings that tell a measure, in the order of the text.
 
     Args:
         text: of a document; a table's rows are lines, its cells parted by tabs or bars.
+        folded: the same text folded.
 
+    >>> from extract.surface import fold
     >>> text = "项目\\t总投资（万元）\\n水库\\t2500\\n青石路\\t300"
-    >>> [(text[cell.start : cell.end], column.measure, column.unit) for cell, column in measured_cells(text)]
+    >>> [(text[cell.start : cell.end], c.measure, c.unit) for cell, c in measured_cells(text, fold(text))]
     [('2500', '总投资', '万元'), ('300', '总投资', '万元')]
     """
-    folded = fold(text)
     columns: list[Column | None] = []
     for line in re.finditer(r"[^\n]+", text):
         border = next((border for border in _BORDERS if border.search(line.group())), None)

@@ -157,7 +157,7 @@ def find(text: str, structure: Structure) -> Iterator[Indicator]:
     silent = [s.span for s in structure.sections if s.role in ("title", "glossary")]
     quoted = [Span(a, b) for a, b in quotations(folded) if b - a <= _LONGEST_QUOTED_NAME]
     cells = folded if "\t" not in text else "".join("\n" if c == "\t" else f for c, f in zip(text, folded, strict=True))
-    columns = dict(measured_cells(text))
+    columns = dict(measured_cells(text, folded))
     number = at = last = 0
     subject = ""
     for figure in merge(_amounts(folded, columns), _figures(folded), key=lambda figure: figure.start):
@@ -173,7 +173,9 @@ def find(text: str, structure: Structure) -> Iterator[Indicator]:
             continue
         if _SENTENCE.search(cells, last, figure.start):
             subject = ""
-        words = column.measure if column else _measure(cells, figure, subject) or _measure(folded, figure, subject)
+        words = column.measure if column else _measure(cells, figure, subject)
+        if not words and cells is not folded:
+            words = _measure(folded, figure, subject)
         subject, last = words, figure.end
         number += 1
         period = structure.period_at(figure.start)

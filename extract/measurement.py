@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from spacy.language import Language
@@ -30,16 +31,19 @@ class Measurement:
             return doc
         mentions = Mentions(doc)
         folded = folded_text(doc)
+        lines = (Span(*line.span()) for line in re.finditer(r"[^\n]+", mentions.text))
+        rows = [line for line in lines if is_row(mentions.text, line.start, line.end)]
         doc._.indicators = tuple(
-            indicator if indicator.of else replace(indicator, of=self._measured(indicator, mentions, folded))
+            indicator if indicator.of else replace(indicator, of=self._measured(indicator, mentions, folded, rows))
             for indicator in doc._.indicators
         )
         return doc
 
     @staticmethod
-    def _measured(indicator: Indicator, mentions: Mentions, folded: str) -> str | None:
+    def _measured(indicator: Indicator, mentions: Mentions, folded: str, rows: Sequence[Span]) -> str | None:
         figure = indicator.span
-        if (work := _rows_work(figure, mentions)) is not None:
+        at = bisect_right(rows, figure.start, key=lambda row: row.start) - 1
+        if at >= 0 and rows[at].contains(figure) and (work := _rows_work(figure, rows[at], mentions)) is not None:
             return work
         clause = _around(folded, figure, _CLAUSE)
         near = [
@@ -56,13 +60,8 @@ class Measurement:
         return before[-1][1].id if before else None
 
 
-def _rows_work(figure: Span, mentions: Mentions) -> str | None:
+def _rows_work(figure: Span, row: Span, mentions: Mentions) -> str | None:
     """Return the work that a table's row is about, which its amounts measure, not its builder in the next cell."""
-    text = mentions.text
-    end = text.find("\n", figure.end)
-    row = Span(text.rfind("\n", 0, figure.start) + 1, end if end >= 0 else len(text))
-    if not is_row(text, row.start, row.end):
-        return None
     named = _outermost(mentions.within(row, (Kind.PROJECT, Kind.POLICY)))
     if any(span.overlaps(figure) for span, _ in named):
         return None

@@ -67,8 +67,9 @@ class _Cluster:
         return max(self.candidates, key=lambda c: (_TRUSTED.get(c.extractor, 0), c.confidence, -c.span.start))
 
     def first(self, attribute: str, kind: type[_T]) -> _T | None:
-        ranked = sorted(self.candidates, key=lambda c: (-_TRUSTED.get(c.extractor, 0), -c.confidence, c.span))
-        return next((value for c in ranked if isinstance(value := getattr(c, attribute), kind)), None)
+        told = [c for c in self.candidates if isinstance(getattr(c, attribute), kind)]
+        best = min(told, key=lambda c: (-_TRUSTED.get(c.extractor, 0), -c.confidence, c.span), default=None)
+        return getattr(best, attribute) if best is not None else None
 
 
 def one_kind_a_phrase(candidates: Iterable[Candidate], folded: str) -> list[Candidate]:

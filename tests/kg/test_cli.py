@@ -289,6 +289,18 @@ def test_build_in_part_is_exit_code_3_and_lists_what_was_left_out(
     assert capsys.readouterr().out == ""
 
 
+def test_a_document_whose_source_went_bad_is_told_to_stay(
+    sources: Path, store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (sources / "甲镇_2023.txt").write_bytes(b"")
+    assert main(["build", str(sources / "甲镇_2023.txt"), "--store", store, "--quiet"]) == 1
+    left_out, stays = capsys.readouterr().err.splitlines()
+    assert left_out.endswith("[PL-READ-EMPTY]")
+    assert stays == "earlier version: 甲镇_2023 stays in the graph as it was; kg remove takes it out"
+    assert main(["build", str(sources / "甲镇_2023.txt"), "--store", store, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["outdated"] == ["甲镇_2023"]
+
+
 def test_skipped_files_are_named(
     sources: Path, tmp_path: Path, toy: Language, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -78,12 +78,14 @@ class Lineage:
         entities: it and every entity that the steps touch, by IRI.
         above: the steps from it up to the highest strategies.
         below: the steps from whatever serves it, directly or through others.
+        unsure: how many of the entity's own links upwards, and of those to it from below, are left out as less sure.
     """
 
     entity: Thing
     entities: Mapping[IRI, Thing]
     above: tuple[Step, ...]
     below: tuple[Step, ...]
+    unsure: tuple[int, int] = (0, 0)
 
     def chains(self) -> tuple[tuple[Step, ...], ...]:
         """Return every way up from the entity to where no step goes on, without going in circles."""
@@ -117,11 +119,12 @@ def lineage(graph: Graph, name: str, within: str | None = None, *, confidence: f
     if not 0 <= confidence <= 1:
         raise UsageError(f"a confidence goes from 0 to 1; {confidence:g} does not", subject=f"{confidence:g}")
     iri = find(graph, name, within)
-    above = _above(_Said(graph, confidence), iri)
-    below = _below(_Said(graph, confidence), iri)
+    upward, downward = _Said(graph, confidence), _Said(graph, confidence)
+    above, below = _above(upward, iri), _below(downward, iri)
+    unsure = sum(link[0] == iri for link in upward.unsure), sum(link[2] == iri for link in downward.unsure)
     touched = {iri, *(end for step in (*above, *below) for end in (step.subject, step.object))}
     things = _things(graph, touched)
-    return Lineage(things[iri], things, _in_order(above, things), _in_order(below, things))
+    return Lineage(things[iri], things, _in_order(above, things), _in_order(below, things), unsure)
 
 
 def find(graph: Graph, name: str, within: str | None = None) -> IRI:
@@ -172,15 +175,20 @@ def tree(lineage: Lineage, *, most: int = 6) -> RenderableType:
     named.append(f"  {' › '.join(lineage.entity.places)}", style="dim")
     top = Tree(named)
     _grow(top, lineage, lineage.entity.iri, _by(lineage.above, "subject"), "object", most, {lineage.entity.iri})
+    unsure_above, unsure_below = (
+        f"{number} 条关系低于所定置信度；列出它们：--confidence 0" if number else "" for number in lineage.unsure
+    )
     if not lineage.above:
-        top.add(Text("（没有上级战略）", style="dim"))
+        top.add(Text(f"（{unsure_above or '没有上级战略'}）", style="dim"))
         if lineage.entity.kind is Kind.ADMINISTRATIVE_UNIT:
             question = f"kg query strategies-of-place --param place={lineage.entity.name}"
             top.add(Text(f"政区不落实战略，而是提出战略；列出它自己的战略：{question}", style="dim"))
     parts: list[RenderableType] = [Text("▲ 向上 · what it serves", style="bold"), top]
-    if lineage.below:
+    if lineage.below or unsure_below:
         foot = Tree(named)
         _grow(foot, lineage, lineage.entity.iri, _by(lineage.below, "object"), "subject", most, {lineage.entity.iri})
+        if not lineage.below:
+            foot.add(Text(f"（{unsure_below}）", style="dim"))
         parts += [Text(), Text("▼ 向下 · what serves it", style="bold"), foot]
     return Group(*parts)
 
@@ -190,10 +198,12 @@ class _Said:
 
     Attributes:
         walk: the links asked for so far.
+        unsure: those that no document is sure enough of.
     """
 
     def __init__(self, graph: Graph, confidence: float) -> None:
         self.walk = Walk()
+        self.unsure: set[tuple[IRI, Predicate, IRI]] = set()
         self._graph = graph
         self._confidence = confidence
         self._proofs: dict[tuple[IRI, Predicate, IRI], list[Proof]] = defaultdict(list)
@@ -215,12 +225,17 @@ class _Said:
         for proof in proofs(self._graph, among) if links else ():
             self._proofs[proof.subject, proof.predicate, proof.object].append(proof)
         touched = set()
+        sure = set()
         for row in links:
             relation, source = Predicate(row.p.local), EVERYWHERE if _common(row.g) else str(row.g)
-            reasons = self._reasons((row.s, relation, row.o), {source})
+            link = row.s, relation, row.o
+            self.unsure.add(link)
+            reasons = self._reasons(link, {source})
             if not reasons or reasons[0].confidence >= self._confidence:
                 self.walk.links[source][row.s].add((relation, row.o))
                 touched |= {row.s, row.o}
+                sure.add(link)
+        self.unsure -= sure
         self._ask_issuers(touched - self._asked)
 
     def _reasons(self, link: tuple[IRI, Predicate, IRI], sources: Collection[str]) -> list[Proof]:

@@ -19,11 +19,12 @@ from rich.tree import Tree
 from extract.document import unbroken
 from kg import sparql
 from kg.entities import described
+from kg.naming import find, kind_of, places_of
 from kg.rows import IRI
 from kg.vocabulary import WORDS
 from kg.walk import EVERYWHERE, UPWARD, State, Upward, Walk
-from ontology.errors import AmbiguousName, NotFound, UsageError
-from ontology.iri import AUTHORITY_GRAPH, normalise, place_of
+from ontology.errors import UsageError
+from ontology.iri import AUTHORITY_GRAPH
 from ontology.terms import PLID, SHOWN, Basis, Kind, Level, Predicate
 
 if TYPE_CHECKING:
@@ -107,8 +108,8 @@ def lineage(graph: Graph, name: str, within: str | None = None, *, confidence: f
 
     Args:
         graph: where to look.
-        name: a label of the entity, a form under which a document names it, or its IRI.
-        within: a place that tells it from its namesakes (永济市, 张营镇).
+        name: what it is called, see ``kg.naming.named``, or its IRI.
+        within: a place that it belongs to or lies in, which tells it from its namesakes (永济市, 张营镇).
         confidence: links less sure are left out, with what only they reach; 0 to 1.
 
     Raises:
@@ -125,43 +126,6 @@ def lineage(graph: Graph, name: str, within: str | None = None, *, confidence: f
     touched = {iri, *(end for step in (*above, *below) for end in (step.subject, step.object))}
     things = _things(graph, touched)
     return Lineage(things[iri], things, _in_order(above, things), _in_order(below, things), unsure)
-
-
-def find(graph: Graph, name: str, within: str | None = None) -> IRI:
-    """Return the IRI of the one entity of that name; see ``lineage``."""
-    kinds = " ".join(f"pl:{kind}" for kind in Kind)
-    plain = sparql.term(name)
-    patterns = [
-        f"VALUES ?l {{ {labels_of(name)} }} ?e skos:prefLabel|skos:altLabel ?l",
-        f"?m nif:anchorOf {plain} ; itsrdf:taIdentRef ?e",
-    ]
-    if name.startswith(("plid:", PLID)):
-        patterns = [f"VALUES ?e {{ {sparql.term(IRI(name))} }}"]
-    for pattern in patterns:
-        rows = graph.query(f"SELECT DISTINCT ?e {{ {pattern} . VALUES ?k {{ {kinds} }} ?e a ?k }} ORDER BY ?e")
-        found: list[IRI] = [row.e for row in rows]
-        if found:
-            break
-    else:
-        rows = graph.query(
-            f"SELECT ?n (COUNT(DISTINCT ?m) AS ?mentions) {{ ?e skos:prefLabel ?n ; a ?k . VALUES ?k {{ {kinds} }}"
-            f" FILTER(CONTAINS(STR(?n), {plain})) OPTIONAL {{ ?m itsrdf:taIdentRef ?e }} }}"
-            " GROUP BY ?n ORDER BY DESC(?mentions) STRLEN(STR(?n)) ?n LIMIT 3"
-        )
-        hint = f"; there are {', '.join(row.n for row in rows)}" if rows else ""
-        raise NotFound(f"the graph has no entity called {name}{hint}", subject=name)
-    there = [iri for iri in found if within is None or any(place.startswith(within) for place in _places(iri))]
-    if not there:
-        places = ", ".join(sorted({" › ".join(_places(iri)) for iri in found}))
-        raise NotFound(f"{name} is not in {within}, but in {places}", subject=name)
-    if len(there) > 1:
-        candidates = tuple((str(iri), f"{_kind(iri)} {' › '.join(_places(iri))}") for iri in there)
-        raise AmbiguousName(
-            f"{len(there)} entities are called {name}; say which with --in PLACE or by IRI",
-            subject=name,
-            candidates=candidates,
-        )
-    return there[0]
 
 
 def tree(lineage: Lineage, *, most: int = 6) -> RenderableType:
@@ -245,7 +209,7 @@ class _Said:
     def _ask_issuers(self, nodes: Collection[IRI]) -> None:
         """Ask whose strategies these are; the authority file knows best."""
         self._asked.update(nodes)
-        strategies = [node for node in nodes if _kind(node) is Kind.STRATEGY]
+        strategies = [node for node in nodes if kind_of(node) is Kind.STRATEGY]
         if not strategies:
             return
         issuers: dict[str, tuple[bool, str]] = {}
@@ -316,7 +280,7 @@ def _common(source: IRI) -> bool:
 
 
 def _things(graph: Graph, iris: Collection[IRI]) -> dict[IRI, Thing]:
-    things = {iri: Thing(iri, iri.local, _kind(iri), None, _places(iri), None) for iri in iris}
+    things = {iri: Thing(iri, iri.local, kind_of(iri), None, places_of(iri), None) for iri in iris}
     among = _values("e", iris)
     for iri, entity in described(graph, among).items():
         things[iri] = replace(things[iri], name=entity.name, level=Level(entity.level) if entity.level else None)
@@ -392,29 +356,6 @@ def _excerpt(text: str, name: str, most: int = 70) -> str:
 
 def _values(name: str, iris: Iterable[IRI]) -> str:
     return f"VALUES ?{name} {{ {' '.join(str(sparql.term(iri)) for iri in sorted(iris))} }}"
-
-
-def _kind(iri: IRI) -> Kind:
-    return Kind(iri.removeprefix(PLID).split("/")[0])
-
-
-def _places(iri: IRI) -> tuple[str, ...]:
-    return tuple(unquote(part) for part in place_of(iri))
-
-
-def labels_of(name: str) -> str:
-    """Return the labels that a name as somebody writes it may be in the graph, as SPARQL terms: “三区三地” is 三区三地.
-
-    Raises:
-        UsageError: the name is empty.
-    """
-    if not name.strip():
-        raise UsageError("the name is empty; name an entity by a label, or by its IRI")
-    try:
-        forms = {name, normalise(name)}
-    except ValueError:  # nothing but marks and white space: then it is nobody's name
-        forms = {name}
-    return " ".join(f"{sparql.term(form)}{tag}" for form in sorted(forms) for tag in ("", "@zh", "@en"))
 
 
 _RELATIONS = " ".join(f"pl:{relation}" for relation in UPWARD)

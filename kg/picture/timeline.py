@@ -14,7 +14,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from kg.lineage import labels_of
+from kg.naming import labels_of
 from kg.picture import Picture, bare
 from kg.picture.style import COLOURS, INK, PALE_INK, TINTS
 from kg.picture.svg import Drawing

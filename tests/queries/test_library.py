@@ -163,6 +163,18 @@ def test_every_parameter_changes_the_query(query: queries.Query) -> None:
         ox.Store().query(bound)
 
 
+@pytest.mark.parametrize("query", queries.library(), ids=lambda query: query.name)
+def test_entities_stand_wherever_a_name_does(query: queries.Query) -> None:
+    for parameter in query.parameters:
+        if parameter.type == "name":
+            bound = query.bind(**{parameter.name: {"urn:一": "甲", "urn:二": "乙"}})
+            assert bound.count('{ "乙"@zh "甲"@zh } VALUES ?') == max(
+                1, query.text.count(f"VALUES ?{parameter.name} {{")
+            )
+            assert str(parameter.model) not in bound
+            ox.Store().query(bound)
+
+
 def test_parameters_are_terms_of_the_defaults_type() -> None:
     query = queries.load("links-to-check")
     assert [(p.name, p.type, p.default, p.example) for p in query.parameters] == [

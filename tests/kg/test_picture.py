@@ -363,6 +363,7 @@ def test_a_form_within_a_longer_one_is_counted_once(tmp_path: Path) -> None:
         forms = built.query("SELECT ?f { ?m itsrdf:taIdentRef/skos:prefLabel '乡村振兴战略'@zh ; nif:anchorOf ?f }")
         assert sorted(row.f for row in forms) == ["乡村振兴", "乡村振兴", "乡村振兴战略"]
         assert list(kg.timeline(built, "乡村振兴战略").frame["mentions"]) == [2]
+        assert [row.form for row in built.query("mentions", name="乡村振兴战略")] == ["乡村振兴战略", "乡村振兴"]
 
 
 def test_a_highlighted_text_is_the_text(graph: kg.Graph, tmp_path: Path) -> None:

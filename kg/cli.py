@@ -447,7 +447,7 @@ def score(args: argparse.Namespace) -> int:
             scores = score(graph, args.golds, args.corpus)
     if args.json:
         print_json(asdict(scores))
-    else:
+    elif len(scores.missing) < len(args.golds):  # else there is nothing but zeros
         print_figures(scores.figures)
         if args.each:
             for title, figures in (*scores.documents.items(), ("by level", scores.levels)):

@@ -33,7 +33,15 @@ from kg.terminal import (
     print_report,
     whole,
 )
-from ontology.errors import AmbiguousName, IncompleteAnswer, NotFound, PolicyGraphError, QueryError, UsageError
+from ontology.errors import (
+    AmbiguousName,
+    IncompleteAnswer,
+    NotFound,
+    PolicyGraphError,
+    QueryError,
+    StoreError,
+    UsageError,
+)
 from ontology.terms import SHOWN
 
 if TYPE_CHECKING:
@@ -104,14 +112,30 @@ def at_least_one(option: str) -> Callable[[str], int]:
     return read
 
 
-_STORE = Path(os.environ.get("KG_STORE", DEFAULT_STORE))
+def folder(text: str) -> Path:
+    """Read the folder of a store; as a path, an address would lose a slash."""
+    if text.startswith(("http://", "https://")):
+        where = "kg query --endpoint, kg lineage and kg.open take an endpoint"
+        raise StoreError(
+            f"{text} is no folder, which this command needs; {where}", subject=text, code="PL-STORE-REMOTE"
+        )
+    return Path(text)
+
+
+def folder_or_endpoint(text: str) -> Path | str:
+    """Read what a graph is read from: the folder of a store, or the address of an endpoint."""
+    return text if text.startswith(("http://", "https://")) else Path(text)
+
+
+_STORE = os.environ.get("KG_STORE", str(DEFAULT_STORE))
 STORE = argument(
     "--store",
     metavar="DIR",
-    type=Path,
+    type=folder,
     default=_STORE,
     help=f"folder of the graph (default: ${{KG_STORE}} or ./{DEFAULT_STORE})",
 )
+GRAPH = argument(*STORE[0], **{**STORE[1], "type": folder_or_endpoint, "metavar": "DIR|URL"})
 JSON = argument("--json", action="store_true", help="print the result as JSON")
 WITHIN = argument("--in", metavar="PLACE", dest="within", help="a place: only what lies there")
 DRAWN = argument("-o", metavar="FILE", dest="output", type=Path, help="draw it instead: .html, .svg or .png")
@@ -195,7 +219,7 @@ def remove(args: argparse.Namespace) -> int:
     argument(
         "names", metavar="NAME", nargs="*", help="tell all that is known of these documents, and how it was found"
     ),
-    STORE,
+    GRAPH,
     JSON,
 )
 def info(args: argparse.Namespace) -> int:
@@ -304,7 +328,7 @@ def push(args: argparse.Namespace) -> int:
 
 @command(
     argument("name", metavar="NAME", help="a label of the entity, or its IRI"),
-    STORE,
+    GRAPH,
     WITHIN,
     argument(
         "--confidence", type=float, default=SHOWN, help="leave out links less sure, 0 to 1 (default: %(default)s)"
@@ -334,7 +358,7 @@ def lineage(args: argparse.Namespace) -> int:
 
 
 @command(
-    STORE,
+    GRAPH,
     WITHIN,
     argument("--measure", choices=["projects", "money"], default="projects", help="what is counted (projects)"),
     argument(
@@ -354,7 +378,7 @@ def flow(args: argparse.Namespace) -> int:
         return _show(flow(graph, args.within, measure=args.measure, most=args.most), args.output)
 
 
-@command(argument("name", metavar="NAME", help="a label of a strategy, policy or slogan"), STORE, DRAWN)
+@command(argument("name", metavar="NAME", help="a label of a strategy, policy or slogan"), GRAPH, DRAWN)
 def timeline(args: argparse.Namespace) -> int:
     """Show in which years, and on which levels of government, documents use a 提法."""
     from kg.graph import open
@@ -366,7 +390,7 @@ def timeline(args: argparse.Namespace) -> int:
 
 @command(
     argument("document", metavar="DOCUMENT", help="its identifier, as kg info lists it"),
-    STORE,
+    GRAPH,
     argument("-o", metavar="FILE.html", dest="output", type=Path, help="write it as a page instead"),
 )
 def highlight(args: argparse.Namespace) -> int:
@@ -584,7 +608,7 @@ def _asked(args: argparse.Namespace) -> Graph:
     from kg.graph import Graph, open
 
     if args.endpoint is None:
-        return open(args.store or _STORE)
+        return open(args.store or folder(_STORE))
     if args.store is not None:
         raise UsageError("--store and --endpoint name two graphs; take one of them", subject=args.endpoint)
     from kg.endpoint import Endpoint

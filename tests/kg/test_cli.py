@@ -133,6 +133,8 @@ def test_a_terminal_shows_identifiers_unbroken(
         (["query", "ASK { ?s ?p ?o }", "--param", "x=1"], 1, "PL-QUERY-PARAMETER"),
         (["lineage", "没有的战略"], 1, "PL-NOT-FOUND"),
         (["remove", "没有的文件"], 1, "PL-NOT-FOUND"),
+        (["validate", "--store", "http://127.0.0.1:9/sparql"], 1, "http://127.0.0.1:9/sparql is no folder"),
+        (["lineage", "实力甲镇", "--store", "nowhere"], 1, "PL-STORE-MISSING"),
         (["info", "没有的文件"], 1, "PL-NOT-FOUND"),
         (["lineage", "实力甲镇", "-o", "x.gif"], 2, "x.gif"),
         (["lineage", "实力甲镇", "-o", "nowhere/x.svg"], 1, "PL-EXPORT-WRITE"),

@@ -279,7 +279,8 @@ def query(args: argparse.Namespace) -> int:
     ):
         warnings.simplefilter("always", IncompleteAnswer)
         if args.format != "table":
-            sys.stdout.buffer.write(graph.serialize(text, args.format, **parameters))
+            answer = graph.serialize(text, args.format, **parameters)
+            sys.stdout.buffer.write(answer if answer.endswith(b"\n") else answer + b"\n")
         else:
             _print_rows(graph.query(text, **parameters))
         unknown = graph.unknown_names(text, **parameters)

@@ -134,7 +134,6 @@ def test_a_terminal_shows_identifiers_unbroken(
         (["lineage", "没有的战略"], 1, "PL-NOT-FOUND"),
         (["remove", "没有的文件"], 1, "PL-NOT-FOUND"),
         (["validate", "--store", "http://127.0.0.1:9/sparql"], 1, "http://127.0.0.1:9/sparql is no folder"),
-        (["lineage", "实力甲镇", "--store", "nowhere"], 1, "PL-STORE-MISSING"),
         (["info", "没有的文件"], 1, "PL-NOT-FOUND"),
         (["lineage", "实力甲镇", "-o", "x.gif"], 2, "x.gif"),
         (["lineage", "实力甲镇", "-o", "nowhere/x.svg"], 1, "PL-EXPORT-WRITE"),
@@ -143,7 +142,8 @@ def test_a_terminal_shows_identifiers_unbroken(
         (["highlight", "没有的文件"], 1, "PL-NOT-FOUND"),
         (["timeline", "没有的提法"], 1, "PL-NOT-FOUND"),
         (["timeline", " "], 2, "PL-USAGE"),
-        (["flow", "--in", "没有的镇"], 1, "PL-NOT-FOUND"),
+        (["flow", "--in", "没有的镇"], 1, "the graph knows no place called 没有的镇 [PL-NOT-FOUND]"),
+        (["flow", "--in", "甲镇"], 1, "no project serves a township strategy with a strategy above it in 甲镇"),
         (["build", "nowhere"], 1, "nowhere"),
     ],
 )
@@ -406,6 +406,16 @@ def test_a_query_file_with_a_parameter(store: str, tmp_path: Path, capsysbinary:
     )
     assert main(["query", str(file), "--param", "l=实力甲镇", "--format", "tsv", "--store", store]) == 0
     assert capsysbinary.readouterr().out.decode().splitlines() == ["?n", '"兴国战略"@zh']
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml"])
+@pytest.mark.parametrize("query", ["ASK {}", "SELECT * { VALUES ?x { 1 } }"])
+def test_every_answer_ends_with_a_line(
+    query: str, form: str, store: str, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert main(["query", query, "--format", form, "--store", store]) == 0
+    written = capsysbinary.readouterr().out
+    assert written.endswith(b"\n") and not written.endswith(b"\n\n")
 
 
 @pytest.mark.parametrize(("place", "told"), [("没有的镇", True), ("甲镇", False)])

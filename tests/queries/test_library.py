@@ -138,6 +138,12 @@ def test_the_order_of_rows_is_settled(ours: kg.Graph, case: str) -> None:
     assert rows == again
 
 
+def test_documents_have_the_issuer_and_place_that_info_tells(graph: kg.Graph) -> None:
+    told = {held.identifier: (held.issuer, held.place[-1] if held.place else None) for held in graph.info().documents}
+    assert {row.document: (row.issuer_name, row.place_name) for row in graph.query("documents")} == told
+    assert "国务院" in {issuer for issuer, _ in told.values()}
+
+
 def test_there_are_enough_questions_each_with_its_words() -> None:
     assert len(NAMES) >= 25
     for query in queries.library():

@@ -417,11 +417,7 @@ class Graph:
     def _run(self, query: str, parameters: Mapping[str, Any]) -> tuple[Results, bool]:
         if not sparql.outline(query).strip():
             raise UsageError("the query is empty; write SPARQL, or name a question of the library (kg query --list)")
-        if sparql.is_update(query):
-            raise QueryError(
-                "a query only reads; change the graph's sources or --decisions and run kg build, or use kg remove",
-                code="PL-QUERY-REFUSED",
-            )
+        sparql.refuse_update(query)
         return self.backend.run(self._bound(query, parameters))
 
     def _bound(self, query: str, parameters: Mapping[str, Any]) -> str:

@@ -90,6 +90,7 @@ def answer(store: ox.Store, request: Request) -> Answer:
     if request.query is None:
         return _whole_graph(store, request)
     guard.check(request.query, request.nesting)
+    sparql.refuse_update(request.query)
     try:
         results = _run(store, request.query, request)
         if isinstance(results, ox.QueryTriples):

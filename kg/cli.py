@@ -101,6 +101,20 @@ class ListLibrary(argparse.Action):
         parser.exit(DONE)
 
 
+class ShowVersion(argparse.Action):
+    """Print which release this is and exit; it is looked up only then."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(nargs=0, **options)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        """Print the name of the package with its version."""
+        from importlib.metadata import version
+
+        print(f"policy-lineage {version('policy-lineage')}")
+        parser.exit(DONE)
+
+
 def at_least_one(option: str) -> Callable[[str], int]:
     """Return a reader of an option's number: of things to show, of seconds to wait."""
 
@@ -526,6 +540,7 @@ def notebook(args: argparse.Namespace) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error is one line on stderr."""
     parser = argparse.ArgumentParser(prog="kg", description="Knowledge graphs of Chinese policy documents.")
+    parser.add_argument("--version", action=ShowVersion, help="show which release this is, and exit")
     verbs = parser.add_subparsers(metavar="COMMAND", required=True)
     for function, described in _COMMANDS:
         verb = verbs.add_parser(function.__name__, help=function.__doc__, description=function.__doc__)

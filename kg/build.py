@@ -49,6 +49,7 @@ class BuildReport:
         left_out: sources, and sheets of a workbook, that could not be read.
         skipped: files of the folders that are no documents: hidden, or of an unknown suffix.
         missing: documents that stay although their source file is gone.
+        outdated: documents that stay as they were read before, as their source file is left out now.
         documents: how many documents the graph holds.
         counts: of the graph's entities and links.
     """
@@ -63,6 +64,7 @@ class BuildReport:
     left_out: tuple[LeftOut, ...] = ()
     skipped: tuple[LeftOut, ...] = ()
     missing: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
     documents: int = 0
     counts: Counts = field(default_factory=Counts)
 
@@ -127,13 +129,15 @@ def build(
         others = {source.key for source in discovered.sources} | set(map(str, discovered.moved))
         kept = {name: entry for name, entry in before.items() if entry.source not in others}
         entries: dict[str, Entry] = {}
+        outdated: dict[str, Entry] = {}
         for source, outcome in extraction.outcomes(discovered.sources, before):
             if isinstance(outcome, Extracted) and any(name in entries or name in kept for name in outcome.entries):
                 outcome = extraction.attempt(source, qualified=True)
             if isinstance(outcome, PolicyGraphError):
                 left_out.append(LeftOut.because(source.path, outcome))
                 here = {source.key, *(str(file) for file in discovered.moved if file.stem == source.path.stem)}
-                kept |= {name: entry for name, entry in before.items() if entry.source in here}
+                outdated |= {name: entry for name, entry in before.items() if entry.source in here}
+                kept |= outdated
                 progress.source(0, 0, 0)
                 continue
             entries.update(outcome.entries)
@@ -148,6 +152,7 @@ def build(
             left_out += _without_effect(Path(decisions), draft)
         progress.stage("publishing")
         unchanged = {name for name, entry in entries.items() if name in before and before[name].key == entry.key}
+        missing = {name for name, entry in kept.items() if not is_there(entry.source)}
         report = BuildReport(
             store=Path(store),
             built=tuple(sorted(entries.keys() - unchanged)),
@@ -156,7 +161,8 @@ def build(
             renamed=tuple(_renamed(before, documents)),
             left_out=tuple(left_out),
             skipped=discovered.skipped,
-            missing=tuple(sorted(name for name, entry in kept.items() if not is_there(entry.source))),
+            missing=tuple(sorted(missing)),
+            outdated=tuple(sorted(outdated.keys() - missing)),
         )
         report = _publish(draft, report)
         _drop_unused(draft, set(draft.documents.iterdir()) - stored)  # written under a name that clashed, or in vain

@@ -40,6 +40,7 @@ from ontology.errors import (
     OutputError,
     PolicyGraphError,
     QueryError,
+    StoreError,
     UsageError,
 )
 from ontology.terms import SHOWN
@@ -101,6 +102,20 @@ class ListLibrary(argparse.Action):
         parser.exit(DONE)
 
 
+class ShowVersion(argparse.Action):
+    """Print which release this is and exit; it is looked up only then."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(nargs=0, **options)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        """Print the name of the package with its version."""
+        from importlib.metadata import version
+
+        print(f"policy-lineage {version('policy-lineage')}")
+        parser.exit(DONE)
+
+
 def at_least_one(option: str) -> Callable[[str], int]:
     """Return a reader of an option's number: of things to show, of seconds to wait."""
 
@@ -112,14 +127,30 @@ def at_least_one(option: str) -> Callable[[str], int]:
     return read
 
 
-_STORE = Path(os.environ.get("KG_STORE") or DEFAULT_STORE)
+def folder(text: str) -> Path:
+    """Read the folder of a store; as a path, an address would lose a slash."""
+    if text.startswith(("http://", "https://")):
+        where = "kg query --endpoint, kg lineage and kg.open take an endpoint"
+        raise StoreError(
+            f"{text} is no folder, which this command needs; {where}", subject=text, code="PL-STORE-REMOTE"
+        )
+    return Path(text)
+
+
+def folder_or_endpoint(text: str) -> Path | str:
+    """Read what a graph is read from: the folder of a store, or the address of an endpoint."""
+    return text if text.startswith(("http://", "https://")) else Path(text)
+
+
+_STORE = os.environ.get("KG_STORE") or str(DEFAULT_STORE)
 STORE = argument(
     "--store",
     metavar="DIR",
-    type=Path,
+    type=folder,
     default=_STORE,
     help=f"folder of the graph (default: ${{KG_STORE}} or ./{DEFAULT_STORE})",
 )
+GRAPH = argument(*STORE[0], **{**STORE[1], "type": folder_or_endpoint, "metavar": "DIR|URL"})
 JSON = argument("--json", action="store_true", help="print the result as JSON")
 WITHIN = argument("--in", metavar="PLACE", dest="within", help="a place: only what lies there")
 DRAWN = argument("-o", metavar="FILE", dest="output", type=Path, help="draw it instead: .html, .svg or .png")
@@ -203,7 +234,7 @@ def remove(args: argparse.Namespace) -> int:
     argument(
         "names", metavar="NAME", nargs="*", help="tell all that is known of these documents, and how it was found"
     ),
-    STORE,
+    GRAPH,
     JSON,
 )
 def info(args: argparse.Namespace) -> int:
@@ -263,7 +294,8 @@ def query(args: argparse.Namespace) -> int:
     ):
         warnings.simplefilter("always", IncompleteAnswer)
         if args.format != "table":
-            sys.stdout.buffer.write(graph.serialize(text, args.format, **parameters))
+            answer = graph.serialize(text, args.format, **parameters)
+            sys.stdout.buffer.write(answer if answer.endswith(b"\n") else answer + b"\n")
         else:
             _print_rows(graph.query(text, **parameters))
         unknown = graph.unknown_names(text, **parameters)
@@ -312,7 +344,7 @@ def push(args: argparse.Namespace) -> int:
 
 @command(
     argument("name", metavar="NAME", help="a label of the entity, or its IRI"),
-    STORE,
+    GRAPH,
     WITHIN,
     argument(
         "--confidence", type=float, default=SHOWN, help="leave out links less sure, 0 to 1 (default: %(default)s)"
@@ -342,7 +374,7 @@ def lineage(args: argparse.Namespace) -> int:
 
 
 @command(
-    STORE,
+    GRAPH,
     WITHIN,
     argument("--measure", choices=["projects", "money"], default="projects", help="what is counted (projects)"),
     argument(
@@ -362,7 +394,7 @@ def flow(args: argparse.Namespace) -> int:
         return _show(flow(graph, args.within, measure=args.measure, most=args.most), args.output)
 
 
-@command(argument("name", metavar="NAME", help="a label of a strategy, policy or slogan"), STORE, DRAWN)
+@command(argument("name", metavar="NAME", help="a label of a strategy, policy or slogan"), GRAPH, DRAWN)
 def timeline(args: argparse.Namespace) -> int:
     """Show in which years, and on which levels of government, documents use a 提法."""
     from kg.graph import open
@@ -374,7 +406,7 @@ def timeline(args: argparse.Namespace) -> int:
 
 @command(
     argument("document", metavar="DOCUMENT", help="its identifier, as kg info lists it"),
-    STORE,
+    GRAPH,
     argument("-o", metavar="FILE.html", dest="output", type=Path, help="write it as a page instead"),
 )
 def highlight(args: argparse.Namespace) -> int:
@@ -455,7 +487,7 @@ def score(args: argparse.Namespace) -> int:
             scores = score(graph, args.golds, args.corpus)
     if args.json:
         print_json(asdict(scores))
-    else:
+    elif len(scores.missing) < len(args.golds):  # else there is nothing but zeros
         print_figures(scores.figures)
         if args.each:
             for title, figures in (*scores.documents.items(), ("by level", scores.levels)):
@@ -509,6 +541,7 @@ def notebook(args: argparse.Namespace) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error is one line on stderr."""
     parser = argparse.ArgumentParser(prog="kg", description="Knowledge graphs of Chinese policy documents.")
+    parser.add_argument("--version", action=ShowVersion, help="show which release this is, and exit")
     verbs = parser.add_subparsers(metavar="COMMAND", required=True)
     for function, described in _COMMANDS:
         verb = verbs.add_parser(function.__name__, help=function.__doc__, description=function.__doc__)
@@ -603,7 +636,7 @@ def _asked(args: argparse.Namespace) -> Graph:
     from kg.graph import Graph, open
 
     if args.endpoint is None:
-        return open(args.store or _STORE)
+        return open(args.store or folder(_STORE))
     if args.store is not None:
         raise UsageError("--store and --endpoint name two graphs; take one of them", subject=args.endpoint)
     from kg.endpoint import Endpoint

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from kg.lineage import Lineage
+    from queries import Query
 
 Source: TypeAlias = str | Path | ox.Store
 
@@ -274,7 +275,7 @@ class Graph:
             return self._unknown_graphs(named) if named else []
         from queries import load
 
-        asked = load(query).unknown_names(**parameters)
+        asked = load(query).unknown_names(**self._named(load(query), parameters))
         return [] if asked is None else [row.name for row in self.query(asked)]
 
     def _unknown_graphs(self, named: Iterable[str]) -> list[str]:
@@ -416,12 +417,29 @@ class Graph:
     def _run(self, query: str, parameters: Mapping[str, Any]) -> tuple[Results, bool]:
         if not sparql.outline(query).strip():
             raise UsageError("the query is empty; write SPARQL, or name a question of the library (kg query --list)")
-        if sparql.is_update(query):
-            raise QueryError(
-                "a query only reads; change the graph's sources or --decisions and run kg build, or use kg remove",
-                code="PL-QUERY-REFUSED",
-            )
-        return self.backend.run(_bound(query, parameters))
+        sparql.refuse_update(query)
+        return self.backend.run(self._bound(query, parameters))
+
+    def _bound(self, query: str, parameters: Mapping[str, Any]) -> str:
+        """Return the text of a query that is given as text or by name, with its parameters set."""
+        if not _LIBRARY_NAME.fullmatch(query):
+            return sparql.bind(query, parameters)
+        from queries import load
+
+        return load(query).bind(**self._named(load(query), parameters))
+
+    def _named(self, query: Query, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parameters of a library query, the entities in place of a name by which the graph knows any."""
+        from kg.naming import named
+        from queries.library import Type
+
+        given = dict(parameters)
+        for parameter in query.parameters:
+            value = given.get(parameter.name)
+            if parameter.type is Type.NAME and isinstance(value, str | ox.NamedNode) and parameter.is_set(value):
+                found = {iri: label for iri, label in named(self, str(value)).items() if label}
+                given[parameter.name] = found or value
+        return given
 
 
 def open(store: Source = DEFAULT_STORE, **remote: Any) -> Graph:
@@ -528,12 +546,3 @@ def _holding(identifier: str, known: Mapping[str, list[Any]], found: Mapping[str
         tuple(known.get("plan_years", ())),
         {name: found[name] for name in METADATA if name in found},
     )
-
-
-def _bound(query: str, parameters: Mapping[str, Any]) -> str:
-    """Return the text of a query that is given as text or by name, with its parameters set."""
-    if not _LIBRARY_NAME.fullmatch(query):
-        return sparql.bind(query, parameters)
-    from queries import load
-
-    return load(query).bind(**parameters)

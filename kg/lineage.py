@@ -19,11 +19,12 @@ from rich.tree import Tree
 from extract.document import unbroken
 from kg import sparql
 from kg.entities import described
+from kg.naming import find, places_of
 from kg.rows import IRI
 from kg.vocabulary import WORDS
 from kg.walk import EVERYWHERE, UPWARD, State, Upward, Walk
-from ontology.errors import AmbiguousName, NotFound, UsageError
-from ontology.iri import AUTHORITY_GRAPH, normalise, place_of
+from ontology.errors import UsageError
+from ontology.iri import AUTHORITY_GRAPH
 from ontology.terms import PLID, SHOWN, Basis, Kind, Level, Predicate
 
 if TYPE_CHECKING:
@@ -78,12 +79,14 @@ class Lineage:
         entities: it and every entity that the steps touch, by IRI.
         above: the steps from it up to the highest strategies.
         below: the steps from whatever serves it, directly or through others.
+        unsure: how many of the entity's own links upwards, and of those to it from below, are left out as less sure.
     """
 
     entity: Thing
     entities: Mapping[IRI, Thing]
     above: tuple[Step, ...]
     below: tuple[Step, ...]
+    unsure: tuple[int, int] = (0, 0)
 
     def chains(self) -> tuple[tuple[Step, ...], ...]:
         """Return every way up from the entity to where no step goes on, without going in circles."""
@@ -105,8 +108,8 @@ def lineage(graph: Graph, name: str, within: str | None = None, *, confidence: f
 
     Args:
         graph: where to look.
-        name: a label of the entity, a form under which a document names it, or its IRI.
-        within: a place that tells it from its namesakes (永济市, 张营镇).
+        name: what it is called, see ``kg.naming.named``, or its IRI.
+        within: a place that it belongs to or lies in, which tells it from its namesakes (永济市, 张营镇).
         confidence: links less sure are left out, with what only they reach; 0 to 1.
 
     Raises:
@@ -117,49 +120,12 @@ def lineage(graph: Graph, name: str, within: str | None = None, *, confidence: f
     if not 0 <= confidence <= 1:
         raise UsageError(f"a confidence goes from 0 to 1; {confidence:g} does not", subject=f"{confidence:g}")
     iri = find(graph, name, within)
-    above = _above(_Said(graph, confidence), iri)
-    below = _below(_Said(graph, confidence), iri)
+    upward, downward = _Said(graph, confidence), _Said(graph, confidence)
+    above, below = _above(upward, iri), _below(downward, iri)
+    unsure = sum(link[0] == iri for link in upward.unsure), sum(link[2] == iri for link in downward.unsure)
     touched = {iri, *(end for step in (*above, *below) for end in (step.subject, step.object))}
     things = _things(graph, touched)
-    return Lineage(things[iri], things, _in_order(above, things), _in_order(below, things))
-
-
-def find(graph: Graph, name: str, within: str | None = None) -> IRI:
-    """Return the IRI of the one entity of that name; see ``lineage``."""
-    kinds = " ".join(f"pl:{kind}" for kind in Kind)
-    plain = sparql.term(name)
-    patterns = [
-        f"VALUES ?l {{ {labels_of(name)} }} ?e skos:prefLabel|skos:altLabel ?l",
-        f"?m nif:anchorOf {plain} ; itsrdf:taIdentRef ?e",
-    ]
-    if name.startswith(("plid:", PLID)):
-        patterns = [f"VALUES ?e {{ {sparql.term(IRI(name))} }}"]
-    for pattern in patterns:
-        rows = graph.query(f"SELECT DISTINCT ?e {{ {pattern} . VALUES ?k {{ {kinds} }} ?e a ?k }} ORDER BY ?e")
-        found: list[IRI] = [row.e for row in rows]
-        if found:
-            break
-    else:
-        rows = graph.query(
-            f"SELECT ?n (COUNT(DISTINCT ?m) AS ?mentions) {{ ?e skos:prefLabel ?n ; a ?k . VALUES ?k {{ {kinds} }}"
-            f" FILTER(CONTAINS(STR(?n), {plain})) OPTIONAL {{ ?m itsrdf:taIdentRef ?e }} }}"
-            " GROUP BY ?n ORDER BY DESC(?mentions) STRLEN(STR(?n)) ?n LIMIT 3"
-        )
-        hint = f"; there are {', '.join(row.n for row in rows)}" if rows else ""
-        raise NotFound(f"the graph has no entity called {name}{hint}", subject=name)
-    there = [iri for iri in found if within is None or any(place.startswith(within) for place in _places(iri))]
-    if not there:
-        places = ", ".join(sorted({" › ".join(_places(iri)) for iri in found}))
-        raise NotFound(f"{name} is not in {within}, but in {places}", subject=name)
-    if len(there) > 1:
-        kinds_of = described(graph, _values("e", there))
-        candidates = tuple((str(iri), f"{kinds_of[iri].kind} {' › '.join(_places(iri))}".strip()) for iri in there)
-        raise AmbiguousName(
-            f"{len(there)} entities are called {name}; say which with --in PLACE or by IRI",
-            subject=name,
-            candidates=candidates,
-        )
-    return there[0]
+    return Lineage(things[iri], things, _in_order(above, things), _in_order(below, things), unsure)
 
 
 def tree(lineage: Lineage, *, most: int = 6) -> RenderableType:
@@ -173,15 +139,20 @@ def tree(lineage: Lineage, *, most: int = 6) -> RenderableType:
     named.append(f"  {' › '.join(lineage.entity.places)}", style="dim")
     top = Tree(named)
     _grow(top, lineage, lineage.entity.iri, _by(lineage.above, "subject"), "object", most, {lineage.entity.iri})
+    unsure_above, unsure_below = (
+        f"{number} 条关系低于所定置信度；列出它们：--confidence 0" if number else "" for number in lineage.unsure
+    )
     if not lineage.above:
-        top.add(Text("（没有上级战略）", style="dim"))
+        top.add(Text(f"（{unsure_above or '没有上级战略'}）", style="dim"))
         if lineage.entity.kind is Kind.ADMINISTRATIVE_UNIT:
             question = f"kg query strategies-of-place --param place={lineage.entity.name}"
             top.add(Text(f"政区不落实战略，而是提出战略；列出它自己的战略：{question}", style="dim"))
     parts: list[RenderableType] = [Text("▲ 向上 · what it serves", style="bold"), top]
-    if lineage.below:
+    if lineage.below or unsure_below:
         foot = Tree(named)
         _grow(foot, lineage, lineage.entity.iri, _by(lineage.below, "object"), "subject", most, {lineage.entity.iri})
+        if not lineage.below:
+            foot.add(Text(f"（{unsure_below}）", style="dim"))
         parts += [Text(), Text("▼ 向下 · what serves it", style="bold"), foot]
     return Group(*parts)
 
@@ -191,10 +162,12 @@ class _Said:
 
     Attributes:
         walk: the links asked for so far.
+        unsure: those that no document is sure enough of.
     """
 
     def __init__(self, graph: Graph, confidence: float) -> None:
         self.walk = Walk()
+        self.unsure: set[tuple[IRI, Predicate, IRI]] = set()
         self._graph = graph
         self._confidence = confidence
         self._proofs: dict[tuple[IRI, Predicate, IRI], list[Proof]] = defaultdict(list)
@@ -216,12 +189,17 @@ class _Said:
         for proof in proofs(self._graph, among) if links else ():
             self._proofs[proof.subject, proof.predicate, proof.object].append(proof)
         touched = set()
+        sure = set()
         for row in links:
             relation, source = Predicate(row.p.local), EVERYWHERE if _common(row.g) else str(row.g)
-            reasons = self._reasons((row.s, relation, row.o), {source})
+            link = row.s, relation, row.o
+            self.unsure.add(link)
+            reasons = self._reasons(link, {source})
             if not reasons or reasons[0].confidence >= self._confidence:
                 self.walk.links[source][row.s].add((relation, row.o))
                 touched |= {row.s, row.o}
+                sure.add(link)
+        self.unsure -= sure
         self._ask_issuers(touched - self._asked)
 
     def _reasons(self, link: tuple[IRI, Predicate, IRI], sources: Collection[str]) -> list[Proof]:
@@ -305,7 +283,7 @@ def _things(graph: Graph, iris: Collection[IRI]) -> dict[IRI, Thing]:
     """Return the entities among some IRIs; what the graph gives no class of ours is none."""
     among = _values("e", iris)
     things = {
-        iri: Thing(iri, entity.name, entity.kind, Level(entity.level) if entity.level else None, _places(iri), None)
+        iri: Thing(iri, entity.name, entity.kind, Level(entity.level) if entity.level else None, places_of(iri), None)
         for iri, entity in described(graph, among).items()
     }
     for row in graph.query(
@@ -381,25 +359,6 @@ def _excerpt(text: str, name: str, most: int = 70) -> str:
 
 def _values(name: str, iris: Iterable[IRI]) -> str:
     return f"VALUES ?{name} {{ {' '.join(str(sparql.term(iri)) for iri in sorted(iris))} }}"
-
-
-def _places(iri: IRI) -> tuple[str, ...]:
-    return tuple(unquote(part) for part in place_of(iri))
-
-
-def labels_of(name: str) -> str:
-    """Return the labels that a name as somebody writes it may be in the graph, as SPARQL terms: “三区三地” is 三区三地.
-
-    Raises:
-        UsageError: the name is empty.
-    """
-    if not name.strip():
-        raise UsageError("the name is empty; name an entity by a label, or by its IRI")
-    try:
-        forms = {name, normalise(name)}
-    except ValueError:  # nothing but marks and white space: then it is nobody's name
-        forms = {name}
-    return " ".join(f"{sparql.term(form)}{tag}" for form in sorted(forms) for tag in ("", "@zh", "@en"))
 
 
 _RELATIONS = " ".join(f"pl:{relation}" for relation in UPWARD)

@@ -182,8 +182,13 @@ def load_gold(path: Path) -> Reading:
             relation, pair = Predicate(r["p"]), (r["s"], r["o"])
             reading.links[relation].setdefault(pair, []).append((r.get("basis"), None, None))
             reading.quotes[relation][pair] = r.get("quote") or ""
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{path} can't be read as a gold annotation ({error!r})", subject=str(path)) from error
+    except OSError as error:
+        raise UsageError(f"{path} can't be read: {error.strerror}; name another file", subject=str(path)) from error
+    except (ValueError, KeyError, TypeError) as error:  # of these, str(error) is short; their repr may hold the file
+        reason = f"it has no {error}" if isinstance(error, KeyError) else error
+        raise UsageError(
+            f"{path} can't be read as a gold annotation: {reason}; see docs/accuracy.md", subject=str(path)
+        ) from error
     return reading
 
 

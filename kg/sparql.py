@@ -128,11 +128,35 @@ def is_update(text: str) -> bool:
     return _UPDATE.match(outline(text)) is not None
 
 
+def refuse_update(text: str) -> None:
+    """Refuse an update that is sent as a query, before the engine tells only that it can't parse it.
+
+    Raises:
+        QueryError: it is one.
+    """
+    if is_update(text):
+        raise QueryError(
+            "a query only reads, and this is an update; change the graph's sources or --decisions and run kg build,"
+            " use kg remove, or send it to a server as an update",
+            code="PL-QUERY-REFUSED",
+        )
+
+
 def unparsed(error: SyntaxError) -> QueryError:
-    """Return the engine's complaint of a query without the list of all characters that it would have taken."""
+    """Return the engine's complaint of a query without the rules of grammar that it would have taken.
+
+    >>> str(unparsed(SyntaxError("error at 1:20: expected one of LATERAL, SERVICE, [_]")))
+    "the query can't be parsed: error at 1:20: what stands there is not SPARQL, or something before it is missing"
+    """
     reason = str(error)
+    where, expected, rules = reason.partition(": expected ")
     if "Prefix not found" in reason:
         reason = f"{reason.split(': ')[0]}: a prefix that is neither declared nor known"
+    elif expected:
+        sentences = re.findall(r"The [\w ]+", rules)
+        reason = (
+            f"{where}: {'; '.join(sentences) or 'what stands there is not SPARQL, or something before it is missing'}"
+        )
     short = reason if len(reason) <= 160 else f"{reason[:160]}…"
     return QueryError(f"the query can't be parsed: {short}", code="PL-QUERY-SYNTAX")
 

@@ -71,6 +71,8 @@ def print_report(report: Any, *, quiet: bool, as_json: bool) -> None:
         print(f"left out: {left.reason} [{left.code}]", file=sys.stderr)
     for name in report.missing:
         print(f"source gone: {name} stays in the graph; kg remove takes it out", file=sys.stderr)
+    for name in report.outdated:
+        print(f"earlier version: {name} stays in the graph as it was; kg remove takes it out", file=sys.stderr)
 
 
 def _print_skipped(files: Sequence[Any]) -> None:

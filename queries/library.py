@@ -36,6 +36,9 @@ from ontology.terms import DCTERMS, PL, PLID, PREFIXES, RDF, RDFS, SH, SKOS, XSD
 
 _ENDING = ".rq"
 _FIELDS = frozenset({"summary", "summary_zh", "description", "description_zh", "tags", "parameters"})
+_LABELS = r"skos:prefLabel(?:\|skos:altLabel)?"
+"""The path by which a query asks what bears a name."""
+
 _KEYWORD = f"{DCTERMS}subject"
 _LEVELS = frozenset(f"{PL}{level}" for level in Level)
 _GALLERY_HEAD = """# 问题库 · The library of questions
@@ -48,6 +51,9 @@ examples in RDF: `queries/examples.ttl`.
 Where the default is “全部 all”, a parameter may be left out: the question is then asked of the whole graph. Links of
 less than 0.5 confidence are left out where a question shows links; `minimum_confidence` says otherwise.
 `pl:contributesTo`, on which lineages rest, follows links of any confidence.
+On the command line and in Python a name is read as `kg lineage` reads it: a label, with quotation marks or without, a
+form that documents use, a place by its short name (安吉) or behind those that contain it (湖州市安吉县), or an IRI as
+`<…>`, which tells namesakes apart.
 
 A query of your own may be as short as this; the prefixes are known:
 
@@ -114,6 +120,15 @@ class Parameter:
         """Tell whether a value sets it: None, nothing and the default leave it as it stands."""
         return value is not None and value not in ("", self.default)
 
+    def means(self, text: str, entities: Mapping[str, str]) -> str:
+        """Return a query that asks for entities, IRI with label, in place of whatever bears a name."""
+        iris = " ".join(str(sparql.term(f"<{iri}>", like="<>")) for iri in entities)
+        labels = " ".join(str(ox.Literal(label, language="zh")) for label in sorted(set(entities.values())))
+        text = re.sub(rf"VALUES \?{self.name} \{{[^{{}}]*\}}", "", text)
+        bearer = rf"\?\w+(?= {_LABELS} \?{self.name}\b)"
+        either = f"VALUES ?{self.name} {{ {labels} }}"
+        return re.sub(bearer, lambda found: f"{either} VALUES {found[0]} {{ {iris} }} {found[0]}", text)
+
     def term(self, value: Any) -> sparql.Term:
         """Return a value as the query takes it.
 
@@ -155,7 +170,8 @@ class Query:
     def bind(self, **parameters: Any) -> str:
         """Return the SPARQL text with parameters set; see ``kg.sparql.bind``.
 
-        What is None, empty, or written as the default is leaves a parameter as it stands.
+        What is None, empty, or written as the default is leaves a parameter as it stands. For a name, the entities
+        that it means may be given instead: their IRIs with their labels.
 
         Raises:
             QueryError: the query has no such parameter, or the value does not fit its type.
@@ -167,15 +183,18 @@ class Query:
         """
         known = {parameter.name: parameter for parameter in self.parameters}
         terms = {}
+        text = self.text
         for name, value in parameters.items():
             if name not in known:
                 has = f"it has {', '.join(known)}" if known else "it has none"
                 raise QueryError(
                     f"query {self.name} has no parameter {name}; {has}", subject=name, code="PL-QUERY-PARAMETER"
                 )
-            if known[name].is_set(value):
+            if isinstance(value, Mapping):
+                text = known[name].means(text, value)
+            elif known[name].is_set(value):
                 terms[name] = known[name].term(value)
-        return sparql.bind(self.text, terms)
+        return sparql.bind(text, terms)
 
     def unknown_names(self, **parameters: Any) -> str | None:
         """Return SPARQL for those of the names asked for that a graph does not know; None where no name is asked for.
@@ -189,6 +208,8 @@ class Query:
         for parameter in self.parameters:
             if parameter.type is Type.NAME:
                 value = parameters.get(parameter.name)
+                if isinstance(value, Mapping):  # entities, which the graph has
+                    continue
                 names += [parameter.term(value)] if parameter.is_set(value) else parameter.defaults
         if not names:
             return None

@@ -18,6 +18,7 @@ from rich.text import Text
 
 from kg.language import Language
 from kg.lineage import Thing, lineage
+from kg.naming import kinds_of, named
 from kg.picture import Picture, bare, font
 from kg.picture.network import trunk
 from kg.picture.style import COLOURS, INK, PALE_INK, TINTS
@@ -26,7 +27,7 @@ from kg.rows import IRI
 from kg.vocabulary import WORDS
 from ontology.errors import NotFound, UsageError
 from ontology.iri import place_of
-from ontology.terms import Level
+from ontology.terms import Kind, Level
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -208,7 +209,7 @@ def flow(graph: Graph, within: str | None = None, *, measure: Measure = "project
 
     Raises:
         UsageError: there is no such measure.
-        NotFound: nothing runs up from a township strategy there.
+        NotFound: the graph knows no such place, or nothing runs up from a township strategy there.
     """
     if measure not in get_args(Measure):
         raise UsageError(f"a flow measures {' or '.join(get_args(Measure))}, not {measure!r}", subject=str(measure))
@@ -224,7 +225,14 @@ def flow(graph: Graph, within: str | None = None, *, measure: Measure = "project
         steps = next(iter(main.chains()), ())
         return [main.entities[iri] for iri in (start, *(step.object for step in steps))]
 
-    return gathered(served, line, within, measure=measure, most=most)
+    try:
+        return gathered(served, line, within, measure=measure, most=most)
+    except NotFound as error:
+        if within and not {Kind.ADMINISTRATIVE_UNIT, Kind.VILLAGE} & set(
+            kinds_of(graph, named(graph, within)).values()
+        ):
+            raise NotFound(f"the graph knows no place called {within}", subject=within) from error
+        raise
 
 
 def gathered(

@@ -14,7 +14,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from kg.lineage import labels_of
+from kg.naming import labels_of
 from kg.picture import Picture, bare
 from kg.picture.style import COLOURS, INK, PALE_INK, TINTS
 from kg.picture.svg import Drawing
@@ -32,9 +32,14 @@ _LEFT, _TOP, _ROW, _COLUMN = 96.0, 62.0, 74.0, 84.0
 
 
 class Timeline(Picture):
-    """Bubbles on years and levels; ``frame`` holds the figures: year, level, document, title, mentions."""
+    """Bubbles on years and levels; ``frame`` holds the figures: year, level, document, title, mentions.
 
-    def __init__(self, name: str, rows: Rows) -> None:
+    Attributes:
+        undated: how many documents of unknown year use the 提法 too.
+    """
+
+    def __init__(self, name: str, rows: Rows, undated: int = 0) -> None:
+        self.undated = undated
         quoted = re.fullmatch("“([^“”]+)”", name.strip())
         self.title = f"“{quoted[1] if quoted else name.strip()}”：历年各级的使用"
         self._rows = rows
@@ -54,7 +59,11 @@ class Timeline(Picture):
         for row in self._rows:
             level = WORDS[row.level.local if row.level else ""]
             table.add_row(str(row.year), level, Text(row.document), str(row.mentions))
-        return Group(Text(self.title, "bold"), table)
+        return Group(Text(self.title, "bold"), table, *([self._said()] if self.undated else []))
+
+    def _said(self) -> str:
+        """Say how many documents are left out."""
+        return f"另有 {self.undated} 份年份不详的文件，未列入"
 
     @property
     def html(self) -> str:
@@ -70,7 +79,8 @@ class Timeline(Picture):
         levels = [str(level) for level in (*Level, "") if any(level == at for at, _ in used)]
         first, last = min(year for _, year in used), max(year for _, year in used)
         column = max(_COLUMN, 420 / (last - first + 1)) if last - first < 14 else max(30.0, 1100 / (last - first + 1))
-        width, height = _LEFT + column * (last - first + 1) + 20, _TOP + _ROW * len(levels) + 40
+        foot = _TOP + _ROW * len(levels) + 40
+        width, height = _LEFT + column * (last - first + 1) + 20, foot + (24 if self.undated else 0)
         most = max(sum(n for _, n in documents) for documents in used.values())
         drawing = Drawing()
         drawing.text(16, 32, self.title, 18, bold=True)
@@ -81,7 +91,9 @@ class Timeline(Picture):
             drawing.text(_LEFT / 2, y + _ROW / 2 + 6, WORDS[level], 17, colour=COLOURS[level], anchor=0.5, bold=True)
         for year in range(first, last + 1, step):
             x = _LEFT + (year - first + 0.5) * column
-            drawing.text(x, height - 14, str(year), 13, colour=PALE_INK, anchor=0.5)
+            drawing.text(x, foot - 14, str(year), 13, colour=PALE_INK, anchor=0.5)
+        if self.undated:
+            drawing.text(16, foot + 8, self._said(), 12, colour=PALE_INK)
         for (level, year), documents in sorted(used.items()):
             total = sum(number for _, number in documents)
             x, y = _LEFT + (year - first + 0.5) * column, _TOP + (levels.index(level) + 0.5) * _ROW
@@ -114,15 +126,20 @@ def timeline(graph: Graph, name: str) -> Timeline:
         NotFound: no document of a known year mentions anything of that name.
         UsageError: the name is empty.
     """
+    called = f"VALUES ?l {{ {labels_of(name)} }} ?e skos:prefLabel|skos:altLabel ?l ."
     rows = graph.query(
-        f"SELECT ?year ?level ?document ?title (COUNT(DISTINCT ?m) AS ?mentions) {{ VALUES ?l {{ {labels_of(name)} }}"
-        " ?e skos:prefLabel|skos:altLabel ?l ."
+        f"SELECT ?year ?level ?document ?title (COUNT(DISTINCT ?m) AS ?mentions) {{ {called}"
         " ?m itsrdf:taIdentRef ?e ; nif:referenceContext ?d ; nif:beginIndex ?begin ; nif:endIndex ?end ."
         " FILTER NOT EXISTS { ?around itsrdf:taIdentRef ?e ; nif:referenceContext ?d ."
         " ?around nif:beginIndex ?b ; nif:endIndex ?z FILTER (?around != ?m && ?b <= ?begin && ?z >= ?end) }"
         " ?d pl:year ?year ; dcterms:identifier ?document OPTIONAL { ?d pl:level ?level }"
         " OPTIONAL { ?d dcterms:title ?title } } GROUP BY ?year ?level ?document ?title ORDER BY ?year ?document"
     )
+    (undated,) = graph.query(
+        f"SELECT (COUNT(DISTINCT ?d) AS ?n) {{ {called} ?m itsrdf:taIdentRef ?e ; nif:referenceContext ?d"
+        " FILTER NOT EXISTS { ?d pl:year ?year } }"
+    )
     if not rows:
-        raise NotFound(f"no document of a known year mentions {name}", subject=name)
-    return Timeline(name, rows)
+        told = f"; {undated.n} of unknown year do: kg build --metadata gives years" if undated.n else ""
+        raise NotFound(f"no document of a known year mentions {name}{told}", subject=name)
+    return Timeline(name, rows, undated.n)

@@ -188,8 +188,11 @@ def test_a_source_that_went_bad_keeps_its_document(sources: Path, tmp_path: Path
     before = lines(tmp_path / "g")
     (sources / "甲镇_2023.txt").write_bytes(b"")
     report = kg.build(sources, store=tmp_path / "g", nlp=toy)
-    assert len(report.left_out) == 1
+    assert (len(report.left_out), report.outdated, report.missing) == (1, ("甲镇_2023",), ())
     assert lines(tmp_path / "g") == before
+    (sources / "甲镇_2023.txt").unlink()  # gone, and left out by name
+    report = kg.build(sources / "甲镇_2023.txt", store=tmp_path / "g", nlp=toy)
+    assert (len(report.left_out), report.outdated, report.missing) == (1, (), ("甲镇_2023",))
 
 
 def test_documents_whose_source_is_gone_stay_and_are_told(sources: Path, tmp_path: Path, toy: Language) -> None:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -133,6 +134,7 @@ def test_a_terminal_shows_identifiers_unbroken(
         (["query", "ASK { ?s ?p ?o }", "--param", "x=1"], 1, "PL-QUERY-PARAMETER"),
         (["lineage", "没有的战略"], 1, "PL-NOT-FOUND"),
         (["remove", "没有的文件"], 1, "PL-NOT-FOUND"),
+        (["validate", "--store", "http://127.0.0.1:9/sparql"], 1, "http://127.0.0.1:9/sparql is no folder"),
         (["info", "没有的文件"], 1, "PL-NOT-FOUND"),
         (["lineage", "实力甲镇", "-o", "x.gif"], 2, "x.gif"),
         (["lineage", "实力甲镇", "-o", "nowhere/x.svg"], 1, "PL-EXPORT-WRITE"),
@@ -141,7 +143,8 @@ def test_a_terminal_shows_identifiers_unbroken(
         (["highlight", "没有的文件"], 1, "PL-NOT-FOUND"),
         (["timeline", "没有的提法"], 1, "PL-NOT-FOUND"),
         (["timeline", " "], 2, "PL-USAGE"),
-        (["flow", "--in", "没有的镇"], 1, "PL-NOT-FOUND"),
+        (["flow", "--in", "没有的镇"], 1, "the graph knows no place called 没有的镇 [PL-NOT-FOUND]"),
+        (["flow", "--in", "甲镇"], 1, "no project serves a township strategy with a strategy above it in 甲镇"),
         (["build", "nowhere"], 1, "nowhere"),
     ],
 )
@@ -183,6 +186,13 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as told:
         main(arguments)
     assert told.value.code == 2
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as told:
+        main(["--version"])
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert (told.value.code, capsys.readouterr().out) == (0, f"policy-lineage {declared}\n")
 
 
 @pytest.mark.parametrize("address", ["not-a-url", "ftp://127.0.0.1/", "http://", "http://[", ""])
@@ -287,6 +297,18 @@ def test_build_in_part_is_exit_code_3_and_lists_what_was_left_out(
     assert len(report["unchanged"]) == 3 and report["published"] is False
     assert main(["build", str(sources), "--store", str(tmp_path / "g"), "--quiet"]) == 0
     assert capsys.readouterr().out == ""
+
+
+def test_a_document_whose_source_went_bad_is_told_to_stay(
+    sources: Path, store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (sources / "甲镇_2023.txt").write_bytes(b"")
+    assert main(["build", str(sources / "甲镇_2023.txt"), "--store", store, "--quiet"]) == 1
+    left_out, stays = capsys.readouterr().err.splitlines()
+    assert left_out.endswith("[PL-READ-EMPTY]")
+    assert stays == "earlier version: 甲镇_2023 stays in the graph as it was; kg remove takes it out"
+    assert main(["build", str(sources / "甲镇_2023.txt"), "--store", store, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["outdated"] == ["甲镇_2023"]
 
 
 def test_skipped_files_are_named(
@@ -409,6 +431,16 @@ def test_a_query_file_with_a_parameter(store: str, tmp_path: Path, capsysbinary:
     )
     assert main(["query", str(file), "--param", "l=实力甲镇", "--format", "tsv", "--store", store]) == 0
     assert capsysbinary.readouterr().out.decode().splitlines() == ["?n", '"兴国战略"@zh']
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml"])
+@pytest.mark.parametrize("query", ["ASK {}", "SELECT * { VALUES ?x { 1 } }"])
+def test_every_answer_ends_with_a_line(
+    query: str, form: str, store: str, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert main(["query", query, "--format", form, "--store", store]) == 0
+    written = capsysbinary.readouterr().out
+    assert written.endswith(b"\n") and not written.endswith(b"\n\n")
 
 
 @pytest.mark.parametrize(("place", "told"), [("没有的镇", True), ("甲镇", False)])

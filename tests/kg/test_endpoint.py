@@ -178,6 +178,18 @@ def test_the_command_line_asks_an_endpoint(server: servers.Server, capsysbinary:
     assert capsysbinary.readouterr().out.decode().split() == ["l", '"滨河""公园"']
 
 
+def test_commands_that_only_read_take_an_endpoint_for_a_store(
+    example_store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(example_store) as client:
+        for command in (["lineage", "三区三地"], ["timeline", "三区三地"], ["info"], ["flow", "--in", "张营镇"]):
+            told = []
+            for store in (str(client.base_url.join("/sparql")), str(example_store)):
+                assert main([*command, "--store", store]) == 0
+                told.append(capsys.readouterr().out)
+            assert told[0] == told[1] != ""
+
+
 def test_a_remote_graph_has_no_store() -> None:
     graph = kg.open("http://127.0.0.1:9/sparql")
     with pytest.raises(StoreError, match="remote graph"):

@@ -15,6 +15,7 @@ import rdflib
 import kg
 from kg.magic import ask
 from kg.rows import IRI
+from kg.server.worker import Request, answer
 from kg.store import writing
 from ontology.errors import NotFound, QueryError, StoreError, UsageError
 from ontology.terms import PL, PLID, PREFIXES, Level
@@ -175,6 +176,27 @@ def test_a_query_that_can_not_be_is_told_in_one_short_line(graph: kg.Graph, quer
     with pytest.raises(QueryError) as told:
         graph.query(query)
     assert "\n" not in str(told.value) and len(str(told.value)) < 250
+
+
+@pytest.mark.parametrize(
+    ("query", "complaint"),
+    [
+        ("SELECT ?s { ?s ?p }", "error at 1:20: what stands there is not SPARQL, or something before it is missing"),
+        ('SELECT ?s { ?s ?p "a }', "error at 1:23: what stands there is not SPARQL, or something before it is missing"),
+        ("SELECT (COUNT(?s) AS ?n) ?p { ?s ?p ?o }", "The SELECT contains a variable that is unbound"),
+        ("SELECT * { ?s foo:x ?y }", "a prefix that is neither declared nor known"),
+    ],
+)
+def test_a_syntax_error_shows_no_rules_of_grammar(graph: kg.Graph, query: str, complaint: str) -> None:
+    with pytest.raises(QueryError) as told:
+        graph.query(query)
+    assert str(told.value).endswith(complaint) and "expected" not in str(told.value)
+
+
+def test_an_update_that_is_sent_as_a_query_is_told_as_one_by_the_server_too() -> None:
+    with pytest.raises(QueryError, match="this is an update") as told:
+        answer(ox.Store(), Request(query="INSERT DATA { <urn:a> <urn:b> 1 }"))
+    assert told.value.code == "PL-QUERY-REFUSED"
 
 
 @pytest.mark.parametrize("silent", ["", "SILENT "])

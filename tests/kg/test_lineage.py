@@ -259,6 +259,24 @@ def test_links_less_sure_are_left_out_with_what_only_they_reach(store: Path) -> 
     assert ends(graph.lineage("滨河公园", confidence=0.96)) == set()
 
 
+@pytest.mark.parametrize(
+    ("name", "confidence", "told"),
+    [
+        ("滨河公园", 0.96, ["（1 条关系低于所定置信度；列出它们：--confidence 0）"]),
+        ("水韵丙镇", 0.96, ["（1 条关系低于所定置信度；列出它们：--confidence 0）"] * 2),
+        ("滨河公园", 0.95, []),
+        ("生态文明建设", 1.0, ["（没有上级战略）"]),
+    ],
+)
+def test_links_that_are_left_out_are_counted_where_nothing_else_stands(
+    name: str, confidence: float, told: list[str], store: Path
+) -> None:
+    console = Console(file=io.StringIO(), width=300)
+    console.print(tree(kg.open(store).lineage(name, confidence=confidence)))
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert re.findall("（[^（）]+）", shown) == told
+
+
 @pytest.fixture(scope="module")
 def example_graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kg.Graph]:
     store = tmp_path_factory.mktemp("example")

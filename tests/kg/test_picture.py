@@ -13,6 +13,7 @@ import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations, pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import networkx
 import pytest
@@ -28,6 +29,9 @@ from kg.picture.layout import Layout, crossings, layout
 from kg.picture.network import Network, folded, main_lines, network
 from ontology.errors import NotFound, OutputError, UsageError
 from ontology.terms import Basis, Kind, Level
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 HOSTILE = ["<script>alert(1)</script>", '"></script><script>alert(2)</script>', "javascript:alert(3)", "href='x'"]
@@ -378,6 +382,23 @@ def test_a_form_within_a_longer_one_is_counted_once(tmp_path: Path) -> None:
         forms = built.query("SELECT ?f { ?m itsrdf:taIdentRef/skos:prefLabel '乡村振兴战略'@zh ; nif:anchorOf ?f }")
         assert sorted(row.f for row in forms) == ["乡村振兴", "乡村振兴", "乡村振兴战略"]
         assert list(kg.timeline(built, "乡村振兴战略").frame["mentions"]) == [2]
+        assert [row.form for row in built.query("mentions", name="乡村振兴战略")] == ["乡村振兴战略", "乡村振兴"]
+
+
+def test_a_timeline_tells_of_documents_of_unknown_year(sources: Path, tmp_path: Path, toy: Language) -> None:
+    (sources / "丁镇.txt").write_text("建设“书香丁镇”，服务“兴国战略”。", encoding="utf-8")
+    kg.build(sources, store=tmp_path / "graph", nlp=toy)
+    with kg.open(tmp_path / "graph") as built:
+        timeline = kg.timeline(built, "兴国战略")
+        assert timeline.undated == 1 and len(timeline.frame) == 2
+        console = Console(width=80, color_system=None)
+        with console.capture() as captured:
+            console.print(timeline)
+        assert "另有 1 份年份不详的文件" in captured.get()
+        assert all(f'id="g{ord(character):x}"' in timeline.svg for character in "另份详未列")
+        assert kg.timeline(built, "实力甲镇").undated == 0
+        with pytest.raises(NotFound, match="1 of unknown year do"):
+            kg.timeline(built, "书香丁镇")
 
 
 def test_a_highlighted_text_is_the_text(graph: kg.Graph, tmp_path: Path) -> None:

@@ -15,8 +15,10 @@ import pytest
 
 from extract.annotation import Annotation, Entity, Indicator, Link
 from extract.document import Document, Metadata, Place, Span, Structure
+from kg.cli import main
 from kg.score import score, score_annotations
 from kg.statements import statements
+from kg.store import writing
 from ontology.errors import UsageError
 from ontology.terms import Basis, Kind, Level, Period, Predicate, Status
 
@@ -195,9 +197,33 @@ def test_one_gold_may_be_named_without_a_list(kind: type[str] | type[Path]) -> N
     assert score_annotations(made, gold).documents.keys() == {made[0].document.identifier}
 
 
-@pytest.mark.parametrize("content", ["", "{}", '{"document": "d", "entities": [{"id": 1}], "relations": []}'])
-def test_what_is_no_gold_is_refused_by_name(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{}",
+        b'{"document": "d", "entities": [{"id": 1}], "relations": []}',
+        "一份报告。".encode() * 999,
+        b"\xff" * 999,
+    ],
+)
+def test_what_is_no_gold_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "broken.json"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(UsageError, match=r"broken\.json can't be read"):
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=r"broken\.json can't be read as a gold annotation: ") as told:
         score(ox.Store(), [path])
+    assert len(str(told.value)) < len(str(path)) + 150
+
+
+def test_a_gold_that_is_not_there_is_told_in_plain_words(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no\.json can't be read: No such file or directory; "):
+        score(ox.Store(), [tmp_path / "no.json"])
+
+
+def test_no_figures_stand_before_what_could_not_be_scored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with writing(tmp_path) as draft:
+        draft.replace_graph(ox.NamedNode("urn:g"), [ox.Triple(*(ox.NamedNode(f"urn:{name}") for name in "spo"))])
+        draft.publish()
+    assert main(["score", str(GOLDS[0]), "--store", str(tmp_path)]) == 1
+    told = capsys.readouterr()
+    assert told.out == "" and told.err.startswith("left out: the graph holds no document")

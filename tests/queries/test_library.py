@@ -157,6 +157,12 @@ def test_what_contributes_only_to_a_lower_strategy_is_tied_to_no_higher_one(engi
     assert sorted(names) == ["兴镇", "强县", "强省"]
 
 
+def test_documents_have_the_issuer_and_place_that_info_tells(graph: kg.Graph) -> None:
+    told = {held.identifier: (held.issuer, held.place[-1] if held.place else None) for held in graph.info().documents}
+    assert {row.document: (row.issuer_name, row.place_name) for row in graph.query("documents")} == told
+    assert "国务院" in {issuer for issuer, _ in told.values()}
+
+
 def test_there_are_enough_questions_each_with_its_words() -> None:
     assert len(NAMES) >= 25
     for query in queries.library():
@@ -180,6 +186,18 @@ def test_every_parameter_changes_the_query(query: queries.Query) -> None:
         bound = query.bind(**{parameter.name: value})
         assert bound != query.text
         ox.Store().query(bound)
+
+
+@pytest.mark.parametrize("query", queries.library(), ids=lambda query: query.name)
+def test_entities_stand_wherever_a_name_does(query: queries.Query) -> None:
+    for parameter in query.parameters:
+        if parameter.type == "name":
+            bound = query.bind(**{parameter.name: {"urn:一": "甲", "urn:二": "乙"}})
+            assert bound.count('{ "乙"@zh "甲"@zh } VALUES ?') == max(
+                1, query.text.count(f"VALUES ?{parameter.name} {{")
+            )
+            assert str(parameter.model) not in bound
+            ox.Store().query(bound)
 
 
 def test_parameters_are_terms_of_the_defaults_type() -> None:

@@ -69,8 +69,8 @@ def find(graph: Graph, name: str, within: str | None = None) -> IRI:
         but = f"but in {places}" if places else "and no place of it is known"
         raise NotFound(f"{name} is not in {within}, {but}", subject=name)
     if len(there) > 1:
-        kinds = kinds_of(graph, there)
-        candidates = tuple((str(iri), f"{kinds[iri]} {' › '.join(places_of(iri))}".strip()) for iri in there)
+        known = kinds_of(graph, there)
+        candidates = tuple((str(iri), f"{known[iri]} {' › '.join(places_of(iri))}".strip()) for iri in there)
         raise AmbiguousName(
             f"{len(there)} entities are called {name}; say which with --in PLACE or by IRI",
             subject=name,

@@ -228,9 +228,7 @@ def flow(graph: Graph, within: str | None = None, *, measure: Measure = "project
     try:
         return gathered(served, line, within, measure=measure, most=most)
     except NotFound as error:
-        if within and not {Kind.ADMINISTRATIVE_UNIT, Kind.VILLAGE} & set(
-            kinds_of(graph, named(graph, within)).values()
-        ):
+        if within and set(PLACES).isdisjoint(kinds_of(graph, named(graph, within)).values()):
             raise NotFound(f"the graph knows no place called {within}", subject=within) from error
         raise
 

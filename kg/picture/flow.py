@@ -27,7 +27,7 @@ from kg.rows import IRI
 from kg.vocabulary import WORDS
 from ontology.errors import NotFound, UsageError
 from ontology.iri import place_of
-from ontology.terms import PLACES, Kind, Level
+from ontology.terms import PLACES, Level
 
 if TYPE_CHECKING:
     from kg.graph import Graph

@@ -32,6 +32,7 @@ def find_named_villages(reading: PlaceReading) -> None:
     never = re.compile(f"(?!{any_of('village', 'before')}){any_of('village', 'not_before')}|{_COUNT}")
     offices = re.compile(f"{any_of('village', 'community_not_before')}|{_COUNT}")
     rarely = re.compile(any_of("village", "institutions"))
+    twice = re.compile(f"村(?!{any_of('village', 'word_of_its_own')})")
     for match in re.finditer(any_of("village", "endings"), reading.text):
         end, ending = match.end(), match.group()
         known = _known_before(reading, end)
@@ -39,8 +40,7 @@ def find_named_villages(reading: PlaceReading) -> None:
             known = None
         if known is not None:
             name = reading.text[known:end]
-            doubled = re.compile("村(?!村|通)").match(reading.text, end)  # 余村|村
-            end = doubled.end() if doubled else end
+            end += twice.match(reading.text, end) is not None
             reading.add_village(known, end, name, 0.97 if name in reading.gazetteer.near else 0.93)
             _prove(reading, name)
             continue

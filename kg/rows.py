@@ -101,15 +101,21 @@ class Rows(Sequence[Row]):
         return f"<{len(self)} rows of {', '.join(self.names)}>"
 
     def frame(self) -> pandas.DataFrame:
-        """Return a DataFrame: ``Int64``, ``Float64``, ``boolean``, ``datetime64``, ``string``; missing is NA."""
+        """Return a DataFrame: ``Int64``, ``Float64``, ``boolean``, ``datetime64``, ``string``; missing is NA.
+
+        A column that pandas has no such type for (a date of 1500, an integer of more than 64 bits, times of several
+        zones) holds the values themselves.
+        """
         import pandas as pd
 
         columns = {}
         for index, name in enumerate(self.names):
             cells = [row[index] for row in self._rows]
-            columns[name] = pd.Series(
-                [float(cell) if isinstance(cell, Decimal) else cell for cell in cells], dtype=_dtype(cells)
-            )
+            plain = [float(cell) if isinstance(cell, Decimal) else cell for cell in cells]
+            try:
+                columns[name] = pd.Series(plain, dtype=_dtype(cells))
+            except (OverflowError, TypeError, ValueError):
+                columns[name] = pd.Series(plain, dtype="object")
         return pd.DataFrame(columns, columns=list(self.names))
 
 

@@ -265,3 +265,10 @@ def test_the_union_is_no_graph_to_export(graph: kg.Graph) -> None:
 def test_no_link_no_evidence(graph: kg.Graph) -> None:
     with pytest.raises(NotFound):
         graph.evidence("urn:nothing")
+
+
+def test_a_frame_holds_the_values_that_pandas_has_no_type_for() -> None:
+    rows = "(99999999999999999999 '1500-01-01'^^xsd:date) (1 '2020-01-01'^^xsd:date)"
+    frame = kg.open(ox.Store()).frame(f"SELECT ?n ?d {{ VALUES (?n ?d) {{ {rows} }} }}")
+    assert list(frame["n"]) == [99999999999999999999, 1]
+    assert list(frame["d"]) == [datetime.date(1500, 1, 1), datetime.date(2020, 1, 1)]

@@ -46,8 +46,9 @@ class BuildReport:
         removed: identifiers of the documents taken out.
         renamed: what documents of the named sources were called before and are called now, as another file bears their
             name or none does any more; the former stand in ``removed`` too, the latter in ``built``.
-        left_out: sources, and sheets of a workbook, that could not be read.
-        skipped: files of the folders that are no documents: hidden, or of an unknown suffix.
+        left_out: sources that could not be read.
+        skipped: files of the folders that are no documents: hidden, or of an unknown suffix; of the workbooks that were
+            read, sheets without texts.
         missing: documents that stay although their source file is gone.
         outdated: documents that stay as they were read before, as their source file is left out now.
         documents: how many documents the graph holds.
@@ -130,6 +131,7 @@ def build(
         kept = {name: entry for name, entry in before.items() if entry.source not in others}
         entries: dict[str, Entry] = {}
         outdated: dict[str, Entry] = {}
+        skipped = [*discovered.skipped]
         for source, outcome in extraction.outcomes(discovered.sources, before):
             if isinstance(outcome, Extracted) and any(name in entries or name in kept for name in outcome.entries):
                 outcome = extraction.attempt(source, qualified=True)
@@ -141,7 +143,7 @@ def build(
                 progress.source(0, 0, 0)
                 continue
             entries.update(outcome.entries)
-            left_out += (LeftOut.because(source.path, error) for error in outcome.unread)
+            skipped += (LeftOut.because(source.path, error) for error in outcome.unread)
             progress.source(len(outcome.entries), outcome.entities, outcome.links)
         documents = {**kept, **entries}
         progress.stage("linking")
@@ -160,7 +162,7 @@ def build(
             removed=tuple(sorted(before.keys() - documents.keys())),
             renamed=tuple(_renamed(before, documents)),
             left_out=tuple(left_out),
-            skipped=discovered.skipped,
+            skipped=tuple(skipped),
             missing=tuple(sorted(missing)),
             outdated=tuple(sorted(outdated.keys() - missing)),
         )

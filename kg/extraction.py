@@ -198,8 +198,6 @@ class Extraction:
             entries[identifier] = Entry(_graph(quads), path.name, source.key, key, sha256)
             entities += len(_ENTITY.findall(quads))
             links += len(_LINK.findall(quads))
-        if unread:  # read again by the next build, which then tells it too
-            entries = {name: replace(entry, source_key="") for name, entry in entries.items()}
         return Extracted(entries, entities, links, tuple(unread))
 
     def _quads(self, document: Document) -> bytes:

@@ -157,7 +157,7 @@ def cluster(candidates: Iterable[Candidate], folded: str) -> list[_Cluster]:
 
 
 def _join_short_forms(clusters: list[_Cluster]) -> list[_Cluster]:
-    """Join a project or policy with its short form.
+    """Join a project, policy or strategy with its short form.
 
     镇村综治中心标准化建设, 综治中心标准化建设; 工业“千项技改”行动, “千项技改”行动; …公路张营段, …公路.
     """
@@ -188,7 +188,7 @@ def _short_form(short: _Cluster, whole: _Cluster) -> bool:
     one, other = _unquoted(short.name), _unquoted(whole.name)
     if short.kind is whole.kind is Kind.STRATEGY and not whole.best().concept:
         return _core(one) == _core(other) or (not short.best().concept and _only_longer(one, other))
-    if short.kind is not whole.kind or short.kind not in (Kind.PROJECT, Kind.POLICY) or len(one) < 4:
+    if short.kind is not whole.kind or short.kind not in (Kind.PROJECT, Kind.POLICY) or len(one) < _LEAST:
         return False
     if short.best().concept and whole.best().concept and short.best().concept != whole.best().concept:
         return False

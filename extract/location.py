@@ -55,7 +55,7 @@ class _Reading:
         }
         self.own = self.units.get(self.home.path) if self.home is not None else None
         self.before = {span.end: entity for span, entity in self.mentions.within(self.mentions.whole, _UNITS)}
-        self.sites = dict(named_rows(self.mentions.text))
+        self.sites = {name: site for name, site in named_rows(self.mentions.text) if site is not None}
         self.villages = {span.end: span for span, _ in self.mentions.within(self.mentions.whole, (Kind.VILLAGE,))}
 
     def village(self, entity: Entity) -> None:
@@ -104,7 +104,7 @@ class _Reading:
     def project(self, entity: Entity) -> None:
         """Claim the places in its row's cell of sites, in its name, its clause or its firm's name, else the speaker."""
         for span in entity.mentions:
-            cell = next((site for name, site in self.sites.items() if site is not None and name.contains(span)), None)
+            cell = next((site for name, site in self.sites.items() if name.contains(span)), None)
             if cell is not None and (standing := self._standing(cell)):
                 self._sites(entity, span, standing, "row", 0.92)
                 return

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from functools import cache
+from collections.abc import Collection
+from functools import cache, lru_cache
 from itertools import takewhile
 
 from extract.document import Span
@@ -27,8 +27,9 @@ def is_masthead(line: str) -> bool:
     return _label().match(line) is not None
 
 
-def masthead(folded: str) -> Iterator[Span]:
-    """Yield the lines of a masthead, with the next line where a label stands alone in its own.
+@lru_cache(maxsize=4)
+def masthead(folded: str) -> tuple[Span, ...]:
+    """Return the lines of a masthead, with the next line where a label stands alone in its own.
 
     Args:
         folded: folded text of a document.
@@ -39,10 +40,12 @@ def masthead(folded: str) -> Iterator[Span]:
     """
     lines = [Span(*line.span()) for line in _LINE.finditer(folded)]
     head = len(list(takewhile(lambda line: _is_short(folded, line), lines[:_HEAD_LINES])))
+    found = []
     for index, line in enumerate(lines):
         if not head <= index < len(lines) - _FOOT_LINES and (label := _label().match(folded, line.start, line.end)):
             alone = not folded[label.end() : line.end].strip() and index + 1 < len(lines)
-            yield Span(line.start, lines[index + 1].end if alone else line.end)
+            found.append(Span(line.start, lines[index + 1].end if alone else line.end))
+    return tuple(found)
 
 
 def within(span: Span, lines: Collection[Span]) -> bool:

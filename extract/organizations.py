@@ -334,7 +334,7 @@ class OrganizationFinder:
         find_named(reading)
         find_brands(reading)
         find_short_forms(reading)
-        lines = list(masthead(reading.text))
+        lines = masthead(reading.text)
         # 来源：湖南日报 names no body that the document speaks of, unless it is a unit's own: 来源：湖州市人民政府
         doc._.candidates.extend(c for c in _settled(reading) if c.place is not None or not within(c.span, lines))
         return doc

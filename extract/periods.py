@@ -9,11 +9,9 @@ from functools import cache
 from extract.document import Span
 from extract.names import alternation, lexicon
 from extract.paragraphs import Paragraph
-from extract.sections import Draft, Opening
+from extract.sections import LONGEST_HEADING, Draft, Opening
 from ontology.terms import Period
 
-_LONGEST_HEADING = 48
-"""Characters of a heading that may tell a period."""
 _LONGEST_DATED = 20
 """Characters of a heading that names a year and with it a part: 2018年主要工作."""
 _TURNED = 3
@@ -31,7 +29,7 @@ def period_of(heading: str) -> Period | None:
     >>> period_of("2022年工作回顾"), period_of("下一步打算"), period_of("种粮")
     (<Period.REVIEW: 'review'>, <Period.PLAN: 'plan'>, None)
     """
-    if len(heading) > _LONGEST_HEADING:
+    if len(heading) > LONGEST_HEADING:
         return None
     review, plan = _words("review").search(heading), _words("plan").search(heading)
     if review and plan and review.end() == len(heading) and not _JOINED.search(heading):

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from extract.document import Span
 from ontology.terms import Period
 
+LONGEST_HEADING = 48
+"""Characters of a line or first sentence above which it heads no section."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:

@@ -296,18 +296,18 @@ class _Reading:
     def _said(self, subject: tuple[Span, Entity], goal: tuple[Span, Entity], sure: float, sentence: Span) -> None:
         self.relate(subject, goal, Basis.STATED, _LOOSE if self.wide else sure, sentence, "sentence")
 
-    def _served_in(self, sentence: Span, named: tuple[Span, Entity], goal: Span, *, guided: bool) -> float:
+    def _served_in(self, sentence: Span, work: tuple[Span, Entity], goal: Span, *, guided: bool) -> float:
         """Return how sure it is that a sentence names a work as being for a goal; 0 where it does not say so."""
-        work, entity = named
-        if self._side_by_side(work, goal):
+        span, entity = work
+        if self._side_by_side(span, goal):
             return 0
         # The long sentences of a province or the nation list more than they relate.
-        if self.wide and self._clauses_between(work, goal) > 1:
+        if self.wide and self._clauses_between(span, goal) > 1:
             return 0
-        if work.start < goal.start:
+        if span.start < goal.start:
             # 按照“…”发展桃产业 says nothing of the works named before it, nor does a clause with a doer of its own.
-            told = not guided or (entity.kind is Kind.PROJECT and self._does(sentence, work, goal))
-            return 0.75 if told and not self._has_doer(sentence, work, goal) else 0
+            told = not guided or (entity.kind is Kind.PROJECT and self._does(sentence, span, goal))
+            return 0.75 if told and not self._has_doer(sentence, span, goal) else 0
         if self._leads(sentence, goal):
             return 0.75 if guided else 0.92
         return 0.65

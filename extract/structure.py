@@ -21,7 +21,7 @@ from extract.explanations import explanations, glossary_entries, spelled_out
 from extract.names import alternation, lexicon
 from extract.paragraphs import ENDED, NUMBERING, STOP, Paragraph, ordinal_of, paragraphs_in, sentences_in
 from extract.periods import names_period, period_of, tell_periods
-from extract.sections import Draft, Opening
+from extract.sections import LONGEST_HEADING, Draft, Opening
 from extract.surface import fold, text_of
 
 RANKED = ("part", "chapter", "division", "article", "han", "bracketed han", "arabic", "bracketed arabic")
@@ -29,7 +29,6 @@ RANKED = ("part", "chapter", "division", "article", "han", "bracketed han", "ara
 _LINES = ("dated line", "line")
 """Headings without a number: those that name a period (2023年工作回顾) stand above the others."""
 _INSIDE = re.compile(r"(?<=[。；：！？])(?=[（①-⒛首其再最第\d一二三四五六七八九十])")
-_LONGEST_HEADING = 48
 _LONGEST_INNER_TOPIC = 16
 _LONGEST_TITLE_LINE = 70
 
@@ -274,7 +273,7 @@ class _Reader:
         alone = alone and not ENDED.search(self.text, start, first_end)
         legal = style == "article" and stop is not None
         heading = None
-        if 0 < first_end - start <= _LONGEST_HEADING and (alone or not fills) and not legal:
+        if 0 < first_end - start <= LONGEST_HEADING and (alone or not fills) and not legal:
             heading = Span(start, first_end)
         printed = match.group(match.lastgroup or 0)
         return Opening(match.start(), style, ordinal_of(match), printed, heading, alone and heading is not None)
@@ -293,9 +292,9 @@ class _Reader:
         if index + 1 >= len(self.paragraphs) or self.words.address.match(line):
             return False
         following = self._line(index + 1)
-        if not (len(following) > _LONGEST_HEADING or "。" in following or NUMBERING.match(following)):
+        if not (len(following) > LONGEST_HEADING or "。" in following or NUMBERING.match(following)):
             return False
-        if not 3 < len(line) <= _LONGEST_HEADING or ENDED.search(line) or "。" in line:
+        if not 3 < len(line) <= LONGEST_HEADING or ENDED.search(line) or "。" in line:
             return False
         before = self._line(index - 1) if index else ""
         running = not before or bool(ENDED.search(before)) or bool(NUMBERING.match(before))
@@ -306,7 +305,7 @@ class _Reader:
         found = {}
         for index in indices:
             paragraph = self.paragraphs[index]
-            stop = STOP.search(self.text, paragraph.start, min(paragraph.end, paragraph.start + _LONGEST_HEADING))
+            stop = STOP.search(self.text, paragraph.start, min(paragraph.end, paragraph.start + LONGEST_HEADING))
             if stop is None or paragraph.end - stop.end() < 20 or self.text[stop.start()] != "。":
                 continue
             sentence = self.text[paragraph.start : stop.start()]

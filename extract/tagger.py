@@ -343,7 +343,7 @@ class Tagger:
                         likely = reader.likelihood(c.kind, c.span.start - offset, c.span.end - offset - 1)
                         doc._.candidates[place] = replace(c, likelihood=likely)
                 offset += size + 1
-        top = list(masthead(folded_text(doc)))
+        top = masthead(folded_text(doc))
         named = (c for c in found if c.kind is not Kind.ORGANIZATION or not within(c.span, top))
         doc._.candidates.extend(works_apart(doc, list(places_settled(doc, named))))
         return doc

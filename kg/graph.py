@@ -275,7 +275,8 @@ class Graph:
             return self._unknown_graphs(named) if named else []
         from queries import load
 
-        asked = load(query).unknown_names(**self._named(load(query), parameters))
+        known = load(query)
+        asked = known.unknown_names(**self._named(known, parameters))
         return [] if asked is None else [row.name for row in self.query(asked)]
 
     def _unknown_graphs(self, named: Iterable[str]) -> list[str]:
@@ -426,7 +427,8 @@ class Graph:
             return sparql.bind(query, parameters)
         from queries import load
 
-        return load(query).bind(**self._named(load(query), parameters))
+        known = load(query)
+        return known.bind(**self._named(known, parameters))
 
     def _named(self, query: Query, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Return the parameters of a library query, the entities in place of a name by which the graph knows any."""

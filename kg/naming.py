@@ -55,9 +55,8 @@ def find(graph: Graph, name: str, within: str | None = None) -> IRI:
     """Return the IRI of the one entity of that name; see ``kg.lineage.lineage``."""
     found = named(graph, name)
     if not found:
-        kinds = " ".join(f"pl:{kind}" for kind in Kind)
         rows = graph.query(
-            f"SELECT ?n (COUNT(DISTINCT ?m) AS ?mentions) {{ ?e skos:prefLabel ?n ; a ?k . VALUES ?k {{ {kinds} }}"
+            f"SELECT ?n (COUNT(DISTINCT ?m) AS ?mentions) {{ {_ENTITY} ; skos:prefLabel ?n"
             f" FILTER(CONTAINS(STR(?n), {sparql.term(name)})) OPTIONAL {{ ?m itsrdf:taIdentRef ?e }} }}"
             " GROUP BY ?n ORDER BY DESC(?mentions) STRLEN(STR(?n)) ?n LIMIT 3"
         )

@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
 from extract.document import Place, Span
-from extract.mentions import Mentions, below, is_body, is_guess
+from extract.mentions import Mentions, below, is_guess
 from extract.names import alternation, is_governing, lexicon
 from extract.surface import folded_text
 from extract.tables import named_rows
@@ -20,8 +20,8 @@ from ontology.terms import PLACES, Basis, Kind, Level, Predicate
 _UNITS = (Kind.ADMINISTRATIVE_UNIT,)
 _NEAR = (Level.PREFECTURE, Level.COUNTY)
 """Units above the speaker's that a village may be said to stand in, where the text names no other."""
-_UNTOLD = re.compile("[省市县区州旗](?:委|人|政|第)")
-"""A body of a unit that the document does not name: 县委, 市政协."""
+_WHOSE = re.compile("([省市州盟县旗区镇乡])(?![长道域级内区场])")
+"""What a name begins with that says which of the speaker's units an organization is of: 县委, 市人民医院, 区水务局."""
 
 
 class LocationReader:
@@ -91,15 +91,30 @@ class _Reading:
         institution = _institution().search(entity.name) is not None
         if not institution and not small:
             return
-        unit = self.units.get(entity.place.path) if entity.place is not None else None
-        untold = all(_UNTOLD.match(self.folded, span.start) for span in entity.mentions)
-        if unit is None and entity.place is None and not untold and home and home.level is not Level.NATIONAL:
+        unit: Entity | None = None
+        if entity.place is not None:
+            unit = self.units.get(entity.place.path)
+        elif mark := self._mark(entity):
+            unit = self._marked(mark)
+        elif home is not None and home.level is not Level.NATIONAL:
             named = [e for span in entity.mentions for _, e in self.mentions.within(span, _UNITS)]
-            if not is_body(entity) and not entity.name.endswith(_offices()):
-                named = [e for e in named if not self._holds_home(e)]  # 甲省某公司 stands where the report speaks of it
             unit = self.own if self.own in named else next(iter(_most_specific(named)), self.own)
         if unit is not None and unit.level is not Level.NATIONAL:
             self._claim(entity, entity.mentions[0], unit, "organization", 0.94)
+
+    def _mark(self, entity: Entity) -> str | None:
+        """Return what all mentions of an organization begin with that says whose it is: 县 of 县人民医院."""
+        marks = {m[1] if (m := _WHOSE.match(self.folded, span.start)) else None for span in entity.mentions}
+        return marks.pop() if len(marks) == 1 else None
+
+    def _marked(self, mark: str) -> Entity | None:
+        """Return the unit that a mark means: the nearest of the speaker's, else the only one named that ends in it."""
+        chain = (self.home, *reversed(self.home.within)) if self.home is not None else ()
+        own = [unit for unit in chain if unit.name.endswith(mark)]
+        if own:
+            return self.units.get(own[0].path)
+        named = [e for e in self.mentions.entities if e.kind is Kind.ADMINISTRATIVE_UNIT and e.name.endswith(mark)]
+        return named[0] if len(named) == 1 else None
 
     def project(self, entity: Entity) -> None:
         """Claim the places in its row's cell of sites, in its name, its clause or its firm's name, else the speaker."""
@@ -143,16 +158,22 @@ class _Reading:
         ]
 
     def _clause(self, span: Span) -> list[Entity]:
-        """Return the places in the clause before a project that says where it is made: 在柳沟村建成…, 柳沟村建成…."""
+        """Return the places in the clause before a project that says where it is made: 在柳沟村建成…, 柳沟村建成….
+
+        A village stands there whatever is between (柳沟村利用专项资金80万元建成…), a unit only as the doer.
+        """
         sentence = self.mentions.sentence(span)
         clause = re.split("[，；。]", self.folded[sentence.start : span.start])[-1]
         if not clause:
             return []
         stretch = Span(span.start - len(clause), span.start)
+        standing = self._standing(stretch)
         if re.search("[在为以对]", clause):
-            return self._standing(stretch)
+            return standing
+        if villages := [place for place in standing if place.kind is Kind.VILLAGE]:
+            return villages
         level = self.home.level if self.home is not None else None
-        doers = [p for p in self._standing(stretch) if p.kind is Kind.VILLAGE or below(p.level, level)]
+        doers = [place for place in standing if below(place.level, level)]
         last = max((s.end for doer in doers for s in doer.mentions if stretch.contains(s)), default=None)
         return doers if last is not None and is_governing(self.folded[last : span.start]) else []
 
@@ -204,11 +225,6 @@ def _holds(outer: Entity, inner: Entity) -> bool:
 def _institution() -> re.Pattern[str]:
     """Return how the names of a place's institutions end; where a firm or a brand sits, a report seldom says."""
     return re.compile(f"(?:[一-鿿]区|{alternation(lexicon('relations')['institutions'])})$")
-
-
-@cache
-def _offices() -> tuple[str, ...]:
-    return tuple(lexicon("relations")["offices"])
 
 
 @Language.factory("policy_location")

@@ -50,11 +50,34 @@ def test_a_project_stands_in_the_unit_named_before_it(nlp):
     assert ("鹭鸣果蔬加工项目", "鹮湾村") in found
 
 
-def test_a_firm_that_bears_its_provinces_name_stands_where_the_report_speaks_of_it(nlp):
-    text = "水头镇人民政府工作报告\n山西鹮鸣农业有限公司投资建厂。山西省农业农村厅来水头镇指导。"
-    found = located(nlp, text, TOWN)
-    assert ("山西鹮鸣农业有限公司", "水头镇") in found
-    assert ("山西省农业农村厅", "水头镇") not in found
+@pytest.mark.parametrize(
+    ("body", "unit"),
+    [
+        ("山西鹮鸣农业有限公司", "山西省"),
+        ("山西省农业农村厅", "山西省"),
+        ("夏县鹮鸣农业有限公司", "夏县"),
+        ("县人民医院", "夏县"),
+        ("县委", "夏县"),
+        ("镇卫生院", "水头镇"),
+        ("鹮鸣农业有限公司", "水头镇"),
+    ],
+)
+def test_an_organization_stands_in_the_unit_that_its_name_begins_with(nlp, body, unit):
+    text = f"水头镇人民政府工作报告\n今年，{body}投资建厂。山西省、夏县和水头镇来访。"
+    assert {place for name, place in located(nlp, text, TOWN) if body in name or name.endswith(body)} == {unit}
+
+
+def test_an_organization_of_a_town_of_unknown_county_stands_in_the_only_county_named():
+    text = "鹮湾镇人民政府工作报告\n今年，县人民医院在夏县设点。"
+    named = {"县人民医院": (Kind.ORGANIZATION, None), "夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY)}
+    assert located_as_named(text, named, Place("鹮湾镇", Level.TOWNSHIP)) == {("县人民医院", "夏县")}
+
+
+def test_a_project_stands_in_the_village_named_in_its_clause():
+    text = "水头镇人民政府工作报告\n鹮湾村利用专项资金八十万元建成鹭溪泵站，鹮鸣泵站开工。"
+    named = {"鹭溪泵站": (Kind.PROJECT, None), "鹮鸣泵站": (Kind.PROJECT, None), "鹮湾村": (Kind.VILLAGE, None)}
+    assert ("鹭溪泵站", "鹮湾村") in located_as_named(text, named, TOWN)
+    assert ("鹮鸣泵站", "鹮湾村") not in located_as_named(text, named, TOWN)
 
 
 def test_an_institute_stands_in_the_speakers_unit_where_its_name_says_so(nlp):

@@ -51,7 +51,7 @@ def named_rows(text: str) -> Iterator[tuple[Span, Span | None]]:
     Args:
         text: of a document; a table's rows are lines, its cells parted by tabs, bars or spaces as in its heading.
 
-    >>> text = "项目名称\\t建设地点\\t投资\\n白石水库\\t白石村\\t300\\n青石路\\t\\t200\\n各镇要抓紧。"
+    >>> text = "项目名称\\t建设地点\\t投资\\t年限\\n白石水库\\t白石村\\t300\\t2\\n青石路\\t\\t200\\t1\\n各镇要抓紧。"
     >>> [(text[name.start : name.end], site and text[site.start : site.end]) for name, site in named_rows(text)]
     [('白石水库', '白石村'), ('青石路', None)]
     """

@@ -12,7 +12,10 @@ from extract.annotation import Claim, Entity
 from extract.document import Span, Structure
 from extract.names import lexicon
 from extract.surface import text_of
-from ontology.terms import IDEAS, Kind, Level, Predicate
+from ontology.terms import IDEAS, STATED, Kind, Level, Predicate
+
+WORKS = tuple(kind for kind in STATED[Predicate.SERVES][0] if kind is not Kind.STRATEGY)
+"""The kinds of what is done for a strategy."""
 
 
 class Mentions:

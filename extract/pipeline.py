@@ -16,6 +16,7 @@ from extract import (  # noqa: F401  importing a module registers its factory
     entities,
     glossary,
     indicators,
+    inference,
     links,
     location,
     measurement,
@@ -56,13 +57,14 @@ COMPONENTS: tuple[str, ...] = (
     "policy_composition",
     "policy_location",
     "policy_service",
+    "policy_inference",
     "policy_links",
     "policy_measurement",
 )
 """The order matters in this: structure, then the finders, places before those that look at them, then the tagger, which
 sees what they propose, the reranker, entities, the readers of relations, and links."""
 
-LEARNED = ("policy_tagger", "policy_reranker", "policy_entities")
+LEARNED = ("policy_tagger", "policy_reranker", "policy_entities", "policy_inference")
 """The components with learned parts, whose ``models`` names the folder that these lie in."""
 
 _LISTS = ("candidates", "claims")

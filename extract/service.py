@@ -17,14 +17,13 @@ from spacy.tokens import Doc
 from extract.annotation import Claim, Entity
 from extract.announcements import LONGEST, Announcement, Announcements
 from extract.document import Section, Span
-from extract.mentions import Mentions, below, is_body, is_said
+from extract.mentions import WORKS, Mentions, below, is_body, is_said
 from extract.names import alternation, lexicon
 from extract.surface import folded_text
 from extract.topics import subjects, things, topics_of
 from ontology.scheme import Concept, Scheme
 from ontology.terms import PLACES, Basis, Kind, Level, Predicate
 
-_SERVING = (Kind.VILLAGE, Kind.PROJECT, Kind.POLICY, Kind.SLOGAN, Kind.ORGANIZATION)
 _SPEAKERS = ("政府", "国务院", "街道办事处")
 _AFFIXES = re.compile(r"战略|建设|理念|目标|制度|体系|工作|具有[^的]{1,12}的")
 _FOLLOWING = re.compile(
@@ -269,7 +268,7 @@ class _Reading:
             for pair in whole
             if self._aimed_at(sentence, pair[0], verbs)
         ]
-        for work in self.mentions.within(sentence, _SERVING):
+        for work in self.mentions.within(sentence, WORKS):
             if is_body(work[1]) or work[1].id in self.parts or (self.wide and work[1].kind is Kind.ORGANIZATION):
                 continue
             if self._is_ground(sentence, work[0]) or any(span.contains(work[0]) for span, _ in named):
@@ -320,7 +319,7 @@ class _Reading:
     def _has_doer(self, sentence: Span, work: Span, goal: Span) -> bool:
         """Tell whether the clause of a goal behind a work names another work that is for it: …，高新区争创…."""
         start = goal.start - len(self._clause(sentence, goal))
-        between = self.mentions.within(Span(start, goal.start), _SERVING) if work.end <= start < goal.start else ()
+        between = self.mentions.within(Span(start, goal.start), WORKS) if work.end <= start < goal.start else ()
         return any(True for _ in between)
 
     def _two_halves(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
@@ -386,7 +385,7 @@ class _Reading:
         Where no heading announces one, the title of a plan or notice does (关于推进智能建造的意见).
         """
         for span, entity in self.mentions.within(self.mentions.whole):
-            if entity.kind not in (*_SERVING, Kind.STRATEGY) or is_body(entity) or entity.id in self.parts:
+            if entity.kind not in (*WORKS, Kind.STRATEGY) or is_body(entity) or entity.id in self.parts:
                 continue
             announcement = self.announcements.over(span)
             if announcement is not None:
@@ -527,9 +526,7 @@ class _Reading:
             (topics, e) for topics, e in strategies if e.level is self.level is Level.TOWNSHIP and e.id not in announced
         ]
         for work in self.mentions.entities:
-            topics = (
-                topics_of(work.name, "work") if work.kind in _SERVING and work.id not in self.parts else frozenset()
-            )
+            topics = topics_of(work.name, "work") if work.kind in WORKS and work.id not in self.parts else frozenset()
             if not topics or is_body(work):
                 continue
             span = work.mentions[0]

@@ -27,15 +27,16 @@ from rich.console import Console
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract import levels, metadata, network, pipeline, reranker, status, wording
+from extract import inference, levels, metadata, network, pipeline, reranker, status, wording
+from extract.annotation import Entity
 from extract.classifier import MODELS
 from extract.document import Document, Span
 from extract.network import Network, Sample
 from extract.reflow import Reflowed, reflow
 from extract.surface import folded_text
 from extract.tagger import KINDS, LABELS, READERS, TAGGER, features, flat, labels, sequence
-from ontology.scheme import Concept
-from ontology.terms import IDEAS, Kind
+from ontology.scheme import Concept, Scheme
+from ontology.terms import IDEAS, Kind, Level, Predicate
 
 ANNOTATIONS = MODELS / "annotations"
 WRITTEN = MODELS / "written"
@@ -43,19 +44,31 @@ EXAMPLES = Path(__file__).parent.parent / "kg" / "example"
 """The example corpus, read as files: this package knows nothing of ``kg``."""
 RULES = pipeline.COMPONENTS[: pipeline.COMPONENTS.index(TAGGER)]
 """The finders that the tagger sees."""
+_READERS = ("policy_composition", "policy_service")
+"""The readers of relations that the inference sees."""
 _FOLDS = 5
 _LONG_LINE = 60
 _SET_PHRASES = 0.1
 """The share of lines of so many characters that two different reports may have in common."""
 
 
-class Issued(NamedTuple):
-    """A name with the level of government that issued it, None where nothing tells."""
+class Known(NamedTuple):
+    """An annotated entity.
+
+    Attributes:
+        kind: its class.
+        surfaces: under which the text names it.
+        mentions: where they stand.
+        level: of the government that issued it, None where nothing tells.
+        status: how far a project has come.
+        defined: whether the text says what it stands for.
+    """
 
     kind: Kind
     surfaces: list[str]
     mentions: list[Span]
     level: str | None
+    status: str | None
     defined: bool
 
 
@@ -68,8 +81,8 @@ class Example:
         text: its text.
         spans: where the names of each kind stand; of one kind, the longest.
         nested: where other names stand within a longer one of their kind.
-        projects: how far each project has come, with its mentions.
-        issued: the strategies, policies and slogans with the level that issued them.
+        entities: all that is annotated.
+        serving: which of them serves which, by their places among these; None where relations are not annotated.
         report: the report that it is a stretch of, by the first file that holds it.
     """
 
@@ -77,8 +90,8 @@ class Example:
     text: str
     spans: dict[Kind, list[Span]]
     nested: dict[Kind, list[Span]]
-    projects: list[tuple[str, list[Span]]]
-    issued: list[Issued]
+    entities: list[Known]
+    serving: frozenset[tuple[int, int]] | None
     report: str | None = None
 
 
@@ -134,14 +147,19 @@ def example(name: str, text: str, gold: dict[str, Any], report: str | None = Non
     def mentions(entity: dict[str, Any]) -> list[Span]:
         return sorted({span for surface in entity["surfaces"] for span in _stands(surface, text)})
 
-    projects = [(e["status"], mentions(e)) for e in gold["entities"] if e.get("status")]
-    issued = [
-        Issued(Kind(e["type"]), e["surfaces"], mentions(e), e.get("level"), bool(e.get("definition")))
+    entities = [
+        Known(Kind(e["type"]), e["surfaces"], mentions(e), e.get("level"), e.get("status"), bool(e.get("definition")))
         for e in gold["entities"]
-        if e["type"] in IDEAS and gold["relations"] is not None
     ]
     spans = occurrences(text, gold["entities"])
-    return Example(name, text, spans, nested(text, gold["entities"], spans), projects, issued, report)
+    return Example(name, text, spans, nested(text, gold["entities"], spans), entities, _serving(gold), report)
+
+
+def _serving(gold: dict[str, Any]) -> frozenset[tuple[int, int]] | None:
+    if gold["relations"] is None:
+        return None
+    at = {e["id"]: number for number, e in enumerate(gold["entities"])}
+    return frozenset((at[r["s"]], at[r["o"]]) for r in gold["relations"] if r["p"] == Predicate.SERVES)
 
 
 def _reflowed(entity: dict[str, Any], text: str, flow: Reflowed) -> dict[str, Any]:
@@ -242,6 +260,7 @@ def train(annotated: Sequence[Example], folder: Path) -> None:
             pass
         train_reranker([judged(part, models) for part, models in zip(parts, aside, strict=True)], folder)
     train_choices(annotated, folder)
+    train_inference(annotated, folder)
 
 
 def folds(annotated: Iterable[Example]) -> list[list[Example]]:
@@ -331,15 +350,68 @@ def train_choices(annotated: Iterable[Example], folder: Path) -> None:
     for text in annotated:
         doc = _processed(nlp, text)
         folded, described = folded_text(doc), doc._.document.metadata
-        for how_far, mentions in text.projects:
-            progress.append([status.features(mentions, folded, doc._.structure, described.level)], [how_far])
-        for kind, surfaces, mentions, level, defined in text.issued:
-            if not any(_settled(doc._.scheme.by_label(s), kind) for s in surfaces):
-                name = folded[mentions[0].start : mentions[0].end]
-                seen = levels.features(kind, name, mentions, folded, described, own=defined)
-                issuer.append([seen], [level or levels.UNTOLD])
+        for known in text.entities:
+            at = known.mentions
+            if known.status is not None:
+                progress.append([status.features(at, folded, doc._.structure, described.level)], [known.status])
+            if known.kind not in IDEAS or text.serving is None:
+                continue
+            if not any(_settled(doc._.scheme.by_label(s), known.kind) for s in known.surfaces):
+                name = folded[at[0].start : at[0].end]
+                seen = levels.features(known.kind, name, at, folded, described, own=known.defined)
+                issuer.append([seen], [known.level or levels.UNTOLD])
     progress.train(str(folder / status.MODEL))
     issuer.train(str(folder / levels.MODEL))
+
+
+def train_inference(annotated: Iterable[Example], folder: Path) -> None:
+    """Train the model that tells what work serves where the text does not say, and write it to a folder.
+
+    It learns from the annotated entities with the relations that the rules read between them.
+    """
+    finders, readers = pipeline.load(components=RULES), pipeline.load(components=_READERS)
+    trainer = _trainer(c1=1, c2=0.5, max_iterations=120)
+    for text in annotated:
+        if text.serving is None:
+            continue
+        doc = _with_entities(_processed(finders, text), text.entities)
+        for _, reader in readers.pipeline:
+            doc = reader(doc)
+        for choices in inference.pairs(doc):
+            for pair in choices:
+                serves = (_number(pair.work), _number(pair.goal)) in text.serving
+                trainer.append([pair.features], [inference.SERVES if serves else inference.NOT])
+    trainer.train(str(folder / inference.MODEL))
+
+
+def _with_entities(doc: Doc, annotated: Sequence[Known]) -> Doc:
+    """Set the annotated entities in place of those that would be found."""
+    scheme: Scheme = doc._.scheme
+    finders: dict[tuple[Span, Kind], set[str]] = defaultdict(set)
+    for c in doc._.candidates:
+        finders[c.span, c.kind].add(c.extractor)
+    entities = []
+    for number, known in enumerate(annotated):
+        if not known.mentions:
+            continue  # what the joined lines no longer hold
+        concepts = [c for surface in known.surfaces if (c := scheme.by_label(surface)) and c.kind is known.kind]
+        entities.append(
+            Entity(
+                id=f"e{number}",
+                kind=known.kind,
+                name=concepts[0].label if concepts else known.surfaces[0],
+                mentions=tuple(known.mentions),
+                level=Level(known.level) if known.level else None,
+                concept=concepts[0].iri if concepts else None,
+                finders=frozenset({TAGGER}.union(*(finders[span, known.kind] for span in known.mentions))),
+            )
+        )
+    doc._.entities = tuple(entities)
+    return doc
+
+
+def _number(entity: Entity) -> int:
+    return int(entity.id[1:])
 
 
 def _settled(known: Concept | None, kind: Kind) -> bool:

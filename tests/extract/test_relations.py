@@ -96,7 +96,7 @@ def test_no_strategy_serves_a_whole_that_it_is_part_of(annotation):
 
 
 def test_a_component_that_is_switched_off_says_nothing():
-    components = [name for name in pipeline.COMPONENTS if name != "policy_service"]
+    components = [name for name in pipeline.COMPONENTS if name not in ("policy_service", "policy_inference")]
     document = Document("t", REPORT, "0" * 64, metadata=Metadata(place=TOWN, level=Level.TOWNSHIP))
     found = pipeline.annotate(pipeline.load(components=components), document)
     assert {k.predicate for k in found.links}.isdisjoint({Predicate.SERVES, Predicate.ADVANCES})

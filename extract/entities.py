@@ -35,6 +35,10 @@ _BRIEFEST = 2
 _COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
 _PREDICATE = re.compile("为(?:主攻方向|目标|导向|主题|主线|重点|抓手|牵引|引领|支撑|统领|核心|基础|根本)")
 _SUMMED = re.compile("等一(?:批|系列)|等[^、，]{0,8}(?:举措|措施)$")
+_AMOUNT = re.compile(
+    "(?:[0-9]|[一二两三四五六七八九十百千万]{2})(?:余|多)?(?:处|个|座|公里|亩|户|家|名|人|人次|平方米|套|盏|口|吨|台)$"
+)
+"""How much was done, which ends no work's or instrument's name: 清理“四堆”五十处."""
 _CLAUSES = re.compile('[^"（《]*，[^"（《]*')
 """What explains an instrument, no name of one: 每处滩涂明确一名滩长，每周巡护."""
 _SURE = 0.7
@@ -289,6 +293,8 @@ def _is_sort(c: Candidate, folded: str) -> bool:
     if _COUNTED.search(folded, max(0, c.span.start - 6), c.span.start) is not None:
         return c.kind in (Kind.STRATEGY, Kind.PROJECT)
     if c.kind is Kind.POLICY and _CLAUSES.fullmatch(folded, c.span.start, c.span.end):
+        return True
+    if c.kind in (Kind.PROJECT, Kind.POLICY) and _AMOUNT.search(folded, c.span.start, c.span.end):
         return True
     pattern = {Kind.STRATEGY: _PREDICATE, Kind.POLICY: _SUMMED}.get(c.kind)
     return pattern is not None and pattern.search(folded, c.span.start, c.span.end) is not None

@@ -1,6 +1,6 @@
 """A convolutional network over characters, made of the layers of thinc, spaCy's own library of them.
 
-It sees fourteen characters to either side, and tells of each character how likely it begins, continues or ends a name.
+It sees sixteen characters to either side, and tells of each character how likely it begins, continues or ends a name.
 Where the CRFs of ``extract.tagger`` go by the very words, it goes by what is alike. Trained by ``extract.training``.
 """
 
@@ -42,9 +42,9 @@ Layer = Model[Any, Any]
 
 _SIZE = 64
 """Numbers that stand for a feature."""
-_WIDTH = 96
+_WIDTH = 128
 """Numbers that stand for a character with its surroundings."""
-_DISTANCES = (1, 1, 3, 9)
+_DISTANCES = (1, 1, 2, 4, 8)
 """How far to either side each layer looks, in characters."""
 _REACH = sum(_DISTANCES)
 _BLOCK = 2000
@@ -167,7 +167,7 @@ class Network:
         texts = [(network._bags(sample.rows), sample.labels) for sample in samples]
         steps = _PASSES * math.ceil(len(texts) / _BATCH)
         rate = warmup_linear(_RATE, math.ceil(_WARM * steps), steps)
-        adam = Adam(rate, L2=0.0, grad_clip=1.0, use_averages=False)  # type: ignore[arg-type]
+        adam = Adam(rate, L2=0.0, grad_clip=1.0, use_averages=True)  # type: ignore[arg-type]
         with _THREADS.limit(limits=1):
             for _ in range(_PASSES):
                 random.shuffle(texts)
@@ -176,6 +176,9 @@ class Network:
                     network._learn(_Bags(*map(np.concatenate, zip(*bags, strict=True))), np.concatenate(labels))
                     network._model.finish_update(adam)
                     adam.step_schedules()
+        # The mean of the weights on the way does better than those at its end.
+        with network._model.use_params(adam.averages):
+            network._model = network._model.copy()
         return network
 
     def _learn(self, bags: _Bags, labels: Integers) -> None:

@@ -104,7 +104,7 @@ def test_a_unit_that_the_chain_lacks_names_no_body() -> None:
 @pytest.mark.parametrize(
     ("sentence", "named"),
     [
-        ("新建长荣食品产业园。", ["长荣食品"]),
+        ("长荣食品公司新建产业园。", ["长荣食品公司"]),
         ("新增绿色有机食品基地面积53万亩。", []),
         ("完成取水许可电子证照管理。", []),
     ],

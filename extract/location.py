@@ -132,7 +132,7 @@ class _Reading:
             before = self._named_before(span)
             found = [before] if before is not None else self._clause(span)
             if found:
-                self._sites(entity, span, found, "clause", 0.86)
+                self._sites(entity, span, found, "clause", 0.8)
                 return
         for span in entity.mentions:
             named = self._standing(span, of_firms=True)

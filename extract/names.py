@@ -26,7 +26,8 @@ _NUMBER = (
 )
 _CAPACITY = "(?<!年产)(?<!年加工)(?<!年处理)(?<!日处理)(?<!年出栏)(?<!年存栏)(?<![村社]有)(?<![0-9.])"
 """A figure behind these words is part of the name: 祥发油脂|年产12500吨米糠油项目."""
-_SITUATED = re.compile(r"^[^\0]{0,6}?在[^，。、]{2,12}?(?:建设|新建|实施|开展|打造|建成|设立|建立|规划)")
+_ENCLOSED = re.compile(r'"[^"\n]*"|《[^》\n]*》|（[^）\n]*）')
+_SITUATED = re.compile(r"[^\0]{0,6}?在[^，。、]{2,12}?(?:建设|新建|实施|开展|打造|建成|设立|建立|规划)")
 """Where a project stands and what is done there come before its name: 在张营街道建设|张营镇全民健身中心."""
 
 
@@ -130,10 +131,9 @@ def name_start(folded: str, head_start: int, *, floor: int = 0, across: str = ""
     """
     start = clause_start(folded, head_start, floor=floor, across=across)
     lead, strong = _boundaries()
-    masked = _SITUATED.sub(lambda m: "\0" * len(m.group()), folded[start:head_start])
-    situated = masked.rfind("\0") + 1
-    masked = re.sub(r'"[^"\n]*"|《[^》\n]*》|（[^）\n]*）', lambda m: "\0" * len(m.group()), folded[start:head_start])
-    cut = situated
+    masked = _ENCLOSED.sub(lambda m: "\0" * len(m.group()), folded[start:head_start])
+    situated = _SITUATED.match(folded[start:head_start])
+    cut = situated.end() if situated is not None else 0
     for match in strong.finditer(masked):
         # 小姚村…乡村振兴示范|创建|项目: a verb that leaves nothing but verbs before the head is part of the name.
         if lead.fullmatch(masked, match.end()) is None and len(masked) - match.end() >= 2:
@@ -167,7 +167,7 @@ def headed(
         longest: longer stretches are sentences, not names; in characters.
     """
     taken = 0
-    inside = {at: end for start, end in quotations(folded) for at in range(start, end)}
+    inside = _quoted(folded)
     for match in _heads(kind, table).finditer(folded):
         if match.start() < taken or inside.get(match.start(), match.end()) != match.end():
             continue  # within a longer quoted name: 一区两城三强市|三高地
@@ -178,6 +178,12 @@ def headed(
             name = folded[start:end]
             if name not in generic_names() and not _NOT_ONE_NAME.search(name):
                 yield start, end, match.group()
+
+
+@lru_cache(maxsize=4)
+def _quoted(folded: str) -> Mapping[int, int]:
+    """Return the offsets within quotation marks, with where these end."""
+    return {at: end for start, end in quotations(folded) for at in range(start, end)}
 
 
 @lru_cache(maxsize=4)

@@ -156,7 +156,7 @@ def example(name: str, text: str, gold: dict[str, Any], report: str | None = Non
 
 
 def _serving(gold: dict[str, Any]) -> frozenset[tuple[int, int]] | None:
-    if gold["relations"] is None:
+    if gold.get("relations") is None:
         return None
     at = {e["id"]: number for number, e in enumerate(gold["entities"])}
     return frozenset((at[r["s"]], at[r["o"]]) for r in gold["relations"] if r["p"] == Predicate.SERVES)

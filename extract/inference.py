@@ -65,7 +65,7 @@ class _Goal(NamedTuple):
     entity: Entity
     starts: list[int]
     topics: frozenset[str]
-    words: frozenset[str]
+    words: list[str]
     whose: str
     served: int
 
@@ -120,7 +120,7 @@ class _Reading:
             entity,
             [span.start for span in entity.mentions],
             topics_of(entity.name, "goal"),
-            frozenset(bare[at : at + 2] for at in range(len(bare) - 1)),
+            sorted({bare[at : at + 2] for at in range(len(bare) - 1)}),
             f"{level}{entity.concept is not None}{bare != name}",
             min(_MANY, served),
         )
@@ -158,9 +158,9 @@ class _Reading:
                     f"topics{shared}{work.kind}",
                     f"served{served}{whose}",
                     *(f"goal{word}" for word in goal.words),
-                    *(f"about{topic}{word}" for topic in about for word in goal.words),
-                    *(f"around{topic}{word}" for topic in around for word in goal.words),
-                    *(f"headed{topic}{word}" for topic in headed for word in goal.words),
+                    *(f"about{topic}{word}" for topic in sorted(about) for word in goal.words),
+                    *(f"around{topic}{word}" for topic in sorted(around) for word in goal.words),
+                    *(f"headed{topic}{word}" for topic in sorted(headed) for word in goal.words),
                     *(f"ends{work.name[-2:]}{word}" for word in goal.words),
                 ],
             )

@@ -1,4 +1,4 @@
-"""The models that ``extract.training`` makes: where they lie, opened once; and a learned choice by one of them."""
+"""The models that ``extract.training`` makes: where they lie, opened once; what one says of a thing."""
 
 from __future__ import annotations
 
@@ -25,6 +25,14 @@ def classify(model: Path, features: Sequence[str], *, doubt: str | None = None) 
     if label == doubt and tagger.marginal(label, 0) <= 0.5:
         label = max((known for known in tagger.labels() if known != doubt), key=lambda known: tagger.marginal(known, 0))
     return label
+
+
+def likelihood(model: Path, features: Sequence[str], label: str) -> float:
+    """Return how likely a log-linear model finds a label for one thing, 0 to 1."""
+    tagger = opened(model)
+    tagger.set([features])
+    likely: float = tagger.marginal(label, 0)
+    return likely
 
 
 @cache

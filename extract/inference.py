@@ -11,16 +11,16 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import pycrfsuite
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
-from extract.classifier import MODELS, opened
+from extract.classifier import MODELS, likelihood
 from extract.document import Span
 from extract.mentions import WORKS, Mentions, is_body
 from extract.names import alternation, lexicon
@@ -43,11 +43,13 @@ class Pair(NamedTuple):
     """A work that nothing relates to a strategy, and a strategy that it may serve.
 
     Attributes:
+        sentence: that first names the work.
         features: what the model goes by.
     """
 
     work: Entity
     goal: Entity
+    sentence: Span
     features: list[str]
 
 
@@ -143,6 +145,7 @@ class _Reading:
             yield Pair(
                 work,
                 goal.entity,
+                sentence,
                 [
                     work.kind,
                     f"document{self.document}",
@@ -183,6 +186,7 @@ def _guides() -> re.Pattern[str]:
     return re.compile(f"{alternation(lexicon('relations')['preamble']['meetings'])}|思想|精神$")
 
 
+@dataclass(frozen=True, slots=True)
 class InferenceReader:
     """Claims the likeliest strategy of each work that nothing else relates to one.
 
@@ -191,30 +195,22 @@ class InferenceReader:
         threshold: less likely service is not claimed.
     """
 
-    def __init__(self, models: Path, threshold: float) -> None:
-        self.models = models
-        self.threshold = threshold
+    models: Path
+    threshold: float
 
     def __call__(self, doc: Doc) -> Doc:
         """Append the claims."""
         if not (self.models / MODEL).exists():
             return doc
-        model, mentions = opened(self.models / MODEL), Mentions(doc)
         for choices in pairs(doc):
-            likely, best = max((_likelihood(model, pair), place) for place, pair in enumerate(choices))
-            if likely >= self.threshold:
-                span, goal = choices[best].work.mentions[0], choices[best].goal.mentions[0]
-                sure, evidence = _confidence(likely), mentions.sentence(span)
+            likely = [likelihood(self.models / MODEL, pair.features, SERVES) for pair in choices]
+            best, (work, goal, sentence, _) = max(zip(likely, choices, strict=True), key=lambda found: found[0])
+            if best >= self.threshold:
+                span, aim, sure = work.mentions[0], goal.mentions[0], _confidence(best)
                 doc._.claims.append(
-                    Claim(span, Predicate.SERVES, goal, Basis.INFERRED, sure, evidence, "policy_inference/subject")
+                    Claim(span, Predicate.SERVES, aim, Basis.INFERRED, sure, sentence, "policy_inference/subject")
                 )
         return doc
-
-
-def _likelihood(model: pycrfsuite.Tagger, pair: Pair) -> float:
-    model.set([pair.features])
-    likely: float = model.marginal(SERVES, 0)
-    return likely
 
 
 def _confidence(likely: float) -> float:

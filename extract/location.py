@@ -13,6 +13,7 @@ from extract.annotation import Claim, Entity
 from extract.document import Place, Span
 from extract.mentions import Mentions, below, is_guess
 from extract.names import alternation, is_governing, lexicon
+from extract.organizations import is_called, unit_called
 from extract.surface import folded_text
 from extract.tables import named_rows
 from ontology.terms import PLACES, Basis, Kind, Level, Predicate
@@ -109,11 +110,10 @@ class _Reading:
 
     def _marked(self, mark: str) -> Entity | None:
         """Return the unit that a mark means: the nearest of the speaker's, else the only one named that ends in it."""
-        chain = (self.home, *reversed(self.home.within)) if self.home is not None else ()
-        own = [unit for unit in chain if unit.name.endswith(mark)]
-        if own:
-            return self.units.get(own[0].path)
-        named = [e for e in self.mentions.entities if e.kind is Kind.ADMINISTRATIVE_UNIT and e.name.endswith(mark)]
+        own = unit_called(mark, self.home)
+        if own is not None:
+            return self.units.get(own.path)
+        named = [e for e in self.mentions.entities if e.kind in _UNITS and is_called(e.name, mark)]
         return named[0] if len(named) == 1 else None
 
     def project(self, entity: Entity) -> None:

@@ -27,7 +27,7 @@ _NUMBER = (
 _CAPACITY = "(?<!年产)(?<!年加工)(?<!年处理)(?<!日处理)(?<!年出栏)(?<!年存栏)(?<![村社]有)(?<![0-9.])"
 """A figure behind these words is part of the name: 祥发油脂|年产12500吨米糠油项目."""
 _ENCLOSED = re.compile(r'"[^"\n]*"|《[^》\n]*》|（[^）\n]*）')
-_SITUATED = re.compile(r"[^\0]{0,6}?在[^，。、]{2,12}?(?:建设|新建|实施|开展|打造|建成|设立|建立|规划)")
+_SITUATED = re.compile(r".{0,6}?在[^，。、]{2,12}?(?:建设|新建|实施|开展|打造|建成|设立|建立|规划)", re.DOTALL)
 """Where a project stands and what is done there come before its name: 在张营街道建设|张营镇全民健身中心."""
 
 

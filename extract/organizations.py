@@ -26,21 +26,8 @@ from ontology.terms import Kind, Level
 _HAN = "一-龥㐀-䶿"
 _COUNT = "[0-9一二两三四五六七八九十]+"
 _SESSION = "第?[一二三四五六七八九十0-9]+届"
-_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("自治区", ("自治区",)),
-    ("省", ("省",)),
-    ("市", ("市",)),
-    ("州", ("自治州",)),
-    ("盟", ("盟",)),
-    ("旗", ("旗",)),
-    ("县", ("县",)),
-    ("区", ("区",)),
-    ("街道", ("街道",)),
-    ("苏木", ("苏木",)),
-    ("镇", ("镇",)),
-    ("乡", ("乡",)),
-)
-"""The word by which a document names a unit of its chain, and how that unit's full name ends."""
+_WORDS = ("自治区", "省", "市", "州", "盟", "旗", "县", "区", "街道", "苏木", "镇", "乡")
+"""The words by which a document names a unit of its chain, as that unit's full name ends."""
 _GENERIC_BEFORE = "各级乡街城县区市省社地全两多部村"
 """Behind these a unit's word is no unit's: 乡|镇政府, 各|县委, 社|区委员会."""
 
@@ -58,7 +45,7 @@ def _names(table: str) -> tuple[str, ...]:
 
 @cache
 def _body_pattern() -> re.Pattern[str]:
-    words = alternation(word for word, _ in _WORDS)
+    words = alternation(_WORDS)
     departments = alternation(lexicon("organizations")["departments"])
     offices = "办公厅|办公室"
     return re.compile(
@@ -94,19 +81,20 @@ class _Reading:
         """Tell whether an organization already stands on a part of a stretch."""
         return any(self._marks[start:end])
 
-    def unit_called(self, word: str) -> Place | None:
-        """Return the unit that the document means by 省, 市, 县, 镇: the nearest of its chain, from itself upward."""
-        if self.home is None:
-            return None
-        endings = dict(_WORDS)[word]
-        for unit in reversed(self.home.chain):
-            if unit.name.endswith(endings) and not (word == "区" and unit.name.endswith("自治区")):
-                return unit
-            if word == "街道" and unit.level is Level.TOWNSHIP and unit.name.endswith("街道"):
-                return unit
-            if word == "州" and unit.level is Level.PREFECTURE and unit.name.endswith("州"):
-                return unit
-        return None
+
+def is_called(unit: str, word: str) -> bool:
+    """Tell whether a document may call a unit by a word.
+
+    >>> is_called("永济市", "市"), is_called("大理白族自治州", "州"), is_called("广西壮族自治区", "区")
+    (True, True, False)
+    """
+    return unit.endswith(word) and not (word == "区" and unit.endswith("自治区"))
+
+
+def unit_called(word: str, home: Place | None) -> Place | None:
+    """Return the unit that a document of a place means by 省, 市, 县, 镇: the nearest of its chain, itself first."""
+    chain = reversed(home.chain) if home is not None else ()
+    return next((unit for unit in chain if is_called(unit.name, word)), None)
 
 
 def find_bodies(reading: _Reading) -> None:
@@ -130,7 +118,7 @@ def find_bodies(reading: _Reading) -> None:
         else:
             if text[start - 1 : start] and text[start - 1] in _GENERIC_BEFORE:
                 continue
-            found = reading.unit_called(word)
+            found = unit_called(word, reading.home)
             if found is None:  # which unit's body it is, nothing tells
                 if (
                     (reading.home is None or not reading.home.within)
@@ -154,10 +142,10 @@ def find_bodies(reading: _Reading) -> None:
             reading.add(start, sitting.end(), 0.93, f"{unit.name}人民代表大会", unit)
         if run := zone.match(text, end):
             reading.add(start, run.end(), 0.6, None, unit)
-    words = alternation(word for word, _ in _WORDS)
+    words = alternation(_WORDS)
     numbered = re.compile(f"(?P<word>{words}){_SESSION}(?:人民代表大会|人大)")
     for match in numbered.finditer(text):
-        unit_meant = reading.unit_called(match["word"])
+        unit_meant = unit_called(match["word"], reading.home)
         if unit_meant is not None and not reading.taken(*match.span()):
             reading.add(*match.span(), 0.9, f"{unit_meant.name}人民代表大会", unit_meant)
     own = reading.home

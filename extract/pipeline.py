@@ -62,7 +62,8 @@ COMPONENTS: tuple[str, ...] = (
     "policy_measurement",
 )
 """The order matters in this: structure, then the finders, places before those that look at them, then the tagger, which
-sees what they propose, the reranker, entities, the readers of relations, and links."""
+sees what they propose, the reranker, entities, the readers of relations, the inference, which sees what they claim, and
+links."""
 
 LEARNED = ("policy_tagger", "policy_reranker", "policy_entities", "policy_inference")
 """The components with learned parts, whose ``models`` names the folder that these lie in."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.classifier import MODELS, opened
+from extract.classifier import MODELS, likelihood
 from extract.document import Span
 from extract.names import governors
 from extract.surface import folded_text, quotations
@@ -329,6 +329,7 @@ def read_counts(path: Path) -> Counts:
     return dict(counts)
 
 
+@dataclass(frozen=True, slots=True)
 class Reranker:
     """Sets the confidence of every candidate that the tagger has weighed.
 
@@ -337,20 +338,19 @@ class Reranker:
         threshold: the chance of being a name at which a candidate's confidence is 0.5.
     """
 
-    def __init__(self, models: Path, threshold: float) -> None:
-        self.models = models
-        self.threshold = threshold
+    models: Path
+    threshold: float
 
     def __call__(self, doc: Doc) -> Doc:
         """Judge the candidates of a document."""
         if not (self.models / MODEL).exists():
             return doc
-        model, counts = opened(self.models / MODEL), read_counts(self.models / COUNTS)
+        counts = read_counts(self.models / COUNTS)
         names = proposed(doc)
         confidences: dict[int, float] = {}
         for name, traits in zip(names, features(doc, names, counts), strict=True):
-            model.set([traits])
-            confidences |= dict.fromkeys(name.places, self._confidence(model.marginal(TAKEN, 0)))
+            chance = likelihood(self.models / MODEL, traits, TAKEN)
+            confidences |= dict.fromkeys(name.places, self._confidence(chance))
         for place, c in enumerate(doc._.candidates):
             if c.likelihood is not None:
                 settled = c.confidence if c.confidence >= _SURE and c.extractor not in _WEIGHED else 0.0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -305,6 +305,7 @@ def _kept(lines: Iterable[list[Row]], sequences: list[pycrfsuite.ItemSequence]) 
         yield line
 
 
+@dataclass(frozen=True, slots=True)
 class Tagger:
     """Proposes what annotators might mark, and tells of every proposal how likely they would.
 
@@ -313,9 +314,8 @@ class Tagger:
         threshold: spans less probable are not proposed.
     """
 
-    def __init__(self, models: Path, threshold: float) -> None:
-        self.models = models
-        self.threshold = threshold
+    models: Path
+    threshold: float
 
     def __call__(self, doc: Doc) -> Doc:
         """Append the likely spans of every reader, and set the likelihood of what stood there before."""

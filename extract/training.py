@@ -247,7 +247,7 @@ def _worded(annotation: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def train(annotated: Sequence[Example], folder: Path) -> None:
-    """Train all models and write them to a folder: of the tagger, the reranker, projects' status and names' levels.
+    """Train all models and write them to a folder: of names, statuses, levels and the inference.
 
     The reranker learns from what taggers propose in documents that they have not seen, so that these are trained in
     folds besides; two processes share the work.
@@ -379,13 +379,13 @@ def train_inference(annotated: Iterable[Example], folder: Path) -> None:
             doc = reader(doc)
         for choices in inference.pairs(doc):
             for pair in choices:
-                serves = (_number(pair.work), _number(pair.goal)) in text.serving
+                serves = (int(pair.work.id), int(pair.goal.id)) in text.serving
                 trainer.append([pair.features], [inference.SERVES if serves else inference.NOT])
     trainer.train(str(folder / inference.MODEL))
 
 
 def _with_entities(doc: Doc, annotated: Sequence[Known]) -> Doc:
-    """Set the annotated entities in place of those that would be found."""
+    """Set the annotated entities in place of those that would be found, each by its place among them."""
     scheme: Scheme = doc._.scheme
     finders: dict[tuple[Span, Kind], set[str]] = defaultdict(set)
     for c in doc._.candidates:
@@ -397,7 +397,7 @@ def _with_entities(doc: Doc, annotated: Sequence[Known]) -> Doc:
         concepts = [c for surface in known.surfaces if (c := scheme.by_label(surface)) and c.kind is known.kind]
         entities.append(
             Entity(
-                id=f"e{number}",
+                id=str(number),
                 kind=known.kind,
                 name=concepts[0].label if concepts else known.surfaces[0],
                 mentions=tuple(known.mentions),
@@ -408,10 +408,6 @@ def _with_entities(doc: Doc, annotated: Sequence[Known]) -> Doc:
         )
     doc._.entities = tuple(entities)
     return doc
-
-
-def _number(entity: Entity) -> int:
-    return int(entity.id[1:])
 
 
 def _settled(known: Concept | None, kind: Kind) -> bool:

@@ -67,6 +67,12 @@ def test_an_organization_stands_in_the_unit_that_its_name_begins_with(nlp, body,
     assert {place for name, place in located(nlp, text, TOWN) if body in name or name.endswith(body)} == {unit}
 
 
+def test_a_districts_hospital_does_not_stand_in_the_autonomous_region(nlp):
+    county = divisions().find("宾阳县")[0]
+    text = "宾阳县人民政府工作报告\n今年，区人民医院投资建院。广西壮族自治区来访。"
+    assert {name for name, unit in located(nlp, text, county) if unit == "广西壮族自治区"} == set()
+
+
 def test_an_organization_of_a_town_of_unknown_county_stands_in_the_only_county_named():
     text = "鹮湾镇人民政府工作报告\n今年，县人民医院在夏县设点。"
     named = {"县人民医院": (Kind.ORGANIZATION, None), "夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY)}

@@ -18,7 +18,7 @@ from extract.status import status_by_rule, told
 from extract.surface import fold, pairs, quotations
 from extract.tagger import LABELS, TAGGER, clause_features, parallels, places_settled, works_apart
 from extract.training import EXAMPLES
-from ontology.divisions import divisions
+from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level, Status
 from tests import linking
 
@@ -385,6 +385,13 @@ def test_villages_behind_a_towns_name_are_in_that_town():
     ]
     around = [c.place.path[-2:] if c.place is not None else None for c in places_settled(doc, found)]
     assert around == [("湘鹭镇", "白岭底"), ("湘鹭镇", "芦水"), None]
+
+
+def test_what_the_nation_names_without_a_villages_ending_is_no_village(nlp):
+    text = (
+        "国务院政府工作报告\n缅甸、柬埔寨、锡兰、尼泊尔，在国际事务中执行着和平中立的政策。湖南省花垣县十八洞村修路。"
+    )
+    assert names(annotate(nlp, text, NATION), Kind.VILLAGE) == {"十八洞村"}
 
 
 def test_a_village_behind_its_towns_name_is_one_entity(nlp):

@@ -19,10 +19,10 @@ _UNIT_END = re.compile(r".+[省市州盟县区旗镇乡]$|.+(?:街道|苏木|地
 _BEHIND_SHORT = re.compile(r"$|[\s_\-—/()（）.\d]|人民政府|政府|工作报告|第|\d")
 _UNLISTED = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{1,6}?(?:自治县|自治旗|街道|苏木|县|旗|镇|乡))"
-    r"(?:人民政府|政府|人民代表大会|党委|党工委|办事处|第|工作报告|$|[\s_\-—(（.\d])"
+    r"(?:人民政府|政府|人民代表大会|党委|党工委|办事处|国民经济|第|工作报告|$|[\s_\-—(（.\d])"
 )
 _OWN_NAME = re.compile(
-    r"(?<![\u4e00-\u9fff])(?P<name>[\u4e00-\u9fff]{2,4}(?:镇|乡|街道))(?![\u4e00-\u9fff]{1,4}[省市县区镇乡])"
+    r"(?<![\u4e00-\u9fff])(?P<name>[\u4e00-\u9fff]{2,4}(?:镇|乡(?!村)|街道))(?![\u4e00-\u9fff]{1,4}[省市县区镇乡])"
 )
 """A township's name that begins a phrase, with no wider unit before it."""
 _VILLAGE = re.compile(
@@ -182,12 +182,15 @@ def _or_namesake(place: Place, context: str) -> Place:
     if (county := _county_named(context)) is not None:
         return Place(place.name, place.level, county.chain)
     others = any(len(unit.name) > 2 and unit.name in context for unit in _units((Level.COUNTY,)))
-    return Place(place.name, place.level) if others else place
+    return Place(place.name, place.level) if others or _visited().search(context) else place
 
 
 def _outside_the_table(named: Named, level: Level | None, context: str) -> Place | None:
     """Return a unit that the table lacks, below the unit named before it."""
-    level = level or next((found for suffix, found in _SUFFIX_LEVELS.items() if named.name.endswith(suffix)), None)
+    told = next((found for suffix, found in _SUFFIX_LEVELS.items() if named.name.endswith(suffix)), level)
+    if level not in (None, told):
+        return None
+    level = told
     if level is None or (divisions().find(named.name) and not named.within):
         return None
     if not named.within:
@@ -279,6 +282,13 @@ def _mentions(place: Place, text: str) -> int:
     short = next(iter(divisions().spoken_names(place)[1:]), place.name)
     wide = place.level.rank <= Level.PREFECTURE.rank
     return text.count(short if wide and short in place.name else place.name)
+
+
+@cache
+def _visited() -> re.Pattern[str]:
+    """Return how a local text names the instructions that its province was given: 视察山东重要讲话精神."""
+    names = alternation(n for province in divisions().children(NATION) for n in divisions().spoken_names(province))
+    return re.compile(rf"[视考]察(?:{names})|[对在](?:{names})(?:工作|[视考]察)")
 
 
 @cache

@@ -161,6 +161,8 @@ def _title_block(text: str) -> list[str]:
     for index, line in enumerate(lines):
         if salutation := _SALUTATION.search(line):
             return [*lines[:index], *([line[: salutation.start()]] if salutation.start() else [])]
+        if line.endswith("。") and len(line) > _TITLE_LENGTH:
+            break  # an excerpt, which addresses its hearers again
     block: list[str] = []
     for line in lines:
         if _HEADING.match(line) or _ADDRESSEES.match(line) or len(line) > _TITLE_LENGTH or line.endswith("。"):
@@ -311,20 +313,26 @@ def _places(
 ) -> Iterator[tuple[str, Place | None, Level | None]]:
     """Yield how a unit was found, the unit, and its level where only that is told, from the surest clue on.
 
-    Names that stand for namesakes are told apart by the source's folders and by the text.
+    Names that stand for namesakes are told apart by the source's folders and by the text. What a text speaks of most
+    counts where it lies within the unit that the file name names, or where nothing names one: a town's excerpt may say
+    全县 more often than 我镇.
     """
     context = f"{document.source}\n{document.text}"
+    spoken: Level | None = None
+    place: Place | None = None
     for clues in sources:
         level = level or clues.level
+        if clues.how == "file name" and level is None:
+            spoken, place = spoken_of(document.text)
         for phrase in clues.units:
-            if national_body(phrase) is not None and level in (None, Level.NATIONAL):
+            if national_body(phrase) is not None and (level or spoken) in (None, Level.NATIONAL):
                 yield clues.how, NATION, None
             elif (named := named_in(phrase)) is not None:
-                yield clues.how, resolve(named, level=level, context=context), None
-        if clues.how == "text" and level is None:
-            level, place = spoken_of(document.text)
-            yield clues.how, place, level
+                meant = resolve(named, level=level or spoken, context=context)
+                meant = meant or resolve(named, level=level, context=context)
+                yield clues.how, (place if place and meant in place.within else meant), None
         yield clues.how, None, clues.level
+    yield "text", place, spoken
 
 
 def _with_chain(place: Place | None, readings: Sequence[tuple[str, Place | None, Level | None]]) -> Place | None:

@@ -78,6 +78,7 @@ def named_in(phrase: str) -> Named | None:
     >>> named_in("（山西省）晋中市人民政府工作报告")
     Named(name='晋中市', within=('山西省',))
     """
+    phrase = re.sub("^(?:中共|中国共产党)(?=.)", "", phrase)
     chain: list[str] = []
     at = 0
     if (own := _OWN_NAME.search(phrase)) is not None and not divisions().find(own["name"]):
@@ -97,6 +98,8 @@ def named_in(phrase: str) -> Named | None:
     at = at if chain else len(_gap(phrase, 0))
     if unlisted := (_VILLAGE.match(phrase, at) if chain else None) or _UNLISTED.match(phrase, at):
         chain.append(unlisted["name"])
+    elif (town := _town_at(phrase, at)) is not None:
+        chain.append(town)
     return Named(chain[-1], tuple(chain[:-1])) if chain else None
 
 
@@ -158,12 +161,23 @@ def _name_at(phrase: str, at: int, *, below: bool) -> str | None:
     for end in range(min(len(phrase), at + _LONGEST_NAME), at + 1, -1):
         name = phrase[at:end]
         found = divisions().find(name)
-        if not found or found == (NATION,):
+        if not found or found == (NATION,) or phrase.startswith("乡村", end - 1):
             continue
         wide = found[0].level.rank <= Level.PREFECTURE.rank
         if wide or _UNIT_END.match(name) or (below and _BEHIND_SHORT.match(phrase, end)):
             return name
     return None
+
+
+def _town_at(phrase: str, at: int) -> str | None:
+    """Return the name at a position that ends as a town's and is no common noun: 官桥塘镇|工作汇报, not 特色小镇."""
+    words = lexicon("places")["town"]
+    ending = alternation(words["endings"])
+    name = re.compile(rf"(?P<stem>[\u4e00-\u9fff]{{2,6}}?)(?P<ending>{ending})").match(phrase, at)
+    if name is None or re.compile(alternation(words[f"not_before_{name['ending']}"])).match(phrase, name.end()):
+        return None
+    common = (*words["generic_ends"], *words[f"ends_{name['ending']}"])
+    return None if name["stem"] in words["generic"] or name["stem"].endswith(common) else name[0]
 
 
 def _gap(phrase: str, at: int) -> str:

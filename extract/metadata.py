@@ -195,7 +195,7 @@ def _from_title(text: str) -> _Clues:
         elif (national := national_body(title)) is not None:
             clues.units.append(national)
         clues.units += [clues.fields["issuer"]] if "issuer" in clues.fields else []
-        clues.units.append(name)
+        clues.units += [name, *re.findall(r"《([^《》]+)》", name)]
     for line in lines:
         if (post := _POST.search(line.replace("　", ""))) is not None:
             if post["unit"]:
@@ -275,10 +275,10 @@ def _from_file_name(document: Document) -> _Clues:
 def _title(lines: list[str]) -> str | None:
     ends = tuple(lexicon("metadata")["titles"]["ends"])
     for index, line in enumerate(lines):
-        bare = re.sub(r"[（(][^（）()]*[)）]$", "", line).rstrip()
-        if bare.startswith("—") or not bare or len(line) > _TITLE_LENGTH:
+        bare = re.sub(r"(?:[（(][^（）()]*[)）])+$", "", line).rstrip()
+        if bare.startswith("—") or not bare or len(line) > _TITLE_LENGTH or _HEADING.match(bare):
             continue
-        if bare.endswith(ends):
+        if bare.rstrip("》").endswith(ends):
             return " ".join(line.split())
         following = lines[index + 1] if index + 1 < len(lines) else ""
         if "关于" in bare and following.endswith(ends) and len(bare + following) <= _TITLE_LENGTH:

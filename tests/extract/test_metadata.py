@@ -230,6 +230,50 @@ def test_a_towns_own_name_does_not_name_the_county_of_that_name(town: str, count
     assert resolve(Named(town), context=text + county).within[-1].name == county
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("鹳鸣镇2024年工作总结和2025年工作打算", "鹳鸣镇"),
+        ("鹳鸣镇2023年工作思路落实情况及2024年重点工作", "鹳鸣镇"),
+        ("关于印发《鹳鸣镇2024年工作要点》的通知", "鹳鸣镇"),
+        ("中共鹳鸣镇委员会 鹳鸣镇人民政府关于印发《2024年工作要点》的通知", "鹳鸣镇"),
+        ("鹳鸣镇“十五五”工作思路及2026年重点任务", "鹳鸣镇"),
+        ("昭通市2020年《政府工作报告》(摘要)", "昭通市"),
+        ("来宾市政府工作报告（2020年）（节选）", "来宾市"),
+        ("屏南县鹳鸣镇国民经济和社会发展第十四个五年规划纲要", "鹳鸣镇"),
+        ("盐池县乡村振兴战略规划（2018—2022年）", "盐池县"),
+        ("工业强镇行动方案", None),
+        ("特色小镇建设方案", None),
+        ("美丽宜居乡村建设方案", None),
+    ],
+)
+def test_titles_of_every_sort_tell_who_speaks(title: str, name: str | None) -> None:
+    place = known(f"{title}\n{BODY}").place
+    assert (place.name if place else None) == name
+
+
+def test_a_file_name_tells_the_town_of_an_excerpt_that_speaks_of_its_county() -> None:
+    excerpt = "（三）全县第一个冷库在我镇建成，全县观摩会在我镇召开，落实县委部署，全县排名第二。" * 3
+    metadata = known(excerpt, "township_鹳鸣镇_2024.txt")
+    assert (path(metadata), metadata.level) == (("鹳鸣镇",), Level.TOWNSHIP)
+
+
+def test_what_a_text_speaks_of_within_the_unit_of_its_file_name_is_who_speaks() -> None:
+    text = "济南市要修路。我市要建好济南市的公园。全市支持济南市的企业。全市都要参加。"
+    assert path(known(text, "policy_山东省_007.txt")) == ("山东省", "济南市")
+
+
+def test_an_excerpt_that_addresses_its_hearers_again_has_no_title_block() -> None:
+    long = "（三）" + "我们新修了水渠，也修了路。" * 8
+    assert known(f"{long}\n要感谢县长和乡亲们。\n各位代表，路还很长。", "鹳鸣镇.txt").level is Level.TOWNSHIP
+
+
+def test_a_town_of_a_province_that_the_text_does_not_name_is_another() -> None:
+    text = "青峪镇2024年工作总结\n一年来，我们落实习近平总书记视察山东重要讲话精神，修了路。"
+    assert path(known(text)) == ("青峪镇",)
+    assert path(known(text.replace("视察山东", "视察四川")))[:1] == ("四川省",)
+
+
 def test_a_folder_tells_namesakes_apart() -> None:
     metadata = known("城关镇人民政府工作报告\n各位代表：\n抓好粮食。", "河南省/洛阳市/汝阳县/报告.txt")
     assert path(metadata)[:3] == ("河南省", "洛阳市", "汝阳县")

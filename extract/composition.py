@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
 from extract.document import Span
+from extract.explanations import meaning_behind
+from extract.glossary import expected
 from extract.mentions import Mentions
 from extract.numerals import announced
 from extract.surface import folded_text
@@ -27,6 +30,9 @@ _CLOSED = re.compile(r'"?(?:$|[、和与]|[双两二三四五六七八九十][�
 """What stands before and behind an item of a name that is a list."""
 _BRIEFEST = 3
 """Characters of the shortest name that is looked for among a list's items."""
+_QUOTED = re.compile('"([^"]+)"')
+_BETWEEN = re.compile('"?[、，；]?(?:以及|[和与及])?[^，。；、在委]{0,4}?"?')
+"""What stands between two parts, or before the first: a mark and a verb."""
 _NUMBERED = re.compile(r"([双两二三四五六七八九十])(?:个|大|条|项|区|城)?[一-鿿]")
 
 
@@ -38,6 +44,7 @@ class CompositionReader:
         mentions = Mentions(doc)
         folded = folded_text(doc)
         self._by_enumeration(doc, mentions, folded)
+        self._by_definition(doc, mentions, folded)
         self._by_name(doc, mentions, folded)
         self._by_number(doc, mentions)
         self._by_heading(doc, mentions)
@@ -106,6 +113,23 @@ class CompositionReader:
             edge = span.start
         return listed
 
+    def _by_definition(self, doc: Doc, mentions: Mentions, folded: str) -> None:
+        """What a name is explained as is its parts: as many names as it counts, or a bare list of them."""
+        wholes = mentions.wholes(doc._.claims)
+        for at, whole, meaning in _explained(mentions, folded):
+            named: dict[str, Span] = {}
+            for span, part in mentions.outermost(meaning, IDEAS):
+                if part is not whole:
+                    named.setdefault(part.id, span)
+            found = [
+                span
+                for part, span in named.items()
+                if not any(other in named or whole.id in wholes.get(other, ()) for other in wholes.get(part, ()))
+            ]
+            parts = _spelled_out(folded, at, meaning, found)
+            for span in parts if len(parts) > 1 else ():
+                self._claim(doc, span, at, Basis.DEFINITIONAL, 0.9, mentions.sentence(span), "definition")
+
     def _by_name(self, doc: Doc, mentions: Mentions, folded: str) -> None:
         """A name that is a list of names (茶旅名县、工业兴县; 大扶贫、大数据、大生态三大战略行动) is their whole.
 
@@ -168,6 +192,39 @@ class CompositionReader:
                         if part is not whole and part.level is whole.level and not (part.concept or whole.concept):
                             self._claim(doc, span, whole_span, Basis.STRUCTURAL, 0.8, section.heading, "heading")
                 break
+
+
+def _explained(mentions: Mentions, folded: str) -> Iterator[tuple[Span, Entity, Span]]:
+    """Yield the names that the document explains, by its glossary or in the same sentence, with what explains them."""
+    glossary = {}
+    for entry in mentions.structure.glossary:
+        quoted = _QUOTED.search(folded, entry.term.start, entry.term.end)
+        for term in (entry.term, *([Span(*quoted.span(1))] if quoted is not None else [])):
+            glossary[term] = entry.definition
+    for span, entity in mentions.within(mentions.whole, IDEAS):
+        meaning = glossary.get(span) or meaning_behind(folded, span.end)
+        if meaning is not None:
+            yield span, entity, meaning
+
+
+def _spelled_out(folded: str, whole: Span, meaning: Span, named: Sequence[Span]) -> Sequence[Span]:
+    """Return which of the names in an explanation are the parts: as many as the whole counts, or a bare list."""
+    quoted = _QUOTED.search(folded, whole.start, whole.end)
+    counts = expected(quoted[1] if quoted else folded[whole.start : whole.end].strip('"'))
+    groups = [span for span in named if folded[span.start] in "一双两二三四五六七八九十"]
+    if counts and [announced(folded[group.start]) for group in groups] == counts:
+        return groups
+    if len(named) in (sum(counts), len(counts)):
+        return named
+    first: list[Span] = []
+    edge = meaning.start
+    for span in named:
+        if not _BETWEEN.fullmatch(folded, edge, span.start):
+            break
+        first.append(span)
+        edge = span.end
+    bare = len(first) == len(named) and not folded[edge : meaning.end].strip('"。；，\n')
+    return first if bare or len(first) in (sum(counts), *counts) else ()
 
 
 def _is_item(name: str, start: int, end: int) -> bool:

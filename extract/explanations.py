@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import NamedTuple
 
 from extract.document import GlossaryEntry, Span
 from extract.names import alternation, lexicon
@@ -35,7 +36,7 @@ def glossary_entries(folded: str, paragraphs: Iterable[Paragraph]) -> Iterator[G
         folded: the folded text of the document.
         paragraphs: those behind the glossary's heading.
     """
-    entry, debris, _ = _wording()
+    entry, debris = _wording().entry, _wording().debris
     term: Span | None = None
     begin = end = 0
     for paragraph in paragraphs:
@@ -61,7 +62,7 @@ def explanations(folded: str, limit: int) -> Iterator[GlossaryEntry]:
     >>> [text[e.term.start : e.term.end] for e in explanations(text, len(text))]
     ['一心两翼']
     """
-    _, _, explanation = _wording()
+    explanation = _wording().explanation
     for start, end in quotations(folded):
         if end >= limit:
             return
@@ -70,6 +71,20 @@ def explanations(folded: str, limit: int) -> Iterator[GlossaryEntry]:
             noun = match["noun"] or match["named"]
             term = Span(start - 1, end + 1 + len(noun)) if noun else Span(start, end)
             yield GlossaryEntry(term, Span(*match.span("bracket" if match["bracket"] else "meaning")))
+
+
+def meaning_behind(folded: str, end: int) -> Span | None:
+    """Return what says in its sentence what a name that ends at an offset stands for: 两江，就是|….
+
+    >>> text = '抓好两江，就是梅江、韩江，"三带"即粮带。'
+    >>> meaning_behind(text, 4), meaning_behind(text, 9)
+    (Span(start=7, end=12), None)
+    """
+    found = _wording().meaning.match(folded, end)
+    if found is None:
+        return None
+    following = LABEL.search(folded, *found.span("meaning"))
+    return Span(found.start("meaning"), following.start() - 1 if following else found.end())
 
 
 def spelled_out(folded: str, entries: Iterable[GlossaryEntry]) -> list[GlossaryEntry]:
@@ -110,21 +125,30 @@ def _compounds(folded: str) -> Iterator[GlossaryEntry]:
             first += 1
 
 
+class _Wording(NamedTuple):
+    """What begins an entry, what sets in behind a glossary, and what follows a term or a name that is explained."""
+
+    entry: re.Pattern[str]
+    debris: re.Pattern[str]
+    explanation: re.Pattern[str]
+    meaning: re.Pattern[str]
+
+
 @cache
-def _wording() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """Return what an entry begins with, what sets in behind a glossary, and what follows an explained term."""
+def _wording() -> _Wording:
     words = lexicon("structure")["explanation"]
-    that_is = alternation(words["that_is"])
+    that_is, never = alternation(words["that_is"]), f"(?!{alternation(words['that_is_not_before'])})"
     entry = re.compile(
         r"(?:\d{1,3}[.、） ]*|（\d{1,3}）|\[\d{1,3}\]|[①-⒛]|[一二三四五六七八九十]{1,3}、)?[ ]*"
         rf"(?P<term>\"[^\"\n]{{2,40}}\"[^\"：。，\n]{{0,16}}|[^：。；\n]{{2,40}}?)(?:：(?:{that_is})?|，?(?:是指|指的是|，指))"
     )
     noun = alternation(words["nouns"])
     explanation = re.compile(
-        rf"(?P<noun>{noun})?，?(?:{that_is})(?![导定标将使刻日时出便])：?(?P<meaning>[^。；）\n]{{4,200}})"
+        rf"(?P<noun>{noun})?，?(?:{that_is}){never}：?(?P<meaning>[^。；）\n]{{4,200}})"
         rf"|(?P<named>{noun})?（(?:即|指|是指)?：?(?P<bracket>[^（）\n]*[、，；][^（）\n]*)）"
     )
-    return entry, re.compile(alternation(words["debris"])), explanation
+    meaning = re.compile(rf'"?[^，。、；：（）"\n]{{0,6}}，?(?!指)(?:{that_is}){never}：?(?P<meaning>[^。；）\n]+)')
+    return _Wording(entry, re.compile(alternation(words["debris"])), explanation, meaning)
 
 
 def _bare(folded: str, start: int, end: int) -> Span:

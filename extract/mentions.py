@@ -69,15 +69,17 @@ class Mentions:
             sentence = self.sentence(span)
             yield from ((span, at) for at in other.mentions if sentence.contains(at))
 
-    def strategies(self, stretch: Span) -> list[tuple[Span, Entity]]:
-        """Return the strategies named for themselves in a stretch, not within the name of something else."""
-        found: list[tuple[Span, Entity]] = []
+    def outermost(self, stretch: Span, kinds: Collection[Kind]) -> Iterator[tuple[Span, Entity]]:
+        """Yield what a stretch names of some kinds for itself, not within the name of something else, in order."""
         reach = 0
         for span, entity in self.within(stretch):
-            if span.end > reach and entity.kind is Kind.STRATEGY:
-                found.append((span, entity))
+            if span.end > reach and entity.kind in kinds:
+                yield span, entity
             reach = max(reach, span.end)
-        return found
+
+    def strategies(self, stretch: Span) -> list[tuple[Span, Entity]]:
+        """Return the strategies that a stretch names for themselves."""
+        return list(self.outermost(stretch, (Kind.STRATEGY,)))
 
     def wholes(self, claims: Iterable[Claim]) -> dict[str, set[str]]:
         """Return the entities that the claims make part of another, with their wholes."""

@@ -103,6 +103,10 @@ class _Reading:
         known = concept is not None or is_said(entity) or sure or pursued or closing
         return known and self._stands_alone(entity) and not (concept and concept.component_of)
 
+    def _is_within(self, span: Span, entity: Entity, other: Span, whole: Entity) -> bool:
+        """Tell whether a name is but a piece of another one (三带 in 一川两山三带), and not known as its part."""
+        return other != span and other.contains(span) and whole.id not in self.parts.get(entity.id, ())
+
     def _stands_alone(self, entity: Entity) -> bool:
         """Tell whether a strategy is part of no other, or but of a list that may be no name itself."""
         wholes = [self.mentions.by_id[whole] for whole in self.parts.get(entity.id, ())]
@@ -190,6 +194,7 @@ class _Reading:
             for span, entity in self.mentions.within(sentence, (Kind.STRATEGY,))
             if entity.level is self.level and self._is_overall(sentence, span, entity, closing=last <= span.start)
         ]
+        own = [pair for pair in own if not any(self._is_within(*pair, *other) for other in own)]
         if own:
             self.overall = own
         general = _words().general.search(self._wording(sentence))

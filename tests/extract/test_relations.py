@@ -180,6 +180,34 @@ def test_a_preamble_carries_out_a_list_of_mottoes_as_one_strategy():
     )
 
 
+OWN = (Kind.STRATEGY, Level.TOWNSHIP)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "parts"),
+    [
+        ("建设两江，就是茶香走廊、鹮鸣湿地走廊，今年动工。", "两江", ["茶香走廊", "鹮鸣湿地走廊"]),
+        ("“一乡三区”就是粮区、茶区、果区，在全镇铺开。", "一乡三区", ["粮区", "茶区", "果区"]),
+        ("“12”工程，即抓牢“一个龙头”，建好国家茶园“两个支点”。", "12", ["一个龙头", "两个支点"]),
+        ("抓“共富”机制，即种上好茶、养上好鹮。", "共富", ["种上好茶", "养上好鹮"]),
+        ("“四新”，即茶、鹮，粮区等各处都好。", "四新", []),
+        ("建成“两江”即将见效，粮区、茶区都好。", "两江", []),
+    ],
+)
+def test_what_a_name_is_explained_as_is_its_parts(text, whole, parts):
+    names = "茶香走廊 鹮鸣湿地走廊 粮区 茶区 果区 一个龙头 两个支点 国家茶园 种上好茶 养上好鹮".split()
+    named = {name: OWN for name in (whole, *names) if name in text}
+    links = linking.read(linking.readers(), text, named, TOWN)
+    assert [one for one, other, link in links if link.predicate is Predicate.COMPONENT_OF and other == whole] == parts
+
+
+def test_a_piece_of_an_overall_strategy_carries_out_nothing_by_itself():
+    text = "全镇以习近平新时代中国特色社会主义思想为指导，坚持“一川三带”布局，各项工作稳中有进。"
+    named = {"一川三带": OWN, "三带": OWN, "习近平新时代中国特色社会主义思想": (Kind.STRATEGY, Level.NATIONAL)}
+    links = linking.read(linking.readers(), text, named, TOWN)
+    assert {one for one, _, link in links if link.predicate is Predicate.ADVANCES} == {"一川三带"}
+
+
 MOTTOES = ("茶香立镇", "鹮鸣活镇")
 
 

@@ -195,7 +195,18 @@ OWN = (Kind.STRATEGY, Level.TOWNSHIP)
     ],
 )
 def test_what_a_name_is_explained_as_is_its_parts(text, whole, parts):
-    names = "茶香走廊 鹮鸣湿地走廊 粮区 茶区 果区 一个龙头 两个支点 国家茶园 种上好茶 养上好鹮".split()
+    names = [
+        "茶香走廊",
+        "鹮鸣湿地走廊",
+        "粮区",
+        "茶区",
+        "果区",
+        "一个龙头",
+        "两个支点",
+        "国家茶园",
+        "种上好茶",
+        "养上好鹮",
+    ]
     named = {name: OWN for name in (whole, *names) if name in text}
     links = linking.read(linking.readers(), text, named, TOWN)
     assert [one for one, other, link in links if link.predicate is Predicate.COMPONENT_OF and other == whole] == parts

@@ -18,7 +18,7 @@ _GAP = re.compile(r"[\s_\-—/>·()（）\[\]【】.\d]*")
 _UNIT_END = re.compile(r".+[省市州盟县区旗镇乡]$|.+(?:街道|苏木|地区|自治区)$")
 _BEHIND_SHORT = re.compile(r"$|[\s_\-—/()（）.\d]|人民政府|政府|工作报告|第|\d")
 _UNLISTED = re.compile(
-    r"(?P<name>[\u4e00-\u9fff]{1,6}?(?:自治县|自治旗|街道|苏木|县|旗|镇|乡))"
+    r"(?P<name>[\u4e00-\u9fff]{1,6}?(?:自治县|自治旗|街道|苏木|县|旗|镇|乡|市|(?<![社园景灌库牧林小治地辖片街校厂矿山范验])区))"
     r"(?:人民政府|政府|人民代表大会|党委|党工委|办事处|国民经济|第|工作报告|$|[\s_\-—(（.\d])"
 )
 _OWN_NAME = re.compile(
@@ -29,7 +29,7 @@ _VILLAGE = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{1,8}?(?:村|社区))(?:村?民?委员会|委会|党支部|党总支|党委|工作|第|$|[\s_\-—(（.\d])"
 )
 _SUFFIX_LEVELS = (
-    {"县": Level.COUNTY, "旗": Level.COUNTY}
+    dict.fromkeys(("县", "旗", "区"), Level.COUNTY)
     | dict.fromkeys(("镇", "乡", "街道", "苏木"), Level.TOWNSHIP)
     | dict.fromkeys(("村", "社区"), Level.VILLAGE)
 )
@@ -163,8 +163,11 @@ def _name_at(phrase: str, at: int, *, below: bool) -> str | None:
         found = divisions().find(name)
         if not found or found == (NATION,) or phrase.startswith("乡村", end - 1):
             continue
+        if len(name) == len("东区") and not below and _HAN.match(phrase, at - 1 if at else len(phrase)):
+            continue  # 凌东区 is not the 东区 of 攀枝花
         wide = found[0].level.rank <= Level.PREFECTURE.rank
-        if wide or _UNIT_END.match(name) or (below and _BEHIND_SHORT.match(phrase, end)):
+        full = _UNIT_END.match(name) and any(place.name == name for place in found)
+        if wide or full or (below and _BEHIND_SHORT.match(phrase, end)):
             return name
     return None
 

@@ -268,7 +268,10 @@ def _from_file_name(document: Document) -> _Clues:
     if len(years) == 1:
         clues.add(year=years.pop())
     clues.units.append(name)
-    clues.units += [word for word in re.split(r"[\s_\-—.()（）\d]+", name) if word]
+    words = [word for word in re.split(r"[\s_\-—.()（）\d]+", name) if word]
+    clues.units += words
+    told = {level for level, named in lexicon("metadata")["levels"].items() for w in words if w in named and len(w) > 1}
+    clues.level = Level(told.pop()) if len(told) == 1 else None
     return clues
 
 

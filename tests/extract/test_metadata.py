@@ -242,6 +242,10 @@ def test_a_towns_own_name_does_not_name_the_county_of_that_name(town: str, count
         ("来宾市政府工作报告（2020年）（节选）", "来宾市"),
         ("屏南县鹳鸣镇国民经济和社会发展第十四个五年规划纲要", "鹳鸣镇"),
         ("盐池县乡村振兴战略规划（2018—2022年）", "盐池县"),
+        ("凌东区政府工作报告(2023年)", "凌东区"),
+        ("合肥经开区2022年工作要点", "经开区"),
+        ("推进乡村振兴的街道工作总结", None),
+        ("现代农业园区工作总结", None),
         ("工业强镇行动方案", None),
         ("特色小镇建设方案", None),
         ("美丽宜居乡村建设方案", None),
@@ -256,6 +260,14 @@ def test_a_file_name_tells_the_town_of_an_excerpt_that_speaks_of_its_county() ->
     excerpt = "（三）全县第一个冷库在我镇建成，全县观摩会在我镇召开，落实县委部署，全县排名第二。" * 3
     metadata = known(excerpt, "township_鹳鸣镇_2024.txt")
     assert (path(metadata), metadata.level) == (("鹳鸣镇",), Level.TOWNSHIP)
+
+
+def test_a_file_name_that_says_the_level_tells_it() -> None:
+    text = "（三）我们新修了水渠。"
+    known_city, unknown_city = known(text, "prefecture_运城市_2024.txt"), known(text, "prefecture_鹳鸣市_2024.txt")
+    assert (path(known_city)[-1], known_city.level) == ("运城市", Level.PREFECTURE)
+    assert (path(unknown_city), unknown_city.level) == (("鹳鸣市",), Level.PREFECTURE)
+    assert known(text, "鹳鸣市_2024.txt").level is None
 
 
 def test_what_a_text_speaks_of_within_the_unit_of_its_file_name_is_who_speaks() -> None:

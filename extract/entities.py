@@ -301,9 +301,11 @@ def _is_sort(c: Candidate, folded: str) -> bool:
 
 
 def _is_whole(span: Span, folded: str) -> bool:
-    """Tell whether a span takes in quotation marks and brackets with their partners only, not half a pair."""
+    """Tell whether a span takes in quotation marks and brackets with their partners only, and no border of a table."""
     partners = _partners(folded)
-    return all(span.start <= partners[at] < span.end for at in range(span.start, span.end) if at in partners)
+    return "|" not in folded[span.start : span.end] and all(
+        span.start <= partners[at] < span.end for at in range(span.start, span.end) if at in partners
+    )
 
 
 @lru_cache(maxsize=4)

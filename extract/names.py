@@ -18,7 +18,7 @@ from extract.surface import pairs, quotations
 from ontology.errors import AuthorityError
 
 LEXICON = Path(__file__).parent / "lexicon"
-_HARD = frozenset("。；！？\n：，、（《… ①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+_HARD = frozenset("|\t。；！？\n：，、（《… ①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _NOT_ONE_NAME = re.compile(r'"(?:和|、|与|及)"|应当|可以|不得|必须|实际行动$|具体行动$')
 _NUMBER = (
     r"(?:第?[0-9]+(?:\.[0-9]+)?(?:[余多])?[万亿]?(?:[余多])?"

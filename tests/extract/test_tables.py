@@ -116,3 +116,9 @@ def test_a_cell_with_its_own_unit_has_the_measure_of_its_column_not_of_its_row()
 )
 def test_other_cells_measure_nothing(text: str) -> None:
     assert annotated(text) == []
+
+
+def test_no_name_runs_over_a_tables_border_or_begins_with_its_dash():
+    text = "序号|项目名称|建设地点|投资\n1|白石水库除险加固工程|白石村|300\n——项目建设势头强劲。开工建设42个。"
+    doc = pipeline.process(pipeline.load(), Document("t", text, ""))
+    assert [e.name for e in doc._.entities if e.kind is Kind.PROJECT] == ["白石水库除险加固工程"]

@@ -55,6 +55,10 @@ class Announcement:
         """Whether it is a topic sentence inside a line."""
         return self.rule.startswith("inner")
 
+    def shares(self, other: Announcement) -> bool:
+        """Tell whether two announcements name one strategy."""
+        return not {goal.id for _, goal in self.goals}.isdisjoint(goal.id for _, goal in other.goals)
+
     def confidence(self, entity: Entity) -> float:
         """Return how sure it is that an entity below is for what is announced."""
         if self.rule in _SURE:
@@ -75,6 +79,8 @@ class Announcements:
     def __init__(self, mentions: Mentions, folded: str) -> None:
         self._mentions = mentions
         self._folded = folded
+        speaker = mentions.doc._.document.metadata
+        self._level, self._wide = speaker.level, speaker.wide
         sections = mentions.structure.sections
         self.by_section = {
             i: found for i, s in enumerate(sections) if s.role == "body" and (found := self._of_section(s, "heading"))
@@ -84,17 +90,23 @@ class Announcements:
         self._topics = self._topic_sentences()
         self._starts = [topic.evidence.start for topic in self._topics]
 
-    def over(self, span: Span) -> Announcement | None:
-        """Return the innermost announcement that holds for a mention, the title's where no other does."""
+    def over(self, span: Span, entity: Entity) -> list[Announcement]:
+        """Return the innermost announcements that hold for a mention of an entity, the title's where no other does.
+
+        For works below a heading that names a strategy, the topic sentence of a town, county or prefecture announces
+        another beside it where that is the speaker's own; one of a higher level (扛稳粮食安全责任) only opens the
+        paragraph: of 86 works behind such a sentence 81 were for the heading's strategy, 28 for the sentence's.
+        """
         structure = self._mentions.structure
         path = structure.path(structure.section_at(span.start))
         if path and structure.sections[path[-1]].role != "body":
-            return None
+            return []
         innermost = next((index for index in path if index in self.by_section), None)
         group = next((g for within, g in self._groups if within.contains(span)), None)
         if group is not None:
-            return group
-        found = self._title if innermost is None else self.by_section[innermost]
+            return [group]
+        heading = None if innermost is None else self.by_section[innermost]
+        found = [self._title if heading is None else heading]
         floor = structure.sections[innermost].span.start if innermost is not None else 0
         ended = False
         for index in range(bisect_right(self._starts, span.start) - 1, -1, -1):
@@ -103,10 +115,14 @@ class Announcements:
             if begin < floor or span.start - begin >= _REACH or "\n" in self._folded[begin : span.start]:
                 break
             if topic.goals and not (topic.inner and (ended or span.start - begin >= _INNER_REACH)):
-                found = topic
+                work = entity.kind is not Kind.STRATEGY and not topic.evidence.contains(span)
+                if heading is None or self._wide or not work or topic.shares(heading):
+                    found = [topic]
+                elif any(goal.level is self._level for _, goal in topic.goals):
+                    found = [topic, heading]
                 break
             ended = True
-        return found if found is not None and not found.evidence.contains(span) else None
+        return [each for each in found if each is not None and not each.evidence.contains(span)]
 
     def _of_section(self, section: Section, rule: str) -> Announcement | None:
         """A heading announces the first strategies that it names, a lead the one or two that it names."""

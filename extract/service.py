@@ -392,8 +392,7 @@ class _Reading:
         for span, entity in self.mentions.within(self.mentions.whole):
             if entity.kind not in (*WORKS, Kind.STRATEGY) or is_body(entity) or entity.id in self.parts:
                 continue
-            announcement = self.announcements.over(span)
-            if announcement is not None:
+            for announcement in self.announcements.over(span, entity):
                 self._announced(span, entity, announcement)
 
     def in_turn(self) -> None:

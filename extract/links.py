@@ -73,9 +73,9 @@ class LinkResolver:
     @staticmethod
     def _proof(mentions: Mentions, claim: Claim) -> tuple[Span, ...]:
         """Return the passages that prove a claim: the heading alone does not name what stands under it."""
-        if claim.basis is not Basis.STRUCTURAL or claim.evidence.overlaps(claim.subject):
-            return (claim.evidence,)
-        return claim.evidence, mentions.sentence(claim.subject)
+        below = (end for end in (claim.subject, claim.object) if not claim.evidence.overlaps(end))
+        named = next(below, None) if claim.basis is Basis.STRUCTURAL else None
+        return (claim.evidence,) if named is None else (claim.evidence, mentions.sentence(named))
 
     @staticmethod
     def _ends(mentions: Mentions, claim: Claim) -> tuple[Entity, Entity] | None:

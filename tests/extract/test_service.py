@@ -202,6 +202,12 @@ def test_the_countys_strategy_carries_out_the_nations_that_its_paragraph_is_abou
     assert found[GOAL, "乡村振兴战略"].basis is Basis.STRUCTURAL
 
 
+def test_the_sentence_that_names_what_a_topic_carries_out_is_proof_too(related):
+    topic, behind = "打造“茶香丙县”。", "贯彻乡村振兴战略，修渠三里。"
+    (link,) = related(topic + behind, Predicate.ADVANCES).values()
+    assert [span.end - span.start for span in link.evidence] == [len(topic), len(behind)]
+
+
 @pytest.mark.parametrize(
     ("heading", "named", "served"),
     [

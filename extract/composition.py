@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from extract.annotation import Claim, Entity
 from extract.document import Span
 from extract.explanations import meaning_behind
-from extract.glossary import expected
+from extract.glossary import counts_of, names_of
 from extract.mentions import Mentions
 from extract.numerals import announced
 from extract.surface import folded_text
@@ -30,7 +30,6 @@ _CLOSED = re.compile(r'"?(?:$|[、和与]|[双两二三四五六七八九十][�
 """What stands before and behind an item of a name that is a list."""
 _BRIEFEST = 3
 """Characters of the shortest name that is looked for among a list's items."""
-_QUOTED = re.compile('"([^"]+)"')
 _BETWEEN = re.compile('"?[、，；]?(?:以及|[和与及])?[^，。；、在委]{0,4}?"?')
 """What stands between two parts, or before the first: a mark and a verb."""
 _NUMBERED = re.compile(r"([双两二三四五六七八九十])(?:个|大|条|项|区|城)?[一-鿿]")
@@ -196,11 +195,7 @@ class CompositionReader:
 
 def _explained(mentions: Mentions, folded: str) -> Iterator[tuple[Span, Entity, Span]]:
     """Yield the names that the document explains, by its glossary or in the same sentence, with what explains them."""
-    glossary = {}
-    for entry in mentions.structure.glossary:
-        quoted = _QUOTED.search(folded, entry.term.start, entry.term.end)
-        for term in (entry.term, *([Span(*quoted.span(1))] if quoted is not None else [])):
-            glossary[term] = entry.definition
+    glossary = {name: e.definition for e in mentions.structure.glossary for name in names_of(folded, e.term)}
     for span, entity in mentions.within(mentions.whole, IDEAS):
         meaning = glossary.get(span) or meaning_behind(folded, span.end)
         if meaning is not None:
@@ -209,8 +204,7 @@ def _explained(mentions: Mentions, folded: str) -> Iterator[tuple[Span, Entity, 
 
 def _spelled_out(folded: str, whole: Span, meaning: Span, named: Sequence[Span]) -> Sequence[Span]:
     """Return which of the names in an explanation are the parts: as many as the whole counts, or a bare list."""
-    quoted = _QUOTED.search(folded, whole.start, whole.end)
-    counts = expected(quoted[1] if quoted else folded[whole.start : whole.end].strip('"'))
+    counts = counts_of(folded, whole)
     groups = [span for span in named if folded[span.start] in "一双两二三四五六七八九十"]
     if counts and [announced(folded[group.start]) for group in groups] == counts:
         return groups

@@ -76,6 +76,18 @@ def expected(term: str) -> list[int]:
     return counts if len(counts) > 1 or (groups and groups[0].start() == 0) else []
 
 
+def names_of(folded: str, term: Span) -> list[Span]:
+    """Return a term and the quotation in it, by which it is named too: “三抓三早”|行动, 农村“五治”."""
+    quoted = _QUOTED.search(folded, term.start, term.end)
+    return [term, *([Span(*quoted.span(1))] if quoted is not None else [])]
+
+
+def counts_of(folded: str, term: Span) -> list[int]:
+    """Return how many members the numerals of a term announce, those of the quotation in it where it has one."""
+    name = names_of(folded, term)[-1]
+    return expected(folded[name.start : name.end].strip('"'))
+
+
 def _trim(folded: str, start: int, end: int) -> Span | None:
     while start < end and folded[start] in ' \n"，、；：（':
         start += 1
@@ -151,8 +163,7 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
         Members with their own members; empty where the definition lists none, or another number than announced.
     """
     name = folded[term.start : term.end].strip('"')
-    quoted = _QUOTED.search(folded, term.start, term.end)  # “三抓三早”行动, 农村“五治”
-    counts = expected(quoted[1] if quoted else name)
+    counts = counts_of(folded, term)
     named = (
         _taken_groups(folded, definition)
         or _named_groups(folded, name, definition)
@@ -330,9 +341,7 @@ class GlossaryFinder:
             doc._.candidates.append(
                 Candidate(entry.term, reading.kind, "policy_glossary", reading.confidence, definition=definition)
             )
-            quoted = _QUOTED.search(folded, entry.term.start, entry.term.end)
-            wholes = [entry.term, *([Span(*quoted.span(1))] if quoted is not None else [])]
-            self._members(doc, wholes, spelled, reading.kind, entry.definition)
+            self._members(doc, names_of(folded, entry.term), spelled, reading.kind, entry.definition)
         return doc
 
     def _members(self, doc: Doc, wholes: Iterable[Span], parts: Iterable[Member], kind: Kind, within: Span) -> None:

@@ -21,6 +21,7 @@ _UNLISTED = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{1,6}?(?:自治县|自治旗|街道|苏木|县|旗|镇|乡|市|(?<![社园景灌库牧林小治地辖片街校厂矿山范验])区))"
     r"(?:人民政府|政府|人民代表大会|党委|党工委|办事处|国民经济|第|工作报告|$|[\s_\-—(（.\d])"
 )
+"""A unit that the table lacks; 园区, 社区 and 示范区 are none."""
 _OWN_NAME = re.compile(
     r"(?<![\u4e00-\u9fff])(?P<name>[\u4e00-\u9fff]{2,4}(?:镇|乡(?!村)|街道))(?![\u4e00-\u9fff]{1,4}[省市县区镇乡])"
 )
@@ -163,7 +164,7 @@ def _name_at(phrase: str, at: int, *, below: bool) -> str | None:
         found = divisions().find(name)
         if not found or found == (NATION,) or phrase.startswith("乡村", end - 1):
             continue
-        if len(name) == len("东区") and not below and _HAN.match(phrase, at - 1 if at else len(phrase)):
+        if len(name) == 2 and not below and at > 0 and _HAN.match(phrase, at - 1):
             continue  # 凌东区 is not the 东区 of 攀枝花
         wide = found[0].level.rank <= Level.PREFECTURE.rank
         full = _UNIT_END.match(name) and any(place.name == name for place in found)

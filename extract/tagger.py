@@ -205,19 +205,20 @@ def clause_features(line: str, verbs: Mapping[int, str], offset: int = 0) -> lis
 
 def _line(line: str, hints: Mapping[int, Sequence[str]], offset: int) -> list[Row]:
     text = f"  {line}  "
-    shapes = [_shape(mark) for mark in text]
-    rare = "".join("u" if is_usual(text[i : i + 2]) else "r" for i in range(len(text) - 1))
+    pairs = [text[i : i + 2] for i in range(len(text) - 1)]
+    shapes = "".join(map(_shape, text))
+    rare = "".join("u" if is_usual(pair) else "r" for pair in pairs)
     rows = []
     for i in range(2, len(text) - 2):
-        a, b, c, d, e = text[i - 2], text[i - 1], text[i], text[i + 1], text[i + 2]
-        own = ["0" + c, "<" + b + c, "^" + b + c + d]
+        b, c, d = text[i - 1], text[i], text[i + 1]
+        own = ["0" + c, "<" + pairs[i - 1], "^" + text[i - 1 : i + 2]]
         beside = [
             "-" + b,
             "+" + d,
-            ">" + c + d,
-            "(" + a + b,
-            ")" + d + e,
-            "s" + shapes[i - 1] + shapes[i] + shapes[i + 1],
+            ">" + pairs[i],
+            "(" + pairs[i - 2],
+            ")" + pairs[i + 1],
+            "s" + shapes[i - 1 : i + 2],
             "w" + rare[i - 1 : i + 1],
         ]
         here = offset + i - 2
@@ -276,7 +277,9 @@ class _Reader:
 
         Both ends must be, and each character between them must be likely to stand inside a name of the kind.
         """
-        inside = [at for at in range(self._length) if self._marginal("O", at) <= 1 - least]
+        outside = self._scores["O"][self._offset : self._offset + self._length]
+        by_crf, most = self._crf.marginal, 2 * (1 - least)
+        inside = [at for at, by_network in enumerate(outside) if by_crf("O", at) + by_network <= most]
         for kind in kinds:
             begin, middle, end = (f"{place}-{kind}" for place in "BIE")
             open_: list[tuple[int, float]] = []

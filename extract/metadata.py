@@ -324,7 +324,7 @@ def _places(
     spoken: Level | None = None
     place: Place | None = None
     for clues in sources:
-        level = level or clues.level
+        told, level = level, level or clues.level
         if clues.how == "file name" and level is None:
             spoken, place = spoken_of(document.text)
         for phrase in clues.units:
@@ -332,7 +332,7 @@ def _places(
                 yield clues.how, NATION, None
             elif (named := named_in(phrase)) is not None:
                 meant = resolve(named, level=level or spoken, context=context)
-                meant = meant or resolve(named, level=level, context=context)
+                meant = meant or resolve(named, level=told, context=context)
                 yield clues.how, (place if place and meant in place.within else meant), None
         yield clues.how, None, clues.level
     yield "text", place, spoken

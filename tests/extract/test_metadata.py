@@ -268,6 +268,7 @@ def test_a_file_name_that_says_the_level_tells_it() -> None:
     assert (path(known_city)[-1], known_city.level) == ("运城市", Level.PREFECTURE)
     assert (path(unknown_city), unknown_city.level) == (("鹳鸣市",), Level.PREFECTURE)
     assert known(text, "鹳鸣市_2024.txt").level is None
+    assert path(known(text, "city_夏县_2024.txt"))[-1] == "夏县"
 
 
 def test_what_a_text_speaks_of_within_the_unit_of_its_file_name_is_who_speaks() -> None:

@@ -277,9 +277,7 @@ class _Reader:
 
         Both ends must be, and each character between them must be likely to stand inside a name of the kind.
         """
-        outside = self._scores["O"][self._offset : self._offset + self._length]
-        by_crf, most = self._crf.marginal, 2 * (1 - least)
-        inside = [at for at, by_network in enumerate(outside) if by_crf("O", at) + by_network <= most]
+        inside = [at for at in range(self._length) if self._marginal("O", at) <= 1 - least]
         for kind in kinds:
             begin, middle, end = (f"{place}-{kind}" for place in "BIE")
             open_: list[tuple[int, float]] = []

@@ -333,7 +333,7 @@ def _places(
             elif (named := named_in(phrase)) is not None:
                 meant = resolve(named, level=level or spoken, context=context)
                 meant = meant or resolve(named, level=told, context=context)
-                yield clues.how, (place if place and meant in place.within else meant), None
+                yield ("text", place, None) if place and meant in place.within else (clues.how, meant, None)
         yield clues.how, None, clues.level
     yield "text", place, spoken
 

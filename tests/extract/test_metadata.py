@@ -246,6 +246,9 @@ def test_a_towns_own_name_does_not_name_the_county_of_that_name(town: str, count
         ("合肥经开区2022年工作要点", "经开区"),
         ("推进乡村振兴的街道工作总结", None),
         ("现代农业园区工作总结", None),
+        ("全区2023年工作总结", None),
+        ("我县2023年工作总结", None),
+        ("风景名胜区2023年工作总结", None),
         ("工业强镇行动方案", None),
         ("特色小镇建设方案", None),
         ("美丽宜居乡村建设方案", None),
@@ -273,7 +276,8 @@ def test_a_file_name_that_says_the_level_tells_it() -> None:
 
 def test_what_a_text_speaks_of_within_the_unit_of_its_file_name_is_who_speaks() -> None:
     text = "济南市要修路。我市要建好济南市的公园。全市支持济南市的企业。全市都要参加。"
-    assert path(known(text, "policy_山东省_007.txt")) == ("山东省", "济南市")
+    metadata = known(text, "policy_山东省_007.txt")
+    assert (path(metadata), metadata.found["place"]) == (("山东省", "济南市"), "text")
 
 
 def test_an_excerpt_that_addresses_its_hearers_again_has_no_title_block() -> None:

@@ -60,6 +60,7 @@ class Name:
         odds: its logarithmic odds.
         places: among the document's candidates.
         proposers: the finders but the tagger, each with its confidence.
+        rule: the confidence of the surest of them, 0 where there is none.
         concept: whether the authority file knows it.
     """
 
@@ -70,12 +71,8 @@ class Name:
     odds: float = 0.0
     places: list[int] = field(default_factory=list)
     proposers: dict[str, float] = field(default_factory=dict)
+    rule: float = 0.0
     concept: bool = False
-
-    @property
-    def rule(self) -> float:
-        """The confidence of the surest rule, 0 where none proposes the name."""
-        return max(self.proposers.values(), default=0.0)
 
 
 def proposed(doc: Doc) -> list[Name]:
@@ -96,6 +93,7 @@ def proposed(doc: Doc) -> list[Name]:
         if c.extractor != TAGGER:
             by = c.extractor.removeprefix("policy_")
             name.proposers[by] = max(c.confidence, name.proposers.get(by, 0.0))
+            name.rule = max(c.confidence, name.rule)
     for name in names.values():
         name.odds = _log_odds(name.likelihood)
     return list(_judgeable(names.values()))
@@ -138,7 +136,7 @@ class _Evidence:
         self.quoted = self._marked(Span(start - 1, end + 1) for start, end in quotations(self.folded))
         self.verbs = governors(self.folded)
         self.parallel: dict[Span, str] = {}
-        for pair in parallels(self.folded, self.verbs):
+        for pair in parallels(self.folded):
             self.parallel |= dict.fromkeys((Span(pair.start, pair.comma), Span(pair.comma + 1, pair.end)), "half")
             self.parallel[Span(pair.start, pair.end)] = f"pair{pair.size}{pair.alike}"
         self.times = cache(self.folded.count)

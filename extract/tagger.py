@@ -8,10 +8,12 @@ mean of what a CRF and the network take it for. Trained by ``python -m extract.t
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
+from operator import eq
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,6 +58,7 @@ _BRIEFEST = 3
 """Characters of the shortest work in a list."""
 
 
+@cache
 def _shape(mark: str) -> str:
     if "一" <= mark <= "鿿":
         return "N" if mark in "一二三四五六七八九十百千万亿两" else "H"
@@ -66,19 +69,19 @@ def _shape(mark: str) -> str:
     return mark
 
 
-class Row(NamedTuple):
-    """What is seen of a character.
+class Line(NamedTuple):
+    """What is seen of the characters of a line, a list for each.
 
     Attributes:
         own: itself, and the names and marks that it is part of.
         beside: its neighbours, for a reader that does not see those for itself.
     """
 
-    own: list[str]
-    beside: list[str]
+    own: list[list[str]]
+    beside: list[list[str]]
 
 
-def features(doc: Doc) -> Iterator[list[Row]]:
+def features(doc: Doc) -> Iterator[Line]:
     """Describe every character of every line.
 
     Yields:
@@ -100,7 +103,7 @@ def features(doc: Doc) -> Iterator[list[Row]]:
             hints[index].append("q")
     for index in verbs:
         hints[index].append("g")
-    for pair in parallels(folded, verbs):
+    for pair in parallels(folded):
         shape = f"p{pair.size}{pair.alike}"
         hints[pair.start].append("b" + shape)
         hints[pair.comma].append(shape)
@@ -115,24 +118,24 @@ def features(doc: Doc) -> Iterator[list[Row]]:
                 hints[index].append("G")
     offset = 0
     for line in folded.split("\n"):
-        rows = _line(line, hints, offset)
-        for row, far in zip(rows, clause_features(line, verbs, offset), strict=True):
-            row.own.extend(far)
-        yield rows
+        own, beside = _line(line, hints, offset)
+        for seen, far in zip(own, clause_features(line, verbs, offset), strict=True):
+            seen += far
+        yield Line(own, beside)
         offset += len(line) + 1
 
 
-def sequence(line: Iterable[Row]) -> pycrfsuite.ItemSequence:
+def sequence(line: Line) -> pycrfsuite.ItemSequence:
     """Return the features of a line as a CRF reads them."""
-    return pycrfsuite.ItemSequence([row.own + row.beside for row in line])
+    return pycrfsuite.ItemSequence([own + beside for own, beside in zip(line.own, line.beside, strict=True)])
 
 
-def flat(lines: Iterable[Iterable[Row]]) -> Iterator[list[str]]:
-    """Yield the features of a text as the network reads them, a row for each character, line ends included."""
+def flat(lines: Iterable[Line]) -> Iterator[list[str]]:
+    """Yield the features of a text as the network reads them, a list for each character, line ends included."""
     for number, line in enumerate(lines):
         if number:
             yield ["newline"]
-        yield from (row.own for row in line)
+        yield from line.own
 
 
 class Pair(NamedTuple):
@@ -154,28 +157,31 @@ class Pair(NamedTuple):
         return self.comma - self.start
 
 
-def parallels(folded: str, verbs: Mapping[int, str]) -> Iterator[Pair]:
-    """Yield the pairs of equally long phrases with 、 between them.
+@lru_cache(maxsize=4)
+def parallels(folded: str) -> Sequence[Pair]:
+    """Return the pairs of equally long phrases with 、 between them.
 
     A phrase is told by what bounds one of the two: a mark, or the governing verb before the first
     (坚持|桥米飘香、装备登高|的思路).
 
     Args:
         folded: folded text.
-        verbs: its governing verbs.
 
-    >>> list(parallels("坚持桥米飘香、装备登高的思路", {2: "坚持"}))
+    >>> parallels("坚持桥米飘香、装备登高的思路")
     [Pair(start=2, comma=6, end=11, alike=False)]
     """
+    pairs = []
+    governed = list(governors(folded))
     for comma in (match.start() for match in _JOINED.finditer(folded)):
         begin = comma - len(_PHRASE.findall(folded, max(0, comma - _REACH), comma)[-1])
         end = comma + 1 + len(_PHRASE.findall(folded, comma + 1, comma + 1 + _REACH)[0])
-        start = max((at for at in range(begin, comma) if at in verbs), default=begin)
+        before = bisect_left(governed, comma)
+        start = max(begin, governed[before - 1]) if before else begin
         for size in sorted({comma - start, end - comma - 1}):
             if _SHORTEST <= size <= _LONGEST and comma - size >= begin and comma + 1 + size <= end:
-                first, second = folded[comma - size : comma], folded[comma + 1 : comma + 1 + size]
-                alike = any(one == other for one, other in zip(first, second, strict=True))
-                yield Pair(comma - size, comma, comma + 1 + size, alike)
+                alike = any(map(eq, folded[comma - size : comma], folded[comma + 1 : comma + 1 + size]))
+                pairs.append(Pair(comma - size, comma, comma + 1 + size, alike))
+    return pairs
 
 
 def clause_features(line: str, verbs: Mapping[int, str], offset: int = 0) -> list[list[str]]:
@@ -193,43 +199,48 @@ def clause_features(line: str, verbs: Mapping[int, str], offset: int = 0) -> lis
         start, end = clause.span()
         summed = line.rfind("等", start, end)
         verb, last = "^", line[end - 2 : end]
+        tail = ("D" if start < summed else "N") + last
+        throughout = ["vV" + verb, "tT" + tail]
         for index in range(start, end):
-            here = offset + index
-            verb = verbs.get(here, verb)
-            tail = ("D" if index < summed else "N") + last
-            rows[index] += ["vV" + verb, "tT" + tail]
-            if index == start or here in verbs or line[index - 1] in "、和及与":
+            governing = verbs.get(offset + index)
+            if governing is not None or index == summed:
+                verb = governing or verb
+                tail = ("D" if index < summed else "N") + last
+                throughout = ["vV" + verb, "tT" + tail]
+            rows[index] += throughout
+            if index == start or governing is not None or line[index - 1] in "、和及与":
                 rows[index] += ["vI" + verb, "tI" + tail]
     return rows
 
 
-def _line(line: str, hints: Mapping[int, Sequence[str]], offset: int) -> list[Row]:
+def _line(line: str, hints: Mapping[int, Sequence[str]], offset: int) -> Line:
     text = f"  {line}  "
     pairs = [text[i : i + 2] for i in range(len(text) - 1)]
+    triples = [text[i : i + 3] for i in range(1, len(line) + 1)]
     shapes = "".join(map(_shape, text))
     rare = "".join("u" if is_usual(pair) else "r" for pair in pairs)
-    rows = []
-    for i in range(2, len(text) - 2):
-        b, c, d = text[i - 1], text[i], text[i + 1]
-        own = ["0" + c, "<" + pairs[i - 1], "^" + text[i - 1 : i + 2]]
-        beside = [
-            "-" + b,
-            "+" + d,
-            ">" + pairs[i],
-            "(" + pairs[i - 2],
-            ")" + pairs[i + 1],
-            "s" + shapes[i - 1 : i + 2],
-            "w" + rare[i - 1 : i + 1],
+    own = [["0" + mark, "<" + pair, "^" + triple] for mark, pair, triple in zip(line, pairs[1:], triples, strict=False)]
+    beside = [
+        [
+            "-" + triple[0],
+            "+" + triple[2],
+            ">" + pairs[i + 1],
+            "(" + pairs[i - 1],
+            ")" + pairs[i + 2],
+            "s" + shapes[i : i + 3],
+            "w" + rare[i : i + 2],
         ]
-        here = offset + i - 2
-        if here in hints:
-            own += hints[here]
-        if here - 1 in hints and i > 2:
-            beside += ["-" + h for h in hints[here - 1] if h[0] in "eqg"]
-        if here + 1 in hints and i < len(text) - 3:
-            beside += ["+" + h for h in hints[here + 1] if h[0] in "bq"]
-        rows.append(Row(own, beside))
-    return rows
+        for i, triple in enumerate(triples, 1)
+    ]
+    for at in range(len(line)):
+        here = hints.get(offset + at)
+        if here:
+            own[at] += here
+            if at + 1 < len(line):
+                beside[at + 1] += ["-" + hint for hint in here if hint[0] in "eqg"]
+            if at:
+                beside[at - 1] += ["+" + hint for hint in here if hint[0] in "bq"]
+    return Line(own, beside)
 
 
 def labels(spans: Mapping[Kind, Iterable[Span]], length: int) -> list[str]:
@@ -299,7 +310,7 @@ class _Reader:
         return (by_crf + self._scores[label][self._offset + at]) / 2
 
 
-def _kept(lines: Iterable[list[Row]], sequences: list[pycrfsuite.ItemSequence]) -> Iterator[list[Row]]:
+def _kept(lines: Iterable[Line], sequences: list[pycrfsuite.ItemSequence]) -> Iterator[Line]:
     """Pass lines on, and keep of each only what a CRF reads: with all rows kept, a text took half as long again."""
     for line in lines:
         sequences.append(sequence(line))

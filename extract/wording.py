@@ -47,6 +47,7 @@ def _usual(path: Path = USUAL) -> frozenset[str]:
     return frozenset(text[i : i + 2] for i in range(0, len(text), 2))
 
 
+@cache
 def is_usual(pair: str) -> bool:
     """Tell whether official documents write a pair of characters often; what is not Chinese counts as usual."""
     return pair in _usual() or _PAIR.match(pair) is None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
+from spacy.language import Language
 
 from extract import pipeline
 from extract.annotation import Entity
@@ -100,6 +103,25 @@ def test_a_component_that_is_switched_off_says_nothing():
     document = Document("t", REPORT, "0" * 64, metadata=Metadata(place=TOWN, level=Level.TOWNSHIP))
     found = pipeline.annotate(pipeline.load(components=components), document)
     assert {k.predicate for k in found.links}.isdisjoint({Predicate.SERVES, Predicate.ADVANCES})
+
+
+@pytest.mark.parametrize("was_on", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(was_on: bool) -> None:
+    """It pauses while a document is read, also where a component fails."""
+
+    @Language.component("failing")
+    def fail(doc):
+        assert not gc.isenabled()
+        raise RuntimeError("a component that fails")
+
+    if not was_on:
+        gc.disable()
+    try:
+        with pytest.raises(RuntimeError, match="a component that fails"):
+            pipeline.annotate(pipeline.load(components=["failing"]), Document("t", REPORT, "0" * 64))
+        assert gc.isenabled() is was_on
+    finally:
+        gc.enable()
 
 
 def test_displacy_renders_the_mentions():

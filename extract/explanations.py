@@ -17,7 +17,7 @@ _LONGEST_TERM = 20
 NUMERAL = "[一二两双三四五六七八九十]"
 LABEL = re.compile(
     r'"([^"\n]{1,12})"(?:（[^（）\n]{1,20}）)?，?(?:即|是指|指的是|指|是|为|就是)：?'
-    rf"|(?:^|(?<=[，；。：\n]))({NUMERAL}[^\W\d即指是为]{{1,4}})，?(?:即|是指|指|为|就是)：?"
+    rf"|(?:^|(?<=[，；。：\n]))({NUMERAL}[^\W\d即指是为]{{1,4}}|\d(?=，))，?(?:即|是指|指|为|就是)：?"
 )
 """A part of a compound, and that its meaning follows: “两带”即…, 一核，是指…."""
 TAKEN_FOR = re.compile(rf'以(?P<parts>[^，。；"\n]{{2,80}})为"(?P<label>{NUMERAL}[^"\n]{{1,5}})"')
@@ -142,7 +142,7 @@ def _wording() -> _Wording:
         r"(?:\d{1,3}[.、） ]*|（\d{1,3}）|\[\d{1,3}\]|[①-⒛]|[一二三四五六七八九十]{1,3}、)?[ ]*"
         rf"(?P<term>\"[^\"\n]{{2,40}}\"[^\"：。，\n]{{0,16}}|[^：。；\n]{{2,40}}?)(?:：(?:{that_is})?|，?(?:是指|指的是|，指))"
     )
-    noun = alternation(words["nouns"])
+    noun = f'[^，。、；：（）"\\n]{{0,6}}?(?:{alternation(words["nouns"])})'
     explanation = re.compile(
         rf"(?P<noun>{noun})?，?(?:{that_is}){never}：?(?P<meaning>[^。；）\n]{{4,200}})"
         rf"|(?P<named>{noun})?（(?:即|指|是指)?：?(?P<bracket>[^（）\n]*[、，；][^（）\n]*)）"

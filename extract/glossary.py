@@ -31,23 +31,35 @@ _ATTRIBUTE = re.compile('[^"]*的"(?P<name>[^"]+)"$')
 """Words that only describe a part before its quoted name: 以茶产业为主的“绿色白石”."""
 _JOINT = re.compile("以及|和|及|与")
 _QUOTED = re.compile('"([^"]+)"')
-_EACH_ONE = re.compile(f"({NUMERAL})个[一最不]")
-"""A name for parts that begin alike: 四个一."""
+_EACH_ONE = re.compile(f"({NUMERAL})个[一最不][^、，]{{0,2}}")
+"""A name for parts that begin or end alike: 四个一, 四个一遍."""
 _SUMMED = re.compile(
     rf"等(?P<name>(?:{NUMERAL}大[^，。；、]{{2,12}})|(?:[^，。；、]{{0,6}}{NUMERAL}大[^，。；、]{{1,8}}))$"
 )
+_COUNT_BEHIND = re.compile(
+    rf'(?P<this>这)?"?(?P<name>(?P<count>{NUMERAL}|\d)[大个张场条项类种片篇支位][^，。；、"一二三四五六七八九十]{{1,9}})"?$'
+)
+"""What counts a list behind its last member: 人才回归|三大行动."""
+_BRIEF = 8
+"""Characters of the parts of a name that has a numeral for each of them (一窗受理、五类集成), at most."""
+_THIS_ONE = re.compile('"?这一[^，。、]{1,6}$')
+_FOR_CORE = re.compile("以(?P<name>.{2,})为(?:核心|中心|主体|重点|龙头|依托|支撑)$")
 _LIST_BEHIND = re.compile(rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})（(?P<list>[^（）]+)）')
-_LIST_BEFORE = re.compile(rf'(?P<list>.+?)(?P<name>(?P<count>{NUMERAL})[个条张大项][^，。；、（）"]{{1,8}})')
+_LIST_BEFORE = re.compile(
+    rf'(?P<list>.+?)(?:这)?"?(?P<name>(?P<count>{NUMERAL})[个条张大项场][^，。；、（）"]{{1,8}})"?'
+)
 """A counted name with what it counts in brackets behind it, or listed before it."""
 _VERB = re.compile(
     r"^(?:把[^，。、]{1,10}?建设成为?|把(?![^，。、]*[成为])|以[^，。、]{2,20}?为(?:中心|核心|主体|重点|龙头|主)的|就是|具体为|包括|分别是|即|全面|加快|着力|大力|重点|切实|"
     r"打造|构建|建强建优|建设|建成|建优|建强|实施|围绕创建|围绕|创建|做大做强|推进|推动|实现|"
-    r"做强|做优|做大|做实|串起|串联|协同|统筹|联动|坚持走|坚持|狠抓|体现|明确|形成|培育|发展|"
+    r"建好|打赢|做强|做优|做大|做实|串起|串联|协同|统筹|联动|坚持走|坚持|狠抓|体现|明确|形成|培育|发展|"
     r"抓好|抓实|抓牢|打好|打响|守好|守牢|擦亮|壮大|夯实|筑牢|用好|聚焦|突出|锚定|紧扣|完善|[在以][^，。、]{2,16}[上中]体现|在[^，。、]{2,10}[中上方面](?=[^，。、]{5}))+"
 )
 
 _LAYOUT_PART = re.compile("[^，。；、]{3,}[带区圈轴园廊核极翼城片]")
 """A part of a layout (数字经济带); the parts of 三资 or 三类户 are no strategies."""
+_WAYS = re.compile(f'"?{NUMERAL}大')
+"""How a term begins that sums up directions: 四大支柱."""
 _TOGETHER = re.compile("(?:一起|齐头并进|各展所长|(?:一体|同步|协同|共同|统筹|联动)推进)[^，。；、]{0,6}$")
 """What is done with all of a list: 海峡合作|一体推进; 京津冀协同发展 is a name."""
 
@@ -98,6 +110,10 @@ def _trim(folded: str, start: int, end: int) -> Span | None:
         start += match.end()
         while start < end and folded[start] in '"':
             start += 1
+    if this_one := _THIS_ONE.search(folded, start + 2, end):
+        end = this_one.start()  # “田园松阳升级版”|这一总目标
+    if core := _FOR_CORE.match(folded, start, end):
+        start, end = core.span("name")
     if folded[start:end].count('"') == 1 and folded[end : end + 1] == '"':
         end += 1  # 教育医疗住房“三保障”
     if attribute := _ATTRIBUTE.match(folded, start, end):
@@ -141,14 +157,24 @@ def _listing(folded: str, start: int, end: int, count: int) -> list[Span]:
     if not fitting and count == 2 and len(joints := list(_JOINT.finditer(folded, start + 1, end - 1))) == 1:
         halves = (start, joints[0].start()), (joints[0].end(), end)
         return [span for half in halves if (span := _trim(folded, *half)) is not None]
-    return _without_what_is_done(folded, min(fitting)[2]) if fitting else []
+    return _without_what_is_said_of_all(folded, min(fitting)[2]) if fitting else []
 
 
-def _without_what_is_done(folded: str, items: list[Span]) -> list[Span]:
-    """Cut what is done with all items off the last: 把数字经济带、绿色经济带、先进制造带|一起抓在手上."""
+def _without_what_is_said_of_all(folded: str, items: list[Span]) -> list[Span]:
+    """Cut what is said of all items off the last: what is done with them, and how many they are.
+
+    把数字经济带、绿色经济带、先进制造带|一起抓在手上; 工业强基、文旅富民、人才回归|三大行动.
+    """
     *before, last = items
-    done = _TOGETHER.search(folded[last.start : last.end], 2)
-    return [*before, Span(last.start, last.start + done.start())] if done is not None and before else items
+    counted = _count_behind(folded, last, len(items))
+    said = counted or _TOGETHER.search(folded, last.start + 2, last.end)
+    return [*before, Span(last.start, said.start())] if said is not None and before else items
+
+
+def _count_behind(folded: str, last: Span, count: int) -> re.Match[str] | None:
+    """Find what counts a list of so many members behind its last one."""
+    counted = _COUNT_BEHIND.search(folded, last.start + 2, last.end)
+    return counted if counted is not None and announced(counted["count"]) == count else None
 
 
 def members(folded: str, term: Span, definition: Span) -> list[Member]:
@@ -177,12 +203,17 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     if sequential:
         return sequential
     flat = _listing(folded, definition.start, definition.end, sum(counts))
-    if len(counts) > 1 and len(set(counts)) == 1 and not (flat and "、" in folded[definition.start : definition.end]):
+    alike = len(counts) > 1 and counts[0] > 1 and len(set(counts)) == 1
+    if alike and not (flat and "、" in folded[definition.start : definition.end]):
         # 四破四立: each of the four sentences says what to break with and what to set up.
-        for marks in ("。；\n", "，"):
+        for marks in ("。；\n", "，", "、"):
             sentences = _split(folded, definition.start, definition.end, marks)
             if len(sentences) == counts[0]:
                 return [Member(span) for span in sentences]
+    if not flat and len(counts) > 1:  # “151”: “一窗受理、五类集成、一次办结”; 一粮二牛三庭院
+        each = _split(folded, definition.start, definition.end, "、")
+        brief = all(span.end - span.start <= _BRIEF for span in each)
+        flat = each if len(each) == len(counts) and brief else []
     return [Member(span) for span in flat]
 
 
@@ -226,12 +257,16 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
         term = folded[label.start : label.end]
         count = next(iter(expected(term)), None)
         if term.isdigit():
-            if summed := _summed(folded, start, stop, int(term)):
+            last = Span(max(start, folded.rfind("、", start, stop)), stop)
+            summing = _summing(folded, start, stop) or _count_behind(folded, last, int(term))
+            if summed := _summed(folded, start, summing, int(term)):
                 found.append(Member(*summed))
-            else:
-                found += [Member(part) for part in _listing(folded, start, stop, int(term))]
+            elif parts := _listing(folded, start, stop, int(term)):
+                found += [Member(part) for part in parts]
+            elif (whole := _trim(folded, start, stop)) and not re.search("[、，；]", folded[whole.start : whole.end]):
+                found.append(Member(whole))  # “4”指乡镇四个平台
             continue
-        if count is not None and count > 1 and (summed := _summed(folded, start, stop, count)):
+        if count is not None and count > 1 and (summed := _summed(folded, start, _summing(folded, start, stop), count)):
             found.append(Member(*summed, label))
             continue
         if count == 1 or (count is None and spelled):
@@ -261,13 +296,18 @@ def _listed_groups(folded: str, definition: Span) -> list[Member]:
     return found if len(found) > 1 else []
 
 
-def _summed(folded: str, start: int, stop: int, count: int) -> tuple[Span, tuple[Member, ...]] | None:
+def _summing(folded: str, start: int, stop: int) -> re.Match[str] | None:
+    return _SUMMED.search(folded[:stop], start)
+
+
+def _summed(
+    folded: str, start: int, summing: re.Match[str] | None, count: int
+) -> tuple[Span, tuple[Member, ...]] | None:
     """Return the name that sums up a list of so many members, and the members: 新材料、…等|五大新兴产业集群."""
-    summed = _SUMMED.search(folded[start:stop])
-    parts = _split(folded, start, start + summed.start(), "、") if summed else []
-    if summed is None or len(parts) != count:
+    parts = _split(folded, start, summing.start(), "、") if summing is not None else []
+    if summing is None or len(parts) != count:
         return None
-    return Span(start + summed.start("name"), start + summed.end("name")), tuple(Member(part) for part in parts)
+    return Span(*summing.span("name")), tuple(Member(part) for part in parts)
 
 
 def _announced_groups(folded: str, term: Span, counts: list[int], definition: Span) -> list[Member]:
@@ -331,8 +371,9 @@ class GlossaryFinder:
             spelled = members(folded, entry.term, entry.definition)
             reading = self._kind(folded, entry.term, entry.definition)
             layout = all(_LAYOUT_PART.fullmatch(folded, part.span.start, part.span.end) for part in spelled)
-            if reading is None and (any(part.alias for part in spelled) or (len(spelled) > 1 and layout)):
-                reading = Reading(Kind.STRATEGY, entry.term.end, False, 0.65)  # 一河六圈一带
+            ways = len(spelled) > 1 and (layout or _WAYS.match(folded, entry.term.start, entry.term.end))
+            if reading is None and (ways or any(part.alias for part in spelled)):
+                reading = Reading(Kind.STRATEGY, entry.term.end, False, 0.65)  # 一河六圈一带, 四大支柱
             if reading is None:
                 continue
             if spelled and reading.kind is Kind.PROJECT:  # 六大提升工程: what is spelled out is carried out

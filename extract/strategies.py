@@ -50,8 +50,12 @@ _SET_FORM = re.compile(
 )
 """Working formulas of three and more verb-object pairs: 稳增长、促改革、调结构、惠民生、防风险."""
 _COUNTED = re.compile(
-    r'(?P<list>"?[^，。；：、\n"]{2,12}(?:"?、"?[^，。；：、\n"]{2,12}){1,5}"?)(?P<group>(?P<count>[两二三四五六七八])大战略)'
+    r'(?P<list>"?[^，。；：、\n"]{2,14}(?:"?、"?[^，。；：、\n"]{2,12}){1,7}"?)(?P<group>(?P<count>[两二三四五六七八])'
+    r"(?:大(?P<strategic>战略)|[大项](?P<policy>行动)|[大张场条][一-鿿]{0,2}?(?:名片|牌|定位|目标|主题|攻坚|工程|提升|突破|动力|文章|主战场)))"
 )
+"""A list, and what counts it behind it: 工业强县、电商兴县、生态立县|三大战略."""
+_SET_LENGTH = 4
+"""Characters of the members of a list that are equally long for them to make up a set: 招商突破、水系治理|两大行动."""
 _PRACTICE = "中国式现代化(?:的)?{place}(?:实践|新实践|篇章|新篇章|样板|新样板|路径)"
 
 
@@ -103,20 +107,34 @@ class StrategyFinder:
 
     @staticmethod
     def _counted(doc: Doc, folded: str) -> None:
-        """Propose a counted group and the strategies listed before it: 工业强县、电商兴县、生态立县|三大战略."""
-        for match in _COUNTED.finditer(folded) if "大战略" in folded else ():
-            items = list(re.finditer('[^、"]+', folded[match.start("list") : match.end("list")]))
+        """Propose a counted group and what is listed before it: 工业强县、电商兴县、生态立县|三大战略.
+
+        What is not called a strategy is quoted whole, or its members are equally long.
+        """
+        for match in _COUNTED.finditer(folded):
+            listed = folded[match.start("list") : match.end("list")]
+            items = list(re.finditer('[^、"]+', listed))
             if len(items) != parse(match["count"]):
                 continue
+            first, *others = (
+                Span(match.start("list") + item.start(), match.start("list") + item.end()) for item in items
+            )
+            first = Span(name_start(folded, first.end - 1, floor=first.start), first.end)
+            parts = [first, *others]
+            lengths = {part.end - part.start for part in parts}
+            alike = len(lengths) == 1 and lengths.pop() >= _SET_LENGTH
+            if not (match["strategic"] or alike or re.fullmatch('"[^"]+"', listed)):
+                continue
+            kind = Kind.POLICY if match["policy"] else Kind.STRATEGY
             group = Span(*match.span("group"))
-            doc._.candidates.append(Candidate(group, Kind.STRATEGY, "policy_strategies", 0.9))
-            for item in items:
-                start, end = match.start("list") + item.start(), match.start("list") + item.end()
-                part = Span(name_start(folded, end - 1, floor=start), end)
-                doc._.candidates.append(Candidate(part, Kind.STRATEGY, "policy_strategies", 0.9))
-                doc._.claims.append(
-                    Claim(part, Predicate.COMPONENT_OF, group, Basis.STATED, 0.95, part, "policy_strategies/counted")
-                )
+            whole = Span(match.start() if '"' in listed else first.start, match.end())
+            for span in (group, *parts):
+                doc._.candidates.append(Candidate(span, kind, "policy_strategies", 0.9))
+            doc._.claims += [
+                Claim(part, Predicate.COMPONENT_OF, name, Basis.STATED, 0.95, part, "policy_strategies/counted")
+                for part in parts
+                for name in (group, whole)
+            ]
 
     @staticmethod
     def _ambitions(doc: Doc, folded: str) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from extract import network, pipeline, status
 from extract.annotation import Candidate
-from extract.document import Metadata, Place, Span
+from extract.document import Document, Metadata, Place, Span
 from extract.entities import cluster
 from extract.levels import level_by_rule, named_level
 from extract.names import governors, name_start
@@ -116,6 +116,28 @@ def test_a_project_of_several_villages_is_one_with_all_of_them(nlp, name):
 @pytest.mark.parametrize("count", ["茶叶、蔬菜两个种植基地", "丁镇2026年重点项目", "头号工程"])
 def test_what_counts_or_ranks_works_is_no_project(nlp, count):
     assert not names(annotate(nlp, f"我们打造{count}。"), Kind.PROJECT)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "parts", "group"),
+    [
+        ("实施茶业富县、工业强县、文旅活县三大战略。", Kind.STRATEGY, ["茶业富县", "工业强县", "文旅活县"], "三大战略"),
+        ("开展招商提质、河道清淤、能人回乡三大行动。", Kind.POLICY, ["招商提质", "河道清淤", "能人回乡"], "三大行动"),
+        ("围绕“茶山挺脊、瓷都添彩”两大工程发力。", Kind.STRATEGY, ["茶山挺脊", "瓷都添彩"], "两大工程"),
+        ("擦亮白石茶乡、清水瓷镇两张名片。", Kind.STRATEGY, ["白石茶乡", "清水瓷镇"], "两张名片"),
+        ("打好辣椒、民宿、竹笋三张牌。", Kind.STRATEGY, [], ""),
+        ("完成东河湿地修复、老街管网两项工程。", Kind.STRATEGY, [], ""),
+        ("抓好产业、就业、教育四大行动。", Kind.POLICY, [], ""),
+    ],
+)
+def test_a_count_behind_a_set_names_its_whole(text: str, kind: Kind, parts: list[str], group: str) -> None:
+    """Members of a set are quoted whole or equally long; three products or works are no strategies."""
+    finder = pipeline.load(components=["policy_structure", "policy_strategies"])
+    doc = pipeline.process(finder, Document("d", text, ""))
+    claims = {(c.subject, c.object) for c in doc._.claims}
+    assert {text[part.start : part.end] for part, _ in claims} == set(parts)
+    assert group in {text[whole.start : whole.end] for _, whole in claims} | {""}
+    assert {c.kind for c in doc._.candidates if c.span in {part for part, _ in claims}} <= {kind}
 
 
 def test_one_phrase_has_one_kind_in_a_document(nlp):

@@ -169,6 +169,8 @@ class _Reading:
             if not named:
                 continue
             wording = self._wording(sentence)
+            if whole := self._wholes(named):
+                self._ends(sentence, whole)
             if _words().preamble.search(wording):
                 self._preamble(sentence, named)
             else:
@@ -209,6 +211,43 @@ class _Reading:
         if not self.wide or (self.level is not Level.NATIONAL and _words().speaking.search(self._wording(sentence))):
             pursued = [pair for pair in named if pair[1].id not in self.parts and self._is_pursued(sentence, pair[0])]
             self._speaker(sentence, own + [pair for pair in pursued if pair not in own])
+
+    def _ends(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
+        """Relate a sentence's means to what it ends in, and a call to what it calls for.
+
+        坚持“…”发展思路，奋力建设…: the speaker's own strategies and policies, where few names stand between.
+        苦干实干，为建设…而奋斗: slogans.
+        """
+        goal = named[-1]
+        call = _words().call.search(self._wording(sentence))
+        if call is not None:
+            begin, end = sentence.start + call.start(), sentence.start + call.end()
+            if sentence.start < begin < goal[0].start < end:
+                for slogan in self.mentions.within(Span(sentence.start, begin), (Kind.SLOGAN,)):
+                    self.relate(slogan, goal, Basis.STATED, _LOOSE if self.wide else 0.8, sentence, "call")
+        if goal[1].level is not self.level or self.level is Level.NATIONAL or goal[1].id in self.parts:
+            return
+        if not _verbs("achieving").search(self._clause(sentence, goal[0])):
+            return
+        between = [pair for pair in named[:-1] if pair[0].end <= goal[0].start]
+        before = Span(sentence.start, max(goal[0].start, sentence.start + 1))
+        for span, entity in self.mentions.within(before, (Kind.STRATEGY, Kind.POLICY)):
+            behind = sum(other[0].start >= span.end for other in between)
+            if (
+                entity.level is self.level
+                and behind <= _FEW
+                and entity.id not in self.parts
+                and self._clauses_between(span, goal[0])
+                and "；" not in self.folded[span.end : goal[0].start]
+                and _verbs("upholding").search(self._clause(sentence, span))
+                and not self._is_end(sentence, span)
+            ):
+                self.relate((span, entity), goal, Basis.STATED, 0.6 if self.wide else 0.75, sentence, "means")
+
+    def _is_end(self, sentence: Span, name: Span) -> bool:
+        """Tell whether the words around a name call it what is aimed at: 锚定…, …目标."""
+        aimed = _verbs("aiming").search(self._clause(sentence, name))
+        return aimed is not None or _words().ends.match(self.folded, name.end) is not None
 
     def _is_pursued(self, sentence: Span, goal: Span) -> bool:
         """Tell whether the clause names a goal as what the speaker works at (聚焦…, 实施…), not as its guidance."""
@@ -630,6 +669,8 @@ class _Words:
     meeting: re.Pattern[str]
     ground: re.Pattern[str]
     decree: re.Pattern[str]
+    call: re.Pattern[str]
+    ends: re.Pattern[str]
 
 
 @cache
@@ -650,6 +691,8 @@ def _words() -> _Words:
         meeting=re.compile(words["meetings"]),
         ground=re.compile(f"(?:{words['grounds']})[^，。；]*$"),
         decree=re.compile(words["decrees"]),
+        call=re.compile(f"为[^，。；！]{{2,60}}(?:{words['calls']})"),
+        ends=re.compile(f'"?的?[^，。；]{{0,4}}(?:{words["ends"]})'),
     )
 
 

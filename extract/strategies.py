@@ -56,6 +56,14 @@ _COUNTED = re.compile(
 """A list, and what counts it behind it: 工业强县、电商兴县、生态立县|三大战略."""
 _SET_LENGTH = 4
 """Characters of the members of a list that are equally long for them to make up a set: 招商突破、水系治理|两大行动."""
+_LIKELY = 0.7
+"""A strategy that is a list, so sure before anybody has judged it, makes its items names elsewhere too."""
+_ITEM = 10
+"""Characters of the items of such a list, at most."""
+_OPENING = re.compile("[（）\\w.、—*]{0,8}[^，。：；\n]{0,10}")
+"""What may stand in a line before a name for the line to open with it: numbering, and verbs."""
+_SHORTEST_PICTURE = 2
+"""Characters before a place's name that say what it is to become, at least."""
 _PRACTICE = "中国式现代化(?:的)?{place}(?:实践|新实践|篇章|新篇章|样板|新样板|路径)"
 
 
@@ -89,7 +97,9 @@ class StrategyFinder:
                 Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.9, level=Level.NATIONAL)
             )
         self._counted(doc, folded)
+        self._taken_up(doc, folded)
         self._epithets(doc, folded)
+        self._pictures(doc, folded)
         for match in _SPIRIT.finditer(folded):
             doc._.candidates.append(Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.85))
         self._meetings(doc, folded)
@@ -135,6 +145,27 @@ class StrategyFinder:
                 for part in parts
                 for name in (group, whole)
             ]
+
+    @staticmethod
+    def _taken_up(doc: Doc, folded: str) -> None:
+        """Propose the items of a strategy that is a list where a line opens with them or they stand quoted alone.
+
+        稳粮增效、文旅兴镇: in a heading 聚焦文旅兴镇 it is a strategy.
+        """
+        lists = {
+            folded[c.span.start : c.span.end].strip('"')
+            for c in doc._.candidates
+            if c.kind is Kind.STRATEGY and c.confidence >= _LIKELY and "、" in folded[c.span.start : c.span.end]
+        }
+        items = {item: name for name in lists for item in name.split("、") if _SET_LENGTH <= len(item) <= _ITEM}
+        for item, name in items.items():
+            for match in re.finditer(re.escape(item), folded):
+                start, end = match.span()
+                opening = _OPENING.fullmatch(folded, folded.rfind("\n", 0, start) + 1, start) is not None
+                quoted = folded[start - 1 : start] == folded[end : end + 1] == '"'
+                at = name.index(item)
+                if (opening or quoted) and not folded.startswith(name, max(0, start - at)):
+                    doc._.candidates.append(Candidate(Span(start, end), Kind.STRATEGY, "policy_strategies", 0.85))
 
     @staticmethod
     def _ambitions(doc: Doc, folded: str) -> None:
@@ -183,6 +214,37 @@ class StrategyFinder:
                 doc._.candidates.extend(
                     Candidate(span, Kind.STRATEGY, "policy_strategies", 0.85, level=unit.level) for span in spans
                 )
+
+    @staticmethod
+    def _pictures(doc: Doc, folded: str) -> None:
+        """Propose what the speaker's own place is to become, in whatever words: 建设|粮丰畜旺、村美人和的新清溪."""
+        place = doc._.document.metadata.place
+        short = divisions().spoken_names(place)[1:] if place is not None else ()
+        if not short:
+            return
+        never = re.compile(f"[的和与]|建设|{alternation(short)}")
+        home = re.compile(f'(?P<link>"?的?新?)(?:{alternation(short)})(?=[，。；！、"\n]|建设|目标|而)(?!"?品牌)')
+        for match in home.finditer(folded):
+            start = max(folded.rfind(mark, 0, match.start()) for mark in "，。；：！\n") + 1
+            verbs = _becoming().search(folded[start : match.start()])
+            if verbs is None:
+                continue
+            start += verbs.end()
+            words = folded[start : match.start()]
+            set_off = words.startswith('"') and not match["link"].startswith('"')
+            if set_off and folded[match.end()] != '"':
+                continue  # “稻香清溪|、活力新城”
+            whole = len({len(item) for item in words.split("、")}) == 1 or '"' in words
+            if len(words.strip('"')) >= _SHORTEST_PICTURE and whole and not never.search(words):
+                doc._.candidates.append(
+                    Candidate(Span(start + set_off, match.end()), Kind.STRATEGY, "policy_strategies", 0.85)
+                )
+
+
+@cache
+def _becoming() -> re.Pattern[str]:
+    becoming = alternation(lexicon("strategies")["becoming"])
+    return re.compile(f"(?:{becoming})(?:成为?|好)?(?:更[^，。的]{{1,6}}的|更高水平|高水平)?(?=[^，。；：]{{2,26}}$)")
 
 
 @cache

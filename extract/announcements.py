@@ -28,6 +28,8 @@ _INNER_REACH = 240
 _SURE = {"title": 0.6, "group of rows": 0.93, "topic sentence": 0.93, "inner topic sentence": 0.65}
 _STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
 """A sentence that says what a year was like, or what a part is about, announces nothing."""
+_CAPTION = re.compile("(?:项目|任务|工程|工作|重点|措施)[^，。、]{0,6}表[）)]?$")
+"""What the caption of a table ends in that lists work."""
 _PLAN = re.compile(r"意见|规划|方案|通知|计划|纲要|办法|行动")
 
 
@@ -152,7 +154,8 @@ class Announcements:
     def _groups_of_rows(self) -> list[tuple[Span, Announcement]]:
         """Find the strategies under which a table lists its rows, each with the stretch of those.
 
-        A strategy stands alone in a line with rows behind it, or in the first cell of the first of its rows.
+        A strategy stands alone in a line with rows behind it or in their caption, or in the first cell of the first of
+        its rows.
         """
         lines = [line.span() for line in re.finditer(r"[^\n]+", self._folded) if line.group().strip(" |")]
         end_of_text = (len(self._folded), len(self._folded))  # is no row, and so ends the last group
@@ -172,9 +175,10 @@ class Announcements:
         return found
 
     def _strategy(self, cell: Span) -> tuple[Span, Entity] | None:
-        """Return the strategy whose name fills a cell."""
+        """Return the strategy whose name fills a cell, or for which a caption lists work: 附：乡村振兴重点项目表."""
         named = self._mentions.strategies(cell)
-        return named[0] if named and self._bare(cell) == self._bare(named[0][0]) else None
+        caption = len(named) == 1 and _CAPTION.search(self._folded, named[0][0].end, cell.end) is not None
+        return named[0] if named and (caption or self._bare(cell) == self._bare(named[0][0])) else None
 
     def _bare(self, span: Span) -> str:
         return self._folded[span.start : span.end].strip('"')

@@ -222,7 +222,7 @@ class StrategyFinder:
         short = divisions().spoken_names(place)[1:] if place is not None else ()
         if not short:
             return
-        never = re.compile(f"[的和与]|建设|{alternation(short)}")
+        never = re.compile(f"[的与]|(?<![人祥])和(?![美谐睦顺平善])|建设|{alternation(short)}")
         home = re.compile(f'(?P<link>"?的?新?)(?:{alternation(short)})(?=[，。；！、"\n]|建设|目标|而)(?!"?品牌)')
         for match in home.finditer(folded):
             start = max(folded.rfind(mark, 0, match.start()) for mark in "，。；：！\n") + 1

@@ -140,6 +140,36 @@ def test_a_count_behind_a_set_names_its_whole(text: str, kind: Kind, parts: list
     assert {c.kind for c in doc._.candidates if c.span in {part for part, _ in claims}} <= {kind}
 
 
+@pytest.mark.parametrize(
+    ("text", "strategies"),
+    [
+        ("奋力建设粮丰畜旺、村美人和的新清溪。", {"粮丰畜旺、村美人和的新清溪"}),
+        ("加快打造“强富美高”新清溪！", {"“强富美高”新清溪"}),
+        ("建设更高水平的书香清溪，打造茶香清溪品牌。", {"书香清溪"}),
+        ("打造“稻香清溪、活力新城”。", set()),
+        ("建设连接清溪的公路，游客来到清溪。", set()),
+    ],
+)
+def test_what_a_town_is_to_become_is_a_strategy_in_whatever_words(text: str, strategies: set[str]) -> None:
+    finder = pipeline.load(components=["policy_structure", "policy_strategies"])
+    document = Document("d", text, "", metadata=Metadata(place=Place("清溪镇", Level.TOWNSHIP), level=Level.TOWNSHIP))
+    doc = pipeline.process(finder, document)
+    found = {text[c.span.start : c.span.end] for c in doc._.candidates if c.confidence > 0.8}
+    assert {name for name in found if "清溪" in name} == strategies
+
+
+def test_the_items_of_a_strategy_are_strategies_where_a_line_opens_with_them() -> None:
+    text = (
+        "坚持“茶山挺脊、稻田生金”发展思路。\n一、聚焦茶山挺脊，建好茶园\n植茶千亩，也谈稻田生金。\n二、“稻田生金”再发力"
+    )
+    finder = pipeline.load(components=["policy_structure", "policy_quotations", "policy_strategies"])
+    doc = pipeline.process(finder, Document("d", text, ""))
+    found = {
+        c.span.start: text[c.span.start : c.span.end] for c in doc._.candidates if c.extractor == "policy_strategies"
+    }
+    assert found == {text.index("茶山挺脊，"), text.rindex("稻田生金")}
+
+
 def test_one_phrase_has_one_kind_in_a_document(nlp):
     found = annotate(nlp, "聚焦“双拥双促”发展思路。\n“双拥双促”更有成效。")
     kinds = {e.kind for e in found.entities if "双拥双促" in e.name}

@@ -398,3 +398,42 @@ def test_what_carries_out_a_higher_strategy_is_the_whole_and_not_its_parts() -> 
     text = "丁镇工作\n按照茶香丙县的要求，加快建设清水走廊、白石走廊，做美两条走廊。"
     found = linking.read(linking.readers(), text, named | {"茶香丙县": (Kind.STRATEGY, Level.COUNTY)}, town)
     assert {(s, o) for s, o, link in found if link.predicate is Predicate.ADVANCES} == {("两条走廊", "茶香丙县")}
+
+
+MEANS = {"茶旅兴县": (Kind.STRATEGY, Level.COUNTY), "“三查三改”机制": (Kind.POLICY, Level.COUNTY)}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "means"),
+    [
+        (f"坚持“茶旅兴县”发展路径，修好渠、育好茶，奋力打造“{GOAL}”。", {"茶旅兴县"}),
+        (f"深化“三查三改”机制，修好渠、育好茶，全力建设“{GOAL}”。", {"“三查三改”机制"}),
+        (f"锚定“茶旅兴县”目标，修好渠、育好茶，奋力打造“{GOAL}”。", set()),
+        (f"坚持“茶旅兴县”发展路径；修好渠、育好茶，奋力打造“{GOAL}”。", set()),
+        (f"坚持“茶旅兴县”发展路径，修好渠、育好茶，宣传“{GOAL}”。", set()),
+    ],
+)
+def test_a_sentence_names_the_means_to_what_it_ends_in(related, sentence: str, means: set[str]) -> None:
+    """What is itself aimed at, or parted by a stop, is no means; an end is built or striven for."""
+    found = related("各位代表，全县上下都要动起来，" + sentence, Predicate.SERVES, **MEANS)
+    assert {
+        subject for (subject, goal), link in found.items() if goal == GOAL and link.extractor.endswith("means")
+    } == means
+
+
+def test_a_closing_call_is_for_what_it_calls_for(related) -> None:
+    call = {"苦干实干、敢闯敢试": (Kind.SLOGAN, Level.COUNTY)}
+    found = related(f"让我们苦干实干、敢闯敢试，为建设“{GOAL}”而努力奋斗！", Predicate.SERVES, **call)
+    assert found["苦干实干、敢闯敢试", GOAL].extractor.endswith("call")
+
+
+def test_a_strategy_far_below_a_heading_is_half_surely_for_it(related) -> None:
+    text = f"（一）打造“{GOAL}”，推动升级\n今年，我们修渠三里。在镇区，加快建设“和美鹮乡”，植树千亩。"
+    assert related(text, Predicate.SERVES)["和美鹮乡", GOAL].confidence < 0.5
+
+
+def test_the_caption_of_a_table_of_works_announces_its_rows(related) -> None:
+    rows = f"序号|项目名称|投资\n1|{MILL}|300\n2|鹭溪污水处理厂|500\n"
+    captioned = related(f"附件：丙县“{GOAL}”重点项目表\n{rows}", Predicate.SERVES)
+    assert captioned.keys() == {(MILL, GOAL), ("鹭溪污水处理厂", GOAL)}
+    assert not related(f"附件：丙县“{GOAL}”问卷\n{rows}", Predicate.SERVES)

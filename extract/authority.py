@@ -18,6 +18,10 @@ from ontology import scheme as schemes
 from ontology.scheme import Concept, Scheme
 from ontology.terms import Kind, Level
 
+_EXAMPLE_BEFORE = re.compile("学习|运用|借鉴|推广|践行|复制|效仿|对标|学")
+_EXAMPLE_BEHIND = re.compile('"?(?:的)?(?:成功|先进|好|有益|宝贵)?(?:经验|做法|模式|样板)')
+_NEAR = 10
+"""Characters before a name in which a document says that it takes it as an example."""
 _UNMISTAKABLE = 6
 """Names this long mean one province's concept wherever they stand; in characters."""
 _COUNTED = re.compile("[一二两三四五六七八九十](?:[大个张件条项新]|.[一二两三四五六七八九十]).{1,2}")
@@ -89,7 +93,7 @@ class AuthorityFinder:
             for p, start, end in automaton.find_matches_as_indexes(folded, overlapping=True)
         ]
         units = _units(found, doc._.document.metadata.place, folded)
-        found = [(start, end, concept) for start, end, concept in found if _means(concept, units, end - start)]
+        found = [match for match in found if _means(match, units, folded)]
         for start, end, concept in longest(found):
             doc._.candidates.append(
                 Candidate(
@@ -105,25 +109,37 @@ class AuthorityFinder:
         return doc
 
 
-def _means(concept: Concept, units: Collection[str] | None, length: int) -> bool:
-    """Tell whether a document that speaks for units may mean a concept: a province's 五大任务 is not another's."""
-    if units is None or not _is_local(concept):
+def _means(match: _Match, units: Collection[str] | None, folded: str) -> bool:
+    """Tell whether a document that speaks for units may mean a concept: a province's 五大任务 is not another's.
+
+    Another province's instrument is meant where the document takes it as an example: 学习运用|千万工程|经验.
+    """
+    start, end, concept = match
+    if units is None or not _is_local(concept) or _issuer(concept) in units:
         return True
-    return _issuer(concept) in units or (not units and length >= _UNMISTAKABLE)
+    if concept.kind is Kind.POLICY:
+        return not units or _is_example(folded, start, end)
+    return not units and end - start >= _UNMISTAKABLE
+
+
+def _is_example(folded: str, start: int, end: int) -> bool:
+    before, behind = _EXAMPLE_BEFORE.search(folded, max(0, start - _NEAR), start), _EXAMPLE_BEHIND.match(folded, end)
+    return before is not None or behind is not None
 
 
 def _units(found: Iterable[_Match], place: Place | None, folded: str) -> tuple[str, ...] | None:
     """Return the units below the nation for which a document speaks, None where its place is not known.
 
     Where the province of its place is not (a town with namesakes, or one that the division table lacks), it is the one
-    whose strategies the document names most: 八八战略 is Zhejiang's.
+    whose strategies, or else whose policies, the document names most: 八八战略 is Zhejiang's.
     """
     if place is None or place.level is Level.NATIONAL:
         return None if place is None else ()
     if place.at(Level.PROVINCIAL) is not None:
         return place.path
     named = {concept for start, end, concept in found if _is_local(concept) and _tells(folded, start, end)}
-    ranked = Counter(map(_issuer, named)).most_common(2)
+    strategies = {concept for concept in named if concept.kind is not Kind.POLICY}
+    ranked = Counter(map(_issuer, strategies or named)).most_common(2)
     tie = len(ranked) == 2 and ranked[0][1] == ranked[1][1]
     return (*place.path, *(unit for unit, _ in ranked[:1] if not tie))
 
@@ -136,8 +152,8 @@ def _tells(folded: str, start: int, end: int) -> bool:
 
 
 def _is_local(concept: Concept) -> bool:
-    """Tell whether a concept stands for its issuer's alone; a province's instrument may be another's example."""
-    return concept.issuer is not None and concept.level is not Level.NATIONAL and concept.kind is not Kind.POLICY
+    """Tell whether a concept stands for its issuer's alone."""
+    return concept.issuer is not None and concept.level is not Level.NATIONAL
 
 
 def _issuer(concept: Concept) -> str:

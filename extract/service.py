@@ -472,12 +472,9 @@ class _Reading:
             elif _words().preamble.search(self._wording(self.mentions.sentence(span))):
                 continue  # what guides the speaker is not for what is announced
             elif not by_topic:
-                # Far below a heading half are for what it announces, of a wide report's own strategies more.
-                lower = below(entity.level, goal[1].level)
-                if goal[1].level in (self.level, Level.NATIONAL) and (self.wide or not lower):
-                    own = self.wide and goal[1].level is entity.level is self.level
-                    sure = 0.7 if own else _LOOSE if lower else _LOOSE + 0.1
-                    self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, f"strategy under {rule}")
+                # Far below a heading of a wide report 109 of 179 of its own were for it; of others half.
+                if self.wide and goal[1].level is entity.level is self.level:
+                    self.relate((span, entity), goal, Basis.STRUCTURAL, 0.7, evidence, f"strategy under {rule}")
             elif not below(entity.level, goal[1].level):
                 sure = 0.5 if announcement.inner else 0.8
                 self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, f"strategy under {rule}")

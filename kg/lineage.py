@@ -180,6 +180,11 @@ class _Said:
         if nodes:
             self.ask(_values("s", nodes))
 
+    def named(self) -> set[IRI]:
+        """Return the entities that the links asked for so far go from or to."""
+        links = [link for by_subject in self.walk.links.values() for link in by_subject.items()]
+        return {IRI(end) for subject, steps in links for end in (subject, *(object_ for _, object_ in steps))}
+
     def ask(self, pattern: str) -> None:
         """Ask for the upward links whose subject ``?s`` a pattern picks."""
         from kg.graph import proofs
@@ -250,8 +255,15 @@ def _above(said: _Said, start: IRI) -> list[Step]:
 
 
 def _below(said: _Said, top: IRI) -> list[Step]:
-    """Return the links by which walks come to an entity: it is reached by what contributes to it, or is next to it."""
+    """Return the links by which walks come to an entity: they start at what contributes to it, or is next to it.
+
+    What they pass need not contribute itself: a town's document may say what a province's strategy is for.
+    """
     said.ask(f"{{ ?s pl:contributesTo {sparql.term(top)} }} UNION {{ ?s ?next {sparql.term(top)} {_NEXT} }}")
+    asked = {top}
+    while passed := said.named() - asked:
+        said.ask_from(passed)
+        asked |= passed
     before: dict[State, list[tuple[State, Upward, str]]] = defaultdict(list)
     todo = [state for state in said.walk.starts() if state[0] != top]
     seen = set(todo)

@@ -427,9 +427,11 @@ def test_a_closing_call_is_for_what_it_calls_for(related) -> None:
     assert found["苦干实干、敢闯敢试", GOAL].extractor.endswith("call")
 
 
-def test_a_strategy_far_below_a_heading_is_half_surely_for_it(related) -> None:
+def test_a_strategy_far_below_a_heading_is_for_it_in_a_provinces_report(related) -> None:
     text = f"（一）打造“{GOAL}”，推动升级\n今年，我们修渠三里。在镇区，加快建设“和美鹮乡”，植树千亩。"
-    assert related(text, Predicate.SERVES)["和美鹮乡", GOAL].confidence < 0.5
+    provincial = dict.fromkeys((GOAL, "和美鹮乡"), (Kind.STRATEGY, Level.PROVINCIAL))
+    assert ("和美鹮乡", GOAL) in related(text, Predicate.SERVES, PROVINCE, **provincial)
+    assert ("和美鹮乡", GOAL) not in related(text, Predicate.SERVES)
 
 
 def test_the_caption_of_a_table_of_works_announces_its_rows(related) -> None:

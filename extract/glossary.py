@@ -37,7 +37,7 @@ _SUMMED = re.compile(
     rf"等(?P<name>(?:{NUMERAL}大[^，。；、]{{2,12}})|(?:[^，。；、]{{0,6}}{NUMERAL}大[^，。；、]{{1,8}}))$"
 )
 _COUNT_BEHIND = re.compile(
-    rf'(?P<this>这)?"?(?P<name>(?P<count>{NUMERAL}|\d)[大个张场条项类种片篇支位][^，。；、"一二三四五六七八九十]{{1,9}})"?$'
+    rf'这?"?(?P<name>(?P<count>{NUMERAL}|\d)[大个张场条项类种片篇支位][^，。；、"一二三四五六七八九十]{{1,9}})"?$'
 )
 """What counts a list behind its last member: 人才回归|三大行动."""
 _BRIEF = 8
@@ -45,9 +45,7 @@ _BRIEF = 8
 _THIS_ONE = re.compile('"?这一[^，。、]{1,6}$')
 _FOR_CORE = re.compile("以(?P<name>.{2,})为(?:核心|中心|主体|重点|龙头|依托|支撑)$")
 _LIST_BEHIND = re.compile(rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})（(?P<list>[^（）]+)）')
-_LIST_BEFORE = re.compile(
-    rf'(?P<list>.+?)(?:这)?"?(?P<name>(?P<count>{NUMERAL})[个条张大项场][^，。；、（）"]{{1,8}})"?'
-)
+_LIST_BEFORE = re.compile(rf'(?P<list>.+?)这?"?(?P<name>(?P<count>{NUMERAL})[个条张大项场][^，。；、（）"]{{1,8}})"?')
 """A counted name with what it counts in brackets behind it, or listed before it."""
 _VERB = re.compile(
     r"^(?:把[^，。、]{1,10}?建设成为?|把(?![^，。、]*[成为])|以[^，。、]{2,20}?为(?:中心|核心|主体|重点|龙头|主)的|就是|具体为|包括|分别是|即|全面|加快|着力|大力|重点|切实|"

@@ -49,11 +49,12 @@ _SET_FORM = re.compile(
     r"|(?<=坚持)[稳促保增提扩][一-鿿]{2}、[稳促保增提扩降][一-鿿]{2}(?![一-鿿]{3})"
 )
 """Working formulas of three and more verb-object pairs: 稳增长、促改革、调结构、惠民生、防风险."""
-_COUNTED = re.compile(
-    r'(?P<list>"?[^，。；：、\n"]{2,14}(?:"?、"?[^，。；：、\n"]{2,12}){1,7}"?)(?P<group>(?P<count>[两二三四五六七八])'
-    r"(?:大(?P<strategic>战略)|[大项](?P<policy>行动)|[大张场条][一-鿿]{0,2}?(?:名片|牌|定位|目标|主题|攻坚|工程|提升|突破|动力|文章|主战场)))"
+_COUNT = re.compile(
+    "(?P<count>[两二三四五六七八])(?:大(?P<strategic>战略)|[大项](?P<policy>行动)"
+    "|[大张场条][一-鿿]{0,2}?(?:名片|牌|定位|目标|主题|攻坚|工程|提升|突破|动力|文章|主战场))"
 )
-"""A list, and what counts it behind it: 工业强县、电商兴县、生态立县|三大战略."""
+_COUNTED = re.compile('"?[^、"]{2,14}(?:"?、"?[^、"]{2,12}){1,7}"?$')
+"""What counts a list, and the list before it: 工业强县、电商兴县、生态立县|三大战略."""
 _SET_LENGTH = 4
 """Characters of the members of a list that are equally long for them to make up a set: 招商突破、水系治理|两大行动."""
 _LIKELY = 0.7
@@ -121,23 +122,23 @@ class StrategyFinder:
 
         What is not called a strategy is quoted whole, or its members are equally long.
         """
-        for match in _COUNTED.finditer(folded):
-            listed = folded[match.start("list") : match.end("list")]
-            items = list(re.finditer('[^、"]+', listed))
-            if len(items) != parse(match["count"]):
+        for match in _COUNT.finditer(folded):
+            clause = max(folded.rfind(mark, 0, match.start()) for mark in "，。；：\n") + 1
+            listed = _COUNTED.search(folded[clause : match.start()])
+            items = list(re.finditer('[^、"]+', listed.group())) if listed is not None else []
+            if listed is None or len(items) != parse(match["count"]):
                 continue
-            first, *others = (
-                Span(match.start("list") + item.start(), match.start("list") + item.end()) for item in items
-            )
+            begin = clause + listed.start()
+            first, *others = (Span(begin + item.start(), begin + item.end()) for item in items)
             first = Span(name_start(folded, first.end - 1, floor=first.start), first.end)
             parts = [first, *others]
             lengths = {part.end - part.start for part in parts}
             alike = len(lengths) == 1 and lengths.pop() >= _SET_LENGTH
-            if not (match["strategic"] or alike or re.fullmatch('"[^"]+"', listed)):
+            if not (match["strategic"] or alike or re.fullmatch('"[^"]+"', listed.group())):
                 continue
             kind = Kind.POLICY if match["policy"] else Kind.STRATEGY
-            group = Span(*match.span("group"))
-            whole = Span(match.start() if '"' in listed else first.start, match.end())
+            group = Span(*match.span())
+            whole = Span(begin if '"' in listed.group() else first.start, match.end())
             for span in (group, *parts):
                 doc._.candidates.append(Candidate(span, kind, "policy_strategies", 0.9))
             doc._.claims += [

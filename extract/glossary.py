@@ -255,16 +255,14 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
         term = folded[label.start : label.end]
         count = next(iter(expected(term)), None)
         if term.isdigit():
-            last = Span(max(start, folded.rfind("、", start, stop)), stop)
-            summing = _summing(folded, start, stop) or _count_behind(folded, last, int(term))
-            if summed := _summed(folded, start, summing, int(term)):
+            if summed := _summed(folded, start, stop, int(term), plainly=True):
                 found.append(Member(*summed))
             elif parts := _listing(folded, start, stop, int(term)):
                 found += [Member(part) for part in parts]
             elif (whole := _trim(folded, start, stop)) and not re.search("[、，；]", folded[whole.start : whole.end]):
                 found.append(Member(whole))  # “4”指乡镇四个平台
             continue
-        if count is not None and count > 1 and (summed := _summed(folded, start, _summing(folded, start, stop), count)):
+        if count is not None and count > 1 and (summed := _summed(folded, start, stop, count)):
             found.append(Member(*summed, label))
             continue
         if count == 1 or (count is None and spelled):
@@ -294,14 +292,16 @@ def _listed_groups(folded: str, definition: Span) -> list[Member]:
     return found if len(found) > 1 else []
 
 
-def _summing(folded: str, start: int, stop: int) -> re.Match[str] | None:
-    return _SUMMED.search(folded[:stop], start)
-
-
 def _summed(
-    folded: str, start: int, summing: re.Match[str] | None, count: int
+    folded: str, start: int, stop: int, count: int, *, plainly: bool = False
 ) -> tuple[Span, tuple[Member, ...]] | None:
-    """Return the name that sums up a list of so many members, and the members: 新材料、…等|五大新兴产业集群."""
+    """Return the name that sums up a list of so many members, and the members: 新材料、…等|五大新兴产业集群.
+
+    ``plainly`` tells that it may follow the list without 等: 工业强基、文旅富民、人才回归|三大行动.
+    """
+    summing = _SUMMED.search(folded[:stop], start)
+    if summing is None and plainly:
+        summing = _count_behind(folded, Span(max(start, folded.rfind("、", start, stop)), stop), count)
     parts = _split(folded, start, summing.start(), "、") if summing is not None else []
     if summing is None or len(parts) != count:
         return None

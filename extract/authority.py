@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
+from functools import cache
 
 import ahocorasick_rs
 from spacy.language import Language
@@ -12,7 +13,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Place, Span
-from extract.names import is_governing
+from extract.names import alternation, is_governing, lexicon
 from extract.surface import fold, folded_text
 from ontology import scheme as schemes
 from ontology.scheme import Concept, Scheme
@@ -97,7 +98,7 @@ class AuthorityFinder:
         for start, end, concept in longest(found):
             doc._.candidates.append(
                 Candidate(
-                    span=Span(start, end),
+                    span=_with_head(folded, Span(start, end), concept),
                     kind=concept.kind,
                     extractor="policy_authority",
                     confidence=self.confidence,
@@ -107,6 +108,23 @@ class AuthorityFinder:
                 )
             )
         return doc
+
+
+def _with_head(folded: str, span: Span, concept: Concept) -> Span:
+    """Return a match with the quotation marks around it and the head behind them: “大搬快聚”|富民安居工程.
+
+    A nationwide name is written without too (“双减”|政策), and its labels tell what belongs to it.
+    """
+    if concept.kind is not Kind.POLICY or concept.level is Level.NATIONAL or folded[span.start - 1 : span.start] != '"':
+        return span
+    head = _heads().match(folded, span.end)
+    return Span(span.start - 1, head.end()) if head is not None else span
+
+
+@cache
+def _heads() -> re.Pattern[str]:
+    heads = alternation(lexicon("kinds")[Kind.POLICY]["quoted_joined"])
+    return re.compile(f'"[一-鿿]{{0,4}}?(?:{heads})+')
 
 
 def _means(match: _Match, units: Collection[str] | None, folded: str) -> bool:

@@ -190,6 +190,29 @@ def test_a_provinces_strategy_is_not_another_provinces(nlp):
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("学习运用“千万工程”经验，整治村庄。", ["千万工程"]),
+        ("接诉即办再提速，整治村庄。", []),
+        ("落实“云上贵州”行动，整治村庄。", []),
+    ],
+)
+def test_another_provinces_instrument_counts_as_an_example_only(text: str, found: list[str]) -> None:
+    finder = pipeline.load(components=["policy_structure", "policy_authority"])
+    home = Metadata(place=Place("甲镇", Level.TOWNSHIP, (PROVINCE,)), level=Level.TOWNSHIP)
+    doc = pipeline.process(finder, Document("d", text, "", metadata=home))
+    assert [text[c.span.start : c.span.end] for c in doc._.candidates] == found
+
+
+def test_a_provinces_instrument_is_named_with_its_quotation_marks_and_head() -> None:
+    finder = pipeline.load(components=["policy_structure", "policy_authority"])
+    home = Metadata(place=Place("甲镇", Level.TOWNSHIP, (Place("贵州省", Level.PROVINCIAL),)), level=Level.TOWNSHIP)
+    text = "落实“云上贵州”建设行动，用好云上贵州。"
+    doc = pipeline.process(finder, Document("d", text, "", metadata=home))
+    assert [text[c.span.start : c.span.end] for c in doc._.candidates] == ["“云上贵州”建设行动", "云上贵州"]
+
+
+@pytest.mark.parametrize(
     ("text", "known"),
     [
         ("沿着“八八战略”指引的路子前进，推进“三大战略”。", {"八八战略"}),

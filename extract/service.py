@@ -472,9 +472,10 @@ class _Reading:
             elif _words().preamble.search(self._wording(self.mentions.sentence(span))):
                 continue  # what guides the speaker is not for what is announced
             elif not by_topic:
-                # Far below a heading of a wide report 109 of 179 of its own were for it; of others half.
+                # Half of a wide report's own are for the heading far above them, which views leave out.
                 if self.wide and goal[1].level is entity.level is self.level:
-                    self.relate((span, entity), goal, Basis.STRUCTURAL, 0.7, evidence, f"strategy under {rule}")
+                    sure = _LOOSE + 0.1  # what ``relate`` takes off between strategies of one level
+                    self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, f"strategy under {rule}")
             elif not below(entity.level, goal[1].level):
                 sure = 0.5 if announcement.inner else 0.8
                 self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, f"strategy under {rule}")

@@ -163,27 +163,38 @@ class _Said:
     Attributes:
         walk: the links asked for so far.
         unsure: those that no document is sure enough of.
+        asked: the entities whose links were asked for, each once, as a second answer would prove each link twice.
     """
 
     def __init__(self, graph: Graph, confidence: float) -> None:
         self.walk = Walk()
         self.unsure: set[tuple[IRI, Predicate, IRI]] = set()
+        self.asked: set[IRI] = set()
         self._graph = graph
         self._confidence = confidence
         self._proofs: dict[tuple[IRI, Predicate, IRI], list[Proof]] = defaultdict(list)
-        self._asked: set[IRI] = set()
+        self._issuers_asked: set[IRI] = set()
         for row in graph.query("SELECT ?u ?d { { SELECT ?d { ?d a pl:Document } } ?d pl:issuer ?u }"):
             self.walk.issued[row.u].add(str(row.d))
 
     def ask_from(self, nodes: Collection[IRI]) -> None:
-        """Ask for the upward links that go from some entities."""
-        if nodes:
-            self.ask(_values("s", nodes))
+        """Ask for the upward links that go from some entities, but for those that were asked for."""
+        if new := set(nodes) - self.asked:
+            self.asked |= new
+            self.ask(_values("s", new))
 
-    def named(self) -> set[IRI]:
-        """Return the entities that the links asked for so far go from or to."""
-        links = [link for by_subject in self.walk.links.values() for link in by_subject.items()]
-        return {IRI(end) for subject, steps in links for end in (subject, *(object_ for _, object_ in steps))}
+    def ask_onward(self, top: IRI) -> None:
+        """Ask for the upward links of all that the links so far lead to, up to an entity."""
+        while passed := self._reached() - self.asked - {top}:
+            self.ask_from(passed)
+
+    def _reached(self) -> set[IRI]:
+        return {
+            IRI(object_)
+            for by_subject in self.walk.links.values()
+            for steps in by_subject.values()
+            for _, object_ in steps
+        }
 
     def ask(self, pattern: str) -> None:
         """Ask for the upward links whose subject ``?s`` a pattern picks."""
@@ -196,6 +207,7 @@ class _Said:
         touched = set()
         sure = set()
         for row in links:
+            self.asked.add(row.s)
             relation, source = Predicate(row.p.local), EVERYWHERE if _common(row.g) else str(row.g)
             link = row.s, relation, row.o
             self.unsure.add(link)
@@ -205,7 +217,7 @@ class _Said:
                 touched |= {row.s, row.o}
                 sure.add(link)
         self.unsure -= sure
-        self._ask_issuers(touched - self._asked)
+        self._ask_issuers(touched - self._issuers_asked)
 
     def _reasons(self, link: tuple[IRI, Predicate, IRI], sources: Collection[str]) -> list[Proof]:
         """Return what some documents say for a link, the surest first."""
@@ -213,7 +225,7 @@ class _Said:
 
     def _ask_issuers(self, nodes: Collection[IRI]) -> None:
         """Ask whose strategies these are; the authority file knows best."""
-        self._asked.update(nodes)
+        self._issuers_asked.update(nodes)
         if not nodes:
             return
         issuers: dict[str, tuple[bool, str]] = {}
@@ -239,7 +251,6 @@ class _Said:
 def _above(said: _Said, start: IRI) -> list[Step]:
     """Walk upwards from an entity, whichever document links it."""
     said.ask_from({start})
-    asked = {start}
     frontier = set(said.walk.starts())
     seen: set[State] = set()
     used: set[tuple[str, Upward, str]] = set()
@@ -248,9 +259,7 @@ def _above(said: _Said, start: IRI) -> list[Step]:
         taken = [(state, *step) for state in frontier for step in said.walk.steps(state)]
         used |= {(entity, link, source) for (entity, _), link, source, _ in taken}
         frontier = {state for *_, state in taken} - seen
-        new = {IRI(entity) for entity, _ in frontier} - asked
-        said.ask_from(new)
-        asked |= new
+        said.ask_from({IRI(entity) for entity, _ in frontier})
     return said.steps(used)
 
 
@@ -260,10 +269,7 @@ def _below(said: _Said, top: IRI) -> list[Step]:
     What they pass need not contribute itself: a town's document may say what a province's strategy is for.
     """
     said.ask(f"{{ ?s pl:contributesTo {sparql.term(top)} }} UNION {{ ?s ?next {sparql.term(top)} {_NEXT} }}")
-    asked = {top}
-    while passed := said.named() - asked:
-        said.ask_from(passed)
-        asked |= passed
+    said.ask_onward(top)
     before: dict[State, list[tuple[State, Upward, str]]] = defaultdict(list)
     todo = [state for state in said.walk.starts() if state[0] != top]
     seen = set(todo)

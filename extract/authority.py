@@ -19,8 +19,8 @@ from ontology import scheme as schemes
 from ontology.scheme import Concept, Scheme
 from ontology.terms import Kind, Level
 
-_EXAMPLE_BEFORE = re.compile("学习|运用|借鉴|推广|践行|复制|效仿|对标|学")
-_EXAMPLE_BEHIND = re.compile('"?(?:的)?(?:成功|先进|好|有益|宝贵)?(?:经验|做法|模式|样板)')
+_EXAMPLE_BEFORE = re.compile("学|运用|借鉴|推广|践行|复制|效仿|对标")
+_EXAMPLE_BEHIND = re.compile('"?的?(?:成功|先进|好|有益|宝贵)?(?:经验|做法|模式|样板)')
 _NEAR = 10
 """Characters before a name in which a document says that it takes it as an example."""
 _UNMISTAKABLE = 6

@@ -170,7 +170,8 @@ class _Reading:
                 continue
             wording = self._wording(sentence)
             if whole := self._wholes(named):
-                self._ends(sentence, whole)
+                self._call(sentence, whole[-1])
+                self._means(sentence, whole[-1], whole[:-1])
             if _words().preamble.search(wording):
                 self._preamble(sentence, named)
             else:
@@ -212,42 +213,36 @@ class _Reading:
             pursued = [pair for pair in named if pair[1].id not in self.parts and self._is_pursued(sentence, pair[0])]
             self._speaker(sentence, own + [pair for pair in pursued if pair not in own])
 
-    def _ends(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
-        """Relate a sentence's means to what it ends in, and a call to what it calls for.
-
-        坚持“…”发展思路，奋力建设…: the speaker's own strategies and policies, where few names stand between.
-        苦干实干，为建设…而奋斗: slogans.
-        """
-        goal = named[-1]
+    def _call(self, sentence: Span, goal: tuple[Span, Entity]) -> None:
+        """The slogans of a call are for what it calls for: 苦干实干，为建设…而奋斗."""
         call = _words().call.search(self._wording(sentence))
-        if call is not None:
-            begin, end = sentence.start + call.start(), sentence.start + call.end()
-            if sentence.start < begin < goal[0].start < end:
-                for slogan in self.mentions.within(Span(sentence.start, begin), (Kind.SLOGAN,)):
-                    self.relate(slogan, goal, Basis.STATED, _LOOSE if self.wide else 0.8, sentence, "call")
-        if goal[1].level is not self.level or self.level is Level.NATIONAL or goal[1].id in self.parts:
+        if call is None:
             return
-        if not _verbs("achieving").search(self._clause(sentence, goal[0])):
+        begin, end = sentence.start + call.start(), sentence.start + call.end()
+        if sentence.start < begin < goal[0].start < end:
+            for slogan in self.mentions.within(Span(sentence.start, begin), (Kind.SLOGAN,)):
+                self.relate(slogan, goal, Basis.STATED, _LOOSE if self.wide else 0.8, sentence, "call")
+
+    def _means(self, sentence: Span, goal: tuple[Span, Entity], others: list[tuple[Span, Entity]]) -> None:
+        """The speaker's own means are for the own target that a sentence ends in: 坚持“…”发展思路，奋力建设….
+
+        Where more than a few other strategies stand between, they are not.
+        """
+        end = goal[0].start
+        own = goal[1].level is self.level is not Level.NATIONAL and goal[1].id not in self.parts
+        if end == sentence.start or not own or not _verbs("achieving").search(self._clause(sentence, goal[0])):
             return
-        between = [pair for pair in named[:-1] if pair[0].end <= goal[0].start]
-        before = Span(sentence.start, max(goal[0].start, sentence.start + 1))
-        for span, entity in self.mentions.within(before, (Kind.STRATEGY, Kind.POLICY)):
-            behind = sum(other[0].start >= span.end for other in between)
+        for span, entity in self.mentions.within(Span(sentence.start, end), (Kind.STRATEGY, Kind.POLICY)):
             if (
                 entity.level is self.level
-                and behind <= _FEW
                 and entity.id not in self.parts
+                and sum(span.end <= other.start and other.end <= end for other, _ in others) <= _FEW
                 and self._clauses_between(span, goal[0])
-                and "；" not in self.folded[span.end : goal[0].start]
+                and "；" not in self.folded[span.end : end]
                 and _verbs("upholding").search(self._clause(sentence, span))
-                and not self._is_end(sentence, span)
+                and not self._is_marked(sentence, span, "aiming", _words().ends)
             ):
                 self.relate((span, entity), goal, Basis.STATED, 0.6 if self.wide else 0.75, sentence, "means")
-
-    def _is_end(self, sentence: Span, name: Span) -> bool:
-        """Tell whether the words around a name call it what is aimed at: 锚定…, …目标."""
-        aimed = _verbs("aiming").search(self._clause(sentence, name))
-        return aimed is not None or _words().ends.match(self.folded, name.end) is not None
 
     def _is_pursued(self, sentence: Span, goal: Span) -> bool:
         """Tell whether the clause names a goal as what the speaker works at (聚焦…, 实施…), not as its guidance."""
@@ -376,7 +371,7 @@ class _Reading:
         first, second = named
         if self._clauses_between(first[0], second[0]) == 0 or not self._leads(sentence, first[0]):
             return
-        marked = self._is_marked(sentence, first[0])
+        marked = self._is_marked(sentence, first[0], "target", _words().marked)
         if sentence.end - sentence.start > LONGEST and not marked:
             return
         if below(second[1].level, first[1].level):
@@ -390,10 +385,11 @@ class _Reading:
                 "two halves",
             )
 
-    def _is_marked(self, sentence: Span, goal: Span) -> bool:
-        """Tell whether the words around a name call it a goal: 锚定…, …定位."""
-        clause = self._clause(sentence, goal)
-        return _verbs("target").search(clause) is not None or _words().marked.match(self.folded, goal.end) is not None
+    def _is_marked(self, sentence: Span, name: Span, verbs: str, behind: re.Pattern[str]) -> bool:
+        """Tell whether the words before or behind a name call it a goal: 锚定…, …定位."""
+        return _verbs(verbs).search(self._clause(sentence, name)) is not None or (
+            behind.match(self.folded, name.end) is not None
+        )
 
     def _clause(self, sentence: Span, name: Span) -> str:
         """Return the words of a name's clause before it."""

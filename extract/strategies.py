@@ -123,7 +123,7 @@ class StrategyFinder:
         What is not called a strategy is quoted whole, or its members are equally long.
         """
         for match in _COUNT.finditer(folded):
-            clause = max(folded.rfind(mark, 0, match.start()) for mark in "，。；：\n") + 1
+            clause = _behind(folded, "，。；：\n", match.start())
             listed = _COUNTED.search(folded[clause : match.start()])
             items = list(re.finditer('[^、"]+', listed.group())) if listed is not None else []
             if listed is None or len(items) != parse(match["count"]):
@@ -158,14 +158,13 @@ class StrategyFinder:
             for c in doc._.candidates
             if c.kind is Kind.STRATEGY and c.confidence >= _LIKELY and "、" in folded[c.span.start : c.span.end]
         }
-        items = {item: name for name in lists for item in name.split("、") if _SET_LENGTH <= len(item) <= _ITEM}
-        for item, name in items.items():
+        within = {at for name in lists for m in re.finditer(re.escape(name), folded) for at in range(*m.span())}
+        for item in sorted({item for name in lists for item in name.split("、") if _SET_LENGTH <= len(item) <= _ITEM}):
             for match in re.finditer(re.escape(item), folded):
                 start, end = match.span()
                 opening = _OPENING.fullmatch(folded, folded.rfind("\n", 0, start) + 1, start) is not None
                 quoted = folded[start - 1 : start] == folded[end : end + 1] == '"'
-                at = name.index(item)
-                if (opening or quoted) and not folded.startswith(name, max(0, start - at)):
+                if (opening or quoted) and start not in within:
                     doc._.candidates.append(Candidate(Span(start, end), Kind.STRATEGY, "policy_strategies", 0.85))
 
     @staticmethod
@@ -226,7 +225,7 @@ class StrategyFinder:
         never = re.compile(f"[的与]|(?<![人祥])和(?![美谐睦顺平善])|建设|{alternation(short)}")
         home = re.compile(f'(?P<link>"?的?新?)(?:{alternation(short)})(?=[，。；！、"\n]|建设|目标|而)(?!"?品牌)')
         for match in home.finditer(folded):
-            start = max(folded.rfind(mark, 0, match.start()) for mark in "，。；：！\n") + 1
+            start = _behind(folded, "，。；：！\n", match.start())
             verbs = _becoming().search(folded[start : match.start()])
             if verbs is None:
                 continue
@@ -240,6 +239,11 @@ class StrategyFinder:
                 doc._.candidates.append(
                     Candidate(Span(start + set_off, match.end()), Kind.STRATEGY, "policy_strategies", 0.85)
                 )
+
+
+def _behind(folded: str, marks: str, at: int) -> int:
+    """Return the offset behind the last of some marks before an offset."""
+    return max(folded.rfind(mark, 0, at) for mark in marks) + 1
 
 
 @cache

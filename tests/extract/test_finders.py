@@ -168,6 +168,14 @@ def test_the_items_of_a_strategy_are_strategies_where_a_line_opens_with_them() -
     assert found == {text.index("茶山挺脊，"), text.rindex("稻田生金")}
 
 
+def test_the_items_of_a_strategy_do_not_stand_alone_within_any_list_of_them() -> None:
+    """A list that a longer one holds (茶山挺脊、稻田生金、溪谷成画) makes no item of what the longer one says."""
+    text = "按照“茶山挺脊、稻田生金”发展思路。\n“茶山挺脊、稻田生金、溪谷成画”发展思路更清。"
+    finder = pipeline.load(components=["policy_structure", "policy_quotations", "policy_strategies"])
+    doc = pipeline.process(finder, Document("d", text, ""))
+    assert not [c for c in doc._.candidates if c.extractor == "policy_strategies"]
+
+
 def test_one_phrase_has_one_kind_in_a_document(nlp):
     found = annotate(nlp, "聚焦“双拥双促”发展思路。\n“双拥双促”更有成效。")
     kinds = {e.kind for e in found.entities if "双拥双促" in e.name}

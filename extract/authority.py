@@ -29,6 +29,8 @@ _COUNTED = re.compile("[一二两三四五六七八九十](?:[大个张件条项
 _PROVINCE = re.compile("省|自治区")
 _BEFORE = 6
 """Characters before a name that may tell whose it is (省委“两个确保”)."""
+_SHORTEST_CORE = 2
+"""Characters that stand in quotation marks before a head."""
 _MARKS = re.compile(r'["《》]')
 _Match = tuple[int, int, Concept]
 """Where a match begins and ends, and what it names."""
@@ -51,6 +53,22 @@ def _loose_form(surface: str, concept: Concept) -> bool:
     return bare != _MARKS.sub("", surface) and bare in {
         _MARKS.sub("", fold(f)) for f in (concept.label, *concept.alt_labels)
     }
+
+
+def _core_quoted(surface: str, kind: Kind) -> str:
+    """Return a name with all but its head in quotation marks, as documents often write it.
+
+    >>> _core_quoted("强省会战略", Kind.STRATEGY), _core_quoted("两个确立", Kind.SLOGAN)
+    ('"强省会"战略', '两个确立')
+    """
+    head = _heads(kind).search(surface, _SHORTEST_CORE)
+    return f'"{surface[: head.start()]}"{head.group()}' if head and '"' not in surface else surface
+
+
+@cache
+def _heads(kind: Kind) -> re.Pattern[str]:
+    heads = lexicon("kinds")[kind]["quoted_joined"]
+    return re.compile(f"(?:{alternation(heads)})$" if heads else "(?!)")
 
 
 class AuthorityFinder:
@@ -76,8 +94,8 @@ class AuthorityFinder:
                 folded = fold(surface)
                 if _loose_form(folded, concept):
                     continue
-                patterns.setdefault(folded, concept)
-                patterns.setdefault(_MARKS.sub("", folded), concept)
+                for form in (folded, _MARKS.sub("", folded), _core_quoted(folded, concept.kind)):
+                    patterns.setdefault(form, concept)
             self._concepts = list(patterns.values())
             self._automaton = ahocorasick_rs.AhoCorasick(list(patterns))
             self._built_for = scheme
@@ -117,12 +135,12 @@ def _with_head(folded: str, span: Span, concept: Concept) -> Span:
     """
     if concept.kind is not Kind.POLICY or concept.level is Level.NATIONAL or folded[span.start - 1 : span.start] != '"':
         return span
-    head = _heads().match(folded, span.end)
+    head = _head_outside().match(folded, span.end)
     return Span(span.start - 1, head.end()) if head is not None else span
 
 
 @cache
-def _heads() -> re.Pattern[str]:
+def _head_outside() -> re.Pattern[str]:
     heads = alternation(lexicon("kinds")[Kind.POLICY]["quoted_joined"])
     return re.compile(f'"[一-鿿]{{0,4}}?(?:{heads})+')
 

@@ -48,12 +48,14 @@ _LIST_BEHIND = re.compile(rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^�
 _LIST_BEFORE = re.compile(rf'(?P<list>.+?)这?"?(?P<name>(?P<count>{NUMERAL})[个条张大项场][^，。；、（）"]{{1,8}})"?')
 """A counted name with what it counts in brackets behind it, or listed before it."""
 _VERB = re.compile(
-    r"^(?:把[^，。、]{1,10}?建设成为?|把(?![^，。、]*[成为])|以[^，。、]{2,20}?为(?:中心|核心|主体|重点|龙头|主)的|就是|具体为|包括|分别是|即|全面|加快|着力|大力|重点|切实|"
+    r"^(?:把[^，。、]{1,10}?建设成为?|把(?![^，。、]*[成为])|以[^，。、]{2,20}?为(?:中心|核心|主体|重点|龙头|主)的|就是|具体为|包括|包含|分别是|即|全面|加快|着力|大力|重点|切实|"
     r"打造|构建|建强建优|建设|建成|建优|建强|实施|围绕创建|围绕|创建|做大做强|推进|推动|实现|"
-    r"建好|打赢|做强|做优|做大|做实|串起|串联|协同|统筹|联动|坚持走|坚持|狠抓|体现|明确|形成|培育|发展|"
+    r"建好|整合|打赢|做强|做优|做大|做实|串起|串联|协同|统筹|联动|坚持走|坚持|狠抓|体现|明确|形成|培育|发展|"
     r"抓好|抓实|抓牢|打好|打响|守好|守牢|擦亮|壮大|夯实|筑牢|用好|聚焦|突出|锚定|紧扣|完善|[在以][^，。、]{2,16}[上中]体现|在[^，。、]{2,10}[中上方面](?=[^，。、]{5}))+"
 )
 
+_CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于")
+"""How what is no item of a list begins: 为深化改革，…而实行的任期制."""
 _LAYOUT_PART = re.compile("[^，。；、]{3,}[带区圈轴园廊核极翼城片]")
 """A part of a layout (数字经济带); the parts of 三资 or 三类户 are no strategies."""
 _WAYS = re.compile(f'"?{NUMERAL}大')
@@ -120,7 +122,10 @@ def _trim(folded: str, start: int, end: int) -> Span | None:
 
 
 def _split(folded: str, start: int, end: int, marks: str) -> list[Span]:
-    """Split at marks outside brackets and strip leading verbs; 和 and 以及 before the last member count as a mark."""
+    """Split at marks outside brackets and strip leading verbs; 和 and 以及 before the last member count as a mark.
+
+    Empty where a piece is a clause and so no item of a list.
+    """
     pieces: list[tuple[int, int]] = []
     depth, last = 0, start
     for index in range(start, end):
@@ -137,7 +142,8 @@ def _split(folded: str, start: int, end: int, marks: str) -> list[Span]:
         tail_start, tail_end = pieces[-1]
         if joint := _JOINT.search(folded, tail_start + 1, tail_end - 1):
             pieces[-1:] = [(tail_start, joint.start()), (joint.end(), tail_end)]
-    return [span for piece in pieces if (span := _trim(folded, *piece)) is not None]
+    spans = [span for piece in pieces if (span := _trim(folded, *piece)) is not None]
+    return [] if any(_CLAUSE.match(folded, span.start) for span in spans) else spans
 
 
 def _listing(folded: str, start: int, end: int, count: int) -> list[Span]:

@@ -18,11 +18,11 @@ _GAP = re.compile(r"[\s_\-—/>·()（）\[\]【】.\d]*")
 _UNIT_END = re.compile(r".+[省市州盟县区旗镇乡]$|.+(?:街道|苏木|地区|自治区)$")
 _BEHIND_SHORT = re.compile(r"$|[\s_\-—/()（）.\d]|人民政府|政府|工作报告|第|\d")
 _UNLISTED = re.compile(
-    r"(?P<name>(?![全我本各该](?:县|旗|镇|乡|市|区|街道|苏木))[\u4e00-\u9fff]{1,6}?"
+    r"(?P<name>(?![全我本各该某乡](?:县|旗|镇|乡|市|区|街道|苏木))[\u4e00-\u9fff]{1,6}?"
     r"(?:自治县|自治旗|街道|苏木|县|旗|镇|乡|市|(?<![社园景灌库牧林小治地辖片街校厂矿山范验胜假])区))"
     r"(?:人民政府|政府|人民代表大会|党委|党工委|办事处|国民经济|第|工作报告|$|[\s_\-—(（.\d])"
 )
-"""A unit that the table lacks; 园区, 社区 and 示范区 are none, nor is 全区 or 我县."""
+"""A unit that the table lacks; 园区, 社区 and 示范区 are none, nor is 全区, 我县 or 乡镇."""
 _OWN_NAME = re.compile(
     r"(?<![\u4e00-\u9fff])(?P<name>[\u4e00-\u9fff]{2,4}(?:镇|乡(?!村)|街道))(?![\u4e00-\u9fff]{1,4}[省市县区镇乡])"
 )

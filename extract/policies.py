@@ -13,7 +13,8 @@ from extract.names import headed
 from extract.surface import folded_text
 from ontology.terms import Kind, Level
 
-_TITLE = re.compile(r"《([^《》\n]{4,60})》")
+_TITLE = re.compile(r"《((?![^《》\n]*报告(?:（[^（）]*）)?》)[^《》\n]{4,60})》")
+"""What stands in title marks, but for reports, which nobody carries out."""
 _WORK_OF_ART = re.compile(
     "(?:剧|歌|片|戏|曲|舞|电影|小说|节目|作品|图书|丛书|画册|诗|散文|专栏|综艺)(?:《[^》]*》、?)*$"
 )

@@ -1,7 +1,8 @@
-"""Joins the lines of a text that was broken at a margin, as text copied out of a PDF is.
+"""Sets the lines of a text right: joins what was broken at a margin, as text copied out of a PDF is, and breaks what a
+web page runs together.
 
-The finders read the joined text, in which no name is cut by a line's end; what they find is then placed in the text as
-read, whose offsets the graph gives.
+The finders read the mended text, in which no name is cut by a line's end and each heading stands alone; what they find
+is then placed in the text as read, whose offsets the graph gives.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from extract.document import Span
-from extract.paragraphs import NUMBERING, ordinal_of
+from extract.paragraphs import NUMBERING, STOP, ordinal_of
 from extract.surface import fold
 
 _ENDED = re.compile(r'[。！？]["）》]*$')
@@ -31,6 +32,14 @@ _AROUND_FIGURES = re.compile(r"(?<=[^ \x00-\x7f]) (?=[A-Za-z0-9])|(?<=[A-Za-z0-9
 _FIGURE_FIRST = re.compile(r"\d+ ")
 _RECURRING = 3
 """So often a line without a comma stands in a text that is printed on each of its pages."""
+_RUN_TOGETHER = 200
+"""Characters from which on a line may hold several paragraphs."""
+_LOST = 3
+"""So many places where a line break stood show that a line does."""
+_PARAGRAPH_END = re.compile('[。！？：；]["）》]*$')
+_LONGEST_HEADING = 40
+_HEADED = frozenset(("part", "chapter", "division", "article", "han", "bracketed_han", "arabic"))
+"""Numberings of headings; within sentences the others stand as well."""
 _LETTER = re.compile(r"[A-Za-z]")
 _NARROWEST, _SPREAD = 14, 3
 """Ems: of the narrowest margin, and that lines which end there may differ by."""
@@ -50,10 +59,10 @@ _MOST, _WIDER = 0.5, 0.25
 
 @dataclass(frozen=True, slots=True)
 class Reflowed:
-    """A text with its broken lines joined.
+    """A text with its lines set right.
 
     Attributes:
-        text: the joined text.
+        text: the mended text.
         offsets: where each of its characters stands in the text as read, in code points.
     """
 
@@ -61,11 +70,11 @@ class Reflowed:
     offsets: Sequence[int]
 
     def as_read(self, span: Span) -> Span:
-        """Return where a stretch of the joined text stands in the text as read."""
+        """Return where a stretch of the mended text stands in the text as read."""
         return Span(self.offsets[span.start], self.offsets[span.end - 1] + 1)
 
     def joined(self, span: Span) -> Span:
-        """Return where a stretch of the text as read stands in the joined text."""
+        """Return where a stretch of the text as read stands in the mended text."""
         return Span(bisect_left(self.offsets, span.start), bisect_left(self.offsets, span.end))
 
 
@@ -98,8 +107,9 @@ class _Line:
 
 
 def reflow(text: str) -> Reflowed:
-    """Join the lines of a text that were broken at a margin, and close the gaps around its figures (2022 年).
+    """Set the lines of a text right: join those broken at a margin, break those run together, close gaps (2022 年).
 
+    A line holds several paragraphs where white space stands behind sentences and before numbered headings in it.
     A text has a margin where most lines that break off do so at about the same width, and few are wider. There a line
     that had no room for what the next begins with goes on in it, page numbers and running heads between the two left
     out, unless that begins with a numbering or an indent. A figure at its start is none (到|35 年), unless it counts on
@@ -109,6 +119,7 @@ def reflow(text: str) -> Reflowed:
     >>> "主全镇" in reflow(broken).text, "主题公园" in reflow(broken).text
     (True, True)
     """
+    text = _broken(text)
     lines = _lines(text)
     gaps = [(at, at + 1, "") for line in lines for at in _spaces(line) if text[at] != "\t"]
     if (margin := _margin(lines)) is not None:
@@ -123,6 +134,44 @@ def reflow(text: str) -> Reflowed:
         offsets += range(at, start + len(mark))
         at = end
     return Reflowed("".join((*pieces, text[at:])), (*offsets, *range(at, len(text))))
+
+
+def _broken(text: str) -> str:
+    """Return a text with line breaks in the place of the white space between paragraphs that share a line.
+
+    >>> _broken("一、回顾 去年不易。 " + "（一）兴农 修水渠。 " * 20).count("\\n")
+    42
+    """
+    folded = fold(text)
+    breaks = [
+        at
+        for line in re.finditer(rf"[^\n]{{{_RUN_TOGETHER},}}", folded)
+        if len(lost := _paragraph_ends(folded, *line.span())) >= _LOST
+        for at in lost
+    ]
+    if not breaks:
+        return text
+    mended = list(text)
+    for at in breaks:
+        mended[at] = "\n"
+    return "".join(mended)
+
+
+def _paragraph_ends(folded: str, begin: int, end: int) -> list[int]:
+    """Return where white space stands between two paragraphs of a line, a heading being one."""
+    found = []
+    for space in re.compile(" +").finditer(folded, begin, end):
+        paragraph = folded[begin : space.start()]
+        heading = len(paragraph) <= _LONGEST_HEADING and _is_numbered(paragraph) and not STOP.search(paragraph)
+        if heading or _PARAGRAPH_END.search(paragraph) or (paragraph and _is_numbered(folded[space.end() : end])):
+            found.append(space.start())
+            begin = space.end()
+    return found
+
+
+def _is_numbered(words: str) -> bool:
+    match = NUMBERING.match(words)
+    return match is not None and match.lastgroup in _HEADED and not match.group().strip().isdigit()
 
 
 def _lines(text: str) -> list[_Line]:

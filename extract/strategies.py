@@ -44,6 +44,8 @@ _MOTTO = re.compile(
     r"[立强兴富秀旺活美靓稳名](?:省|市|县|区|镇|乡|旗|州)(?:战略)?(?=[，。；、和与及！”\"]|建设|目标|$)", re.M
 )
 """Mottoes of what a unit lives by: 工业强县, 生态立县, 农业富镇."""
+_MOTTOES = re.compile("[一-鿿]{3}(?P<unit>[省市县区镇乡])(?:、[一-鿿]{3}(?P=unit)){2,}")
+"""A list of such mottoes, in which further verbs stand: 生态立镇、农业稳镇、和谐安镇."""
 _SET_FORM = re.compile(
     r"(?:[稳促调优惠防保控扩补提增强去降][一-鿿]{2}、){2,}[稳促调优惠防保控扩补提增强去降][一-鿿]{2}(?![一-鿿])"
     r"|(?<=坚持)[稳促保增提扩][一-鿿]{2}、[稳促保增提扩降][一-鿿]{2}(?![一-鿿]{3})"
@@ -115,6 +117,12 @@ class StrategyFinder:
                 "[一二两三四五六七八九十的]", folded[start : match.start()]
             ):
                 doc._.candidates.append(Candidate(Span(start, match.end()), Kind.STRATEGY, "policy_strategies", 0.7))
+        for match in _MOTTOES.finditer(folded):
+            if _MOTTO.search(match.group()):
+                doc._.candidates += [
+                    Candidate(Span(at, at + _SET_LENGTH), Kind.STRATEGY, "policy_strategies", 0.7)
+                    for at in range(match.start(), match.end(), _SET_LENGTH + 1)
+                ]
 
     @staticmethod
     def _counted(doc: Doc, folded: str) -> None:

@@ -321,10 +321,22 @@ def _conferred() -> re.Pattern[str]:
 
 
 def _is_honour(c: Candidate, folded: str) -> bool:
-    """Tell whether a name is that of an honour conferred (获评“两山”实践创新基地), which is no entity."""
-    if c.kind in (*PLACES, Kind.ORGANIZATION) or c.concept is not None:
+    """Tell whether a name is that of an honour conferred (获评“两山”实践创新基地), which is no entity.
+
+    In a list of honours no name is any: 荣获国家级生态乡镇、全国一村一品示范镇、退耕还林先进单位等荣誉称号.
+    """
+    if c.kind in (*PLACES, Kind.ORGANIZATION):
         return False
-    return _conferred().search(folded, max(0, c.span.start - 24), c.span.start) is not None
+    if c.concept is None and _conferred().search(folded, max(0, c.span.start - 24), c.span.start) is not None:
+        return True
+    return any(start <= c.span.start and c.span.end <= end for start, end in _honours(folded))
+
+
+@lru_cache(maxsize=4)
+def _honours(folded: str) -> tuple[tuple[int, int], ...]:
+    verbs = alternation(lexicon("kinds")["category"]["conferred"])
+    honours = re.compile(f"(?:{verbs})[^，。；：\n]+、[^，。；：\n]+(?:荣誉|称号)")
+    return tuple(match.span() for match in honours.finditer(folded))
 
 
 class EntityResolver:

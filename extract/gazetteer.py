@@ -23,6 +23,9 @@ from ontology.terms import Kind, Level
 DOUBTFUL = 0.3
 """An ordinary word that is also a place near by (大同, 长治): a place only beside another, or before its zone."""
 
+_OLD_NAME = re.compile(".{2,}(?:[省市县旗州盟]|地区)")
+"""A name as full as that of today under which a unit is known: 即墨市 for 即墨区."""
+
 
 @cache
 def words_of(table: str) -> Mapping[str, frozenset[str]]:
@@ -112,7 +115,7 @@ def _entry(name: str, places: tuple[Place, ...], path: tuple[str, ...]) -> tuple
     """
     if len(name) < 2 or places == (NATION,) or (name in words_of("units")["common"] and name not in path):
         return None
-    full = [p for p in places if p.name == name]
+    full = [p for p in places if p.name == name or _OLD_NAME.fullmatch(name)]
     nearest = _nearest(full or list(places), path)
     place = nearest[0] if len(nearest) == 1 else None
     inside = place is not None and path != () and place.path[: len(path)] == path

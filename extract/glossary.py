@@ -55,7 +55,7 @@ _VERB = re.compile(
 )
 
 _CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于")
-"""How what is no item of a list begins: 为深化改革，…而实行的任期制."""
+"""How what is no item of a list begins: 为深化改革，…而实行的任期制; others end in 的."""
 _LAYOUT_PART = re.compile("[^，。；、]{3,}[带区圈轴园廊核极翼城片]")
 """A part of a layout (数字经济带); the parts of 三资 or 三类户 are no strategies."""
 _WAYS = re.compile(f'"?{NUMERAL}大')
@@ -143,7 +143,8 @@ def _split(folded: str, start: int, end: int, marks: str) -> list[Span]:
         if joint := _JOINT.search(folded, tail_start + 1, tail_end - 1):
             pieces[-1:] = [(tail_start, joint.start()), (joint.end(), tail_end)]
     spans = [span for piece in pieces if (span := _trim(folded, *piece)) is not None]
-    return [] if any(_CLAUSE.match(folded, span.start) for span in spans) else spans
+    named = all(_CLAUSE.match(folded, s.start) is None and folded[s.end - 1] != "的" for s in spans)
+    return spans if named else []
 
 
 def _listing(folded: str, start: int, end: int, count: int) -> list[Span]:

@@ -44,6 +44,9 @@ _COUNTED_BEHIND = re.compile(rf"(?:以上|以下|以内)?的?{_COUNTED}[^，。�
 _COUNTED_BEFORE = re.compile(
     rf"\d[余多]?[个家户]{_COUNTED}?[^，。；、\d]{{0,12}}(?:收入|产值|营收|规模|产量|利润|销售额)[^，。；、\d]{{0,4}}$"
 )
+_SIZED_BEFORE = re.compile(r"\d[余多]?个(?:总投资|投资额?)?(?:过|超过?)?$")
+_SIZED_BEHIND = re.compile(r"(?:以上|级)?的?[^，。；、\d]{0,6}(?:项目|企业|产业|园区|集群)")
+"""Around the size of what was counted: 4个过|亿元|在谈项目."""
 _LIST_MARK = re.compile(r"[、和及与]")
 _CELL = re.compile(rf"(?P<minus>[-—])?(?P<number>{_WHOLE})")
 _LONGEST_QUOTED_NAME = 20
@@ -281,6 +284,8 @@ def _is_threshold(folded: str, figure: _Figure, before: str) -> bool:
     """Tell whether the figure only says what was counted (突破10万元村19个, 12家企业营收超百亿元)."""
     clause = _CLAUSE.split(folded[max(0, figure.start - 40) : figure.start])[-1]
     if _REACHED.search(before) and _COUNTED_BEFORE.search(clause):
+        return True
+    if figure.unit == "元" and _SIZED_BEFORE.search(clause) and _SIZED_BEHIND.match(folded, figure.end):
         return True
     if not _REACHED.search(before) and not folded.startswith(("以上", "以下"), figure.end):
         return False

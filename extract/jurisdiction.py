@@ -169,7 +169,7 @@ def _name_at(phrase: str, at: int, *, below: bool) -> str | None:
         if len(name) == 2 and not below and at > 0 and _HAN.match(phrase, at - 1):
             continue  # 凌东区 is not the 东区 of 攀枝花
         wide = found[0].level.rank <= Level.PREFECTURE.rank
-        full = _UNIT_END.match(name) and any(place.name == name for place in found)
+        full = _UNIT_END.match(name)  # of today, or that of before a county became a city
         if wide or full or (below and _BEHIND_SHORT.match(phrase, end)):
             return name
     return None

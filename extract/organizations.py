@@ -93,8 +93,14 @@ def is_called(unit: str, word: str) -> bool:
 
 def unit_called(word: str, home: Place | None) -> Place | None:
     """Return the unit that a document of a place means by 省, 市, 县, 镇: the nearest of its chain, itself first."""
-    chain = reversed(home.chain) if home is not None else ()
-    return next((unit for unit in chain if is_called(unit.name, word)), None)
+    chain = tuple(reversed(home.chain)) if home is not None else ()
+    called = next((unit for unit in chain if is_called(unit.name, word)), None)
+    return called or next((unit for unit in chain if _was_called(unit, word)), None)
+
+
+def _was_called(unit: Place, word: str) -> bool:
+    """Tell whether a unit's former name ends in a word: 子长县, since 2019 子长市."""
+    return any(unit in divisions().find(name + word) for name in divisions().spoken_names(unit)[1:])
 
 
 def find_bodies(reading: _Reading) -> None:

@@ -30,7 +30,9 @@ def find_units(reading: PlaceReading) -> None:
     feature = re.compile("|".join(words_of("units")["not_before_feature"]))
     covered = [False] * (len(text) + 1)
     container: tuple[int, Place] | None = None
-    for index, start, end in gazetteer.automaton.find_matches_as_indexes(text):
+    matches = gazetteer.automaton.find_matches_as_indexes(text)
+    starts = {start for _, start, _ in matches}
+    for index, start, end in matches:
         name = gazetteer.unit_names[index]
         place, level, sure = gazetteer.units[name]
         covered[start:end] = [True] * (end - start)
@@ -40,7 +42,8 @@ def find_units(reading: PlaceReading) -> None:
         own = name in gazetteer.own
         if short and level is not Level.PROVINCIAL and feature.match(text, end):
             continue
-        if never.match(text, end) or (not own and _straddles(text, start, end, name)):
+        cut_off = never.match(text, end) is not None and end not in starts  # 宝塔区|河庄坪镇 is no river
+        if cut_off or (not own and _straddles(text, start, end, name)):
             continue
         if short and own and text[end : end + 1] in ("村", "社"):
             continue

@@ -216,6 +216,10 @@ class Divisions:
         return below
 
     @cached_property
+    def _by_path(self) -> dict[tuple[str, ...], Place]:
+        return {unit.path: unit for unit in reversed(self._units.values())}
+
+    @cached_property
     def _index(self) -> dict[str, tuple[Place, ...]]:
         """Provinces, prefectures, counties and special units by each of their names."""
         index: defaultdict[str, list[Place]] = defaultdict(list)
@@ -238,7 +242,7 @@ class Divisions:
         return Place(name, Level(entry["level"]), self._at_path(path).chain if path else ())
 
     def _at_path(self, path: Sequence[str]) -> Place:
-        found = next((unit for unit in self._units.values() if unit.path == tuple(path)), None)
+        found = self._by_path.get(tuple(path))
         if found is None:
             raise AuthorityError(
                 f"{self._names_file.name} names {'/'.join(path)}, which is not in the division table", subject=path[-1]

@@ -20,6 +20,13 @@ _TOLD = 2
 """How many words more have to look one way than the other."""
 _YEAR = re.compile(r"(\d{4}) ?年")
 _WHOLE = re.compile(r"\d{4} ?年|[今明来]年|[上下]半年|下一?步|今后|未来|[一五]年来|工作|困难|问题|不足|目标")
+_OPENS = re.compile(
+    r"(?:\d{4} ?年|今年|[一五两三]年)?(?:以来|来)?，(?![^。\n]*(?:[要将]|力争|确保|预期|目标是|思路是))"
+    r"[^。\n]*(?:取得|实现|完成|[获荣]得|荣获|得到|呈现|较好|顺利|圆满)"
+)
+"""How a part opens that tells what a year has brought: 2018年，全镇…取得全面进步."""
+_ANNOUNCES = re.compile(r"[^。\n]{0,40}?(?:\d{4} ?年|[今明来新]年|新的一年|下一?步|今后|要求|思路|目标|打算|我们[要将])")
+"""How a part opens that looks ahead behind such a one."""
 _JOINED = re.compile("[和与及]|以及")
 
 
@@ -120,7 +127,8 @@ def _runs(drafts: Sequence[Draft], silent: set[int]) -> Iterator[list[Draft]]:
 def _tell_by_wording(text: str, paragraphs: Sequence[Paragraph], drafts: list[Draft], run: Sequence[Draft]) -> None:
     """Tell the periods of parts that follow each other: they look back up to where their wording turns, then ahead.
 
-    A part without heading or subsections is parted where it turns.
+    A part without heading or subsections is parted where it turns. Where the first tells what a year has brought, the
+    wording turns only where another announces it: 抓好 and 加快 are then what was done.
     """
     holders = {draft.parent for draft in drafts}
     stretches: list[tuple[Draft, Span]] = []
@@ -131,11 +139,15 @@ def _tell_by_wording(text: str, paragraphs: Sequence[Paragraph], drafts: list[Dr
         stretches += [(draft, stretch) for stretch in ([span] if whole else inside)]
     tells = [_looks_back(text, span) for _, span in stretches]
     right = [sum(tells[:turn]) - sum(tells[turn:]) for turn in range(len(tells) + 1)]
-    best = max(range(len(right)), key=lambda turn: right[turn])
-    if right[best] < max(right[0], right[-1]) + _TURNED:
-        best = 0 if right[0] > right[-1] else len(tells)
-    if right[best] < _TOLD:
-        return
+    if _OPENS.match(text, stretches[0][1].start, stretches[0][1].end):
+        turns = [n for n, (_, span) in enumerate(stretches) if n and _ANNOUNCES.match(text, span.start, span.end)]
+        best = max((*turns, len(tells)), key=lambda turn: right[turn])
+    else:
+        best = max(range(len(right)), key=lambda turn: right[turn])
+        if right[best] < max(right[0], right[-1]) + _TURNED:
+            best = 0 if right[0] > right[-1] else len(tells)
+        if right[best] < _TOLD:
+            return
     for number, (draft, span) in enumerate(stretches):
         if span.start == draft.opening.start:
             draft.period = Period.REVIEW if number < best else Period.PLAN

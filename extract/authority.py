@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate
 from extract.document import Place, Span
 from extract.names import alternation, is_governing, lexicon
+from extract.quotations import figures_of_speech
 from extract.surface import fold, folded_text
 from ontology import scheme as schemes
 from ontology.scheme import Concept, Scheme
@@ -92,7 +93,7 @@ class AuthorityFinder:
             patterns: dict[str, Concept] = {}
             for surface, concept in scheme.surfaces():
                 folded = fold(surface)
-                if _loose_form(folded, concept):
+                if _loose_form(folded, concept) or _MARKS.sub("", folded) in figures_of_speech():
                     continue
                 for form in (folded, _MARKS.sub("", folded), _core_quoted(folded, concept.kind)):
                     patterns.setdefault(form, concept)

@@ -34,6 +34,7 @@ _T = TypeVar("_T")
 _BRIEFEST = 2
 _COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
 _PREDICATE = re.compile("为(?:主攻方向|目标|导向|主题|主线|重点|抓手|牵引|引领|支撑|统领|核心|基础|根本)")
+_ROADS = re.compile("[路街道]$")
 _SUMMED = re.compile("等一(?:批|系列)|等[^、，]{0,8}(?:举措|措施)$")
 _AMOUNT = re.compile(
     "(?:[0-9]|[一二两三四五六七八九十百千万]{2})(?:余|多)?(?:处|个|座|公里|亩|户|家|名|人|人次|平方米|套|盏|口|吨|台)$"
@@ -129,6 +130,8 @@ def _compatible(c: Candidate, other: Candidate, folded: str) -> bool:
     item = "、" not in folded[inner.span.start : inner.span.end] and folded.startswith(("、", '"、'), inner.span.end)
     if outer.span.start == inner.span.start - 1 and outer.span.end > inner.span.end + 1 and not (same or item):
         return False  # “一带三园”|发展思路: one thing, by the likelier of its names
+    if c.kind is Kind.PROJECT and _ROADS.search(folded, inner.span.start, inner.span.end) and outer is other:
+        return False  # 薛卫台路 within 万安路、薛卫台路道路维修工程
     known = inner.concept is not None or inner.extractor == "policy_organizations"
     if known and outer.span.end == inner.span.end and outer.extractor not in _TRUSTED:
         return False  # a verb or an ordinary attribute before a known name: 因疫因灾遇困群众|临时救助

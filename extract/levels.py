@@ -25,6 +25,13 @@ MODEL = "level.crfsuite"
 UNTOLD = "none"
 """The model's label where annotators found that nothing tells the level."""
 
+_CALLED = 12
+"""Characters before a name in which a unit is looked for that it belongs to."""
+_UNIT_BEFORE = re.compile(
+    "(?:[省市县区州旗]委|自治区党委|[镇乡]党委|全(?:省|市|县|区|州|旗|镇|乡)|(?<![^，。；、和及与]).{0,4}[省市县])"
+    "(?:、?(?:[省市县区州旗镇乡]|自治区)?政府)?(?:的|关于|(?:提出|确定|部署|作出|实施)的?)?$"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Words:
@@ -115,7 +122,8 @@ def level_of(
         models: the folder with the model; without one the rule alone decides.
         own: whether the document itself defines the name.
     """
-    if (certain := _named_in(name, metadata.place)) is not None:
+    certain = _named_in(name, metadata.place) or _called_before(name, mentions, folded, metadata)
+    if certain is not None:
         return certain
     if not (models / MODEL).exists():
         return level_by_rule(kind, name, mentions, folded, metadata, own=own)
@@ -123,6 +131,18 @@ def level_of(
     level, speaker = None if told == UNTOLD else Level(told), metadata.level
     # Which of the units below the speaker it would be, the document does not say.
     return speaker if level is not None and speaker is not None and speaker.above(level) else level
+
+
+def _called_before(name: str, mentions: Sequence[Span], folded: str, metadata: Metadata) -> Level | None:
+    """Return the level of the unit that stands right before a quoted name: 市委“五个中心”建设部署."""
+    for span in mentions:
+        before = folded[max(0, span.start - _CALLED) : span.start].rstrip('"')
+        quoted = name.startswith(('"', "“")) or folded[span.start - 1 : span.start + 1].count('"') > 0
+        if quoted and (unit := _UNIT_BEFORE.search(before)):
+            level = named_level(unit.group(), metadata.place)
+            if level is not None and (metadata.level is None or not metadata.level.above(level)):
+                return level
+    return None
 
 
 def _named_in(name: str, place: Place | None) -> Level | None:

@@ -25,7 +25,9 @@ _OPENS = re.compile(
     r"[^。\n]*(?:取得|实现|完成|[获荣]得|荣获|得到|呈现|较好|顺利|圆满)"
 )
 """How a part opens that tells what a year has brought: 2018年，全镇…取得全面进步."""
-_ANNOUNCES = re.compile(r"[^。\n]{0,40}?(?:\d{4} ?年|[今明来新]年|新的一年|下一?步|今后|要求|思路|目标|打算|我们[要将])")
+_ANNOUNCES = re.compile(
+    r"[^。\n]{0,40}?(?:\d{4} ?年|[今明来新]年|新的一年|下一?步|今后|要求|思路|目标|打算|我们[要将])"
+)
 """How a part opens that looks ahead behind such a one."""
 _JOINED = re.compile("[和与及]|以及")
 

@@ -27,6 +27,13 @@ _NUMBER_OF_PLACES = re.compile(
 )
 _NUMBER = re.compile("等?(?:[0-9]+|[两二三四五六七八九])[个村处]")
 _LISTED = re.compile(r"(?P<items>[^，。；：！？\n、]{3,40}(?:、[^，。；：！？\n、]{2,30})+)")
+_ROW = re.compile(
+    r"^[ （]*(?:\d{1,2}|[一二三四五六七八九十]{1,2})[）.、]+ *"
+    r"(?P<name>[^，。；：！？\n（]{6,48}(?:工程|项目))(?=[，。；：（ ]|$)",
+    re.M,
+)
+"""A line of a numbered list of works, which begins with the name of one whatever marks are in it."""
+_FEWEST_ROWS = 2
 _LAST = re.compile(r"(?<=[^、和及与])(?:和|及|以及|与)(?=[^、]{3,}$)")
 
 
@@ -57,6 +64,7 @@ class ProjectFinder:
             sure = (0.6 if undertaking else 0.35) + (0.25 if sited else 0)
             doc._.candidates.append(Candidate(Span(start, end), Kind.PROJECT, "policy_projects", sure))
         doc._.candidates.extend(_listed(folded))
+        doc._.candidates.extend(_rows(folded))
         for match in _ROADS.finditer(folded):
             doc._.candidates.append(Candidate(Span(match.start(), match.end()), Kind.PROJECT, "policy_projects", 0.6))
         return doc
@@ -120,6 +128,15 @@ def _listed(folded: str) -> Iterator[Candidate]:
             believed = fits or (summed is not None and unusual(name) > 0) or (led and sum(fit) * 2 > len(items))
             if believed and named * 2 >= len(items):
                 yield Candidate(Span(s, e), Kind.PROJECT, "policy_projects", 0.7 if summed or fits else 0.6)
+
+
+def _rows(folded: str) -> Iterator[Candidate]:
+    """Propose the works of a numbered list: 1、万安路、薛卫台路约10000平米道路维修工程。"""
+    rows = [match.span("name") for match in _ROW.finditer(folded)]
+    for start, end in rows if len(rows) >= _FEWEST_ROWS else ():
+        start = next((cut for cut in range(start + 6, start, -1) if is_governing(folded[start:cut])), start)
+        if not _no_name().match(folded, start, end):
+            yield Candidate(Span(start, end), Kind.PROJECT, "policy_projects", 0.85)
 
 
 def _items(folded: str, start: int, stop: int) -> Iterator[tuple[int, int]]:

@@ -25,6 +25,12 @@ _NOT_A_NAME = re.compile(r"^[0-9A-Za-z.%+\-—/\s]{1,3}$|^[，。、；：]|[。
 _NUMERAL_GROUP = re.compile(
     r"^[一二两三四五六七八九十百千0-9]+[个条大项张]?[^，。、]{1,5}(?:[一二两三四五六七八九十百千]+[个条大项张]?[^，。、]{1,4})*$"
 )
+_LAYOUT = re.compile(
+    "(?:[一二两三四五六七八九十0-9][个条大]?[一-鿿]?(?:[带园区轴核心廊圈极翼城镇谷港芯片脉环]|组团|中心|基地)){2,}"
+)
+"""How a territory is to be laid out: 一轴两翼三组团, 1带2园3区."""
+_YEAR_OF = re.compile("[一-鿿]{4,}年")
+"""A campaign of a year: 项目建设攻坚年."""
 _PART = re.compile(r"(?:推进|建设|打造|实施|构建|实现|建成|奋战|决胜|加快|争创)(?P<name>[^，、。]{3,12})")
 _ALIKE = re.compile(r"(?P<name>[一-鿿]{4,8})(?=、|\"|$)")
 _KINDS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN, Kind.PROJECT)
@@ -67,7 +73,8 @@ def _cues() -> dict[str, re.Pattern[str]]:
 
 
 @cache
-def _figures_of_speech() -> frozenset[str]:
+def figures_of_speech() -> frozenset[str]:
+    """Return the phrases that are quoted but name nothing: 新三样, 三农."""
     return frozenset(lexicon("kinds")["category"]["figures_of_speech"])
 
 
@@ -90,7 +97,7 @@ def read(folded: str, start: int, end: int) -> Reading | None:
         end: behind the last character inside the marks.
     """
     phrase = folded[start:end]
-    if not 2 <= len(phrase) <= _LONGEST or _NOT_A_NAME.search(phrase) or phrase in _figures_of_speech():
+    if not 2 <= len(phrase) <= _LONGEST or _NOT_A_NAME.search(phrase) or phrase in figures_of_speech():
         return None
     cues = _cues()
     behind = folded[end + 1 : end + 18]
@@ -118,6 +125,10 @@ def read(folded: str, start: int, end: int) -> Reading | None:
         return Reading(kind, end + 1 + length if joined else end, joined, 0.9 if joined else 0.85)
     if cues["category behind"].match(behind) or cues["category before"].search(before):
         return None
+    if _LAYOUT.fullmatch(phrase):
+        return Reading(Kind.STRATEGY, end, False, 0.8)
+    if _YEAR_OF.fullmatch(phrase):
+        return Reading(Kind.POLICY, end, False, 0.75)
     for kind in _KINDS:
         if cues[f"{kind} heads"].search(phrase) and (kind is not Kind.PROJECT or len(phrase) > 5):
             return Reading(kind, end, False, 0.8)

@@ -119,9 +119,10 @@ class StrategyFinder:
                 doc._.candidates.append(Candidate(Span(start, match.end()), Kind.STRATEGY, "policy_strategies", 0.7))
         for match in _MOTTOES.finditer(folded):
             if _MOTTO.search(match.group()):
+                items = range(match.start(), match.end(), _SET_LENGTH + 1)
                 doc._.candidates += [
-                    Candidate(Span(at, at + _SET_LENGTH), Kind.STRATEGY, "policy_strategies", 0.7)
-                    for at in range(match.start(), match.end(), _SET_LENGTH + 1)
+                    Candidate(span, Kind.STRATEGY, "policy_strategies", 0.7)
+                    for span in (Span(*match.span()), *(Span(at, at + _SET_LENGTH) for at in items))
                 ]
 
     @staticmethod

@@ -35,13 +35,15 @@ _JOINED = re.compile("[和与及]|以及")
 def period_of(heading: str) -> Period | None:
     """Tell by its words whether a heading looks back or ahead; None where they say neither, or both.
 
-    >>> period_of("2022年工作回顾"), period_of("下一步打算"), period_of("种粮")
-    (<Period.REVIEW: 'review'>, <Period.PLAN: 'plan'>, None)
+    >>> period_of("2022年工作回顾"), period_of("下一步打算"), period_of("种粮"), period_of("重点工作成效")
+    (<Period.REVIEW: 'review'>, <Period.PLAN: 'plan'>, None, <Period.REVIEW: 'review'>)
     """
     if len(heading) > LONGEST_HEADING:
         return None
     review, plan = _words("review").search(heading), _words("plan").search(heading)
     if review and plan and review.end() == len(heading) and not _JOINED.search(heading):
+        plan = None
+    if review and plan and not _words("plan").search(_words("plan_weak").sub("", heading)):
         plan = None
     if bool(review) == bool(plan):
         return None
@@ -83,8 +85,10 @@ def tell_periods(text: str, paragraphs: Sequence[Paragraph], drafts: list[Draft]
         for index, draft in enumerate(drafts)
         if draft.role == "body" and draft.parent is None and draft.period is None and index not in holders
     }
+    title = next((draft.opening.heading for draft in drafts if draft.role == "title"), None)
+    told = period_of("".join(text[title.start : title.end].split())) if title is not None else None
     for run in list(_runs(drafts, silent)):
-        _tell_by_wording(text, paragraphs, drafts, run)
+        _tell_by_wording(text, paragraphs, drafts, run, told)
 
 
 def _stands_in_period(draft: Draft, drafts: Sequence[Draft]) -> bool:
@@ -126,11 +130,14 @@ def _runs(drafts: Sequence[Draft], silent: set[int]) -> Iterator[list[Draft]]:
         yield run
 
 
-def _tell_by_wording(text: str, paragraphs: Sequence[Paragraph], drafts: list[Draft], run: Sequence[Draft]) -> None:
+def _tell_by_wording(
+    text: str, paragraphs: Sequence[Paragraph], drafts: list[Draft], run: Sequence[Draft], told: Period | None
+) -> None:
     """Tell the periods of parts that follow each other: they look back up to where their wording turns, then ahead.
 
-    A part without heading or subsections is parted where it turns. Where the first tells what a year has brought, the
-    wording turns only where another announces it: 抓好 and 加快 are then what was done.
+    A part without heading or subsections is parted where it turns. Where the first tells what a year has brought, or
+    the document's title tells that it looks back, the wording turns only where another announces it: 抓好 and 加快 are
+    then what was done.
     """
     holders = {draft.parent for draft in drafts}
     stretches: list[tuple[Draft, Span]] = []
@@ -141,7 +148,7 @@ def _tell_by_wording(text: str, paragraphs: Sequence[Paragraph], drafts: list[Dr
         stretches += [(draft, stretch) for stretch in ([span] if whole else inside)]
     tells = [_looks_back(text, span) for _, span in stretches]
     right = [sum(tells[:turn]) - sum(tells[turn:]) for turn in range(len(tells) + 1)]
-    if _OPENS.match(text, stretches[0][1].start, stretches[0][1].end):
+    if told is Period.REVIEW or _OPENS.match(text, stretches[0][1].start, stretches[0][1].end):
         turns = [n for n, (_, span) in enumerate(stretches) if n and _ANNOUNCES.match(text, span.start, span.end)]
         best = max((*turns, len(tells)), key=lambda turn: right[turn])
     else:

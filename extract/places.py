@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate
 from extract.document import Place
 from extract.gazetteer import DOUBTFUL, PlaceReading, any_of, gazetteer_of, words_of
+from extract.names import alternation
 from extract.surface import folded_text
 from extract.villages import find_bare_villages, find_listed_villages, find_named_villages, unknown_start
 from ontology.divisions import NATION, divisions
@@ -53,6 +54,10 @@ def find_units(reading: PlaceReading) -> None:
         else:
             reading.add(start, end, Kind.ADMINISTRATIVE_UNIT, sure, name, None, level=level)
     _confirm(reading)
+    for match in re.finditer(any_of("units", "countries"), text):
+        if not any(covered[match.start() : match.end()]) and not _straddles(text, *match.span(), match.group()):
+            country = Place(match.group(), Level.NATIONAL)
+            reading.add(match.start(), match.end(), Kind.ADMINISTRATIVE_UNIT, 0.8, country.name, country)
     nation = re.compile(f"中国(?!{any_of('units', 'nation_not_before')})|中华人民共和国")
     goals = tuple(words_of("units")["nation_not_behind"])
     speaks = reading.home is not None and reading.home.level is Level.NATIONAL
@@ -100,6 +105,26 @@ def find_unlisted_towns(reading: PlaceReading) -> None:
         holders[end] = place
 
 
+def find_towns_in_brief(reading: PlaceReading) -> None:
+    """Add a county's own towns by their short names where these stand in the name of a road or stop.
+
+    乐成至黄华|段, 柳市|互通, 烟店、巡店|客运站: elsewhere a town's short name may be a village's or an ordinary word.
+    """
+    if reading.home is None or reading.home.level is not Level.COUNTY:
+        return
+    table = divisions()
+    towns = {name: town for town in table.townships(reading.home) for name in table.spoken_names(town)[1:]}
+    if not towns:
+        return
+    name = f"(?:{alternation(towns)})"
+    roads = re.compile(f"(?P<first>{name})(?:(?:至|到|、|—)?(?P<second>{name}))?(?={any_of('units', 'stops')})")
+    for match in roads.finditer(reading.text):
+        for group in ("first", "second"):
+            if match[group] is not None:
+                town = towns[match[group]]
+                reading.add(*match.span(group), Kind.ADMINISTRATIVE_UNIT, 0.85, town.name, town)
+
+
 def _confirm(reading: PlaceReading) -> None:
     """Believe the doubtful units that stand in a list with others, or before a zone's name."""
     sure = {(start, end) for (start, end, _), c in reading.found.items() if c.confidence > DOUBTFUL}
@@ -131,7 +156,7 @@ def _straddles(text: str, start: int, end: int, name: str) -> bool:
         return True
     if before in words_of("units")["not_behind"] and name.startswith(("海", "江", "河")):
         return True
-    return (name.endswith("县") and behind == "域") or (
+    return (name[-1] in "县区" and behind in words_of("units")["district_not_before"]) or (
         name.endswith("城市") and re.match("[一-龥㐀-䶿]", before) is not None
     )
 
@@ -152,6 +177,7 @@ class PlaceFinder:
         local = home is not None and home.level in (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
         reading = PlaceReading(folded_text(doc), gazetteer_of(home), home, local, self.unlisted)
         find_units(reading)
+        find_towns_in_brief(reading)
         find_unlisted_towns(reading)
         find_named_villages(reading)
         find_listed_villages(reading)

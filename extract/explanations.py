@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -23,10 +23,41 @@ LABEL = re.compile(
 TAKEN_FOR = re.compile(rf'以(?P<parts>[^，。；"\n]{{2,80}})为"(?P<label>{NUMERAL}[^"\n]{{1,5}})"')
 """The same with the meaning first: 以…、…为“两带”."""
 _COUNTED = re.compile(f"{NUMERAL}.{{1,5}}")
+_NUMBER = re.compile(r"(\d{1,3})[.、）]")
+_COINED = re.compile('"|[^，]{0,6}[一二两三四五六七八九十双]|\\d{2,}')
+"""How a name begins that needs explaining; projects and measures, which lists number too, seldom begin so."""
+_FEWEST = 3
+"""Entries that make a glossary without a heading."""
 _MOST_PARTS = 8
 """Parts that a compound has at most."""
 _LONGEST_PART = 120
 """Characters that the meaning of one such part takes at most."""
+
+
+def unheaded_glossary(folded: str, paragraphs: Sequence[Paragraph]) -> int:
+    """Return the index of the first paragraph of a glossary that has lost its heading; their number where none has.
+
+    Such a one is a numbered list to the end of the text that explains names with numerals or in quotation marks.
+
+    >>> text = '1.四减四增：减少…。\\n2."两带"：粮带、果带。\\n3.四雁：头雁、归雁…。'
+    >>> lines = [Paragraph(m.start(), m.end()) for m in re.finditer(".+", text)]
+    >>> unheaded_glossary(text, lines), unheaded_glossary("1.修路工程：完工。", [Paragraph(0, 9)])
+    (0, 1)
+    """
+    first = coined = 0
+    expected = None
+    for index, paragraph in enumerate(paragraphs):
+        entry = _wording().entry.match(folded, paragraph.start, paragraph.end)
+        number = _NUMBER.match(folded, paragraph.start, paragraph.end)
+        if number is None and expected is not None:
+            continue  # an entry's further paragraph
+        if entry is None or number is None or (expected is not None and int(number[1]) != expected):
+            first, coined, expected = index + 1, 0, None
+            continue
+        expected = int(number[1]) + 1
+        coined += _COINED.match(folded, *entry.span("term")) is not None
+    entries = sum(_NUMBER.match(folded, p.start, p.end) is not None for p in paragraphs[first:])
+    return first if entries >= _FEWEST and coined * 2 >= entries else len(paragraphs)
 
 
 def glossary_entries(folded: str, paragraphs: Iterable[Paragraph]) -> Iterator[GlossaryEntry]:

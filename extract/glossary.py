@@ -56,11 +56,14 @@ _VERB = re.compile(
 
 _CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于")
 """How what is no item of a list begins: 为深化改革，…而实行的任期制; others end in 的."""
+_VERB_LENGTH = 2
+_COMPOUND = 0.85
+"""How sure a term is at least that is spelled out."""
 _LAYOUT_PART = re.compile("[^，。；、]{3,}[带区圈轴园廊核极翼城片]")
 """A part of a layout (数字经济带); the parts of 三资 or 三类户 are no strategies."""
 _WAYS = re.compile(f'"?{NUMERAL}大')
 """How a term begins that sums up directions: 四大支柱."""
-_TOGETHER = re.compile("(?:一起|齐头并进|各展所长|(?:一体|同步|协同|共同|统筹|联动)推进)[^，。；、]{0,6}$")
+_TOGETHER = re.compile("(?:深度融合|一起|齐头并进|各展所长|(?:一体|同步|协同|共同|统筹|联动)推进)[^，。；、]{0,6}$")
 """What is done with all of a list: 海峡合作|一体推进; 京津冀协同发展 is a name."""
 
 
@@ -315,6 +318,11 @@ def _summed(
     return Span(*summing.span("name")), tuple(Member(part) for part in parts)
 
 
+def _each_with(folded: str, verb: str, start: int, stop: int) -> list[Span]:
+    """Return the items of a stretch that begin with the verb by which they are counted: 三个坚持：坚持以…，坚持以…."""
+    return [Span(*item.span()) for item in re.compile(f"{re.escape(verb)}[^，、；。\n]+").finditer(folded, start, stop)]
+
+
 def _announced_groups(folded: str, term: Span, counts: list[int], definition: Span) -> list[Member]:
     """Read groups that the definition names again (六个环节：…；四个结合，…) or spells out one clause each."""
     groups = list(_GROUP.finditer(folded, definition.start, definition.end))
@@ -335,7 +343,9 @@ def _announced_groups(folded: str, term: Span, counts: list[int], definition: Sp
             sentence = re.search(r"[。；\n]", folded[spelled.end() : stop])
             if sentence:
                 stop = spelled.end() + sentence.start()
-            parts = _listing(folded, spelled.end(), stop, count)
+            parts = _each_with(folded, wording[-_VERB_LENGTH:], spelled.end(), stop)
+            if len(parts) != count:
+                parts = _listing(folded, spelled.end(), stop, count)
             again.append(Member(Span(group.start(), group.end()), tuple(Member(p) for p in parts)))
     if len(again) >= 2 and len(again) >= len([c for c in counts if c > 1]) - 1:
         return again
@@ -381,8 +391,9 @@ class GlossaryFinder:
                 reading = Reading(Kind.STRATEGY, entry.term.end, False, 0.65)  # 一河六圈一带, 四大支柱
             if reading is None:
                 continue
-            if spelled and reading.kind is Kind.PROJECT:  # 六大提升工程: what is spelled out is carried out
-                reading = replace(reading, kind=Kind.POLICY)
+            if spelled:  # a compound is a name; 六大提升工程: what is spelled out is carried out
+                kind = Kind.POLICY if reading.kind is Kind.PROJECT else reading.kind
+                reading = replace(reading, kind=kind, confidence=max(reading.confidence, _COMPOUND))
             definition = text_of(doc)[entry.definition.start : entry.definition.end].strip()
             doc._.candidates.append(
                 Candidate(entry.term, reading.kind, "policy_glossary", reading.confidence, definition=definition)

@@ -17,7 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.document import GlossaryEntry, Section, Span, Structure
-from extract.explanations import explanations, glossary_entries, spelled_out
+from extract.explanations import explanations, glossary_entries, spelled_out, unheaded_glossary
 from extract.names import alternation, lexicon
 from extract.paragraphs import ENDED, NUMBERING, STOP, Paragraph, ordinal_of, paragraphs_in, sentences_in
 from extract.periods import names_period, period_of, tell_periods
@@ -80,10 +80,12 @@ class _Reader:
         running_text_end = len(self.text)
         if glossary_from < len(self.paragraphs):
             self.open.clear()
-            self._add(_headed(self.paragraphs[glossary_from], "glossary"), role="glossary")
+            first = self.paragraphs[glossary_from]
+            headed = self.words.glossary.fullmatch(self._line(glossary_from)) is not None
+            self._add(_headed(first, "glossary") if headed else Opening(first.start, "glossary"), role="glossary")
             self._extend(self.paragraphs[-1].end)
-            entries += glossary_entries(self.text, self.paragraphs[glossary_from + 1 :])
-            running_text_end = self.paragraphs[glossary_from].start
+            entries += glossary_entries(self.text, self.paragraphs[glossary_from + headed :])
+            running_text_end = first.start
         entries += explanations(self.text, running_text_end)
         entries = spelled_out(self.text, entries)
         self._find_leads(sentences)
@@ -93,12 +95,12 @@ class _Reader:
     # sections --------------------------------------------------------------------------------------------------------
 
     def _body(self) -> tuple[int, int]:
-        """Return the index of the first paragraph behind title and contents, and that of the glossary's heading."""
-        count = glossary = len(self.paragraphs)
-        for index in range(count - 2, -1, -1):
-            if self.words.glossary.fullmatch(self._line(index)):
-                glossary = index
-                break
+        """Return the index of the first paragraph behind title and contents, and that of the glossary."""
+        count = len(self.paragraphs)
+        headed = (i for i in range(count - 2, -1, -1) if self.words.glossary.fullmatch(self._line(i)))
+        glossary = next(headed, None)
+        if glossary is None:
+            glossary = unheaded_glossary(self.text, self.paragraphs)
         seen = Counter(self._line(i) for i in range(count))
         index = 0
         while index < glossary:

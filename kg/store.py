@@ -198,6 +198,7 @@ class Draft:
         self.folder = folder
         self.base = base
         self.manifest = base.manifest if base else Manifest()
+        self._stored = set(self.documents.iterdir())
         self._path = folder / "draft"
         shutil.rmtree(self._path, ignore_errors=True)
         self._path.mkdir()
@@ -241,14 +242,6 @@ class Draft:
             shutil.copy(path, kept)
         return kept if kept.exists() else None
 
-    def graphs(self) -> set[ox.NamedNode]:
-        """Return the names of the graphs."""
-        return {name for name in self.store.named_graphs() if isinstance(name, ox.NamedNode)}
-
-    def triples(self, graph: ox.NamedNode) -> set[ox.Triple]:
-        """Return the triples of one named graph."""
-        return {quad.triple for quad in self.store.quads_for_pattern(None, None, None, graph)}
-
     def replace_graph(self, graph: ox.NamedNode, triples: Iterable[ox.Triple]) -> None:
         """Make a named graph hold exactly ``triples`` and bring the union up to date."""
         self.replace_graphs([(graph, triples)])
@@ -258,7 +251,8 @@ class Draft:
 
         def changes() -> Iterator[_Change]:
             for graph, triples in graphs:
-                old, new = self.triples(graph), set(triples)
+                old = {quad.triple for quad in self.store.quads_for_pattern(None, None, None, graph)}
+                new = set(triples)
                 yield graph, new - old, old - new
 
         self._apply(changes())
@@ -329,17 +323,20 @@ class Draft:
         _sync(self.folder / "versions")
         _sync(self.folder)
         write_atomically(self.folder / "current", f"{number}\n".encode())
-        self._drop_unused()
+        self.drop_unused()
         return number
 
-    def _drop_unused(self) -> None:
-        """Remove the quads kept of documents that were in the version before and are in this one no more."""
+    def drop_unused(self) -> None:
+        """Remove the quads of documents that this version has no more, or that were written while it was made, in vain.
+
+        What an interrupted build has left before stays for the next one.
+        """
         before, now = (
-            {entry.key for entry in manifest.documents.values()}
+            {self.documents / entry.key for entry in manifest.documents.values()}
             for manifest in (self.base.manifest if self.base is not None else Manifest(), self.manifest)
         )
-        for key in before - now:
-            (self.documents / key).unlink(missing_ok=True)
+        for path in (before | set(self.documents.iterdir()) - self._stored) - now:
+            path.unlink(missing_ok=True)
 
     def _merge_files(self) -> None:
         """Write all quads into a new store (Oxigraph's ``optimize`` leaves files of bulk loads as they are)."""

@@ -133,7 +133,7 @@ def open_version(folder: Path) -> Version:
         StoreError: no store stands there, it may not be read, or it is damaged.
     """
     for _ in range(_OPENING_TRIES):
-        number = _current(folder)
+        number = published_number(folder)
         if number == _NOTHING:
             raise StoreError(
                 f"{folder} holds no policy graph; make one with: kg build SOURCE --store {folder}",
@@ -153,7 +153,7 @@ def open_version(folder: Path) -> Version:
             except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
                 if path.exists():
                     raise _damaged(folder, f"version {number} does not open ({error})") from error
-        elif _current(folder) == number and not (path / "lease").exists():
+        elif published_number(folder) == number and not (path / "lease").exists():
             raise _damaged(folder, f"version {number} is missing")
         time.sleep(_OPENING_PAUSE)
     raise _damaged(folder, "its published version could not be opened")
@@ -163,9 +163,14 @@ def published_number(folder: Path) -> int:
     """Return the number of the published version, 0 before the first.
 
     Raises:
-        StoreError: the store is damaged.
+        StoreError: the store may not be read, or is damaged.
     """
-    return _current(folder)
+    try:
+        return int((folder / "current").read_text(encoding="ascii")) if (folder / "versions").exists() else _NOTHING
+    except PermissionError as error:
+        raise _closed(folder, error) from error
+    except (OSError, ValueError) as error:
+        raise _damaged(folder, "its file 'current' names no version") from error
 
 
 def published(folder: Path) -> tuple[int, int, int]:
@@ -177,7 +182,7 @@ def published(folder: Path) -> tuple[int, int, int]:
     Returns:
         Its number, and which file names it and since when (in ns); cheap, to see whether another one is published.
     """
-    number = _current(folder)
+    number = published_number(folder)
     try:
         names = (folder / "current").stat()
     except FileNotFoundError:
@@ -385,7 +390,7 @@ def writing(folder: Path) -> Iterator[Draft]:
         for unfinished in (*folder.glob("*.new"), *(folder / "documents").glob("*.new")):
             unfinished.unlink()
         _drop_unpublished(folder)
-        draft = Draft(folder, None if _current(folder) == _NOTHING else open_version(folder))
+        draft = Draft(folder, None if published_number(folder) == _NOTHING else open_version(folder))
         yield draft
     except OSError as error:
         raise _unwritable(folder, error) from error
@@ -449,15 +454,6 @@ class _Lock:
         self.release()
 
 
-def _current(folder: Path) -> int:
-    try:
-        return int((folder / "current").read_text(encoding="ascii")) if (folder / "versions").exists() else _NOTHING
-    except PermissionError as error:
-        raise _closed(folder, error) from error
-    except (OSError, ValueError) as error:
-        raise _damaged(folder, "its file 'current' names no version") from error
-
-
 def _version_path(folder: Path, number: int) -> Path:
     return folder / "versions" / f"{number:06d}"
 
@@ -471,7 +467,7 @@ def _numbers(folder: Path) -> Iterator[int]:
 def _drop_unpublished(folder: Path) -> None:
     """Remove every version but the published one, unless a reader still holds it; the next writer tries again."""
     try:
-        current = _current(folder)
+        current = published_number(folder)
     except StoreError:
         return
     if current != _NOTHING and not _version_path(folder, current).exists():
@@ -516,7 +512,7 @@ def _refuse_foreign(folder: Path) -> None:
 def _drop_empty(folder: Path, made: bool) -> None:
     """Remove a store in which nothing was published or extracted, with its folder where the writer made that."""
     with suppress(OSError, StoreError):
-        if _current(folder) == _NOTHING and not any((folder / "documents").iterdir()):
+        if published_number(folder) == _NOTHING and not any((folder / "documents").iterdir()):
             for part in _PARTS:
                 path = folder / part
                 if path.is_dir():

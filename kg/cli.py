@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from kg.paths import is_address
 from kg.store import DEFAULT_STORE
 from kg.terminal import (
     UNKNOWN,
@@ -129,17 +130,12 @@ def at_least_one(option: str) -> Callable[[str], int]:
 
 def folder(text: str) -> Path:
     """Read the folder of a store; as a path, an address would lose a slash."""
-    if text.startswith(("http://", "https://")):
+    if is_address(text):
         where = "kg query --endpoint, kg lineage and kg.open take an endpoint"
         raise StoreError(
             f"{text} is no folder, which this command needs; {where}", subject=text, code="PL-STORE-REMOTE"
         )
     return Path(text)
-
-
-def folder_or_endpoint(text: str) -> Path | str:
-    """Read what a graph is read from: the folder of a store, or the address of an endpoint."""
-    return text if text.startswith(("http://", "https://")) else Path(text)
 
 
 _STORE = os.environ.get("KG_STORE") or str(DEFAULT_STORE)
@@ -150,7 +146,7 @@ STORE = argument(
     default=_STORE,
     help=f"folder of the graph (default: ${{KG_STORE}} or ./{DEFAULT_STORE})",
 )
-GRAPH = argument(*STORE[0], **{**STORE[1], "type": folder_or_endpoint, "metavar": "DIR|URL"})
+GRAPH = argument(*STORE[0], **{**STORE[1], "type": str, "metavar": "DIR|URL"})
 JSON = argument("--json", action="store_true", help="print the result as JSON")
 WITHIN = argument("--in", metavar="PLACE", dest="within", help="a place: only what lies there")
 DRAWN = argument("-o", metavar="FILE", dest="output", type=Path, help="draw it instead: .html, .svg or .png")

@@ -23,6 +23,7 @@ from extract.document import unbroken
 from kg import engine, guard, sparql
 from kg.engine import Results
 from kg.entities import described
+from kg.paths import is_address
 from kg.rows import IRI, Rows, cell
 from kg.statements import FOUND, METADATA
 from kg.store import DEFAULT_STORE, Version, open_version, reading
@@ -456,7 +457,7 @@ def open(store: Source = DEFAULT_STORE, **remote: Any) -> Graph:
         StoreError: there is no store, or it is damaged.
         UsageError: what is asked is no endpoint, but is told how to ask one.
     """
-    if isinstance(store, str) and store.startswith(("http://", "https://")):
+    if isinstance(store, str) and is_address(store):
         from kg.endpoint import Endpoint
 
         return Graph(Endpoint(store, **remote))

@@ -24,7 +24,7 @@ from kg import engine, guard, sparql
 from kg.engine import Results
 from kg.entities import described
 from kg.paths import is_address
-from kg.rows import IRI, Rows, cell
+from kg.rows import IRI, Rows
 from kg.statements import FOUND, METADATA
 from kg.store import DEFAULT_STORE, Version, open_version, reading
 from ontology.errors import NotFound, QueryError, StoreError, UsageError
@@ -255,15 +255,8 @@ class Graph:
             NotFound: the library has no query of that name.
         """
         results, truncated = self._run(query, parameters)
-        if isinstance(results, ox.QueryBoolean):
-            return Rows(["answer"], [[bool(results)]])
-        if isinstance(results, ox.QueryTriples):
-            triples = ([cell(t.subject), cell(t.predicate), cell(t.object)] for t in results)
-            with answering():
-                return Rows(["subject", "predicate", "object"], triples, truncated=truncated)
-        names = [variable.value for variable in results.variables]
         with answering():
-            return Rows(names, ([cell(term) for term in solution] for solution in results), truncated=truncated)
+            return Rows.of(results, truncated=truncated)
 
     def unknown_names(self, query: str, **parameters: Any) -> list[str]:
         """Return what a query asks for and the graph does not know: the answer says little then.

@@ -20,7 +20,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg import sparql
-from kg.rows import Rows, cell
+from kg.rows import Rows
 from kg.server.limits import Limits
 from kg.server.worker import Answer, Request
 from ontology.errors import NotFound, PolicyGraphError, QueryError, StoreError
@@ -78,7 +78,7 @@ class Pool:
             Busy: the queue is full.
         """
         found = await self.answer(Request(sparql.bind(query, parameters), row_format="json", graph_format=None))
-        return await asyncio.to_thread(_read, found)
+        return await asyncio.to_thread(_rows, found)
 
     async def answer(self, request: Request) -> Answer:
         """Have a process answer; the limits of the pool hold, whatever the request says.
@@ -197,10 +197,6 @@ def kill(process: Process) -> None:
         process.kill()
 
 
-def _read(answer: Answer) -> Rows:
+def _rows(answer: Answer) -> Rows:
     results = ox.parse_query_results(answer.content, format=ox.QueryResultsFormat.JSON)
-    if isinstance(results, ox.QueryBoolean):
-        return Rows(["answer"], [[bool(results)]])
-    names = [variable.value for variable in results.variables]
-    cells = ([cell(term) for term in solution] for solution in results)
-    return Rows(names, cells, truncated=answer.truncated)
+    return Rows.of(results, truncated=answer.truncated)

@@ -320,7 +320,7 @@ class Graph:
             NotFound: the graph has no such link.
         """
         if isinstance(link, str):
-            found = proofs(self, f"VALUES ?link {{ {sparql.term(IRI(link))} }}")
+            found = proofs(self, sparql.values("link", [link]))
         else:
             subject, predicate, object_ = (sparql.term(IRI(part)) for part in link)
             found = proofs(self, f"VALUES (?s ?p ?o) {{ ({subject} {predicate} {object_}) }}")
@@ -475,29 +475,21 @@ def query(query: str, *, store: Source = DEFAULT_STORE, **parameters: Any) -> Ro
 
 
 def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:
-    """Return the proof of every link that a pattern over ``?link``, ``?s``, ``?p``, ``?o`` picks, the surest first.
-
-    Their evidence is asked for by name afterwards: in one query the engines join all evidence that there is.
-    """
+    """Return the proof of every link that a pattern over ``?link``, ``?s``, ``?p``, ``?o`` picks, the surest first."""
     links = graph.query(
         f"""SELECT DISTINCT ?link ?s ?p ?o ?g ?basis ?confidence {{
           {pattern}
           GRAPH ?g {{ ?link rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ;
             pl:basis ?basis ; pl:confidence ?confidence }} }}"""
     )
-    passages: defaultdict[IRI, list[tuple[str, int | None, int | None]]] = defaultdict(list)
-    for names in _batches({row.link for row in links}):
-        for row in graph.query(
-            f"""SELECT ?link ?text ?start ?end {{
-              {{ VALUES ?link {{ {names} }} ?link pl:evidence ?e .
-                ?e nif:anchorOf ?text ; nif:beginIndex ?start ; nif:endIndex ?end }} UNION
-              {{ VALUES ?link {{ {names} }} ?link pl:evidence ?text FILTER(ISLITERAL(?text)) }} }}"""
-        ):
-            passages[row.link].append((row.text, row.start, row.end))
+    said: defaultdict[IRI, list[tuple[str, int | None, int | None]]] = defaultdict(list)
+    for some in _batches({row.link for row in links}):
+        for row in graph.query(passages(some)):
+            said[row.link].append((row.text, row.start, row.end))
     titles: dict[IRI, str | None] = {}
-    for names in _batches({row.g for row in links}):
+    for some in _batches({row.g for row in links}):
         for row in graph.query(
-            f"""SELECT ?d ?i ?t {{ VALUES ?d {{ {names} }} ?d a pl:Document
+            f"""SELECT ?d ?i ?t {{ {sparql.values("d", some)} ?d a pl:Document
               OPTIONAL {{ ?d dcterms:identifier ?i }} OPTIONAL {{ ?d dcterms:title ?t }} }}"""
         ):
             titles[row.d] = row.t or row.i
@@ -514,16 +506,27 @@ def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:
             *passage,
         )
         for row in links
-        for passage in passages.get(row.link, [(None, None, None)])
+        for passage in said.get(row.link, [(None, None, None)])
     ]
     found.sort(key=lambda proof: (-proof.confidence, proof.document or "", proof.start or 0, proof.link))
     return tuple(found)
 
 
-def _batches(iris: Collection[IRI]) -> Iterator[str]:
-    """Yield IRIs as SPARQL has them, so many at a time as every server takes."""
-    names = [str(sparql.term(iri)) for iri in sorted(iris)]
-    return (" ".join(names[start : start + 500]) for start in range(0, len(names), 500))
+def passages(links: Iterable[IRI]) -> str:
+    """Return SPARQL for the text that proves each of some links, with its offsets, the first in the document first.
+
+    It is asked for by the links' names: in one query with these the engines join all evidence that there is.
+    """
+    these = sparql.values("link", links)
+    return f"""SELECT ?link ?text ?start ?end {{
+      {{ {these} ?link pl:evidence ?e . ?e nif:anchorOf ?text ; nif:beginIndex ?start ; nif:endIndex ?end }}
+      UNION {{ {these} ?link pl:evidence ?text FILTER(ISLITERAL(?text)) }} }} ORDER BY ?link ?start"""
+
+
+def _batches(iris: Collection[IRI]) -> Iterator[list[IRI]]:
+    """Yield IRIs in their order, so many at a time as every server takes in a query."""
+    names = sorted(iris)
+    return (names[start : start + 500] for start in range(0, len(names), 500))
 
 
 def _holding(identifier: str, known: Mapping[str, list[Any]], found: Mapping[str, str]) -> Holding:

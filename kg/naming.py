@@ -32,7 +32,7 @@ def named(graph: Graph, name: str) -> Mapping[IRI, str | None]:
     forms = labels_of(name)
     address = name.strip().removeprefix("<").removesuffix(">")
     if address.startswith(("plid:", PLID)):
-        ways = [f"VALUES ?e {{ {sparql.term(IRI(address))} }}"]
+        ways = [sparql.values("e", [address])]
     else:
         steps = "/?".join(re.escape(encoded(character)) for character in "".join(name.split()))
         ways = [
@@ -95,8 +95,7 @@ def labels_of(name: str) -> str:
 
 def kinds_of(graph: Graph, iris: Iterable[IRI]) -> Mapping[IRI, Kind]:
     """Return the kinds that the graph gives entities, whoever minted their IRIs."""
-    among = " ".join(str(sparql.term(iri)) for iri in iris)
-    return {iri: entity.kind for iri, entity in described(graph, f"VALUES ?e {{ {among} }}").items()}
+    return {iri: entity.kind for iri, entity in described(graph, sparql.values("e", iris)).items()}
 
 
 def places_of(iri: IRI) -> tuple[str, ...]:
@@ -107,7 +106,6 @@ def places_of(iri: IRI) -> tuple[str, ...]:
 def _within(graph: Graph, found: Iterable[IRI], place: str) -> list[IRI]:
     """Return which entities belong to a place by their IRI, or lie in it by what a document says."""
     names = {iri: set(places_of(iri)) for iri in found}
-    among = " ".join(str(sparql.term(iri)) for iri in names)
-    for row in graph.query(f"SELECT DISTINCT ?e ?site {{ VALUES ?e {{ {among} }} ?e pl:locatedIn+ ?site }}"):
+    for row in graph.query(f"SELECT DISTINCT ?e ?site {{ {sparql.values('e', names)} ?e pl:locatedIn+ ?site }}"):
         names[row.e] |= {*places_of(row.site), unquote(row.site.local)}
     return [iri for iri, places in names.items() if any(each.startswith(place) for each in places)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -195,6 +195,15 @@ def term(value: Value | Any, like: str = "") -> Term:
     if isinstance(value, datetime.date):
         return ox.Literal(value.isoformat(), datatype=ox.NamedNode(f"{XSD}date"))
     raise QueryError(f"a {type(value).__name__} can't be a parameter", code="PL-QUERY-PARAMETER")
+
+
+def values(name: str, iris: Iterable[str]) -> str:
+    """Return the block that lets a variable be any of some IRIs.
+
+    >>> values("e", {"urn:b", "plid:Village"})
+    'VALUES ?e { <https://w3id.org/policy-lineage/id/Village> <urn:b> }'
+    """
+    return f"VALUES ?{name} {{ {' '.join(str(_named(iri)) for iri in sorted(iris))} }}"
 
 
 def _like(value: str, like: str) -> Term:

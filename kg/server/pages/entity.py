@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from starlette.concurrency import run_in_threadpool
 
 from kg import sparql
+from kg.graph import passages
 from kg.rows import IRI, Rows
 from kg.server.pages.catalogue import Catalogue, Item, Paper
 from ontology.iri import AUTHORITY_GRAPH
@@ -187,16 +188,12 @@ async def _relations(
     end: str,
     others: Sequence[IRI] | None = None,
 ) -> tuple[Relation, ...]:
-    """Return the links that have the entity at one end, those of the given others or all, the surest first.
-
-    Their evidence is asked for by name afterwards: in one query the engine would join all evidence there is.
-    """
+    """Return the links that have the entity at one end, those of the given others or all, the surest first."""
     here, there = ("subject", "object") if end == "s" else ("object", "subject")
     if others is None:
         others = await run_in_threadpool(catalogue.others, iri, here, MOST_LINKS)
-    among = " ".join(str(sparql.term(other)) for other in others)
     links = await ask(
-        f"""SELECT ?link ?p ?other ?basis ?confidence ?g {{ VALUES ?other {{ {among} }}
+        f"""SELECT ?link ?p ?other ?basis ?confidence ?g {{ {sparql.values("other", others)}
           GRAPH ?g {{ ?link rdf:{here} {sparql.term(iri)} ;
           rdf:{there} ?other ; rdf:predicate ?p ; pl:basis ?basis ; pl:confidence ?confidence }}
         }} ORDER BY DESC(?confidence) ?link LIMIT {10 * MOST_LINKS}"""
@@ -204,14 +201,8 @@ async def _relations(
     shown: defaultdict[tuple[IRI, IRI], list[IRI]] = defaultdict(list)
     for row in links:
         shown[row.other, row.p].append(row.link)
-    names = " ".join(str(sparql.term(link)) for some in shown.values() for link in some[:_MOST_QUOTES])
-    evidence = await ask(
-        f"""SELECT ?link ?text ?start ?end {{ {{ VALUES ?link {{ {names} }} ?link pl:evidence ?e .
-          ?e nif:anchorOf ?text ; nif:beginIndex ?start ; nif:endIndex ?end }} UNION
-          {{ VALUES ?link {{ {names} }} ?link pl:evidence ?text FILTER(ISLITERAL(?text)) }} }} ORDER BY ?link ?start"""
-    )
     texts: defaultdict[IRI, list[Any]] = defaultdict(list)
-    for row in evidence:
+    for row in await ask(passages(link for some in shown.values() for link in some[:_MOST_QUOTES])):
         texts[row.link].append(row)
     papers = await run_in_threadpool(catalogue.papers_named, [row.g for row in links])
     reasons: defaultdict[tuple[IRI, Predicate], list[Reason]] = defaultdict(list)

@@ -365,20 +365,20 @@ class Explorer:
         """
         if not about:
             return b"", False
-        values = " ".join(str(sparql.term(iri)) for iri in about)
+        either = sparql.values("e", about)
         ends = ["subject", "object"] if incoming else ["subject"]
         links = " UNION ".join(
-            f"{{ VALUES ?e {{ {values} }} ?s rdf:{end} ?e ; ?p ?o }} UNION"
-            f" {{ VALUES ?e {{ {values} }} ?l rdf:{end} ?e ; pl:evidence ?s . FILTER(ISIRI(?s)) ?s ?p ?o }}"
+            f"{{ {either} ?s rdf:{end} ?e ; ?p ?o }} UNION"
+            f" {{ {either} ?l rdf:{end} ?e ; pl:evidence ?s . FILTER(ISIRI(?s)) ?s ?p ?o }}"
             for end in ends
         )
         if incoming:
             relations = " ".join(f"pl:{predicate}" for predicate in Predicate)
-            links += f" UNION {{ VALUES ?o {{ {values} }} VALUES ?p {{ {relations} }} ?s ?p ?o }}"
+            links += f" UNION {{ {sparql.values('o', about)} VALUES ?p {{ {relations} }} ?s ?p ?o }}"
         rows = await self.ask(
             "SELECT DISTINCT ?s ?p (ISIRI(?o) AS ?named) (STR(?o) AS ?value) (LANG(?o) AS ?tag)"
             " (STR(DATATYPE(?o)) AS ?type) {"
-            f" {{ VALUES ?s {{ {values} }} ?s ?p ?o FILTER(?p != pl:contributesTo) }} UNION {links} }}"
+            f" {{ {sparql.values('s', about)} ?s ?p ?o FILTER(?p != pl:contributesTo) }} UNION {links} }}"
             f" LIMIT {_MOST_TRIPLES + 1}"
         )
         triples = [

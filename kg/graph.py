@@ -410,9 +410,9 @@ class Graph:
         return int(self.query(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")[0].n)
 
     def _run(self, query: str, parameters: Mapping[str, Any]) -> tuple[Results, bool]:
-        if not sparql.outline(query).strip():
+        if not any(guard.tokenize(query)):
             raise UsageError("the query is empty; write SPARQL, or name a question of the library (kg query --list)")
-        sparql.refuse_update(query)
+        guard.refuse_update(query)
         return self.backend.run(self._bound(query, parameters))
 
     def _bound(self, query: str, parameters: Mapping[str, Any]) -> str:

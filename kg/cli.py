@@ -281,7 +281,8 @@ def query(args: argparse.Namespace) -> int:
     """Ask the graph in SPARQL or by the name of a library query."""
     from kg.interruption import interruptible
 
-    text, parameters = _query_text(args.query), _parameters(args.param)
+    text = _query_text(args.query)
+    given = _parameters(args.param)
     seconds = None if args.endpoint else args.timeout
     with (
         warnings.catch_warnings(record=True) as warned,
@@ -289,6 +290,7 @@ def query(args: argparse.Namespace) -> int:
         _asked(args) as graph,
     ):
         warnings.simplefilter("always", IncompleteAnswer)
+        parameters = graph.meant(text, **given)
         if args.format != "table":
             answer = graph.serialize(text, args.format, **parameters)
             sys.stdout.buffer.write(answer if answer.endswith(b"\n") else answer + b"\n")

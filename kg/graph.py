@@ -258,19 +258,33 @@ class Graph:
         with answering():
             return Rows.of(results, truncated=truncated)
 
+    def meant(self, query: str, **parameters: Any) -> dict[str, Any]:
+        """Return the parameters of a query with what the names among them mean in this graph in place of these.
+
+        Where one query's parameters are needed more than once, this spares asking for the same names again.
+        """
+        from kg.naming import named
+        from queries.library import Type
+
+        question = _question(query)
+        for parameter in question.parameters if question else ():
+            value = parameters.get(parameter.name)
+            if parameter.type is Type.NAME and isinstance(value, str | ox.NamedNode) and parameter.is_set(value):
+                found = {iri: label for iri, label in named(self, str(value)).items() if label}
+                parameters[parameter.name] = found or parameter.term(str(value))
+        return parameters
+
     def unknown_names(self, query: str, **parameters: Any) -> list[str]:
         """Return what a query asks for and the graph does not know: the answer says little then.
 
         Of a library query these are names, of SPARQL the graphs of its ``FROM`` and ``FROM NAMED``.
         """
-        if not _LIBRARY_NAME.fullmatch(query):
+        question = _question(query)
+        if question is None:
             graphs = guard.dataset(query, "")
             named = [f"<{iri}>" for iri in (*(graphs.default or ()), *(graphs.named or ()))]
             return self._unknown_graphs(named) if named else []
-        from queries import load
-
-        known = load(query)
-        asked = known.unknown_names(**self._named(known, parameters))
+        asked = question.unknown_names(**self.meant(query, **parameters))
         return [] if asked is None else [row.name for row in self.query(asked)]
 
     def _unknown_graphs(self, named: Iterable[str]) -> list[str]:
@@ -417,25 +431,8 @@ class Graph:
 
     def _bound(self, query: str, parameters: Mapping[str, Any]) -> str:
         """Return the text of a query that is given as text or by name, with its parameters set."""
-        if not _LIBRARY_NAME.fullmatch(query):
-            return sparql.bind(query, parameters)
-        from queries import load
-
-        known = load(query)
-        return known.bind(**self._named(known, parameters))
-
-    def _named(self, query: Query, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the parameters of a library query, the entities in place of a name by which the graph knows any."""
-        from kg.naming import named
-        from queries.library import Type
-
-        given = dict(parameters)
-        for parameter in query.parameters:
-            value = given.get(parameter.name)
-            if parameter.type is Type.NAME and isinstance(value, str | ox.NamedNode) and parameter.is_set(value):
-                found = {iri: label for iri, label in named(self, str(value)).items() if label}
-                given[parameter.name] = found or value
-        return given
+        question = _question(query)
+        return question.bind(**self.meant(query, **parameters)) if question else sparql.bind(query, parameters)
 
 
 def open(store: Source = DEFAULT_STORE, **remote: Any) -> Graph:
@@ -472,6 +469,15 @@ def query(query: str, *, store: Source = DEFAULT_STORE, **parameters: Any) -> Ro
     """Ask a graph in SPARQL or by the name of a library query; see ``Graph.query``."""
     with open(store) as graph:
         return graph.query(query, **parameters)
+
+
+def _question(query: str) -> Query | None:
+    """Return the query of the library that is meant; None where SPARQL is."""
+    if not _LIBRARY_NAME.fullmatch(query):
+        return None
+    from queries import load
+
+    return load(query)
 
 
 def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:

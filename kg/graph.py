@@ -264,15 +264,10 @@ class Graph:
         Where one query's parameters are needed more than once, this spares asking for the same names again.
         """
         from kg.naming import named
-        from queries.library import Type
 
         question = _question(query)
-        for parameter in question.parameters if question else ():
-            value = parameters.get(parameter.name)
-            if parameter.type is Type.NAME and isinstance(value, str | ox.NamedNode) and parameter.is_set(value):
-                found = {iri: label for iri, label in named(self, str(value)).items() if label}
-                parameters[parameter.name] = found or parameter.term(str(value))
-        return parameters
+        names = question.names(parameters) if question else ()
+        return parameters | {parameter.name: parameter.meaning(name, named(self, name)) for parameter, name in names}
 
     def unknown_names(self, query: str, **parameters: Any) -> list[str]:
         """Return what a query asks for and the graph does not know: the answer says little then.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -21,7 +21,19 @@ _ENTITY = f"VALUES ?k {{ {' '.join(f'pl:{kind}' for kind in Kind)} }} ?e a ?k"
 
 
 def named(graph: Graph, name: str) -> Mapping[IRI, str | None]:
-    """Return the entities that a name may mean, with their Chinese labels.
+    """Return the entities that a name may mean, with their Chinese labels; see ``readings``.
+
+    Raises:
+        UsageError: the name is empty.
+    """
+    for reading in readings(name):
+        if rows := graph.query(reading):
+            return {row.e: row.l for row in rows}
+    return {}
+
+
+def readings(name: str) -> Iterator[str]:
+    """Yield SPARQL for the entities ``?e`` that a name may mean, with their Chinese labels ``?l``.
 
     It is read as an IRI (``plid:…``, ``<https://…>``), else as a label, else as a form under which a document names
     something, else as a place with those that contain it (湖州市安吉县): the first of these that finds anything counts.
@@ -42,13 +54,10 @@ def named(graph: Graph, name: str) -> Mapping[IRI, str | None]:
             f" FILTER(REGEX(STR(?e), {sparql.term(f'/{steps}$')}))",
         ]
     for way in ways:
-        rows = graph.query(
+        yield (
             f"SELECT DISTINCT ?e ?l {{ {way} . {_ENTITY}"
             " OPTIONAL { ?e skos:prefLabel ?l FILTER(LANG(?l) = 'zh') } } ORDER BY ?e ?l"
         )
-        if rows:
-            return {row.e: row.l for row in rows}
-    return {}
 
 
 def find(graph: Graph, name: str, within: str | None = None) -> IRI:

@@ -5,21 +5,19 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
 from kg import sparql
 from kg.graph import passages
-from kg.rows import IRI, Rows
+from kg.rows import IRI
 from kg.server.pages.catalogue import Catalogue, Item, Paper
+from kg.server.workers import Ask
 from ontology.iri import AUTHORITY_GRAPH
 from ontology.terms import Basis, Level, Predicate
-
-Ask: TypeAlias = Callable[..., Awaitable[Rows]]
-"""Asks the published graph: SPARQL and values of its variables in, rows out."""
 
 MOST_LINKS = 100
 """Links of one direction that a page shows, the surest first."""

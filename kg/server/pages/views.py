@@ -26,7 +26,7 @@ from kg.server.limits import Limits
 from kg.server.pages.catalogue import PAGE, Catalogue, Catalogues, Filter, Item, Paper
 from kg.server.pages.document import reading
 from kg.server.pages.drawing import drawing
-from kg.server.pages.entity import Account, Ask, Relation, account, evidence
+from kg.server.pages.entity import Account, Relation, account, evidence
 from kg.server.pages.flow import flow, picture, places, steps
 from kg.server.pages.forms import form_of, jsonable, table
 from kg.server.pages.gallery import MOST_ROWS, answer
@@ -36,6 +36,7 @@ from kg.server.pages.words import Words
 from kg.server.protocol import RequestError, read_body
 from kg.server.status import status_of
 from kg.server.truncation import marked
+from kg.server.workers import Ask
 from kg.vocabulary import terms
 from ontology.errors import NotFound, PolicyGraphError
 from ontology.iri import encoded

@@ -117,7 +117,6 @@ def build(
             return BuildReport(Path(store), left_out=discovered.left_out, skipped=discovered.skipped)
     with writing(Path(store)) as draft:
         before = draft.manifest.documents
-        stored = set(draft.documents.iterdir())
         held = {Path(entry.source): entry.sha256 for entry in before.values()}
         discovered = discover(named, held, aside)
         left_out = list(discovered.left_out)
@@ -166,9 +165,7 @@ def build(
             missing=tuple(sorted(missing)),
             outdated=tuple(sorted(outdated.keys() - missing)),
         )
-        report = _publish(draft, report)
-        _drop_unused(draft, set(draft.documents.iterdir()) - stored)  # written under a name that clashed, or in vain
-        return report
+        return _publish(draft, report)
 
 
 def remove(names: str | Iterable[str], *, store: str | Path = DEFAULT_STORE) -> BuildReport:
@@ -313,16 +310,12 @@ def _publish(draft: Draft, report: BuildReport) -> BuildReport:
     base = draft.base
     published = bool(draft.manifest.documents or base) and (base is None or base.manifest != draft.manifest)
     counts = Graph(Embedded(draft.store)).counts()
-    number = draft.publish() if published else (base.number if base else 0)
-    if base is not None:
-        _drop_unused(draft, {draft.documents / entry.key for entry in base.manifest.documents.values()})
+    if published:
+        number = draft.publish()
+    else:
+        number = base.number if base else 0
+        draft.drop_unused()
     return replace(report, version=number, published=published, documents=len(draft.manifest.documents), counts=counts)
-
-
-def _drop_unused(draft: Draft, files: set[Path]) -> None:
-    """Remove those of some files of quads that belong to no document of what is published."""
-    for path in files - {draft.documents / entry.key for entry in draft.manifest.documents.values()}:
-        path.unlink(missing_ok=True)
 
 
 def _load(draft: Draft, name: str, entry: Entry) -> list[ox.Triple]:

@@ -1,4 +1,4 @@
-"""The command ``kg``: parses arguments, calls the functions of package ``kg``, prints.
+"""The command ``kg``: takes arguments (``kg.arguments``), calls the package's functions, prints (``kg.terminal``).
 
 A command is one function below whose name is the verb and whose docstring is its help, registered with its arguments.
 It returns an exit code: 0 all well, 1 nothing could be done, 2 wrong usage, 3 done in part.
@@ -8,29 +8,44 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
-from rich.text import Text
-
-from kg.store import DEFAULT_STORE
+from kg.arguments import (
+    ACCESS,
+    DRAWN,
+    GRAPH,
+    JSON,
+    QUIET,
+    STORE,
+    USUAL_STORE,
+    WITHIN,
+    Argument,
+    ListLibrary,
+    ShowVersion,
+    access,
+    argument,
+    at_least_one,
+    folder,
+    parameter,
+    query_text,
+)
 from kg.terminal import (
-    UNKNOWN,
     counted,
     err,
     out,
     print_counts,
     print_document,
+    print_documents,
     print_figures,
     print_json,
     print_report,
+    print_rows,
     whole,
 )
 from ontology.errors import (
@@ -40,27 +55,19 @@ from ontology.errors import (
     OutputError,
     PolicyGraphError,
     QueryError,
-    StoreError,
     UsageError,
 )
 from ontology.terms import SHOWN
 
 if TYPE_CHECKING:
     from kg.graph import Graph
-    from kg.rows import Rows
 
 DONE, NOTHING_DONE, WRONG_USAGE, DONE_IN_PART = range(4)
 INTERRUPTED = 130
 
 Command = Callable[[argparse.Namespace], int]
-Argument = tuple[tuple[str, ...], dict[str, Any]]
 
 _COMMANDS: list[tuple[Command, tuple[Argument, ...]]] = []
-
-
-def argument(*names: str, **options: Any) -> Argument:
-    """Describe one argument, as ``argparse`` takes it."""
-    return names, options
 
 
 def command(*arguments: Argument) -> Callable[[Command], Command]:
@@ -71,101 +78,6 @@ def command(*arguments: Argument) -> Callable[[Command], Command]:
         return function
 
     return register
-
-
-class ListLibrary(argparse.Action):
-    """Print what the library of questions holds and exit, as ``--help`` does."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(nargs=0, **options)
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        """Print each query with the default of each parameter, or an example, in the terminal's language."""
-        from kg.language import language_of_terminal
-        from queries import library
-
-        chinese = language_of_terminal() == "zh"
-        for question in library():
-            summary = question.summary_zh if chinese else question.summary
-            description = question.description_zh if chinese else question.description
-            out.print(f"[bold]{question.name}[/]  {summary}\n    {description}", soft_wrap=True)
-            for p in question.parameters:
-                if chinese:
-                    label, unset = (
-                        p.label_zh,
-                        f"可不给，即全部；例如 {p.example}" if p.optional else f"默认 {p.default}",
-                    )
-                else:
-                    label, unset = p.label, f"all; for example {p.example}" if p.optional else f"default {p.default}"
-                line = Text(f"    --param {p.name}=…  {label}  ({unset})", style="dim")
-                out.print(line, soft_wrap=True)
-        parser.exit(DONE)
-
-
-class ShowVersion(argparse.Action):
-    """Print which release this is and exit; it is looked up only then."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(nargs=0, **options)
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        """Print the name of the package with its version."""
-        from importlib.metadata import version
-
-        print(f"policy-lineage {version('policy-lineage')}")
-        parser.exit(DONE)
-
-
-def at_least_one(option: str) -> Callable[[str], int]:
-    """Return a reader of an option's number: of things to show, of seconds to wait."""
-
-    def read(text: str) -> int:
-        if not re.fullmatch("[0-9]{1,9}", text) or int(text) == 0:
-            raise UsageError(f"{option} takes a whole number from 1, not {text!r}", subject=text)
-        return int(text)
-
-    return read
-
-
-def folder(text: str) -> Path:
-    """Read the folder of a store; as a path, an address would lose a slash."""
-    if text.startswith(("http://", "https://")):
-        where = "kg query --endpoint, kg lineage and kg.open take an endpoint"
-        raise StoreError(
-            f"{text} is no folder, which this command needs; {where}", subject=text, code="PL-STORE-REMOTE"
-        )
-    return Path(text)
-
-
-def folder_or_endpoint(text: str) -> Path | str:
-    """Read what a graph is read from: the folder of a store, or the address of an endpoint."""
-    return text if text.startswith(("http://", "https://")) else Path(text)
-
-
-_STORE = os.environ.get("KG_STORE") or str(DEFAULT_STORE)
-STORE = argument(
-    "--store",
-    metavar="DIR",
-    type=folder,
-    default=_STORE,
-    help=f"folder of the graph (default: ${{KG_STORE}} or ./{DEFAULT_STORE})",
-)
-GRAPH = argument(*STORE[0], **{**STORE[1], "type": folder_or_endpoint, "metavar": "DIR|URL"})
-JSON = argument("--json", action="store_true", help="print the result as JSON")
-WITHIN = argument("--in", metavar="PLACE", dest="within", help="a place: only what lies there")
-DRAWN = argument("-o", metavar="FILE", dest="output", type=Path, help="draw it instead: .html, .svg or .png")
-QUIET = argument("--quiet", action="store_true", help="print nothing but errors")
-ACCESS = (
-    argument("--user", metavar="NAME", help="name to give to the server"),
-    argument("--password", metavar="WORD", default=os.environ.get("KG_PASSWORD"), help="its password (${KG_PASSWORD})"),
-    argument("--token", metavar="TOKEN", default=os.environ.get("KG_TOKEN"), help="bearer token (${KG_TOKEN})"),
-    argument(
-        "--timeout",
-        metavar="SECONDS",
-        type=at_least_one("--timeout"),
-        help="for each request to a server (default: 60), or for a query of a store (default: none)",
-    ),
-)
 
 
 @command(
@@ -253,17 +165,7 @@ def info(args: argparse.Namespace) -> int:
         print_document(documents[name])
     if args.names:
         return DONE
-    table = Table(box=None)
-    table.add_column("document")
-    table.add_column("title", no_wrap=True, max_width=24 if out.is_terminal else None)
-    for name in ("level", "place", "year"):
-        table.add_column(name)
-    for document in held.documents:
-        place = document.place[-1] if document.place else UNKNOWN
-        year = UNKNOWN if document.year is None else str(document.year)
-        cells = (document.identifier, document.title or UNKNOWN, document.level or UNKNOWN, place, year)
-        table.add_row(*map(Text, cells))
-    whole.print(table)
+    print_documents(held.documents)
     print_counts(held.counts)
     out.print(
         f"{held.mentions} mentions of entities, {held.indicators} indicators;"
@@ -273,19 +175,25 @@ def info(args: argparse.Namespace) -> int:
 
 
 @command(
-    argument("query", metavar="QUERY", help="SPARQL text, a .rq file, or the name of a library query"),
+    argument("query", metavar="QUERY", type=query_text, help="SPARQL text, a .rq file, or the name of a library query"),
     argument(*STORE[0], **{**STORE[1], "default": None}),
     argument("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of a store"),
     *ACCESS,
     argument("--list", action=ListLibrary, help="name the library's queries with their parameters, and exit"),
-    argument("--param", metavar="NAME=VALUE", action="append", default=[], help="value of a variable of the query"),
+    argument(
+        "--param",
+        metavar="NAME=VALUE",
+        type=parameter,
+        action="append",
+        default=[],
+        help="value of a variable of the query",
+    ),
     argument("--format", choices=["table", "csv", "tsv", "json", "xml", "ttl"], default="table"),
 )
 def query(args: argparse.Namespace) -> int:
     """Ask the graph in SPARQL or by the name of a library query."""
     from kg.interruption import interruptible
 
-    text, parameters = _query_text(args.query), _parameters(args.param)
     seconds = None if args.endpoint else args.timeout
     with (
         warnings.catch_warnings(record=True) as warned,
@@ -293,12 +201,13 @@ def query(args: argparse.Namespace) -> int:
         _asked(args) as graph,
     ):
         warnings.simplefilter("always", IncompleteAnswer)
+        parameters = graph.meant(args.query, **dict(args.param))
         if args.format != "table":
-            answer = graph.serialize(text, args.format, **parameters)
+            answer = graph.serialize(args.query, args.format, **parameters)
             sys.stdout.buffer.write(answer if answer.endswith(b"\n") else answer + b"\n")
         else:
-            _print_rows(graph.query(text, **parameters))
-        unknown = graph.unknown_names(text, **parameters)
+            print_rows(graph.query(args.query, **parameters))
+        unknown = graph.unknown_names(args.query, **parameters)
     for name in unknown:
         print(f"the graph knows nothing named {name}", file=sys.stderr)
     for warning in warned:
@@ -328,7 +237,7 @@ def push(args: argparse.Namespace) -> int:
             union=not args.no_union,
             again=args.again,
             listener=listener,
-            **_access(args),
+            **access(args),
         )
     if args.json:
         print_json(asdict(report))
@@ -606,58 +515,14 @@ def _show(picture: Any, output: Path | None) -> int:
     return DONE
 
 
-def _print_rows(rows: Rows) -> None:
-    from kg.rows import IRI
-
-    table = Table()
-    for name in rows.names:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        cells = ("" if cell is None else cell.short if isinstance(cell, IRI) else str(cell) for cell in row)
-        table.add_row(*map(Text, cells))
-    out.print(table)
-    err.print(f"{len(rows)} rows")
-
-
-def _query_text(query: str) -> str:
-    """Return what a .rq file holds; text and names as they are."""
-    if not query.endswith(".rq"):
-        return query
-    try:
-        return Path(query).read_text(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{query} can't be read: {error.strerror}; name another file", subject=query) from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{query} is not UTF-8; save it as UTF-8", subject=query) from error
-
-
 def _asked(args: argparse.Namespace) -> Graph:
     """Open the store or endpoint that a query goes to."""
     from kg.graph import Graph, open
 
     if args.endpoint is None:
-        return open(args.store or folder(_STORE))
+        return open(args.store or folder(USUAL_STORE))
     if args.store is not None:
         raise UsageError("--store and --endpoint name two graphs; take one of them", subject=args.endpoint)
     from kg.endpoint import Endpoint
 
-    return Graph(Endpoint(args.endpoint, **_access(args)))
-
-
-def _parameters(pairs: Iterable[str]) -> dict[str, Any]:
-    """Parse ``name=value``; a value in angle brackets is an IRI."""
-    from kg.rows import IRI
-
-    parameters: dict[str, Any] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise UsageError(f"--param takes NAME=VALUE, not {pair!r}", subject=pair)
-        parameters[name] = IRI(value) if value.startswith("<") and value.endswith(">") else value
-    return parameters
-
-
-def _access(args: argparse.Namespace) -> dict[str, Any]:
-    """Return how to ask a server; what is not said is left to its default."""
-    access = {name: getattr(args, name) for name in ("user", "password", "token", "timeout")}
-    return {name: value for name, value in access.items() if value is not None}
+    return Graph(Endpoint(args.endpoint, **access(args)))

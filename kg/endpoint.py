@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from email.message import Message
 from http import HTTPStatus
 from http.client import HTTPException, HTTPResponse
+from itertools import pairwise
 from typing import Any, Literal, TypeAlias, TypeVar
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -28,7 +29,7 @@ from SPARQLWrapper.SPARQLExceptions import (
     URITooLong,
 )
 
-from kg import guard, sparql
+from kg import guard
 from kg.engine import Results
 from kg.paging import Pages
 from ontology.errors import EndpointError, IncompleteAnswer, PolicyGraphError, QueryError, UsageError
@@ -349,7 +350,8 @@ def _placed(prologue: str) -> Iterator[None]:
 
 def _prefixes(query: str) -> str:
     """Return declarations of the known prefixes that a query uses without declaring them."""
-    declared = set(re.findall(r"\bPREFIX\s+([\w-]*):", sparql.outline(query), re.IGNORECASE))
+    tokens = (token for token in guard.tokenize(query) if token.depth == 0)
+    declared = {name.text.removesuffix(":") for word, name in pairwise(tokens) if word.keyword == "prefix"}
     used = {name for name in PREFIXES if re.search(rf"(?<![\w:]){name}:", query)}
     return "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in PREFIXES if name in used - declared)
 

@@ -23,7 +23,8 @@ from extract.document import unbroken
 from kg import engine, guard, sparql
 from kg.engine import Results
 from kg.entities import described
-from kg.rows import IRI, Rows, cell
+from kg.paths import is_address
+from kg.rows import IRI, Rows
 from kg.statements import FOUND, METADATA
 from kg.store import DEFAULT_STORE, Version, open_version, reading
 from ontology.errors import NotFound, QueryError, StoreError, UsageError
@@ -254,29 +255,31 @@ class Graph:
             NotFound: the library has no query of that name.
         """
         results, truncated = self._run(query, parameters)
-        if isinstance(results, ox.QueryBoolean):
-            return Rows(["answer"], [[bool(results)]])
-        if isinstance(results, ox.QueryTriples):
-            triples = ([cell(t.subject), cell(t.predicate), cell(t.object)] for t in results)
-            with answering():
-                return Rows(["subject", "predicate", "object"], triples, truncated=truncated)
-        names = [variable.value for variable in results.variables]
         with answering():
-            return Rows(names, ([cell(term) for term in solution] for solution in results), truncated=truncated)
+            return Rows.of(results, truncated=truncated)
+
+    def meant(self, query: str, **parameters: Any) -> dict[str, Any]:
+        """Return the parameters of a query with what the names among them mean in this graph in place of these.
+
+        Where one query's parameters are needed more than once, this spares asking for the same names again.
+        """
+        from kg.naming import named
+
+        question = _question(query)
+        names = question.names(parameters) if question else ()
+        return parameters | {parameter.name: parameter.meaning(name, named(self, name)) for parameter, name in names}
 
     def unknown_names(self, query: str, **parameters: Any) -> list[str]:
         """Return what a query asks for and the graph does not know: the answer says little then.
 
         Of a library query these are names, of SPARQL the graphs of its ``FROM`` and ``FROM NAMED``.
         """
-        if not _LIBRARY_NAME.fullmatch(query):
+        question = _question(query)
+        if question is None:
             graphs = guard.dataset(query, "")
             named = [f"<{iri}>" for iri in (*(graphs.default or ()), *(graphs.named or ()))]
             return self._unknown_graphs(named) if named else []
-        from queries import load
-
-        known = load(query)
-        asked = known.unknown_names(**self._named(known, parameters))
+        asked = question.unknown_names(**self.meant(query, **parameters))
         return [] if asked is None else [row.name for row in self.query(asked)]
 
     def _unknown_graphs(self, named: Iterable[str]) -> list[str]:
@@ -326,7 +329,7 @@ class Graph:
             NotFound: the graph has no such link.
         """
         if isinstance(link, str):
-            found = proofs(self, f"VALUES ?link {{ {sparql.term(IRI(link))} }}")
+            found = proofs(self, sparql.values("link", [link]))
         else:
             subject, predicate, object_ = (sparql.term(IRI(part)) for part in link)
             found = proofs(self, f"VALUES (?s ?p ?o) {{ ({subject} {predicate} {object_}) }}")
@@ -416,32 +419,15 @@ class Graph:
         return int(self.query(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")[0].n)
 
     def _run(self, query: str, parameters: Mapping[str, Any]) -> tuple[Results, bool]:
-        if not sparql.outline(query).strip():
+        if not any(guard.tokenize(query)):
             raise UsageError("the query is empty; write SPARQL, or name a question of the library (kg query --list)")
-        sparql.refuse_update(query)
+        guard.refuse_update(query)
         return self.backend.run(self._bound(query, parameters))
 
     def _bound(self, query: str, parameters: Mapping[str, Any]) -> str:
         """Return the text of a query that is given as text or by name, with its parameters set."""
-        if not _LIBRARY_NAME.fullmatch(query):
-            return sparql.bind(query, parameters)
-        from queries import load
-
-        known = load(query)
-        return known.bind(**self._named(known, parameters))
-
-    def _named(self, query: Query, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the parameters of a library query, the entities in place of a name by which the graph knows any."""
-        from kg.naming import named
-        from queries.library import Type
-
-        given = dict(parameters)
-        for parameter in query.parameters:
-            value = given.get(parameter.name)
-            if parameter.type is Type.NAME and isinstance(value, str | ox.NamedNode) and parameter.is_set(value):
-                found = {iri: label for iri, label in named(self, str(value)).items() if label}
-                given[parameter.name] = found or value
-        return given
+        question = _question(query)
+        return question.bind(**self.meant(query, **parameters)) if question else sparql.bind(query, parameters)
 
 
 def open(store: Source = DEFAULT_STORE, **remote: Any) -> Graph:
@@ -456,7 +442,7 @@ def open(store: Source = DEFAULT_STORE, **remote: Any) -> Graph:
         StoreError: there is no store, or it is damaged.
         UsageError: what is asked is no endpoint, but is told how to ask one.
     """
-    if isinstance(store, str) and store.startswith(("http://", "https://")):
+    if isinstance(store, str) and is_address(store):
         from kg.endpoint import Endpoint
 
         return Graph(Endpoint(store, **remote))
@@ -480,30 +466,31 @@ def query(query: str, *, store: Source = DEFAULT_STORE, **parameters: Any) -> Ro
         return graph.query(query, **parameters)
 
 
-def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:
-    """Return the proof of every link that a pattern over ``?link``, ``?s``, ``?p``, ``?o`` picks, the surest first.
+def _question(query: str) -> Query | None:
+    """Return the query of the library that is meant; None where SPARQL is."""
+    if not _LIBRARY_NAME.fullmatch(query):
+        return None
+    from queries import load
 
-    Their evidence is asked for by name afterwards: in one query the engines join all evidence that there is.
-    """
+    return load(query)
+
+
+def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:
+    """Return the proof of every link that a pattern over ``?link``, ``?s``, ``?p``, ``?o`` picks, the surest first."""
     links = graph.query(
         f"""SELECT DISTINCT ?link ?s ?p ?o ?g ?basis ?confidence {{
           {pattern}
           GRAPH ?g {{ ?link rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ;
             pl:basis ?basis ; pl:confidence ?confidence }} }}"""
     )
-    passages: defaultdict[IRI, list[tuple[str, int | None, int | None]]] = defaultdict(list)
-    for names in _batches({row.link for row in links}):
-        for row in graph.query(
-            f"""SELECT ?link ?text ?start ?end {{
-              {{ VALUES ?link {{ {names} }} ?link pl:evidence ?e .
-                ?e nif:anchorOf ?text ; nif:beginIndex ?start ; nif:endIndex ?end }} UNION
-              {{ VALUES ?link {{ {names} }} ?link pl:evidence ?text FILTER(ISLITERAL(?text)) }} }}"""
-        ):
-            passages[row.link].append((row.text, row.start, row.end))
+    said: defaultdict[IRI, list[tuple[str, int | None, int | None]]] = defaultdict(list)
+    for some in _batches({row.link for row in links}):
+        for row in graph.query(passages(some)):
+            said[row.link].append((row.text, row.start, row.end))
     titles: dict[IRI, str | None] = {}
-    for names in _batches({row.g for row in links}):
+    for some in _batches({row.g for row in links}):
         for row in graph.query(
-            f"""SELECT ?d ?i ?t {{ VALUES ?d {{ {names} }} ?d a pl:Document
+            f"""SELECT ?d ?i ?t {{ {sparql.values("d", some)} ?d a pl:Document
               OPTIONAL {{ ?d dcterms:identifier ?i }} OPTIONAL {{ ?d dcterms:title ?t }} }}"""
         ):
             titles[row.d] = row.t or row.i
@@ -520,16 +507,27 @@ def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:
             *passage,
         )
         for row in links
-        for passage in passages.get(row.link, [(None, None, None)])
+        for passage in said.get(row.link, [(None, None, None)])
     ]
     found.sort(key=lambda proof: (-proof.confidence, proof.document or "", proof.start or 0, proof.link))
     return tuple(found)
 
 
-def _batches(iris: Collection[IRI]) -> Iterator[str]:
-    """Yield IRIs as SPARQL has them, so many at a time as every server takes."""
-    names = [str(sparql.term(iri)) for iri in sorted(iris)]
-    return (" ".join(names[start : start + 500]) for start in range(0, len(names), 500))
+def passages(links: Iterable[IRI]) -> str:
+    """Return SPARQL for the text that proves each of some links, with its offsets, the first in the document first.
+
+    It is asked for by the links' names: in one query with these the engines join all evidence that there is.
+    """
+    these = sparql.values("link", links)
+    return f"""SELECT ?link ?text ?start ?end {{
+      {{ {these} ?link pl:evidence ?e . ?e nif:anchorOf ?text ; nif:beginIndex ?start ; nif:endIndex ?end }}
+      UNION {{ {these} ?link pl:evidence ?text FILTER(ISLITERAL(?text)) }} }} ORDER BY ?link ?start"""
+
+
+def _batches(iris: Collection[IRI]) -> Iterator[list[IRI]]:
+    """Yield IRIs in their order, so many at a time as every server takes in a query."""
+    names = sorted(iris)
+    return (names[start : start + 500] for start in range(0, len(names), 500))
 
 
 def _holding(identifier: str, known: Mapping[str, list[Any]], found: Mapping[str, str]) -> Holding:

@@ -28,6 +28,9 @@ _TOKEN = re.compile(
 _MODIFY = ("insert", "delete", "with")
 """First words of the operations that may have a ``WHERE``, and so a dataset."""
 
+_CHANGES = frozenset({*_MODIFY, "load", "clear", "drop", "create", "add", "move", "copy"})
+"""First words of an update."""
+
 
 class Token(NamedTuple):
     """A piece of text that is no space or comment; a bracket counts to the depth that it opens or closes."""
@@ -97,6 +100,27 @@ def _refuse(refused: Sequence[str], holds: Callable[[str], bool]) -> None:
                 f"{keyword.upper()} is refused: a query asks this graph and calls no other server; take it out",
                 code="PL-QUERY-REFUSED",
             )
+
+
+def refuse_update(query: str) -> None:
+    """Refuse an update that is sent as a query, before the engine tells only that it can't parse it.
+
+    Raises:
+        QueryError: it is one.
+
+    >>> refuse_update("SELECT ?insert { ?insert ?p 'DROP' }")
+    >>> refuse_update("PREFIX x: <urn:x> INSERT DATA { x:a x:b 1 }")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    ontology.errors.QueryError: a query only reads, and this is an update; ...
+    """
+    first = _after_prologue(list(tokenize(query)))
+    if first is not None and first.keyword in _CHANGES:
+        raise QueryError(
+            "a query only reads, and this is an update; change the graph's sources or --decisions and run kg build,"
+            " use kg remove, or send it to a server as an update",
+            code="PL-QUERY-REFUSED",
+        )
 
 
 def dataset(query: str, base: str) -> Dataset:

@@ -181,7 +181,7 @@ class _Said:
         """Ask for the upward links that go from some entities, but for those that were asked for."""
         if new := set(nodes) - self.asked:
             self.asked |= new
-            self.ask(_values("s", new))
+            self.ask(sparql.values("s", new))
 
     def ask_onward(self, top: IRI) -> None:
         """Ask for the upward links of all that the links so far lead to, up to an entity."""
@@ -230,7 +230,7 @@ class _Said:
             return
         issuers: dict[str, tuple[bool, str]] = {}
         for row in self._graph.query(
-            f"SELECT DISTINCT ?s ?u ?g {{ {_values('s', nodes)} ?s a pl:{Kind.STRATEGY}"
+            f"SELECT DISTINCT ?s ?u ?g {{ {sparql.values('s', nodes)} ?s a pl:{Kind.STRATEGY}"
             " GRAPH ?g { ?s pl:issuer ?u } }"
         ):
             told = (row.g != AUTHORITY_GRAPH, str(row.u))
@@ -299,7 +299,7 @@ def _common(source: IRI) -> bool:
 
 def _things(graph: Graph, iris: Collection[IRI]) -> dict[IRI, Thing]:
     """Return the entities among some IRIs; what the graph gives no class of ours is none."""
-    among = _values("e", iris)
+    among = sparql.values("e", iris)
     things = {
         iri: Thing(iri, entity.name, entity.kind, Level(entity.level) if entity.level else None, places_of(iri), None)
         for iri, entity in described(graph, among).items()
@@ -373,10 +373,6 @@ def _excerpt(text: str, name: str, most: int = 70) -> str:
     start = min(max(0, text.find(name) + len(name) // 2 - most // 2), max(0, len(text) - most))
     end = start + most
     return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
-
-
-def _values(name: str, iris: Iterable[IRI]) -> str:
-    return f"VALUES ?{name} {{ {' '.join(str(sparql.term(iri)) for iri in sorted(iris))} }}"
 
 
 _RELATIONS = " ".join(f"pl:{relation}" for relation in UPWARD)

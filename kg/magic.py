@@ -145,9 +145,9 @@ def _drawn(rows: Rows, graph: Graph) -> Any:
     links = [(pair[0], pair[-1], pair[1] if len(pair) > 2 else IRI("")) for pair in pairs if len(pair) > 1]
     if not links:
         raise UsageError("a graph needs rows of two entities; select ?subject ?object, or use CONSTRUCT")
-    values = " ".join(str(sparql.term(iri)) for iri in sorted({end for link in links for end in link[:2]}))
+    ends = sparql.values("e", {end for link in links for end in link[:2]})
     network: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
-    for iri, entity in described(graph, f"VALUES ?e {{ {values} }}").items():
+    for iri, entity in described(graph, ends).items():
         network.add_node(str(iri), label=entity.name, kind=str(entity.kind), level=entity.level)
     for start, end, relation in links:
         if start in network and end in network:

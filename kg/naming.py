@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -21,7 +21,19 @@ _ENTITY = f"VALUES ?k {{ {' '.join(f'pl:{kind}' for kind in Kind)} }} ?e a ?k"
 
 
 def named(graph: Graph, name: str) -> Mapping[IRI, str | None]:
-    """Return the entities that a name may mean, with their Chinese labels.
+    """Return the entities that a name may mean, with their Chinese labels; see ``readings``.
+
+    Raises:
+        UsageError: the name is empty.
+    """
+    for reading in readings(name):
+        if rows := graph.query(reading):
+            return {row.e: row.l for row in rows}
+    return {}
+
+
+def readings(name: str) -> Iterator[str]:
+    """Yield SPARQL for the entities ``?e`` that a name may mean, with their Chinese labels ``?l``.
 
     It is read as an IRI (``plid:…``, ``<https://…>``), else as a label, else as a form under which a document names
     something, else as a place with those that contain it (湖州市安吉县): the first of these that finds anything counts.
@@ -32,7 +44,7 @@ def named(graph: Graph, name: str) -> Mapping[IRI, str | None]:
     forms = labels_of(name)
     address = name.strip().removeprefix("<").removesuffix(">")
     if address.startswith(("plid:", PLID)):
-        ways = [f"VALUES ?e {{ {sparql.term(IRI(address))} }}"]
+        ways = [sparql.values("e", [address])]
     else:
         steps = "/?".join(re.escape(encoded(character)) for character in "".join(name.split()))
         ways = [
@@ -42,13 +54,10 @@ def named(graph: Graph, name: str) -> Mapping[IRI, str | None]:
             f" FILTER(REGEX(STR(?e), {sparql.term(f'/{steps}$')}))",
         ]
     for way in ways:
-        rows = graph.query(
+        yield (
             f"SELECT DISTINCT ?e ?l {{ {way} . {_ENTITY}"
             " OPTIONAL { ?e skos:prefLabel ?l FILTER(LANG(?l) = 'zh') } } ORDER BY ?e ?l"
         )
-        if rows:
-            return {row.e: row.l for row in rows}
-    return {}
 
 
 def find(graph: Graph, name: str, within: str | None = None) -> IRI:
@@ -95,8 +104,7 @@ def labels_of(name: str) -> str:
 
 def kinds_of(graph: Graph, iris: Iterable[IRI]) -> Mapping[IRI, Kind]:
     """Return the kinds that the graph gives entities, whoever minted their IRIs."""
-    among = " ".join(str(sparql.term(iri)) for iri in iris)
-    return {iri: entity.kind for iri, entity in described(graph, f"VALUES ?e {{ {among} }}").items()}
+    return {iri: entity.kind for iri, entity in described(graph, sparql.values("e", iris)).items()}
 
 
 def places_of(iri: IRI) -> tuple[str, ...]:
@@ -107,7 +115,6 @@ def places_of(iri: IRI) -> tuple[str, ...]:
 def _within(graph: Graph, found: Iterable[IRI], place: str) -> list[IRI]:
     """Return which entities belong to a place by their IRI, or lie in it by what a document says."""
     names = {iri: set(places_of(iri)) for iri in found}
-    among = " ".join(str(sparql.term(iri)) for iri in names)
-    for row in graph.query(f"SELECT DISTINCT ?e ?site {{ VALUES ?e {{ {among} }} ?e pl:locatedIn+ ?site }}"):
+    for row in graph.query(f"SELECT DISTINCT ?e ?site {{ {sparql.values('e', names)} ?e pl:locatedIn+ ?site }}"):
         names[row.e] |= {*places_of(row.site), unquote(row.site.local)}
     return [iri for iri, places in names.items() if any(each.startswith(place) for each in places)]

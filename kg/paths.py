@@ -1,4 +1,4 @@
-"""Files as callers name them: one, or several."""
+"""What callers name: files, one or several, or the address of a server."""
 
 from __future__ import annotations
 
@@ -16,3 +16,12 @@ def listed(paths: Paths) -> list[Path]:
     (['own.ttl'], ['a.ttl', 'b.ttl'])
     """
     return [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
+
+
+def is_address(name: str) -> bool:
+    """Tell whether a name is the address of a server, and no path.
+
+    >>> is_address("http://127.0.0.1:7878/sparql"), is_address("policy-graph")
+    (True, False)
+    """
+    return name.startswith(("http://", "https://"))

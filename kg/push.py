@@ -35,6 +35,7 @@ import pyoxigraph as ox
 
 from kg.endpoint import RETRIES, TIMEOUT, attempt
 from kg.graph import open
+from kg.paths import is_address
 from kg.store import DEFAULT_STORE, write_atomically
 from ontology.errors import EndpointError, StoreError
 
@@ -102,7 +103,7 @@ def push(
     """
     address = str(target)
     service: _Service | _Folder
-    if address.startswith(("http://", "https://")):
+    if is_address(address):
         service = _Service(address, user, password, token, timeout, retries)
         kept = Path(store) / "pushed" / f"{hashlib.sha256(address.encode()).hexdigest()[:16]}.jsonl"
     else:

@@ -15,6 +15,8 @@ from ontology.terms import PREFIXES, XSD
 if TYPE_CHECKING:
     import pandas
 
+    from kg.engine import Results
+
 
 class IRI(str):
     """An IRI as a string, told apart from a literal by its type."""
@@ -86,6 +88,22 @@ class Rows(Sequence[Row]):
         self.names = tuple(names)
         self.truncated = truncated
         self._rows = tuple(Row(self.names, row) for row in cells)
+
+    @classmethod
+    def of(cls, results: Results, *, truncated: bool = False) -> Self:
+        """Read what an engine answers.
+
+        >>> Rows.of(ox.Store().query("ASK {}"))[0].answer
+        True
+        """
+        if isinstance(results, ox.QueryBoolean):
+            return cls(["answer"], [[bool(results)]])
+        if isinstance(results, ox.QueryTriples):
+            names = ["subject", "predicate", "object"]
+            triples = ([cell(t.subject), cell(t.predicate), cell(t.object)] for t in results)
+            return cls(names, triples, truncated=truncated)
+        names = [variable.value for variable in results.variables]
+        return cls(names, ([cell(term) for term in solution] for solution in results), truncated=truncated)
 
     @overload
     def __getitem__(self, index: int) -> Row: ...

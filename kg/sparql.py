@@ -9,33 +9,18 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
+from kg import guard
 from ontology.errors import QueryError
 from ontology.terms import PREFIXES, XSD
 
 Term: TypeAlias = ox.NamedNode | ox.Literal
 Value: TypeAlias = str | bool | int | float | Decimal | datetime.date | Term
-
-_TOKEN = re.compile(
-    r'(?P<opaque>"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\''
-    r'|<[^<>"{}|^`\\\s]*>|\#[^\n]*)'
-    r"|(?P<values>\bVALUES\s*[?$](?P<name>\w+)\s*\{)|(?P<open>\{)|(?P<close>\})|(?P<form>\bCONSTRUCT\b)"
-    r"|[?$](?P<variable>\w+)|.",
-    re.DOTALL | re.IGNORECASE,
-)
-"""Strings, IRIs and comments are opaque: whatever stands in them is no syntax."""
-
-
-_UPDATE = re.compile(
-    r"(\s*(PREFIX\s+[^\s:]*:|BASE)\s)*\s*(INSERT|DELETE|WITH|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY)(?![\w:-])",
-    re.IGNORECASE,
-)
-"""The beginning of an update, whose IRIs are blanked out."""
 
 _BARE = {
     "integer": (r"[+-]?\d+", r"[+-]?\d+"),
@@ -67,28 +52,16 @@ def bind(text: str, parameters: Mapping[str, Value]) -> str:
     known: set[str] = set()
     blocks: dict[str, list[tuple[int, int]]] = {}
     where: int | None = None
-    templates = depth = 0
-    block: tuple[str, int] | None = None
-    for token in _TOKEN.finditer(text):
-        if token["values"]:
-            block = (token["name"], token.end())
-            known.add(token["name"])
-            depth += 1
-        elif token["form"]:
-            templates = 1 if re.match(r"\s*\{", text[token.end() :]) else 0
-        elif token["open"]:
-            if depth == 0 and templates:
-                templates -= 1
-            elif depth == 0 and where is None:
-                where = token.end()
-            depth += 1
-        elif token["close"]:
-            depth -= 1
-            if block:
-                blocks.setdefault(block[0], []).append((block[1], token.start()))
-                block = None
-        elif token["variable"]:
-            known.add(token["variable"])
+    tokens = list(guard.tokenize(text))
+    for index, token in enumerate(tokens):
+        before = tokens[index - 1].keyword if index else ""
+        if token.kind == "variable":
+            known.add(token.text[1:])
+            if before == "values" and (block := tokens[index + 1 : index + 2]) and block[0].text == "{":
+                end = next((t.start for t in tokens[index + 2 :] if t.text == "}"), len(text))
+                blocks.setdefault(token.text[1:], []).append((block[0].end, end))
+        elif token.text == "{" and token.depth == 1 and before != "construct" and where is None:
+            where = token.end
     edits: list[tuple[int, int, str]] = []
     for name, value in parameters.items():
         if name not in known or where is None:
@@ -100,46 +73,6 @@ def bind(text: str, parameters: Mapping[str, Value]) -> str:
     for start, end, replacement in sorted(edits, reverse=True):
         text = text[:start] + replacement + text[end:]
     return text
-
-
-def outline(text: str) -> str:
-    """Return a query with strings, IRIs, comments and all that stands in braces blanked out, offset by offset.
-
-    What is left are the keywords of the query itself: its form, its modifiers.
-
-    >>> outline('SELECT * { ?s ?p "}" } # all').split()
-    ['SELECT', '*', '{', '}']
-    """
-    parts = []
-    depth = 0
-    for token in _TOKEN.finditer(text):
-        depth -= bool(token["close"])
-        parts.append(" " * len(token[0]) if token["opaque"] or (depth and not token["values"]) else token[0])
-        depth += bool(token["open"] or token["values"])
-    return "".join(parts)
-
-
-def is_update(text: str) -> bool:
-    """Tell whether a text is no query but asks for a change.
-
-    >>> is_update("PREFIX x: <urn:x> INSERT DATA { x:a x:b 1 }"), is_update("SELECT ?insert { ?insert ?p 'DROP' }")
-    (True, False)
-    """
-    return _UPDATE.match(outline(text)) is not None
-
-
-def refuse_update(text: str) -> None:
-    """Refuse an update that is sent as a query, before the engine tells only that it can't parse it.
-
-    Raises:
-        QueryError: it is one.
-    """
-    if is_update(text):
-        raise QueryError(
-            "a query only reads, and this is an update; change the graph's sources or --decisions and run kg build,"
-            " use kg remove, or send it to a server as an update",
-            code="PL-QUERY-REFUSED",
-        )
 
 
 def unparsed(error: SyntaxError) -> QueryError:
@@ -195,6 +128,15 @@ def term(value: Value | Any, like: str = "") -> Term:
     if isinstance(value, datetime.date):
         return ox.Literal(value.isoformat(), datatype=ox.NamedNode(f"{XSD}date"))
     raise QueryError(f"a {type(value).__name__} can't be a parameter", code="PL-QUERY-PARAMETER")
+
+
+def values(name: str, iris: Iterable[str]) -> str:
+    """Return the block that lets a variable be any of some IRIs.
+
+    >>> values("e", {"urn:b", "plid:Village"})
+    'VALUES ?e { <https://w3id.org/policy-lineage/id/Village> <urn:b> }'
+    """
+    return f"VALUES ?{name} {{ {' '.join(str(_named(iri)) for iri in sorted(iris))} }}"
 
 
 def _like(value: str, like: str) -> Term:

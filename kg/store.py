@@ -133,7 +133,7 @@ def open_version(folder: Path) -> Version:
         StoreError: no store stands there, it may not be read, or it is damaged.
     """
     for _ in range(_OPENING_TRIES):
-        number = _current(folder)
+        number = published_number(folder)
         if number == _NOTHING:
             raise StoreError(
                 f"{folder} holds no policy graph; make one with: kg build SOURCE --store {folder}",
@@ -153,7 +153,7 @@ def open_version(folder: Path) -> Version:
             except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
                 if path.exists():
                     raise _damaged(folder, f"version {number} does not open ({error})") from error
-        elif _current(folder) == number and not (path / "lease").exists():
+        elif published_number(folder) == number and not (path / "lease").exists():
             raise _damaged(folder, f"version {number} is missing")
         time.sleep(_OPENING_PAUSE)
     raise _damaged(folder, "its published version could not be opened")
@@ -163,9 +163,14 @@ def published_number(folder: Path) -> int:
     """Return the number of the published version, 0 before the first.
 
     Raises:
-        StoreError: the store is damaged.
+        StoreError: the store may not be read, or is damaged.
     """
-    return _current(folder)
+    try:
+        return int((folder / "current").read_text(encoding="ascii")) if (folder / "versions").exists() else _NOTHING
+    except PermissionError as error:
+        raise _closed(folder, error) from error
+    except (OSError, ValueError) as error:
+        raise _damaged(folder, "its file 'current' names no version") from error
 
 
 def published(folder: Path) -> tuple[int, int, int]:
@@ -177,7 +182,7 @@ def published(folder: Path) -> tuple[int, int, int]:
     Returns:
         Its number, and which file names it and since when (in ns); cheap, to see whether another one is published.
     """
-    number = _current(folder)
+    number = published_number(folder)
     try:
         names = (folder / "current").stat()
     except FileNotFoundError:
@@ -198,6 +203,7 @@ class Draft:
         self.folder = folder
         self.base = base
         self.manifest = base.manifest if base else Manifest()
+        self._stored = set(self.documents.iterdir())
         self._path = folder / "draft"
         shutil.rmtree(self._path, ignore_errors=True)
         self._path.mkdir()
@@ -241,14 +247,6 @@ class Draft:
             shutil.copy(path, kept)
         return kept if kept.exists() else None
 
-    def graphs(self) -> set[ox.NamedNode]:
-        """Return the names of the graphs."""
-        return {name for name in self.store.named_graphs() if isinstance(name, ox.NamedNode)}
-
-    def triples(self, graph: ox.NamedNode) -> set[ox.Triple]:
-        """Return the triples of one named graph."""
-        return {quad.triple for quad in self.store.quads_for_pattern(None, None, None, graph)}
-
     def replace_graph(self, graph: ox.NamedNode, triples: Iterable[ox.Triple]) -> None:
         """Make a named graph hold exactly ``triples`` and bring the union up to date."""
         self.replace_graphs([(graph, triples)])
@@ -258,7 +256,8 @@ class Draft:
 
         def changes() -> Iterator[_Change]:
             for graph, triples in graphs:
-                old, new = self.triples(graph), set(triples)
+                old = {quad.triple for quad in self.store.quads_for_pattern(None, None, None, graph)}
+                new = set(triples)
                 yield graph, new - old, old - new
 
         self._apply(changes())
@@ -329,17 +328,20 @@ class Draft:
         _sync(self.folder / "versions")
         _sync(self.folder)
         write_atomically(self.folder / "current", f"{number}\n".encode())
-        self._drop_unused()
+        self.drop_unused()
         return number
 
-    def _drop_unused(self) -> None:
-        """Remove the quads kept of documents that were in the version before and are in this one no more."""
+    def drop_unused(self) -> None:
+        """Remove the quads of documents that this version has no more, or that were written while it was made, in vain.
+
+        What an interrupted build has left before stays for the next one.
+        """
         before, now = (
-            {entry.key for entry in manifest.documents.values()}
+            {self.documents / entry.key for entry in manifest.documents.values()}
             for manifest in (self.base.manifest if self.base is not None else Manifest(), self.manifest)
         )
-        for key in before - now:
-            (self.documents / key).unlink(missing_ok=True)
+        for path in (before | set(self.documents.iterdir()) - self._stored) - now:
+            path.unlink(missing_ok=True)
 
     def _merge_files(self) -> None:
         """Write all quads into a new store (Oxigraph's ``optimize`` leaves files of bulk loads as they are)."""
@@ -388,7 +390,7 @@ def writing(folder: Path) -> Iterator[Draft]:
         for unfinished in (*folder.glob("*.new"), *(folder / "documents").glob("*.new")):
             unfinished.unlink()
         _drop_unpublished(folder)
-        draft = Draft(folder, None if _current(folder) == _NOTHING else open_version(folder))
+        draft = Draft(folder, None if published_number(folder) == _NOTHING else open_version(folder))
         yield draft
     except OSError as error:
         raise _unwritable(folder, error) from error
@@ -452,15 +454,6 @@ class _Lock:
         self.release()
 
 
-def _current(folder: Path) -> int:
-    try:
-        return int((folder / "current").read_text(encoding="ascii")) if (folder / "versions").exists() else _NOTHING
-    except PermissionError as error:
-        raise _closed(folder, error) from error
-    except (OSError, ValueError) as error:
-        raise _damaged(folder, "its file 'current' names no version") from error
-
-
 def _version_path(folder: Path, number: int) -> Path:
     return folder / "versions" / f"{number:06d}"
 
@@ -474,7 +467,7 @@ def _numbers(folder: Path) -> Iterator[int]:
 def _drop_unpublished(folder: Path) -> None:
     """Remove every version but the published one, unless a reader still holds it; the next writer tries again."""
     try:
-        current = _current(folder)
+        current = published_number(folder)
     except StoreError:
         return
     if current != _NOTHING and not _version_path(folder, current).exists():
@@ -519,7 +512,7 @@ def _refuse_foreign(folder: Path) -> None:
 def _drop_empty(folder: Path, made: bool) -> None:
     """Remove a store in which nothing was published or extracted, with its folder where the writer made that."""
     with suppress(OSError, StoreError):
-        if _current(folder) == _NOTHING and not any((folder / "documents").iterdir()):
+        if published_number(folder) == _NOTHING and not any((folder / "documents").iterdir()):
             for part in _PARTS:
                 path = folder / part
                 if path.is_dir():

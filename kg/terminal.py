@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from ontology.terms import Kind
+
+if TYPE_CHECKING:
+    from kg.graph import Holding
+    from kg.rows import Rows
 
 UNKNOWN = "?"
 
@@ -93,6 +97,21 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def print_documents(documents: Iterable[Holding]) -> None:
+    """Print a line for each document."""
+    table = Table(box=None)
+    table.add_column("document")
+    table.add_column("title", no_wrap=True, max_width=24 if out.is_terminal else None)
+    for name in ("level", "place", "year"):
+        table.add_column(name)
+    for document in documents:
+        place = document.place[-1] if document.place else UNKNOWN
+        year = UNKNOWN if document.year is None else str(document.year)
+        cells = (document.identifier, document.title or UNKNOWN, document.level or UNKNOWN, place, year)
+        table.add_row(*map(Text, cells))
+    whole.print(table)
+
+
 def print_document(document: Any) -> None:
     """Print what is known of a document, a line a field, each with how it was found."""
     known = asdict(document)
@@ -104,6 +123,39 @@ def print_document(document: Any) -> None:
         told = (" › " if name == "place" else ", ").join(map(str, parts))
         table.add_row(*map(Text, (name.replace("_", " "), told or UNKNOWN, found.get(name, ""))))
     out.print(table)
+
+
+def print_rows(rows: Rows) -> None:
+    """Print the answer to a query, and on stderr how many rows it has."""
+    from kg.rows import IRI
+
+    table = Table()
+    for name in rows.names:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        cells = ("" if cell is None else cell.short if isinstance(cell, IRI) else str(cell) for cell in row)
+        table.add_row(*map(Text, cells))
+    out.print(table)
+    err.print(f"{len(rows)} rows")
+
+
+def print_library() -> None:
+    """Print each question of the library with the default of each parameter, or an example, in the user's language."""
+    from kg.language import language_of_terminal
+    from queries import library
+
+    chinese = language_of_terminal() == "zh"
+    for question in library():
+        summary = question.summary_zh if chinese else question.summary
+        description = question.description_zh if chinese else question.description
+        out.print(f"[bold]{question.name}[/]  {summary}\n    {description}", soft_wrap=True)
+        for p in question.parameters:
+            if chinese:
+                label, unset = p.label_zh, f"可不给，即全部；例如 {p.example}" if p.optional else f"默认 {p.default}"
+            else:
+                label, unset = p.label, f"all; for example {p.example}" if p.optional else f"default {p.default}"
+            line = Text(f"    --param {p.name}=…  {label}  ({unset})", style="dim")
+            out.print(line, soft_wrap=True)
 
 
 def print_figures(figures: Mapping[str, Mapping[str, float | int | None]]) -> None:

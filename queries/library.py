@@ -31,6 +31,7 @@ import pyoxigraph as ox
 import yaml
 
 from kg import sparql
+from kg.rows import IRI
 from ontology.errors import NotFound, QueryError
 from ontology.terms import DCTERMS, PL, PLID, PREFIXES, RDF, RDFS, SH, SKOS, XSD, Level
 
@@ -51,9 +52,8 @@ examples in RDF: `queries/examples.ttl`.
 Where the default is “全部 all”, a parameter may be left out: the question is then asked of the whole graph. Links of
 less than 0.5 confidence are left out where a question shows links; `minimum_confidence` says otherwise.
 `pl:contributesTo`, on which lineages rest, follows links of any confidence.
-On the command line and in Python a name is read as `kg lineage` reads it: a label, with quotation marks or without, a
-form that documents use, a place by its short name (安吉) or behind those that contain it (湖州市安吉县), or an IRI as
-`<…>`, which tells namesakes apart.
+A name is read as `kg lineage` reads it: a label, with quotation marks or without, a form that documents use, a place by
+its short name (安吉) or behind those that contain it (湖州市安吉县), or an IRI as `<…>`, which tells namesakes apart.
 
 A query of your own may be as short as this; the prefixes are known:
 
@@ -129,6 +129,10 @@ class Parameter:
         either = f"VALUES ?{self.name} {{ {labels} }}"
         return re.sub(bearer, lambda found: f"{either} VALUES {found[0]} {{ {iris} }} {found[0]}", text)
 
+    def meaning(self, name: str, entities: Mapping[IRI, str | None]) -> Mapping[IRI, str] | sparql.Term:
+        """Return what ``Query.bind`` takes for a name: those entities that have a label, or else the name as it is."""
+        return {iri: label for iri, label in entities.items() if label} or self.term(name)
+
     def term(self, value: Any) -> sparql.Term:
         """Return a value as the query takes it.
 
@@ -195,6 +199,13 @@ class Query:
             elif known[name].is_set(value):
                 terms[name] = known[name].term(value)
         return sparql.bind(text, terms)
+
+    def names(self, parameters: Mapping[str, Any]) -> Iterator[tuple[Parameter, str]]:
+        """Yield those that are set to a name as somebody writes it, whose meaning only a graph knows."""
+        for parameter in self.parameters:
+            value = parameters.get(parameter.name)
+            if parameter.type is Type.NAME and isinstance(value, str | ox.NamedNode) and parameter.is_set(value):
+                yield parameter, str(value)
 
     def unknown_names(self, **parameters: Any) -> str | None:
         """Return SPARQL for those of the names asked for that a graph does not know; None where no name is asked for.

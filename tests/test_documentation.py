@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 
 from kg import cli
+from kg.arguments import Argument
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("function, arguments", cli._COMMANDS, ids=lambda part: getattr(part, "__name__", ""))
-def test_every_command_is_documented_with_its_options(
-    function: cli.Command, arguments: tuple[cli.Argument, ...]
-) -> None:
+def test_every_command_is_documented_with_its_options(function: cli.Command, arguments: tuple[Argument, ...]) -> None:
     (row,) = (line for line in COMMANDS.splitlines() if line.startswith(f"| `kg {function.__name__}"))
     access = re.search(r"^Access to a server: .*$", COMMANDS, re.MULTILINE)
     if "access to it" in row and access is not None:

@@ -23,7 +23,7 @@ from kg.server.protocol import RequestError, formats, respond, unless_gone
 from kg.server.truncation import marked
 from kg.server.worker import Answer
 from kg.server.worker import Request as Question
-from kg.server.workers import Pool
+from kg.server.workers import Pool, meant
 from ontology.errors import NotFound
 from ontology.terms import PLID, PREFIXES, RDF, XSD
 
@@ -77,7 +77,8 @@ class Library:
             if key in parameters:
                 raise RequestError(f"{key} is given twice; give it once")
             parameters[key] = IRI(value) if value.startswith("<") and value.endswith(">") else value
-        text = queries.load(name).bind(**parameters)
+        query = queries.load(name)
+        text = query.bind(**await meant(self._pool.ask, query, parameters))
         question = Question(text, row_format="json" if form == "ttl" else form, graph_format="ttl")
         answer = await unless_gone(request, self._pool.answer(question))
         if form == "ttl" and answer.format == "json":

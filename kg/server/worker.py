@@ -90,7 +90,7 @@ def answer(store: ox.Store, request: Request) -> Answer:
     """
     if request.query is not None:
         guard.check(request.query, request.nesting)
-        sparql.refuse_update(request.query)
+        guard.refuse_update(request.query)
     try:
         if request.query is None:
             return _whole_graph(store, request)

@@ -11,19 +11,21 @@ import logging
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
 from kg import sparql
-from kg.rows import Rows, cell
+from kg.naming import readings
+from kg.rows import Rows
 from kg.server.limits import Limits
 from kg.server.worker import Answer, Request
 from ontology.errors import NotFound, PolicyGraphError, QueryError, StoreError
+from queries import Query
 
 _log = logging.getLogger(__name__)
 GRACE = 1.0
@@ -31,6 +33,10 @@ GRACE = 1.0
 
 _PAUSE = 1.0
 """Seconds between two tries to start a process."""
+
+
+Ask: TypeAlias = Callable[..., Awaitable[Rows]]
+"""Asks the published graph: SPARQL and values of its variables in, rows out."""
 
 
 class Busy(PolicyGraphError):
@@ -78,7 +84,7 @@ class Pool:
             Busy: the queue is full.
         """
         found = await self.answer(Request(sparql.bind(query, parameters), row_format="json", graph_format=None))
-        return await asyncio.to_thread(_read, found)
+        return await asyncio.to_thread(_rows, found)
 
     async def answer(self, request: Request) -> Answer:
         """Have a process answer; the limits of the pool hold, whatever the request says.
@@ -160,6 +166,18 @@ class Pool:
         _log.info("query process %d ended with status %d", process.pid, status)
 
 
+async def meant(ask: Ask, question: Query, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a library query with what the names among them mean, as ``Graph.meant`` does."""
+    found = dict(parameters)
+    for parameter, name in question.names(parameters):
+        rows = Rows([], [])
+        for reading in readings(name):
+            if rows := await ask(reading):
+                break
+        found[parameter.name] = parameter.meaning(name, {row.e: row.l for row in rows})
+    return found
+
+
 async def spawn(module: str, *arguments: str) -> Process:
     """Start a process of this package that talks over its pipes."""
     root = str(Path(__file__).parents[2])
@@ -197,10 +215,6 @@ def kill(process: Process) -> None:
         process.kill()
 
 
-def _read(answer: Answer) -> Rows:
+def _rows(answer: Answer) -> Rows:
     results = ox.parse_query_results(answer.content, format=ox.QueryResultsFormat.JSON)
-    if isinstance(results, ox.QueryBoolean):
-        return Rows(["answer"], [[bool(results)]])
-    names = [variable.value for variable in results.variables]
-    cells = ([cell(term) for term in solution] for solution in results)
-    return Rows(names, cells, truncated=answer.truncated)
+    return Rows.of(results, truncated=answer.truncated)

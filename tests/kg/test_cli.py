@@ -108,7 +108,8 @@ def test_nothing_is_wrapped_or_cut_where_no_terminal_is(arguments: list[str], li
 def test_a_terminal_shows_identifiers_unbroken(
     arguments: list[str], long_names: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("kg.cli.out", Console(width=40, force_terminal=True, color_system=None))
+    for module in ("cli", "terminal"):
+        monkeypatch.setattr(f"kg.{module}.out", Console(width=40, force_terminal=True, color_system=None))
     assert main([*arguments, "--store", long_names]) == 0
     assert LONG in capsys.readouterr().out
 

@@ -11,6 +11,7 @@ import pytest
 import kg
 from kg.cli import main
 from kg.naming import find, named
+from kg.rows import IRI
 from kg.store import writing
 from ontology.errors import NotFound
 from ontology.terms import ITSRDF, NIF, PL, PLID, RDF, SKOS
@@ -104,3 +105,11 @@ def test_an_entity_of_no_known_place_is_told_as_such(graph: kg.Graph) -> None:
         find(graph, "草案", "天荒坪镇")
     with pytest.raises(NotFound, match=r"绿谷 is not in 火星, but in 浙江省, 浙江省 › 丽水市$"):
         find(graph, "绿谷", "火星")
+
+
+@pytest.mark.parametrize("name", ["安吉", "火星", "<urn:x>"])
+def test_what_a_name_means_is_asked_for_once(name: str, graph: kg.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    meant = graph.meant("mentions", name=IRI(name) if name.startswith("<") else name)
+    monkeypatch.setattr("kg.naming.named", None)
+    assert bool(graph.query("mentions", **meant)) is (name == "安吉")
+    assert graph.unknown_names("mentions", **meant) == ([] if name == "安吉" else [name])

@@ -81,3 +81,7 @@ def test_the_template_of_a_construct_is_not_its_where() -> None:
     query = "CONSTRUCT { ?s <urn:p> ?v } WHERE { BIND(<urn:s> AS ?s) }"
     (triple,) = ox.Store().query(bind(query, {"v": "甲"}))
     assert triple.object == ox.Literal("甲")
+
+
+def test_a_condition_of_what_is_selected_is_not_its_where() -> None:
+    assert answers("SELECT (EXISTS { FILTER(true) } AS ?y) ?x { BIND(?v AS ?x) }", v=9) == ["9"]

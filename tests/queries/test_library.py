@@ -15,7 +15,7 @@ import rdflib
 
 import kg
 import queries
-from kg import sparql
+from kg import guard, sparql
 from kg.cli import main
 from kg.push import push
 from kg.rows import IRI, Cell, cell
@@ -132,7 +132,7 @@ def test_servers_give_the_same_rows(remote: kg.Graph, case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_the_order_of_rows_is_settled(ours: kg.Graph, case: str) -> None:
     known = expected(case)
-    assert "ORDER BY" in sparql.outline(queries.load(known.query).text)
+    assert "order" in {token.keyword for token in guard.tokenize(queries.load(known.query).text) if token.depth == 0}
     rows = list(ours.query(known.query, **known.parameters))
     again = list(ours.query(known.query, **known.parameters))
     assert rows == again

@@ -15,8 +15,8 @@ from starlette.staticfiles import StaticFiles
 
 from kg.server.limits import Limits
 from kg.server.pages.catalogue import Catalogues
-from kg.server.pages.entity import Ask
 from kg.server.pages.views import Explorer
+from kg.server.workers import Ask
 
 
 def routes(catalogues: Catalogues, ask: Ask, limits: Limits) -> list[BaseRoute]:

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from kg import sparql
 from kg.server.pages.catalogue import Catalogue, Item, Paper
-from kg.server.pages.entity import Ask
+from kg.server.workers import Ask
 
 _NUMBERING = 8
 """Characters that the numbering of a heading and its marks take at most."""

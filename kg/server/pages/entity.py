@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
 from kg import sparql
-from kg.rows import IRI, Rows
+from kg.graph import passages
+from kg.rows import IRI
 from kg.server.pages.catalogue import Catalogue, Item, Paper
+from kg.server.workers import Ask
 from ontology.iri import AUTHORITY_GRAPH
 from ontology.terms import Basis, Level, Predicate
-
-Ask: TypeAlias = Callable[..., Awaitable[Rows]]
-"""Asks the published graph: SPARQL and values of its variables in, rows out."""
 
 MOST_LINKS = 100
 """Links of one direction that a page shows, the surest first."""
@@ -187,16 +186,12 @@ async def _relations(
     end: str,
     others: Sequence[IRI] | None = None,
 ) -> tuple[Relation, ...]:
-    """Return the links that have the entity at one end, those of the given others or all, the surest first.
-
-    Their evidence is asked for by name afterwards: in one query the engine would join all evidence there is.
-    """
+    """Return the links that have the entity at one end, those of the given others or all, the surest first."""
     here, there = ("subject", "object") if end == "s" else ("object", "subject")
     if others is None:
         others = await run_in_threadpool(catalogue.others, iri, here, MOST_LINKS)
-    among = " ".join(str(sparql.term(other)) for other in others)
     links = await ask(
-        f"""SELECT ?link ?p ?other ?basis ?confidence ?g {{ VALUES ?other {{ {among} }}
+        f"""SELECT ?link ?p ?other ?basis ?confidence ?g {{ {sparql.values("other", others)}
           GRAPH ?g {{ ?link rdf:{here} {sparql.term(iri)} ;
           rdf:{there} ?other ; rdf:predicate ?p ; pl:basis ?basis ; pl:confidence ?confidence }}
         }} ORDER BY DESC(?confidence) ?link LIMIT {10 * MOST_LINKS}"""
@@ -204,14 +199,8 @@ async def _relations(
     shown: defaultdict[tuple[IRI, IRI], list[IRI]] = defaultdict(list)
     for row in links:
         shown[row.other, row.p].append(row.link)
-    names = " ".join(str(sparql.term(link)) for some in shown.values() for link in some[:_MOST_QUOTES])
-    evidence = await ask(
-        f"""SELECT ?link ?text ?start ?end {{ {{ VALUES ?link {{ {names} }} ?link pl:evidence ?e .
-          ?e nif:anchorOf ?text ; nif:beginIndex ?start ; nif:endIndex ?end }} UNION
-          {{ VALUES ?link {{ {names} }} ?link pl:evidence ?text FILTER(ISLITERAL(?text)) }} }} ORDER BY ?link ?start"""
-    )
     texts: defaultdict[IRI, list[Any]] = defaultdict(list)
-    for row in evidence:
+    for row in await ask(passages(link for some in shown.values() for link in some[:_MOST_QUOTES])):
         texts[row.link].append(row)
     papers = await run_in_threadpool(catalogue.papers_named, [row.g for row in links])
     reasons: defaultdict[tuple[IRI, Predicate], list[Reason]] = defaultdict(list)

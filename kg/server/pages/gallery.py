@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kg.rows import Rows
-from kg.server.pages.entity import Ask
+from kg.server.workers import Ask, meant
 from ontology.errors import QueryError
 from queries import Query
 
@@ -45,7 +45,8 @@ async def answer(ask: Ask, question: Query, given: Mapping[str, str]) -> Answer:
     """
     values = {p.name: given.get(p.name, "").strip() or p.default for p in question.parameters}
     try:
-        text, names = question.bind(**values), question.unknown_names(**values)
+        asked = await meant(ask, question, values)
+        text, names = question.bind(**asked), question.unknown_names(**asked)
         rows = await ask(text)
         unknown = await ask(names) if names is not None else ()
         return Answer(question, values, text, rows, unknown=tuple(row.name for row in unknown))

@@ -26,7 +26,7 @@ from kg.server.limits import Limits
 from kg.server.pages.catalogue import PAGE, Catalogue, Catalogues, Filter, Item, Paper
 from kg.server.pages.document import reading
 from kg.server.pages.drawing import drawing
-from kg.server.pages.entity import Account, Ask, Relation, account, evidence
+from kg.server.pages.entity import Account, Relation, account, evidence
 from kg.server.pages.flow import flow, picture, places, steps
 from kg.server.pages.forms import form_of, jsonable, table
 from kg.server.pages.gallery import MOST_ROWS, answer
@@ -36,6 +36,7 @@ from kg.server.pages.words import Words
 from kg.server.protocol import RequestError, read_body
 from kg.server.status import status_of
 from kg.server.truncation import marked
+from kg.server.workers import Ask
 from kg.vocabulary import terms
 from ontology.errors import NotFound, PolicyGraphError
 from ontology.iri import encoded
@@ -365,20 +366,20 @@ class Explorer:
         """
         if not about:
             return b"", False
-        values = " ".join(str(sparql.term(iri)) for iri in about)
+        either = sparql.values("e", about)
         ends = ["subject", "object"] if incoming else ["subject"]
         links = " UNION ".join(
-            f"{{ VALUES ?e {{ {values} }} ?s rdf:{end} ?e ; ?p ?o }} UNION"
-            f" {{ VALUES ?e {{ {values} }} ?l rdf:{end} ?e ; pl:evidence ?s . FILTER(ISIRI(?s)) ?s ?p ?o }}"
+            f"{{ {either} ?s rdf:{end} ?e ; ?p ?o }} UNION"
+            f" {{ {either} ?l rdf:{end} ?e ; pl:evidence ?s . FILTER(ISIRI(?s)) ?s ?p ?o }}"
             for end in ends
         )
         if incoming:
             relations = " ".join(f"pl:{predicate}" for predicate in Predicate)
-            links += f" UNION {{ VALUES ?o {{ {values} }} VALUES ?p {{ {relations} }} ?s ?p ?o }}"
+            links += f" UNION {{ {sparql.values('o', about)} VALUES ?p {{ {relations} }} ?s ?p ?o }}"
         rows = await self.ask(
             "SELECT DISTINCT ?s ?p (ISIRI(?o) AS ?named) (STR(?o) AS ?value) (LANG(?o) AS ?tag)"
             " (STR(DATATYPE(?o)) AS ?type) {"
-            f" {{ VALUES ?s {{ {values} }} ?s ?p ?o FILTER(?p != pl:contributesTo) }} UNION {links} }}"
+            f" {{ {sparql.values('s', about)} ?s ?p ?o FILTER(?p != pl:contributesTo) }} UNION {links} }}"
             f" LIMIT {_MOST_TRIPLES + 1}"
         )
         triples = [

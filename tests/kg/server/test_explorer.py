@@ -599,6 +599,24 @@ def test_a_question_about_a_place_that_the_graph_does_not_know_says_so(client: h
     assert "没有名为" not in client.get("/queries/strategies-of-place", headers=ask).text
 
 
+@pytest.mark.parametrize(
+    ("question", "plain", "other"),
+    [
+        ("mentions?name=", "三区三地", "“三区三地”"),
+        ("mentions?name=", "三区三地", f"<{ZONE}>"),
+        ("strategies-of-place?place=", "张营镇", "永济市张营镇"),
+    ],
+)
+def test_a_name_is_read_as_on_the_command_line(client: httpx.Client, question: str, plain: str, other: str) -> None:
+    def rows(name: str, accept: str) -> list[str]:
+        answer = client.get(f"/queries/{question}{quote(name)}", headers={"Accept": accept})
+        assert answer.status_code == 200 and "没有名为" not in answer.text
+        return re.findall("<td.*?</td>", answer.text) if accept == "text/html" else answer.text.splitlines()
+
+    for accept, most in (("text/html", 0), ("text/csv", 1)):
+        assert rows(other, accept) == rows(plain, accept) and len(rows(plain, accept)) > most
+
+
 def test_a_place_may_be_left_out_and_a_level_is_chosen(client: httpx.Client) -> None:
     page = client.get("/queries/broken-chains?township=", headers={"Accept": "text/html", "Accept-Language": "en"}).text
     assert 'name="township" value=""' in page and 'placeholder="any; for example 张营镇"' in page

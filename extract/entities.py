@@ -40,6 +40,8 @@ _AMOUNT = re.compile(
     "(?:[0-9]|[一二两三四五六七八九十百千万]{2})(?:余|多)?(?:处|个|座|公里|亩|户|家|名|人|人次|平方米|套|盏|口|吨|台)$"
 )
 """How much was done, which ends no work's or instrument's name: 清理“四堆”五十处."""
+_NUMBERED = re.compile("[0-9]+(?:余|多)?[个座处条项家口栋]")
+"""How what counts works begins: 5座水库除险加固工程."""
 _CLAUSES = re.compile('[^"（《]*，[^"（《]*')
 """What explains an instrument, no name of one: 每处滩涂明确一名滩长，每周巡护."""
 _SURE = 0.7
@@ -295,6 +297,8 @@ def _is_sort(c: Candidate, folded: str) -> bool:
         return False
     if _COUNTED.search(folded, max(0, c.span.start - 6), c.span.start) is not None:
         return c.kind in (Kind.STRATEGY, Kind.PROJECT)
+    if c.kind is Kind.PROJECT and _NUMBERED.match(folded, c.span.start, c.span.end):
+        return True
     if c.kind is Kind.POLICY and _CLAUSES.fullmatch(folded, c.span.start, c.span.end):
         return True
     if c.kind in (Kind.PROJECT, Kind.POLICY) and _AMOUNT.search(folded, c.span.start, c.span.end):
@@ -320,7 +324,8 @@ def _partners(folded: str) -> dict[int, int]:
 @cache
 def _conferred() -> re.Pattern[str]:
     verbs = alternation(lexicon("kinds")["category"]["conferred"])
-    return re.compile(f'(?:{verbs})(?:了|为)?(?:[全国家省市县区级首第一二三四五六七八九十批年度届0-9]|创建)*"?$')
+    rank = "(?:[全国家省市县区级首第一二三四五六七八九十批年度届0-9]|创建)*"
+    return re.compile(f'(?:{verbs})(?:了|为)?{rank}(?:"[^"\n]{{2,16}}"[、和及]?)*"?$')
 
 
 def _is_honour(c: Candidate, folded: str) -> bool:

@@ -299,9 +299,9 @@ def _sums_up(folded: str, figure: _Figure) -> bool:
     if not re.match(r"[\u4e00-\u9fff\"]", folded[figure.end : figure.end + 1]) and figure.unit not in _rules().place:
         return False
     clause = re.split(r"[，。；：！？\n]", folded[max(0, figure.start - 80) : figure.start])[-1]
-    if not clause or clause[-1] in "等、和及与有了":
+    if not clause or clause[-1] in "、和及与有了":
         return False
-    marks = len(_LIST_MARK.findall(clause))
+    marks = len(_LIST_MARK.findall(clause.rstrip("等")))
     return marks > 0 and marks == int(figure.value) - 1
 
 

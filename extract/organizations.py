@@ -28,9 +28,11 @@ _COUNT = "[0-9一二两三四五六七八九十]+"
 _SESSION = "第?[一二三四五六七八九十0-9]+届"
 _WORDS = ("自治区", "省", "市", "州", "盟", "旗", "县", "区", "街道", "苏木", "镇", "乡")
 """The words by which a document names a unit of its chain, as that unit's full name ends."""
-_COMMITTEES = ("委", "党委")
-_GOVERNMENT_BESIDE = re.compile("[、和](?P<government>政府)(?!工作|部门|性|投资|债)")
-"""The same unit's government behind its committee: 镇党委、|政府."""
+_BESIDE = {
+    form: re.compile(f"[、和](?P<name>(?:镇|乡|街道|苏木|县|市|区|旗)?(?P<form>{other}))(?!工作|部门|性|投资|债)")
+    for form, other in (("委", "政府"), ("党委", "政府"), ("党工委", "办事处"))
+}
+"""The same unit's government behind its committee: 镇党委、|政府, 街道党工委、|办事处."""
 _GENERIC_BEFORE = "各级乡街城县区市省社地全两多部村"
 """Behind these a unit's word is no unit's: 乡|镇政府, 各|县委, 社|区委员会."""
 
@@ -138,9 +140,8 @@ def find_bodies(reading: _Reading) -> None:
                 continue
             unit = found
         reading.add(start, match.end(), 0.95 if named else 0.92, _full_name(match, unit), unit)
-        if match["form"] in _COMMITTEES and (beside := _GOVERNMENT_BESIDE.match(text, match.end())):
-            name = _forms()["政府"].format(unit=unit.name)
-            reading.add(*beside.span("government"), 0.9, name, unit)
+        if match["form"] in _BESIDE and (beside := _BESIDE[match["form"]].match(text, match.end())):
+            reading.add(*beside.span("name"), 0.96, _forms()[beside["form"]].format(unit=unit.name), unit)
         if match["form"] == "人大主席团":
             reading.add(start, match.end() - len("主席团"), 0.9, _forms()["人大"].format(unit=unit.name), unit)
     following = re.compile(alternation(form for form in _forms() if form not in ("委", "法院")))

@@ -110,7 +110,8 @@ def read(folded: str, start: int, end: int) -> Reading | None:
         for key in ("quoted_joined", "quoted_apart"):
             pattern = cues.get(f"{kind} {key}")
             match = pattern.match(behind) if pattern else None
-            if match and (best is None or match.end() > best[0]):
+            # What makes a saying of it counts whole: “干字当头”的工作理念 beside 理念.
+            if match and (best is None or match.end() + (kind is Kind.SLOGAN) > best[0]):
                 best = (match.end(), kind, key)
     before = _verb_before(folded, start - 1)
     if "+" in phrase and re.search("[一-鿿]\\+[一-鿿]", phrase):

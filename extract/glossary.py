@@ -7,7 +7,7 @@ their own. The numerals in the term say how many members to expect, so that no o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from spacy.language import Language
@@ -48,15 +48,22 @@ _LIST_BEHIND = re.compile(rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^�
 _LIST_BEFORE = re.compile(rf'(?P<list>.+?)这?"?(?P<name>(?P<count>{NUMERAL})[个条张大项场][^，。；、（）"]{{1,8}})"?')
 """A counted name with what it counts in brackets behind it, or listed before it."""
 _VERB = re.compile(
-    r"^(?:把[^，。、]{1,10}?建设成为?|把(?![^，。、]*[成为])|以[^，。、]{2,20}?为(?:中心|核心|主体|重点|龙头|主)的|就是|具体为|包括|包含|分别是|即|全面|加快|着力|大力|重点|切实|"
+    r"^(?:[^，。、]{2,8}[省市县区](?:打造|建设|布局|提出|推进|实施|确定)的|把[^，。、]{1,10}?建设成为?|把(?![^，。、]*[成为])|以[^，。、]{2,20}?为(?:中心|核心|主体|重点|龙头|主)的|就是|具体为|包括|包含|分别是|即|全面|加快|着力|大力|重点|切实|"
     r"打造|构建|建强建优|建设|建成|建优|建强|实施|围绕创建|围绕|创建|做大做强|推进|推动|实现|"
-    r"建好|整合|打赢|做强|做优|做大|做实|串起|串联|协同|统筹|联动|坚持走|坚持|狠抓|体现|明确|形成|培育|发展|"
+    r"建好|整合|打赢|做强|做优|做大|做实|串起|串联|协同|统筹|联动|坚持走|坚持|做到|狠抓|体现|明确|形成|培育|发展|"
     r"抓好|抓实|抓牢|打好|打响|守好|守牢|擦亮|壮大|夯实|筑牢|用好|聚焦|突出|锚定|紧扣|完善|[在以][^，。、]{2,16}[上中]体现|在[^，。、]{2,10}[中上方面](?=[^，。、]{5}))+"
 )
 
 _CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于")
-"""How what is no item of a list begins: 为深化改革，…而实行的任期制; others end in 的."""
+_NO_NAME = re.compile("(?:的|率|以上|%)$")
+"""How what is no name among the items of a list begins (为深化改革，…而实行的任期制), and how it ends (污水处理率)."""
 _VERB_LENGTH = 2
+_WORKS_COUNTED = frozenset("路桥馆校院厂库站渠堤")
+"""What the numerals of a name count that stands for works: 三路一桥."""
+_VERBS_COUNTED = frozenset("送改服减增清去降补招引比抓促严推拆整治防查问访帮建创扶评优提破立为")
+"""What they count of what is done, with which the members begin: 四送一服, a policy."""
+_MOST = 0.6
+"""The share of a term's members that tells what it is."""
 _COMPOUND = 0.85
 """How sure a term is at least that is spelled out."""
 _LAYOUT_PART = re.compile("[^，。；、]{3,}[带区圈轴园廊核极翼城片]")
@@ -146,7 +153,7 @@ def _split(folded: str, start: int, end: int, marks: str) -> list[Span]:
         if joint := _JOINT.search(folded, tail_start + 1, tail_end - 1):
             pieces[-1:] = [(tail_start, joint.start()), (joint.end(), tail_end)]
     spans = [span for piece in pieces if (span := _trim(folded, *piece)) is not None]
-    named = all(_CLAUSE.match(folded, s.start) is None and folded[s.end - 1] != "的" for s in spans)
+    named = all(_CLAUSE.match(folded, s.start) is None and not _NO_NAME.search(folded, s.start, s.end) for s in spans)
     return spans if named else []
 
 
@@ -218,11 +225,28 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
             sentences = _split(folded, definition.start, definition.end, marks)
             if len(sentences) == counts[0]:
                 return [Member(span) for span in sentences]
-    if not flat and len(counts) > 1:  # “151”: “一窗受理、五类集成、一次办结”; 一粮二牛三庭院
-        each = _split(folded, definition.start, definition.end, "、")
-        brief = all(span.end - span.start <= _BRIEF for span in each)
-        flat = each if len(each) == len(counts) and brief else []
+    if not flat and len(counts) > 1:
+        flat = _one_each(folded, counts, definition) or _clause_each(folded, counts, definition)
     return [Member(span) for span in flat]
+
+
+def _one_each(folded: str, counts: list[int], definition: Span) -> list[Span]:
+    """Read a list with an item for each numeral of the name: “151”: “一窗受理、五类集成、一次办结”; 一粮二牛三庭院."""
+    each = _split(folded, definition.start, definition.end, "、")
+    if len(each) != len(counts):
+        return []
+    brief = all(span.end - span.start <= _BRIEF for span in each)
+    told = all(str(count) in folded[span.start : span.end] for span, count in zip(each, counts, strict=True))
+    measured = any(folded[span.start].isdigit() for span in each)
+    return each if brief or (told and not measured) else []
+
+
+def _clause_each(folded: str, counts: list[int], definition: Span) -> list[Span]:
+    """Read a clause for each numeral that lists as many: “五小五好”: 小板凳聚民心、…，做到支部建设好、…."""
+    clauses = _split(folded, definition.start, definition.end, "，；。")
+    lists = [_split(folded, clause.start, clause.end, "、") for clause in clauses]
+    lists = [items for items in lists if len(items) > 1]
+    return [item for items in lists for item in items] if [len(items) for items in lists] == counts else []
 
 
 def _bare_list(folded: str, name: str, definition: Span) -> list[Member]:
@@ -376,6 +400,20 @@ def _announced_groups(folded: str, term: Span, counts: list[int], definition: Sp
     return out
 
 
+def _counted(term: str) -> set[str]:
+    """Return the first characters of what the numerals of a term count.
+
+    >>> _counted("三路一桥") == {"路", "桥"}
+    True
+    """
+    return {group[3][0] for group in _GROUP.finditer(term)}
+
+
+def _counts_works(term: str) -> bool:
+    counted = _counted(term)
+    return bool(counted) and counted <= _WORKS_COUNTED
+
+
 class GlossaryFinder:
     """Proposes explained terms with their definitions, the members they are spelled out into, and componentOf."""
 
@@ -384,7 +422,7 @@ class GlossaryFinder:
         folded = folded_text(doc)
         for entry in doc._.structure.glossary:
             spelled = members(folded, entry.term, entry.definition)
-            reading = self._kind(folded, entry.term, entry.definition)
+            reading = self._kind(folded, entry.term, entry.definition, spelled)
             layout = all(_LAYOUT_PART.fullmatch(folded, part.span.start, part.span.end) for part in spelled)
             ways = len(spelled) > 1 and (layout or _WAYS.match(folded, entry.term.start, entry.term.end))
             if reading is None and (ways or any(part.alias for part in spelled)):
@@ -392,7 +430,8 @@ class GlossaryFinder:
             if reading is None:
                 continue
             if spelled:  # a compound is a name; 六大提升工程: what is spelled out is carried out
-                kind = Kind.POLICY if reading.kind is Kind.PROJECT else reading.kind
+                works = _counts_works(folded[entry.term.start : entry.term.end])
+                kind = Kind.POLICY if reading.kind is Kind.PROJECT and not works else reading.kind
                 reading = replace(reading, kind=kind, confidence=max(reading.confidence, _COMPOUND))
             definition = text_of(doc)[entry.definition.start : entry.definition.end].strip()
             doc._.candidates.append(
@@ -423,8 +462,8 @@ class GlossaryFinder:
             return within
 
     @staticmethod
-    def _kind(folded: str, term: Span, definition: Span) -> Reading | None:
-        """Read the term's kind off its uses in the text, then off its own head, then off its definition."""
+    def _kind(folded: str, term: Span, definition: Span, spelled: Sequence[Member]) -> Reading | None:
+        """Read the term's kind off its uses in the text, then off its own head, its members, and its definition."""
         phrase = folded[term.start : term.end].strip('"')
         layout = len(expected(phrase)) > 1 and not phrase.isdigit()  # 一核两带三园
         readings = []
@@ -443,6 +482,12 @@ class GlossaryFinder:
         for kind in (Kind.STRATEGY, Kind.SLOGAN, Kind.POLICY):
             if re.search(f"(?:{alternation((*kinds[kind]['heads'], *kinds[kind]['quoted_joined']))})$", phrase):
                 return Reading(kind, term.end, False, 0.85)
+        if layout and _counts_works(phrase):
+            return Reading(Kind.PROJECT, term.end, False, 0.7)
+        done = _counted(phrase) & _VERBS_COUNTED
+        begun = [folded[member.span.start] in done for member in spelled] if layout else []
+        if sum(begun) > _MOST * len(begun):
+            return Reading(Kind.POLICY, term.end, False, 0.7)
         if layout:
             return Reading(Kind.STRATEGY, term.end, False, 0.7)
         if re.search(r"责任|机制|制度|措施|办法|申请|服务|审批|管理|承诺", meaning[:60]):

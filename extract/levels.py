@@ -27,6 +27,10 @@ UNTOLD = "none"
 
 _CALLED = 12
 """Characters before a name in which a unit is looked for that it belongs to."""
+_VILLAGE_BEFORE = re.compile(
+    "(?<![^，。；、：])[^，。；、：]{0,4}(?<![各全新乡农本该我])(?:村|[^区]社区|嘎查)(?:的|(?:探索|创新|推行|提出|创造|首创|总结|坚持)(?:出|了)?)?$"
+)
+"""A village or community right before a name that is its own way of working: 望江社区坚持|“邻里的事邻里议”."""
 _UNIT_BEFORE = re.compile(
     "(?:[省市县区州旗]委|自治区党委|[镇乡]党委|全(?:省|市|县|区|州|旗|镇|乡)|(?<![^，。；、和及与]).{0,4}[省市县])"
     "(?:、?(?:[省市县区州旗镇乡]|自治区)?政府)?(?:的|关于|(?:提出|确定|部署|作出|实施)的?)?$"
@@ -138,6 +142,8 @@ def _called_before(name: str, mentions: Sequence[Span], folded: str, metadata: M
     for span in mentions:
         before = folded[max(0, span.start - _CALLED) : span.start].rstrip('"')
         quoted = name.startswith(('"', "“")) or folded[span.start - 1 : span.start + 1].count('"') > 0
+        if quoted and _VILLAGE_BEFORE.search(before):
+            return Level.VILLAGE
         if quoted and (unit := _UNIT_BEFORE.search(before)):
             level = named_level(unit.group(), metadata.place)
             if level is not None and (metadata.level is None or not metadata.level.above(level)):

@@ -38,6 +38,7 @@ _LOST = 3
 """So many places where a line break stood show that a line does."""
 _PARAGRAPH_END = re.compile('[。！？：；]["）》]*$')
 _LONGEST_HEADING = 40
+_TITLE = re.compile("(?:总结|计划|报告|方案|要点|安排|通知|意见|规划|思路|打算)$")
 _HEADED = frozenset(("part", "chapter", "division", "article", "han", "bracketed_han", "arabic"))
 """Numberings of headings; within sentences the others stand as well."""
 _LETTER = re.compile(r"[A-Za-z]")
@@ -162,8 +163,13 @@ def _paragraph_ends(folded: str, begin: int, end: int) -> list[int]:
     found = []
     for space in re.compile(" +").finditer(folded, begin, end):
         paragraph = folded[begin : space.start()]
-        heading = len(paragraph) <= _LONGEST_HEADING and _is_numbered(paragraph) and not STOP.search(paragraph)
-        if heading or _PARAGRAPH_END.search(paragraph) or (paragraph and _is_numbered(folded[space.end() : end])):
+        title = not found and _TITLE.search(paragraph) is not None
+        heading = len(paragraph) <= _LONGEST_HEADING and (title or _is_numbered(paragraph))
+        if (
+            (heading and not STOP.search(paragraph))
+            or _PARAGRAPH_END.search(paragraph)
+            or (paragraph and _is_numbered(folded[space.end() : end]))
+        ):
             found.append(space.start())
             begin = space.end()
     return found

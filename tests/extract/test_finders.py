@@ -564,3 +564,24 @@ def test_a_strategy_joined_from_two_names_is_not_called_by_a_unit_before_it():
     found = [(at, whole, 0.95), (alone, brief, 0.9)]
     candidates = [Candidate(Span(s, s + len(n)), Kind.STRATEGY, "policy_tagger", sure) for s, n, sure in found]
     assert [group.name for group in cluster(candidates, text)] == [brief]
+
+
+def test_what_a_web_page_gives_of_works_bodies_and_honours_is_read_right(nlp) -> None:
+    found = annotate(
+        nlp,
+        "办好民生实事。\n1、东山路、西河路、梅园路道路维修工程。\n2、实施柳溪桥改造工程。\n"
+        "先后荣获国家级生态乡镇、一村一品示范镇、退耕还林先进单位等荣誉称号。\n"
+        "作《政府工作报告》，开展“项目提速攻坚年”活动，坚持“干字当头、实字托底”的工作理念。",
+    )
+    assert {"东山路、西河路、梅园路道路维修工程", "柳溪桥改造工程"} <= names(found, Kind.PROJECT)
+    bodies = annotate(nlp, "过去一年，镇党委、政府办好实事。").entities
+    assert {e.name for e in bodies} == {"中共丁镇委员会", "丁镇人民政府"}
+    assert not names(found, Kind.POLICY) & {"退耕还林", "一村一品", "政府工作报告"}
+    assert "干字当头、实字托底" in names(found, Kind.SLOGAN)
+
+
+def test_a_provincial_name_is_known_with_its_head_outside_the_quotation_marks(nlp) -> None:
+    found = annotate(nlp, "大力实施“强省会”战略。", divisions().find("长沙县")[0])
+    assert [(e.level, e.concept is not None) for e in found.entities if e.name == "强省会战略"] == [
+        (Level.PROVINCIAL, True)
+    ]

@@ -229,3 +229,31 @@ def test_a_layout_of_bases_is_a_strategy_and_no_project() -> None:
     text = "围绕“一谷三基地”发展布局（“一谷”即清泉药谷，“三基地”即粮食基地、陶瓷基地、劳务基地），发力。"
     doc = pipeline.process(pipeline.load(components=["policy_structure", "policy_glossary"]), Document("d", text, ""))
     assert {c.kind for c in doc._.candidates} == {Kind.STRATEGY}
+
+
+@pytest.mark.parametrize(
+    ("term", "meaning", "kind", "parts"),
+    [
+        ("四送一服", "送新理念、送好政策、送新项目、送要素，服务企业", Kind.POLICY, ["送新理念", "服务企业"]),
+        ("三路一桥", "东山路、西河路、梅园路、清溪大桥", Kind.PROJECT, []),
+        ("三城一谷", "柳溪新城、文旅名城、宜居山城、云上药谷", Kind.STRATEGY, ["柳溪新城", "云上药谷"]),
+    ],
+)
+def test_a_glossary_without_heading_tells_by_what_it_counts_what_its_terms_are(term, meaning, kind, parts):
+    text = f"1.“{term}”：{meaning}。\n2.“两带”：粮油产业带、果蔬产业带。\n3.“一网”：指一张治理网。"
+    found = pipeline.annotate(pipeline.load(), Document("township_清溪镇_2023", text, "x"))
+    name = {e.id: e.name for e in found.entities}
+    assert next(e.kind for e in found.entities if e.name == term) is kind
+    wholes = {name[link.subject]: name[link.object] for link in found.links if link.predicate == "componentOf"}
+    assert all(wholes[part] == term for part in parts)
+
+
+def test_a_clause_or_a_measure_is_no_part():
+    definition = "指为深化开发区改革，加快建设专业化的队伍，而实行的任期制"
+    assert taken_apart("三化", definition) == {}
+    assert taken_apart("两个90%", "污水集中处理率、垃圾无害化处理率") == {}
+
+
+def test_two_lists_of_a_double_number_are_its_parts():
+    definition = "即小板凳聚人心、小喇叭传政策，做到支部好、产业好"
+    assert list(taken_apart("两小两好", definition)) == ["小板凳聚人心", "小喇叭传政策", "支部好", "产业好"]

@@ -107,3 +107,8 @@ def test_any_text_gives_spans_that_hold_the_figure(text: str) -> None:
         assert isinstance(indicator.value, Decimal)
         assert indicator.value.is_finite()
         before = indicator.span.end
+
+
+def test_roads_ranks_and_the_size_of_what_is_counted_are_no_figures() -> None:
+    assert figures("改造104国道和323省道，排名27名；改造甲苑、乙苑等2个小区。") == []
+    assert figures("4个过亿元在谈项目。") == [("4个", "4", "个")]

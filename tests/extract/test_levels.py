@@ -108,3 +108,17 @@ def test_a_prefecture_of_a_provinces_name_is_not_the_province(tmp_path):
     county = divisions().find("兴海县")[0]
     metadata = Metadata(place=county, level=Level.COUNTY)
     assert levels.level_of(Kind.STRATEGY, "海南自由贸易港", [], "", metadata, tmp_path) is not Level.PREFECTURE
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("五个中心", "落实市委“五个中心”部署。", Level.PREFECTURE),
+        ("有话好好说", "双沟社区提出“有话好好说”。", Level.VILLAGE),
+    ],
+)
+def test_the_unit_right_before_a_quoted_name_is_its_issuer(tmp_path, name, text, expected):
+    start = text.index(name)
+    place = divisions().find("太谷区")[0]
+    spans, metadata = [Span(start, start + len(name))], Metadata(place=place, level=Level.COUNTY)
+    assert levels.level_of(Kind.SLOGAN, name, spans, fold(text), metadata, tmp_path) is expected

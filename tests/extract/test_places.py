@@ -295,3 +295,23 @@ def test_a_villages_name_may_end_in_village_twice() -> None:
     assert names("舜帝村村修了戏台。", Kind.VILLAGE) == {"舜帝村村": "舜帝村"}
     for text in ("舜帝村村民满意。", "舜帝村村委会换届。", "舜帝村村村通公路。"):
         assert names(text, Kind.VILLAGE) == {"舜帝村": "舜帝村"}
+
+
+def test_a_county_that_became_a_city_is_known_by_its_former_name() -> None:
+    found = names("到子长县和神木县学习。", Kind.ADMINISTRATIVE_UNIT, home("延安市", "宝塔区"))
+    assert found == {"子长县": "子长市", "神木县": "神木市"}
+
+
+def test_a_county_s_towns_go_by_their_short_names_in_roads_and_stops() -> None:
+    text = "改建104国道虹桥至乐成段，做好柳市互通前期；虹桥飞架南北。"
+    found = find(text, home("温州市", "乐清市"))
+    assert [text[c.span.start : c.span.end] for c in found if c.level is Level.TOWNSHIP] == ["虹桥", "乐成", "柳市"]
+
+
+def test_a_unit_before_another_is_no_river() -> None:
+    assert "宝塔区" in names("考察延安市宝塔区河庄坪镇。", Kind.ADMINISTRATIVE_UNIT, home("延安市", "宝塔区"))
+
+
+def test_countries_are_units_and_a_nationality_is_none() -> None:
+    text = "产品销往韩国、老挝，朝鲜族村民跳起了舞。"
+    assert names(text, Kind.ADMINISTRATIVE_UNIT) == {"韩国": "韩国", "老挝": "老挝"}

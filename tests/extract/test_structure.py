@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 
 from extract.document import Section
+from extract.reflow import reflow
 from extract.structure import structure
 from ontology.terms import Period
 
@@ -236,3 +237,24 @@ def test_the_component_sets_the_extension() -> None:
     text = "一、回顾\n种粮30亩。"
     doc = Doc(nlp.vocab, words=list(text), spaces=[False] * len(text))
     assert nlp.get_pipe("policy_structure")(doc)._.structure == structure(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "甲镇2022年工作总结\n\n一年工作情况如下。\n\n加快项目建设，努力开新局\n\n抓好招商，打造园区，强化服务，加快柳园项目。",
+        "2022年，全镇工作取得新成效。\n\n加快项目建设，努力开新局\n\n抓好招商，打造园区，强化服务，加快柳园项目。",
+        "一、2022年重点工作成效\n\n（一）抓好招商。加快柳园项目。",
+    ],
+)
+def test_a_summary_looks_back_whatever_its_verbs(text: str) -> None:
+    assert structure(text).period_at(text.index("柳园")) is Period.REVIEW
+
+
+def test_a_page_that_lost_its_line_breaks_has_its_headings() -> None:
+    page = "一、2023年工作回顾 全镇修渠。 （一）抓产业强村 种果树百亩。 （二）抓环境美村 治水清河。 " * 5
+    outline = structure(reflow(page).text)
+    assert [page[s.heading.start : s.heading.end] for s in outline.sections if s.heading][:2] == [
+        "2023年工作回顾",
+        "抓产业强村",
+    ]

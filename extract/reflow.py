@@ -160,7 +160,7 @@ def _broken(text: str) -> str:
 
 def _paragraph_ends(folded: str, begin: int, end: int) -> list[int]:
     """Return where white space stands between two paragraphs of a line, a heading being one."""
-    found = []
+    found: list[int] = []
     for space in re.compile(" +").finditer(folded, begin, end):
         paragraph = folded[begin : space.start()]
         title = not found and _TITLE.search(paragraph) is not None

@@ -24,8 +24,8 @@ TAKEN_FOR = re.compile(rf'以(?P<parts>[^，。；"\n]{{2,80}})为"(?P<label>{NU
 """The same with the meaning first: 以…、…为“两带”."""
 _COUNTED = re.compile(f"{NUMERAL}.{{1,5}}")
 _NUMBER = re.compile(r"(\d{1,3})[.、）]")
-_COINED = re.compile('"|[^，]{0,6}[一二两三四五六七八九十双]|\\d{2,}')
-"""How a name begins that needs explaining; projects and measures, which lists number too, seldom begin so."""
+_COINED = re.compile('(?!.*(?:工程|项目)$)(?:[^，]{0,8}"|.?[一二两三四五六七八九十双]|\\d{2,})')
+"""A name that needs explaining: quoted, or with a numeral at its beginning; works, which lists number too, are none."""
 _FEWEST = 3
 """Entries that make a glossary without a heading."""
 _MOST_PARTS = 8

@@ -28,7 +28,8 @@ UNTOLD = "none"
 _CALLED = 12
 """Characters before a name in which a unit is looked for that it belongs to."""
 _VILLAGE_BEFORE = re.compile(
-    "(?<![^，。；、：])[^，。；、：]{0,4}(?<![各全新乡农本该我])(?:村|[^区]社区|嘎查)(?:的|(?:探索|创新|推行|提出|创造|首创|总结|坚持)(?:出|了)?)?$"
+    "(?<![^，。；、：])[^，。；、：]{0,4}(?<![各全新乡农本该我])(?:村|[^区]社区|嘎查)"
+    "(?:的|(?:探索|创新|推行|提出|创造|首创|总结|坚持)(?:出|了)?)?$"
 )
 """A village or community right before a name that is its own way of working: 望江社区坚持|“邻里的事邻里议”."""
 _UNIT_BEFORE = re.compile(

@@ -110,7 +110,7 @@ def build(
     from extract.reading import is_there
 
     _check(schemes, metadata, decisions)
-    aside = [Path(table) for table in (metadata, decisions) if table is not None]
+    aside = [Path(path) for path in (metadata, decisions, store) if path is not None]  # the store may lie in a source
     if published_number(Path(store)) == 0:
         discovered = discover(named, {}, aside)
         if not discovered.sources:  # then no store is made

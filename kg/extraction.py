@@ -334,14 +334,19 @@ def discover(named: Iterable[Path], held: Mapping[Path, str], aside: Collection[
     Args:
         named: files and folders.
         held: files that the store has documents of, with their digests.
-        aside: tables that describe documents and are none.
+        aside: tables that describe documents and are none, and folders to pass over.
     """
     from extract import reading
 
     roots: dict[Path, tuple[Path, Path]] = {}
     left_out: list[LeftOut] = []
     skipped: list[LeftOut] = []
-    tables = {path.resolve() for path in aside}
+    passed = {path.resolve() for path in aside}
+
+    def is_aside(file: Path) -> bool:
+        absolute = file.resolve()
+        return not passed.isdisjoint((absolute, *absolute.parents))
+
     for path in named:
         try:
             discovered = reading.discover([path])
@@ -349,9 +354,13 @@ def discover(named: Iterable[Path], held: Mapping[Path, str], aside: Collection[
             left_out.append(LeftOut.because(path, error))
             continue
         for file in discovered.files:
-            if file.resolve() not in tables:
+            if not is_aside(file):
                 roots.setdefault(file.resolve(), (file, path if path.is_dir() else path.parent))
-        skipped += [LeftOut(reading.readable(each.path), each.reason, "PL-READ-SKIPPED") for each in discovered.skipped]
+        skipped += [
+            LeftOut(reading.readable(each.path), each.reason, "PL-READ-SKIPPED")
+            for each in discovered.skipped
+            if not is_aside(each.path)
+        ]
         for folder, reason in ((each.path, each.reason) for each in discovered.closed):
             left_out.append(LeftOut.because(folder, ReadError(f"{folder} {reason}", code="PL-READ-MISSING")))
         if not (discovered.files or discovered.closed):

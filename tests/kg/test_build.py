@@ -634,3 +634,9 @@ def test_a_build_killed_while_it_extracts_is_finished_by_the_next(sources: Path,
 def count(folder: Path) -> int:
     """Return how many documents the killed build has kept."""
     return sum(not path.name.endswith(".new") for path in (folder / "killed" / "documents").iterdir())
+
+
+def test_a_store_within_its_source_is_passed_over(tmp_path: Path, toy: Language) -> None:
+    (tmp_path / "甲镇报告.txt").write_text("甲镇修渠。", encoding="utf-8")
+    reports = [kg.build(tmp_path, store=tmp_path / "policy-graph", nlp=toy) for _ in range(2)]
+    assert [(len(each.skipped), len(each.left_out), each.documents) for each in reports] == [(0, 0, 1), (0, 0, 1)]

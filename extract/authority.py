@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Place, Span
-from extract.names import alternation, is_governing, lexicon
+from extract.names import is_governing, joined_heads
 from extract.quotations import figures_of_speech
 from extract.surface import fold, folded_text
 from ontology import scheme as schemes
@@ -68,8 +68,8 @@ def _core_quoted(surface: str, kind: Kind) -> str:
 
 @cache
 def _heads(kind: Kind) -> re.Pattern[str]:
-    heads = lexicon("kinds")[kind]["quoted_joined"]
-    return re.compile(f"(?:{alternation(heads)})$" if heads else "(?!)")
+    heads = joined_heads(kind)
+    return re.compile(f"(?:{heads})$" if heads else "(?!)")
 
 
 class AuthorityFinder:
@@ -142,8 +142,7 @@ def _with_head(folded: str, span: Span, concept: Concept) -> Span:
 
 @cache
 def _head_outside() -> re.Pattern[str]:
-    heads = alternation(lexicon("kinds")[Kind.POLICY]["quoted_joined"])
-    return re.compile(f'"[一-鿿]{{0,4}}?(?:{heads})+')
+    return re.compile(f'"[一-鿿]{{0,4}}?(?:{joined_heads(Kind.POLICY)})+')
 
 
 def _means(match: _Match, units: Collection[str] | None, folded: str) -> bool:

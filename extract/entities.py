@@ -23,7 +23,7 @@ from extract.annotation import Candidate, Entity
 from extract.classifier import MODELS
 from extract.document import Place, Span, Structure
 from extract.levels import level_of
-from extract.names import alternation, lexicon
+from extract.names import alternation, joined_heads, lexicon
 from extract.status import status
 from extract.surface import folded_text, pairs
 from ontology.iri import normalise
@@ -35,6 +35,7 @@ _BRIEFEST = 2
 _COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
 _PREDICATE = re.compile("为(?:主攻方向|目标|导向|主题|主线|重点|抓手|牵引|引领|支撑|统领|核心|基础|根本)")
 _ROADS = re.compile("[路街道]$")
+"""How the bare name of a road ends, a site within a longer work's name."""
 _SUMMED = re.compile("等一(?:批|系列)|等[^、，]{0,8}(?:举措|措施)$")
 _AMOUNT = re.compile(
     "(?:[0-9]|[一二两三四五六七八九十百千万]{2})(?:余|多)?(?:处|个|座|公里|亩|户|家|名|人|人次|平方米|套|盏|口|吨|台)$"
@@ -214,7 +215,7 @@ def _short_form(short: _Cluster, whole: _Cluster) -> bool:
 @cache
 def _instrument() -> re.Pattern[str]:
     """Return what the name of a known policy may go on with: 四送一服, 四送一服平台."""
-    return re.compile(f"(?:{alternation(lexicon('kinds')[Kind.POLICY]['quoted_joined'])}){{1,2}}")
+    return re.compile(f"(?:{joined_heads(Kind.POLICY)}){{1,2}}")
 
 
 def _core(name: str) -> str:
@@ -326,10 +327,14 @@ def _partners(folded: str) -> dict[int, int]:
 
 
 @cache
+def _conferring() -> str:
+    return alternation(lexicon("kinds")["category"]["conferred"])
+
+
+@cache
 def _conferred() -> re.Pattern[str]:
-    verbs = alternation(lexicon("kinds")["category"]["conferred"])
     rank = "(?:[全国家省市县区级首第一二三四五六七八九十批年度届0-9]|创建)*"
-    return re.compile(f'(?:{verbs})(?:了|为)?{rank}(?:"[^"\n]{{2,16}}"[、和及]?)*"?$')
+    return re.compile(f'(?:{_conferring()})(?:了|为)?{rank}(?:"[^"\n]{{2,16}}"[、和及]?)*"?$')
 
 
 def _is_honour(c: Candidate, folded: str) -> bool:
@@ -346,8 +351,8 @@ def _is_honour(c: Candidate, folded: str) -> bool:
 
 @lru_cache(maxsize=4)
 def _honours(folded: str) -> tuple[tuple[int, int], ...]:
-    verbs = alternation(lexicon("kinds")["category"]["conferred"])
-    honours = re.compile(f"(?:{verbs})[^，。；：\n]+、[^，。；：\n]+(?:荣誉|称号)")
+    """Return where a text lists honours."""
+    honours = re.compile(f"(?:{_conferring()})[^，。；：\n]+、[^，。；：\n]+(?:荣誉|称号)")
     return tuple(match.span() for match in honours.finditer(folded))
 
 

@@ -44,19 +44,17 @@ def unheaded_glossary(folded: str, paragraphs: Sequence[Paragraph]) -> int:
     >>> unheaded_glossary(text, lines), unheaded_glossary("1.修路工程：完工。", [Paragraph(0, 9)])
     (0, 1)
     """
-    first = coined = 0
-    expected = None
+    first = entries = coined = expected = 0
     for index, paragraph in enumerate(paragraphs):
-        entry = _wording().entry.match(folded, paragraph.start, paragraph.end)
         number = _NUMBER.match(folded, paragraph.start, paragraph.end)
-        if number is None and expected is not None:
+        if number is None and entries:
             continue  # an entry's further paragraph
-        if entry is None or number is None or (expected is not None and int(number[1]) != expected):
-            first, coined, expected = index + 1, 0, None
+        entry = _wording().entry.match(folded, paragraph.start, paragraph.end) if number is not None else None
+        if number is None or entry is None or (entries and int(number[1]) != expected):
+            first, entries, coined = index + 1, 0, 0
             continue
-        expected = int(number[1]) + 1
+        entries, expected = entries + 1, int(number[1]) + 1
         coined += _COINED.match(folded, *entry.span("term")) is not None
-    entries = sum(_NUMBER.match(folded, p.start, p.end) is not None for p in paragraphs[first:])
     return first if entries >= _FEWEST and coined * 2 >= entries else len(paragraphs)
 
 

@@ -142,7 +142,7 @@ def _called_before(name: str, mentions: Sequence[Span], folded: str, metadata: M
     """Return the level of the unit that stands right before a quoted name: 市委“五个中心”建设部署."""
     for span in mentions:
         before = folded[max(0, span.start - _CALLED) : span.start].rstrip('"')
-        quoted = name.startswith(('"', "“")) or folded[span.start - 1 : span.start + 1].count('"') > 0
+        quoted = name.startswith(('"', "“")) or '"' in folded[span.start - 1 : span.start + 1]
         if quoted and _VILLAGE_BEFORE.search(before):
             return Level.VILLAGE
         if quoted and (unit := _UNIT_BEFORE.search(before)):

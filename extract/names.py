@@ -63,6 +63,11 @@ def _lists(table: Mapping[str, Any]) -> Iterator[list[str]]:
                 yield from _lists(part) if isinstance(part, dict) else ()
 
 
+def joined_heads(kind: str) -> str:
+    """Return a regular expression for the heads that make one name with the quotation before them: “放管服”|改革."""
+    return alternation(lexicon("kinds")[kind]["quoted_joined"])
+
+
 def alternation(words: Iterable[str]) -> str:
     """Return a regular expression for any of the words, longest first."""
     return _alternation(tuple(words))

@@ -164,19 +164,19 @@ def _paragraph_ends(folded: str, begin: int, end: int) -> list[int]:
     for space in re.compile(" +").finditer(folded, begin, end):
         paragraph = folded[begin : space.start()]
         title = not found and _TITLE.search(paragraph) is not None
-        heading = len(paragraph) <= _LONGEST_HEADING and (title or _is_numbered(paragraph))
+        heading = len(paragraph) <= _LONGEST_HEADING and (title or _is_numbered(folded, begin, space.start()))
         if (
             (heading and not STOP.search(paragraph))
             or _PARAGRAPH_END.search(paragraph)
-            or (paragraph and _is_numbered(folded[space.end() : end]))
+            or (paragraph and _is_numbered(folded, space.end(), end))
         ):
             found.append(space.start())
             begin = space.end()
     return found
 
 
-def _is_numbered(words: str) -> bool:
-    match = NUMBERING.match(words)
+def _is_numbered(folded: str, begin: int, end: int) -> bool:
+    match = NUMBERING.match(folded, begin, end)
     return match is not None and match.lastgroup in _HEADED and not match.group().strip().isdigit()
 
 

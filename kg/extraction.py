@@ -341,26 +341,17 @@ def discover(named: Iterable[Path], held: Mapping[Path, str], aside: Collection[
     roots: dict[Path, tuple[Path, Path]] = {}
     left_out: list[LeftOut] = []
     skipped: list[LeftOut] = []
-    passed = {path.resolve() for path in aside}
-
-    def is_aside(file: Path) -> bool:
-        absolute = file.resolve()
-        return not passed.isdisjoint((absolute, *absolute.parents))
-
+    tables = {path.resolve() for path in aside}
     for path in named:
         try:
-            discovered = reading.discover([path])
+            discovered = reading.discover([path], aside)
         except ReadError as error:
             left_out.append(LeftOut.because(path, error))
             continue
         for file in discovered.files:
-            if not is_aside(file):
+            if file.resolve() not in tables:
                 roots.setdefault(file.resolve(), (file, path if path.is_dir() else path.parent))
-        skipped += [
-            LeftOut(reading.readable(each.path), each.reason, "PL-READ-SKIPPED")
-            for each in discovered.skipped
-            if not is_aside(each.path)
-        ]
+        skipped += [LeftOut(reading.readable(each.path), each.reason, "PL-READ-SKIPPED") for each in discovered.skipped]
         for folder, reason in ((each.path, each.reason) for each in discovered.closed):
             left_out.append(LeftOut.because(folder, ReadError(f"{folder} {reason}", code="PL-READ-MISSING")))
         if not (discovered.files or discovered.closed):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,12 +60,12 @@ class Discovered:
     closed: tuple[Skipped, ...] = ()
 
 
-def discover(paths: Iterable[Path]) -> Discovered:
+def discover(paths: Iterable[Path], aside: Collection[Path] = ()) -> Discovered:
     """List the files to read: those named, and those of the named folders, walked in sorted order.
 
     A file that is named is always listed, whatever its suffix; reading it tells what is wrong with it. In a folder,
-    hidden files, lock files, files of unknown suffix and links to folders are skipped with a reason; hidden folders are
-    passed over.
+    hidden files, lock files, files of unknown suffix and links to folders are skipped with a reason; hidden folders
+    and those that are put ``aside`` are passed over.
 
     Raises:
         ReadError: a path does not exist (``PL-READ-MISSING``).
@@ -77,6 +77,7 @@ def discover(paths: Iterable[Path]) -> Discovered:
     def complain(error: OSError) -> None:
         closed.append(Skipped(Path(error.filename), f"can't be looked into ({error.strerror}); check its rights"))
 
+    passed = {path.resolve() for path in aside}
     for path in paths:
         if not is_there(path):
             raise ReadError(
@@ -88,7 +89,8 @@ def discover(paths: Iterable[Path]) -> Discovered:
             files[path] = None
             continue
         for folder, folders, names in os.walk(path, onerror=complain):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            open_to = (name for name in folders if not name.startswith("."))
+            folders[:] = sorted(name for name in open_to if Path(folder, name).resolve() not in passed)
             linked = [Path(folder, name) for name in folders if Path(folder, name).is_symlink()]
             skipped += [
                 Skipped(file, "a link to a folder, which may lead in circles; name it itself") for file in linked

@@ -34,6 +34,24 @@ _ROW = re.compile(
 )
 """A line of a numbered list of works, which begins with the name of one whatever marks are in it."""
 _FEWEST_ROWS = 2
+_WAYS = "路|街|巷|(?<!街)道"
+_WATERS = "河|溪|湖|渠|沟|塘|江|水库|河道|湾"
+_HOUSES = "小区|新村|社区|花园|家园|苑|村|屯|庄|组|里"
+_PLANTS = "站|桥|厂|闸|校|小学|中学|医院|卫生院|市场|广场|公园"
+_SHARED = re.compile(
+    "|".join(
+        f"(?P<item{n}>(?!公里|平方)[一-鿿]{{1,10}}(?:{heads}))(?: ?[、和及] ?[一-鿿]{{1,9}}(?:{heads}))+"
+        for n, heads in enumerate((_WAYS, _WATERS, _HOUSES, _PLANTS))
+    )
+    + "|(?P<brief>[一-鿿]{2,5})(?:、[一-鿿]{2,5})+(?=[0-9两三四五六七八九十]+个(?:行政|自然)?(?:村|社区|嘎查|[一-鿿]{0,4}小区))"
+)
+"""Places of one sort that follow each other, before the work that is done on all: 枫南路、浦西路、中山支路|…工程."""
+_SHARED_WORK = re.compile(
+    r'(?:(?:等|这)?(?:\d+|[两二三四五六七八九十])[个条座处所段家](?:[一-鿿]{2,6}?)??)?(?:沿线|全段|流域|片区)?'
+    '(?:"[^"\n]{2,6}"|(?:(?![完已正实列逐的了]|全[部面])[一-鿿]){2,8}?)?'
+    "(?:改造|整治|治理|大修|维修|修缮|硬化|亮化|绿化|美化|清淤|疏浚|拓宽|延伸|升级|提升|更新|加固|重建|扩建|改建|铺设|安装|修复)"
+    "(?:提升|改造|更新|绿化|亮化|修缮|后续)*(?:建设)?(?:工程|项目)?(?=[，。；、）\n ]|[0-9]|等|完工|竣工|开工|全面|全部|已|正|$)"
+)
 _LAST = re.compile(r"(?<=[^、和及与])(?:和|及|以及|与)(?=[^、]{3,}$)")
 
 
@@ -65,6 +83,8 @@ class ProjectFinder:
             doc._.candidates.append(Candidate(Span(start, end), Kind.PROJECT, "policy_projects", sure))
         doc._.candidates.extend(_listed(folded))
         doc._.candidates.extend(_rows(folded))
+        if not doc._.document.metadata.wide:
+            doc._.candidates.extend(_shared(folded))
         for match in _ROADS.finditer(folded):
             doc._.candidates.append(Candidate(Span(match.start(), match.end()), Kind.PROJECT, "policy_projects", 0.6))
         return doc
@@ -137,6 +157,17 @@ def _rows(folded: str) -> Iterator[Candidate]:
         start = next((cut for cut in range(start + 2, start + 7) if is_governing(folded[start:cut])), start)
         if not _no_name().match(folded, start, end):
             yield Candidate(Span(start, end), Kind.PROJECT, "policy_projects", 0.85)
+
+
+def _shared(folded: str) -> Iterator[Candidate]:
+    """Propose the work on places that follow each other: 实施|谢家河、小青龙河黑臭水体整治工程."""
+    for match in _SHARED.finditer(folded):
+        if work := _SHARED_WORK.match(folded, match.end()):
+            first = match.end(match.lastgroup or 0)
+            inside = "一" <= folded[match.start() - 1] <= "鿿"
+            start = name_start(folded, first, floor=0 if inside else match.start())
+            if first - start > 1 and "至" not in folded[start : match.end()]:
+                yield Candidate(Span(start, work.end()), Kind.PROJECT, "policy_projects", 0.85)
 
 
 def _items(folded: str, start: int, stop: int) -> Iterator[tuple[int, int]]:

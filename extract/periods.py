@@ -26,9 +26,11 @@ _OPENS = re.compile(
 )
 """How a part opens that tells what a year has brought: 2018年，全镇…取得全面进步."""
 _ANNOUNCES = re.compile(
-    r"[^。\n]{0,40}?(?:\d{4} ?年|[今明来新]年|新的一年|下一?步|今后|要求|思路|目标|打算|我们[要将])"
+    r"[^。\n]{0,40}?(?:(?:\d{4} ?年|[今明来新]年)(?!以?来|度)|新的一年|下一?步|今后|要求|思路|目标|打算|我们[要将])"
 )
 """How a part opens that looks ahead behind such a one."""
+_OUTCOME = re.compile(r"\d\.\d+%(?!左右|以上|以内)")
+"""A share told to the decimal is an outcome: ten times as frequent under headings that look back as under others."""
 _JOINED = re.compile("[和与及]|以及")
 
 
@@ -86,9 +88,17 @@ def tell_periods(text: str, paragraphs: Sequence[Paragraph], drafts: list[Draft]
         if draft.role == "body" and draft.parent is None and draft.period is None and index not in holders
     }
     title = next((draft.opening.heading for draft in drafts if draft.role == "title"), None)
-    told = period_of("".join(text[title.start : title.end].split())) if title is not None else None
+    told = _opens_with("".join(text[title.start : title.end].split())) if title is not None else None
     for run in list(_runs(drafts, silent)):
         _tell_by_wording(text, paragraphs, drafts, run, told)
+
+
+def _opens_with(title: str) -> Period | None:
+    """Tell what a document tells first, by its title: 2022年工作总结和2023年工作计划 begins by looking back."""
+    review, plan = _words("review").search(title), _words("plan").search(title)
+    if review and plan and _JOINED.search(title, review.end()):
+        return Period.REVIEW if review.start() < plan.start() else Period.PLAN
+    return period_of(title)
 
 
 def _stands_in_period(draft: Draft, drafts: Sequence[Draft]) -> bool:
@@ -167,7 +177,7 @@ def _tell_by_wording(
 def _looks_back(text: str, span: Span) -> int:
     """Return how many words of a stretch look back, less those that look ahead."""
     back, ahead = (_words(sort).findall(text, span.start, span.end) for sort in ("review_wording", "plan_wording"))
-    return len(back) - len(ahead)
+    return len(back) + len(_OUTCOME.findall(text, span.start, span.end)) - len(ahead)
 
 
 def _part(drafts: list[Draft], draft: Draft, start: int) -> None:

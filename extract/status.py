@@ -74,6 +74,46 @@ def _certain() -> tuple[tuple[Status, re.Pattern[str]], ...]:
     )
 
 
+_CELLS = re.compile(r" {2,}| *[|\t] *| (?=[^ ])")
+_FEWEST_CELLS = 4
+_IN_CELL = {
+    Status.PLANNED: re.compile(
+        "(?:拟|待|未|尚未|计划)(?:开工|动工|建|建设|启动)|(?:项目)?前期(?:工作)?(?:阶段|中)?|储备|谋划"
+    ),
+    Status.ONGOING: re.compile(
+        "在建|续建|(?:建设|施工|推进)中|正在.{2,6}|(?:项目)?主体(?:结构|工程|已)?.{2,4}|.{0,4}封顶|设备安装.{0,2}|.{2,4}施工"
+        r"|扫尾|收尾|路基.{2}|(?:已?完成?(?:总?工程量?|总?进度)?的?)?\d{1,2}%|已?开工(?:建设)?"
+    ),
+    Status.COMPLETED: re.compile(
+        "(?:现|均)?已?(?:全部|全面|全线|基本|顺利|按期|如期|提前)?(?:建成|完工|竣工|投产|投用|通车|交付|完成|启用|开业|验收|投入)"
+        "(?:使用|运营|投用|投产|验收|启用|合格|并投用|并交付)*(?:100%)?"
+    ),
+}
+"""What a cell of a table says by itself of how far the work of its row has come."""
+
+
+def _told_in_row(span: Span, folded: str) -> Status | None:
+    """Return what a cell of the row that names a work says of it: 3 | 春江路拓宽 | 1.2公里 | 主体完工."""
+    begin = folded.rfind("\n", 0, span.start) + 1
+    end = folded.find("\n", span.end)
+    row = folded[span.end : end if end >= 0 else len(folded)]
+    cells = [cell for cell in _CELLS.split(row) if cell]
+    if len(cells) + 1 < _FEWEST_CELLS or "。" in row or row[:1] not in (" ", "|", "\t"):
+        return None
+    said = next((said for cell in reversed(cells) for said, words in _IN_CELL.items() if words.fullmatch(cell)), None)
+    return Status.PLANNED if said is not None and _heads_targets(folded[:begin]) else said
+
+
+def _heads_targets(above: str) -> bool:
+    """Tell whether the first of the rows right above, the table's head, speaks of targets: 年度目标."""
+    head = ""
+    for line in reversed(above.rstrip("\n").split("\n")):
+        if len(_CELLS.split(line.strip(" |"))) < _FEWEST_CELLS or "。" in line:
+            break
+        head = line
+    return re.search("目标|计划(?!总?投资)", head) is not None
+
+
 def _says(progress: str, words: str) -> bool:
     return any(word in words for word in lexicon("kinds")[Kind.PROJECT]["status"][progress])
 
@@ -150,7 +190,11 @@ def status(mentions: Sequence[Span], folded: str, structure: Structure, level: L
         level: of the document.
         models: the folder with the model; without one the rule alone decides.
     """
-    certain = [said for span in mentions if (said := told(folded[span.end : span.end + _REACH])) is not None]
+    certain = [
+        said
+        for span in mentions
+        if (said := _told_in_row(span, folded) or told(folded[span.end : span.end + _REACH])) is not None
+    ]
     if certain:
         return certain[-1]
     if (models / MODEL).exists():

@@ -23,6 +23,7 @@ from extract.paragraphs import ENDED, NUMBERING, STOP, Paragraph, ordinal_of, pa
 from extract.periods import names_period, period_of, tell_periods
 from extract.sections import LONGEST_HEADING, Draft, Opening
 from extract.surface import fold, text_of
+from ontology.terms import Period
 
 RANKED = ("part", "chapter", "division", "article", "han", "bracketed han", "arabic", "bracketed arabic")
 """Numberings of headings in their customary order."""
@@ -30,6 +31,11 @@ _LINES = ("dated line", "line")
 """Headings without a number: those that name a period (2023年工作回顾) stand above the others."""
 _INSIDE = re.compile(r"(?<=[。；：！？])(?=[（①-⒛首其再最第\d一二三四五六七八九十])")
 _LONGEST_INNER_TOPIC = 16
+_NOTICE = re.compile("^[^，。]*(?:[省市县区旗镇乡]|街道|\\d{4} ?年)[^，。]{2,}(?:公示|通报|通告|汇报|总结|小结)$")
+"""The title of a page that tells how works have come on: 坂溪乡2024年度为民办实事项目进展情况公示."""
+_SUMMARY = re.compile("^[^，。]{4,40}(?:总结|小结|情况|公示|通报)(?:[及和暨与].{2,20})?$")
+_AHEAD = re.compile("(?:\\d{4} ?年|明年|来年|下一?步|新的一年)，[^，。]{0,16}(?:将|要|计划|拟)")
+"""How a summary turns at its end to what comes: 2026年，全镇将…; no section above holds that paragraph."""
 _LONGEST_TITLE_LINE = 70
 
 
@@ -59,6 +65,7 @@ class _Reader:
         self.words = _words()
         self.drafts: list[Draft] = []
         self.open: list[int] = []
+        self.summary = bool(self.paragraphs) and _SUMMARY.search(self._line(0)) is not None
 
     def read(self) -> Structure:
         sentences = tuple(sentences_in(self.text))
@@ -111,7 +118,7 @@ class _Reader:
             listed = self._contents(index, glossary, seen)
             if listed > index:
                 index = listed
-            elif not self._is_title_line(line):
+            elif not self._is_title_line(line) and not (index == 0 and _NOTICE.search(line)):
                 break
             else:
                 index += 1
@@ -183,10 +190,17 @@ class _Reader:
     def _plain(self, paragraph: Paragraph, line: str) -> None:
         """Close what a paragraph without heading ends; hold it in a section of its own where none is open."""
         self._close_run_in()
-        if self.words.address.match(line) or self.words.transition.search(line, 0, 40):
+        if self.summary and _AHEAD.match(line) and not self._in_plan():
+            self.open.clear()
+        elif self.words.address.match(line) or self.words.transition.search(line, 0, 40):
             del self.open[1:]
         if not self.open:
             self._add(Opening(paragraph.start, "plain"))
+
+    def _in_plan(self) -> bool:
+        """Tell whether the part that is open looks ahead by its heading."""
+        heading = self.drafts[self.open[0]].opening.heading if self.open else None
+        return heading is not None and period_of(self.text[heading.start : heading.end]) is Period.PLAN
 
     def _place(self, opening: Opening) -> None:
         """Open a section where its style belongs among those that are open."""

@@ -26,6 +26,8 @@ _COUNTED = re.compile(f"{NUMERAL}.{{1,5}}")
 _NUMBER = re.compile(r"(\d{1,3})[.、）]")
 _COINED = re.compile('(?!.*(?:工程|项目)$)(?:[^，]{0,8}"|.?[一二两三四五六七八九十双]|\\d{2,})')
 """A name that needs explaining: quoted, or with a numeral at its beginning; works, which lists number too, are none."""
+_QUOTED = re.compile('"[^"\n]+"')
+_NAMES_IN_A_ROW = re.compile('"[^"\n]+"(?:[、和及]?"[^"\n]+")+')
 _FEWEST = 3
 """Entries that make a glossary without a heading."""
 _MOST_PARTS = 8
@@ -74,14 +76,31 @@ def glossary_entries(folded: str, paragraphs: Iterable[Paragraph]) -> Iterator[G
         match = entry.match(folded, paragraph.start, paragraph.end)
         if match:
             if term is not None and begin < end:
-                yield GlossaryEntry(term, Span(begin, end))
+                yield from _parted(folded, term, Span(begin, end))
             term = _bare(folded, match.start("term"), match.end("term"))
             begin = match.end()
         end = paragraph.end
         while begin < end and folded[begin] in " \n：，":
             begin += 1
     if term is not None and begin < end:
-        yield GlossaryEntry(term, Span(begin, end))
+        yield from _parted(folded, term, Span(begin, end))
+
+
+def _parted(folded: str, term: Span, meaning: Span) -> Iterator[GlossaryEntry]:
+    """Give each of the names that one entry explains its own meaning: “三大高地”“五大战略”：打造…；实施…."""
+    if _NAMES_IN_A_ROW.fullmatch(folded, term.start, term.end) is None:
+        yield GlossaryEntry(term, meaning)
+        return
+    names = [Span(m.start() + 1, m.end() - 1) for m in _QUOTED.finditer(folded, term.start, term.end)]
+    again = [folded.find(folded[name.start - 1 : name.end + 1], meaning.start, meaning.end) for name in names]
+    if again == sorted(again) and again[0] >= 0:
+        bounds = [*again, meaning.end]
+        behind = [LABEL.match(folded, at) for at in again]
+        parts = [Span(m.end() if m else at, end) for m, at, end in zip(behind, again, bounds[1:], strict=True)]
+    else:
+        parts = [Span(*m.span()) for m in re.compile("[^；。\n]+").finditer(folded, meaning.start, meaning.end)]
+    for number, name in enumerate(names):
+        yield GlossaryEntry(name, parts[number] if len(parts) == len(names) else meaning)
 
 
 def explanations(folded: str, limit: int) -> Iterator[GlossaryEntry]:

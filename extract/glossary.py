@@ -48,7 +48,7 @@ _LIST_BEHIND = re.compile(rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^�
 _LIST_BEFORE = re.compile(rf'(?P<list>.+?)这?"?(?P<name>(?P<count>{NUMERAL})[个条张大项场][^，。；、（）"]{{1,8}})"?')
 """A counted name with what it counts in brackets behind it, or listed before it."""
 _VERB = re.compile(
-    r"^(?:[^，。、]{2,8}[省市县区](?:打造|建设|布局|提出|推进|实施|确定)的|把[^，。、]{1,10}?建设成为?|把(?![^，。、]*[成为])|以[^，。、]{2,20}?为(?:中心|核心|主体|重点|龙头|主)的|就是|具体为|包括|包含|分别是|即|全面|加快|着力|大力|重点|切实|"
+    r"^(?:[^，。、]{2,8}[省市县区](?:打造|建设|布局|提出|推进|实施|确定)的|把[^，。、]{1,10}?建设成为?|把(?![^，。、]*[成为])|以[^，。、]{2,20}?为(?:中心|核心|主体|重点|龙头|主)的|就是|具体为|包括|包含|分别是|即|全面|加快|着力|大力|重点(?=抓|实施|推进|建设|打造|发展)|切实|"
     r"打造|构建|建强建优|建设|建成|建优|建强|实施|围绕创建|围绕|创建|做大做强|推进|推动|实现|"
     r"建好|整合|打赢|做强|做优|做大|做实|串起|串联|协同|统筹|联动|坚持走|坚持|做到|狠抓|体现|明确|形成|培育|发展|"
     r"抓好|抓实|抓牢|打好|打响|守好|守牢|擦亮|壮大|夯实|筑牢|用好|聚焦|突出|锚定|紧扣|完善|[在以][^，。、]{2,16}[上中]体现|在[^，。、]{2,10}[中上方面](?=[^，。、]{5}))+"
@@ -238,7 +238,11 @@ def _one_each(folded: str, counts: list[int], definition: Span) -> list[Span]:
     brief = all(span.end - span.start <= _BRIEF for span in each)
     told = all(str(count) in folded[span.start : span.end] for span, count in zip(each, counts, strict=True))
     measured = any(folded[span.start].isdigit() for span in each)
-    return each if brief or (told and not measured) else []
+    spelled = told and all(folded[span.start].isdigit() for span in each[1:])
+    if spelled:  # “135”: 群众诉求|1个工作日响应、3个工作日反馈、5个工作日办结
+        first = each[0]
+        each[0] = Span(folded.index(str(counts[0]), first.start), first.end)
+    return each if brief or (told and not measured) or spelled else []
 
 
 def _clause_each(folded: str, counts: list[int], definition: Span) -> list[Span]:
@@ -275,6 +279,9 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
     """Read “一区”，即建设…。“两城”，即…、…。, 一核即…，两带即…, “5”是打造…等五大产业集群, “上天”即…，“入地”即…."""
     text = folded[definition.start : definition.end]
     marks = list(LABEL.finditer(text))
+    if len(marks) < 2:  # 两翼——…, 四园，…
+        groups = alternation(group.group() for group in _GROUP.finditer(name))
+        marks = list(re.finditer(rf"(?:^|(?<=[，；。：\n]))({groups})(?:——?|：|，)", text)) if groups else []
     if len(marks) < 2:
         return []
     found = []

@@ -29,6 +29,8 @@ _AFFIXES = re.compile(r"战略|建设|理念|目标|制度|体系|工作|具有[
 _FOLLOWING = re.compile(
     r"(?:围绕|实现|完成|贯彻)(?:上述|以上|这些|这一)[^。]{0,24}(?:做好|抓好|推进|开展|突出|实施|落实)[^。]{0,8}(?:以下|如下|[二三四五六七八九十][个项大]?方面)"
 )
+_GOVERNMENT = re.compile("[、和]?[省市州县区旗镇乡]?(?:人民)?(?:政府|办事处)")
+"""What follows a party committee that speaks with the government: 镇党委|、政府."""
 _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
 _NAMED = 0.9
@@ -287,9 +289,16 @@ class _Reading:
         if speaker is None:
             return
         at = min(speaker.mentions, key=lambda span: abs(span.start - sentence.start))
-        if abs(at.start - sentence.start) <= _HEARD:
-            for span, _ in goals:
-                self.claim(at, Predicate.SERVES, span, Basis.STATED, 0.85, sentence, "speaker")
+        if abs(at.start - sentence.start) > _HEARD:
+            return
+        beside = [
+            span
+            for span, body in self.mentions.within(sentence, (Kind.ORGANIZATION,))
+            if body.place is not None and body.place.path == place.path and _GOVERNMENT.match(self.folded, span.end)
+        ]
+        for span, _ in goals:
+            for body in (at, *beside):
+                self.claim(body, Predicate.SERVES, span, Basis.STATED, 0.85, sentence, "speaker")
 
     def _sentence(self, sentence: Span, named: list[tuple[Span, Entity]]) -> None:
         meeting = _words().meeting

@@ -36,6 +36,25 @@ _RUN_TOGETHER = 200
 """Characters from which on a line may hold several paragraphs."""
 _LOST = 3
 """So many places where a line break stood show that a line does."""
+_PAGE, _MOST_OF = 400, 0.6
+"""Characters of a line that may be a whole page, and the share of the text that it is at least."""
+_BEHIND_SENTENCE = re.compile('[。！？：；]["）》]* *| +')
+_PART = re.compile(
+    r"[一二三四五六]、 *(?:\d{4} ?年[^，。]{0,10}(?:工作|回顾|总结|安排|打算|计划)"
+    "|(?:明年|今年|下一?步|存在)[^，。]{0,12}[ 。])"
+)
+"""A part's heading that needs no other beside it: 二、2018年工作安排."""
+_HEADING = re.compile(r"[^。；：\n ]{1,5} ?[^。；：\n ]{2,40}(?= )")
+_TITLED = re.compile(r"[^。；：，\n ]{4,40}(?:总结|计划|报告|方案|要点|打算|公示|谋划|（节选）)(?= )")
+"""A heading that ends at a space, and a page's title."""
+_TOPIC = re.compile(
+    "(?P<mark>[。！？] *)(?:坚持|聚焦|围绕|紧扣|突出|着力|狠抓|主攻|紧紧围绕|深入推进|全力|聚力|大力实施|深入实施|持续)"
+    r"[^，。；：\d]{3,22}，[^，。；：\d]{2,12}"
+    "(?:增强|提升|改善|推进|见效|巩固|好转|优化|加快|向好|提高|显著|明显|牢固|增进|稳定|和谐|释放|彰显|加强|转变|扎实|有力|有效)"
+    "(?=。)"
+)
+"""A topic sentence of two halves, which opens a paragraph: 坚持产业强镇，发展后劲不断增强。"""
+_FEWEST_TOPICS = 2
 _PARAGRAPH_END = re.compile('[。！？：；]["）》]*$')
 _LONGEST_HEADING = 40
 _TITLE = re.compile("(?:总结|计划|报告|方案|要点|安排|通知|意见|规划|思路|打算)$")
@@ -120,13 +139,14 @@ def reflow(text: str) -> Reflowed:
     >>> "主全镇" in reflow(broken).text, "主题公园" in reflow(broken).text
     (True, True)
     """
+    text, places = _parted(text)
     text = _broken(text)
     lines = _lines(text)
     gaps = [(at, at + 1, "") for line in lines for at in _spaces(line) if text[at] != "\t"]
     if (margin := _margin(lines)) is not None:
         gaps += _line_ends(lines, margin)
     if not gaps:
-        return Reflowed(text, range(len(text)))
+        return Reflowed(text, places)
     pieces: list[str] = []
     offsets: list[int] = []
     at = 0
@@ -134,7 +154,56 @@ def reflow(text: str) -> Reflowed:
         pieces += [text[at:start], mark]
         offsets += range(at, start + len(mark))
         at = end
-    return Reflowed("".join((*pieces, text[at:])), (*offsets, *range(at, len(text))))
+    return Reflowed("".join((*pieces, text[at:])), [places[each] for each in (*offsets, *range(at, len(text)))])
+
+
+def _parted(text: str) -> tuple[str, Sequence[int]]:
+    """Part a page that lost all its line ends before its headings and behind them.
+
+    Returns:
+        The text, and where each of its characters stands in the text as given.
+
+    >>> page = "成效明显。二、明年工作 我们将实干。（一）坚持农业立镇。修渠。" + "植树。" * 130 + "（二）坚持工业强镇。"
+    >>> [line[:11] for line in _parted(page)[0].split("\\n")]
+    ['成效明显。', '二、明年工作', '我们将实干。', '（一）坚持农业立镇。修', '（二）坚持工业强镇。']
+    """
+    folded = fold(text)
+    lines = [line.span() for line in re.finditer(r"[^\n]+", folded)]
+    page = max(lines, key=lambda line: line[1] - line[0], default=(0, 0))
+    if page[1] - page[0] < max(_PAGE, _MOST_OF * len(folded)):
+        return text, range(len(text))
+    mended = list(text)
+    begins = _headings(folded, *page)
+    title = _TITLED.match(folded, *page)
+    headings = [_HEADING.match(folded, begin, page[1]) for begin in begins]
+    for heading in (title, *headings):
+        if heading is not None:
+            mended[heading.end()] = "\n"
+    places: list[int] = []
+    for begin, end in pairwise((0, *begins, len(text))):
+        if begin:
+            places.append(begin - 1)  # what stood there is found where it was
+        places += range(begin, end)
+    for begin in begins:
+        mended[begin] = "\n" + mended[begin]
+    return "".join(mended), places
+
+
+def _headings(folded: str, begin: int, end: int) -> list[int]:
+    """Return where in a line sections begin: by numberings that count on, or topic sentences of two halves."""
+    numbered: dict[str | None, list[tuple[int, int]]] = {}
+    for place in _BEHIND_SENTENCE.finditer(folded, begin + 1, end):
+        match = NUMBERING.match(folded, place.end(), end)
+        if match is not None and match.lastgroup in _HEADED and not match.group().strip().isdigit():
+            numbered.setdefault(match.lastgroup, []).append((ordinal_of(match), place.end()))
+    found = []
+    for counted in numbered.values():
+        for number, (ordinal, at) in enumerate(counted):
+            beside = [other for other, _ in (*counted[max(0, number - 1) : number], *counted[number + 1 : number + 2])]
+            if ordinal - 1 in beside or ordinal + 1 in beside or _PART.match(folded, at, end):
+                found.append(at)
+    topics = [match.end("mark") for match in _TOPIC.finditer(folded, begin, end)]
+    return sorted({*found, *(topics if len(topics) >= _FEWEST_TOPICS else ())})
 
 
 def _broken(text: str) -> str:

@@ -15,7 +15,7 @@ from extract.document import Place
 from extract.gazetteer import DOUBTFUL, PlaceReading, any_of, gazetteer_of, words_of
 from extract.names import alternation
 from extract.surface import folded_text
-from extract.villages import find_bare_villages, find_listed_villages, find_named_villages, unknown_start
+from extract.villages import find_bare_villages, find_estates, find_listed_villages, find_named_villages, unknown_start
 from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level
 
@@ -183,6 +183,7 @@ class PlaceFinder:
         find_listed_villages(reading)
         if local:
             find_bare_villages(reading)
+            find_estates(reading)
         doc._.candidates.extend(_settled(reading))
         return doc
 

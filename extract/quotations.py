@@ -120,6 +120,8 @@ def read(folded: str, start: int, end: int) -> Reading | None:
         return Reading(Kind.POLICY, end, named is not None, 0.85)
     if "，" in phrase and best is not None and best[1] is Kind.STRATEGY and len(phrase) >= _SAYING:
         best = None  # a saying is shouted, whatever it is called: “人人都是营商环境，事事关系营商环境”的理念
+    if best is not None and best[1] is Kind.STRATEGY and _YEAR_OF.fullmatch(phrase):
+        return Reading(Kind.POLICY, end, False, 0.85)  # “大抓落实年”部署
     if best is not None:
         length, kind, key = best
         joined = key == "quoted_joined" and not chained

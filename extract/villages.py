@@ -21,6 +21,15 @@ _COUNT = f"(?:{_NUMBER})个(?![^，。；\n])"
 """Behind 村 or 社区 that is counted, not named: 新建颐养社区2个."""
 _SEPARATOR = re.compile("、|和|及|与|以及|至|到")
 _CLAUSE_END = re.compile(r'[。；：，！？\n（）《》"…①-⑳]|(?<=[0-9])[.．](?![0-9])')
+_ESTATES = re.compile(
+    f"(?P<items>[{_HAN}]{{3,10}}(?: ?[、和] ?[{_HAN}]{{2,8}})*) ?"
+    f"(?:(?P<count>(?:{_NUMBER})个?)(?:[居民老旧住宅]{{2}}|安置)?小区|老旧小区)的?"
+    r"(?:[^，。；、\n]{0,8}(?:改造|整治|更新|提升|完工|开工|加装)|实施)"
+)
+"""Housing estates in a row that are counted or called old, before what is done to them."""
+_ESTATE = re.compile("(?:小区|新村|家园|花园|花苑|苑|公寓|里|院|楼)$")
+_NO_ESTATE = re.compile("老旧|城镇|居民|安置小区|[街镇乡村区路巷]$|社区$|社区老|[完启开实改]")
+_ESTATE_SURE = 0.85
 _UNLIKELY = 0.35
 """How sure a community's name is before 服务中心 and the like: left to the tagger."""
 _LONGEST = 8
@@ -65,6 +74,24 @@ def find_named_villages(reading: PlaceReading) -> None:
         # A common noun stands without 村 far more often than with it.
         if ending == "村" and reading.text.count(stem) <= 3 * reading.text.count(name) + 1:
             _prove(reading, name)
+
+
+def find_estates(reading: PlaceReading) -> None:
+    """Add the housing estates that are renovated, each a community with a name: 江湾新村、锦绣花苑|3个老旧小区改造."""
+    names: set[str] = set()
+    for match in _ESTATES.finditer(reading.text):
+        counted = match["count"] is not None
+        for item in re.finditer("[^、和]+", match["items"]):
+            begin, end = match.start("items") + item.start(), match.start("items") + item.end()
+            if not item.start():
+                begin = name_start(reading.text, end, floor=begin)
+            begin = reading.text.rfind("社区", begin, end - 2) + 2 or begin
+            name = reading.text[begin:end].strip().removesuffix("等")
+            if 3 <= len(name) <= _LONGEST and (counted or _ESTATE.search(name)) and not _NO_ESTATE.search(name):
+                names.add(name)
+    for name in sorted(names):
+        for match in re.finditer(re.escape(name), reading.text):
+            reading.add_village(match.start(), match.end(), name, _ESTATE_SURE)
 
 
 def _is_whole(reading: PlaceReading, known: int, stem_end: int, end: int) -> bool:

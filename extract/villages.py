@@ -85,7 +85,7 @@ def find_estates(reading: PlaceReading) -> None:
             begin, end = match.start("items") + item.start(), match.start("items") + item.end()
             if not item.start():
                 begin = name_start(reading.text, end, floor=begin)
-            begin = reading.text.rfind("社区", begin, end - 2) + 2 or begin
+            begin = max(begin, reading.text.rfind("社区", begin, end - 2) + len("社区"))
             name = reading.text[begin:end].strip().removesuffix("等")
             if 3 <= len(name) <= _LONGEST and (counted or _ESTATE.search(name)) and not _NO_ESTATE.search(name):
                 names.add(name)

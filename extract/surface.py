@@ -49,6 +49,8 @@ _POINT = re.compile(r'\.(?<=[\u4e00-\u9fff"）》%]\.)(?=["）》]*(?:[ \n]|\Z|[
 _NUMERALS = re.compile(" *（?[一二三四五六七八九十百零〇]{1,4}）?")
 _LONGEST_OPENING = 12
 """Characters that white space, bullet and numbering take at the start of a line."""
+_QUOTE = re.compile("'(?:(?<![A-Za-z0-9]')|(?![A-Za-z0-9]))")
+"""A straight single quotation mark; what stands within a foreign word is an apostrophe."""
 _BETWEEN_DIGITS = re.compile(r"[，：](?<=\d[，：])(?=\d)")
 _PARTNER = {"）": "（", "》": "《", "】": "【"}
 _OPENERS = frozenset(_PARTNER.values())
@@ -63,6 +65,8 @@ def fold(text: str) -> str:
     '  深化"放管服"改革，共12项（试行）。'
     """
     folded = _POINT.sub(_stop, _BULLET.sub(_blank, text.translate(_FOLD)))
+    if "'" in folded:
+        folded = _QUOTE.sub('"', folded)
     if "，" in folded or "：" in folded:
         folded = _BETWEEN_DIGITS.sub(lambda m: text[m.start()] if text[m.start()] in ",:" else m.group(), folded)
     return folded

@@ -41,6 +41,8 @@ _AMOUNT = re.compile(
     "(?:[0-9]|[一二两三四五六七八九十百千万]{2})(?:余|多)?(?:处|个|座|公里|亩|户|家|名|人|人次|平方米|套|盏|口|吨|台)$"
 )
 """How much was done, which ends no work's or instrument's name: 清理“四堆”五十处."""
+_CUT = re.compile("的|[一二三四五六七八九十]是|均?落户|待(?=[省市县区镇乡])|.{4,}尽[^，。]{2,4}$")
+"""How a name begins, or ends, that was cut wrong: 五是|凝聚齐心党建, 待|县卫健局, 中国式现代化福建篇章|尽坂溪之力."""
 _TWO_BODIES = re.compile("委员会.{3,}(?:人民政府|办事处)$")
 """A committee and a government that share a line: 中共张营镇委员会|张营镇人民政府."""
 _NUMBERED = re.compile("[0-9]+(?:余|多)?[个座处条项家口栋]")
@@ -296,6 +298,8 @@ def _own_plan(name: str, place: Place | None) -> Level | None:
 
 def _is_sort(c: Candidate, folded: str) -> bool:
     """Tell whether a name is that of a sort of thing (5个工业强县), sums up a list, holds a predicate, or is two."""
+    if _CUT.match(folded, c.span.start, c.span.end):
+        return True
     if c.kind is Kind.ORGANIZATION:
         return _TWO_BODIES.search(folded, c.span.start, c.span.end) is not None
     if c.concept is not None or c.kind not in (Kind.PROJECT, *IDEAS):

@@ -40,6 +40,7 @@ _COUNT_BEHIND = re.compile(
     rf'这?"?(?P<name>(?P<count>{NUMERAL}|\d)[大个张场条项类种片篇支位][^，。；、"一二三四五六七八九十]{{1,9}})"?$'
 )
 """What counts a list behind its last member: 人才回归|三大行动."""
+_PAIR = 2
 _BRIEF = 8
 """Characters of the parts of a name that has a numeral for each of them (一窗受理、五类集成), at most."""
 _THIS_ONE = re.compile('"?这一[^，。、]{1,6}$')
@@ -55,7 +56,7 @@ _VERB = re.compile(
 )
 
 _CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于")
-_NO_NAME = re.compile("(?:的|率|以上|%)$")
+_NO_NAME = re.compile("(?:的|率|以上|左右|%)$")
 """How what is no name among the items of a list begins (为深化改革，…而实行的任期制), and how it ends (污水处理率)."""
 _VERB_LENGTH = 2
 _WORKS_COUNTED = frozenset("路桥馆校院厂库站渠堤")
@@ -218,6 +219,14 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     if sequential:
         return sequential
     flat = _listing(folded, definition.start, definition.end, sum(counts))
+    if (
+        set(counts) == {1}
+        and len(counts) > 1
+        and "、" in name
+        and flat
+        and "、" not in folded[flat[0].end : flat[1].start]
+    ):
+        flat = []  # 一窗受理、一码通办: two clauses that explain it are no parts
     alike = len(counts) > 1 and counts[0] > 1 and len(set(counts)) == 1
     if alike and not (flat and "、" in folded[definition.start : definition.end]):
         # 四破四立: each of the four sentences says what to break with and what to set up.
@@ -306,13 +315,16 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
         if count is not None and count > 1 and (summed := _summed(folded, start, stop, count)):
             found.append(Member(*summed, label))
             continue
+        clause = folded.find("，", start, stop)
         if count == 1 or (count is None and spelled):
-            whole = _trim(folded, start, stop)
+            whole = _trim(folded, start, clause if count == 1 and clause > 0 else stop)
             if whole:
                 found.append(Member(whole, (), label))
             continue
         works = _WORKS.search(folded, start, stop)
         parts = _listing(folded, start, stop, count) if count and works is None else []
+        if clause > 0 and count == _PAIR and len(pair := _split(folded, start, clause, "、")) == count:
+            parts = pair  # “两带”即格凸河山地旅游带和红薯产业带，|公路完成路基工程
         found.append(Member(label, tuple(Member(p) for p in parts)))
     return found
 

@@ -52,7 +52,7 @@ _SET_FORM = re.compile(
 )
 """Working formulas of three and more verb-object pairs: 稳增长、促改革、调结构、惠民生、防风险."""
 _COUNT = re.compile(
-    "(?P<count>[两二三四五六七八])(?:大(?P<strategic>战略)|[大项](?P<policy>行动)"
+    "(?P<count>[两二三四五六七八])(?:大(?P<strategic>战略(?:行动)?)|[大项](?P<policy>行动)"
     "|[大张场条][一-鿿]{0,2}?(?:名片|牌|定位|目标|主题|攻坚|工程|提升|突破|动力|文章|主战场))"
 )
 _COUNTED = re.compile('"?[^、"]{2,14}(?:"?、"?[^、"]{2,12}){1,7}"?$')
@@ -231,7 +231,7 @@ class StrategyFinder:
         short = divisions().spoken_names(place)[1:] if place is not None else ()
         if not short:
             return
-        never = re.compile(f"[的与]|(?<![人祥])和(?![美谐睦顺平善])|建设|{alternation(short)}")
+        never = re.compile(f"[的与尽]|(?<![人祥])和(?![美谐睦顺平善])|建设|{alternation(short)}")
         home = re.compile(f'(?P<link>"?的?新?)(?:{alternation(short)})(?=[，。；！、"\n]|建设|目标|而)(?!"?品牌)')
         for match in home.finditer(folded):
             start = _behind(folded, "，。；：！\n", match.start())

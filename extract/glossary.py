@@ -219,14 +219,6 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     if sequential:
         return sequential
     flat = _listing(folded, definition.start, definition.end, sum(counts))
-    if (
-        set(counts) == {1}
-        and len(counts) > 1
-        and "、" in name
-        and flat
-        and "、" not in folded[flat[0].end : flat[1].start]
-    ):
-        flat = []  # 一窗受理、一码通办: two clauses that explain it are no parts
     alike = len(counts) > 1 and counts[0] > 1 and len(set(counts)) == 1
     if alike and not (flat and "、" in folded[definition.start : definition.end]):
         # 四破四立: each of the four sentences says what to break with and what to set up.
@@ -323,7 +315,7 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
             continue
         works = _WORKS.search(folded, start, stop)
         parts = _listing(folded, start, stop, count) if count and works is None else []
-        if clause > 0 and count == _PAIR and len(pair := _split(folded, start, clause, "、")) == count:
+        if clause > 0 and count == _PAIR and len(pair := _listing(folded, start, clause, count)) == count:
             parts = pair  # “两带”即格凸河山地旅游带和红薯产业带，|公路完成路基工程
         found.append(Member(label, tuple(Member(p) for p in parts)))
     return found
@@ -394,8 +386,8 @@ def _announced_groups(folded: str, term: Span, counts: list[int], definition: Sp
         return again
     name = re.compile(r'"?[^"]+').match(folded, term.start, term.end)  # “三抓三早”|行动
     in_term = [Span(*m.span()) for m in re.compile(r'[^、"]+').finditer(folded, *name.span())] if name else []
-    if len(counts) < 2 or len(in_term) != len(counts):
-        return []
+    if len(counts) < 2 or len(in_term) != len(counts) or set(counts) == {1}:
+        return []  # 一窗受理、一码通办: what explains it in two clauses names no parts
     clauses = _split(folded, definition.start, definition.end, "，；")
     if len(clauses) != len(counts):
         return []

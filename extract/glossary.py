@@ -218,7 +218,8 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     sequential = _announced_groups(folded, term, counts, definition)
     if sequential:
         return sequential
-    flat = _listing(folded, definition.start, definition.end, sum(counts))
+    halves = set(counts) == {1} and "、" in name and "、" not in folded[definition.start : definition.end]
+    flat = [] if halves else _listing(folded, definition.start, definition.end, sum(counts))
     alike = len(counts) > 1 and counts[0] > 1 and len(set(counts)) == 1
     if alike and not (flat and "、" in folded[definition.start : definition.end]):
         # 四破四立: each of the four sentences says what to break with and what to set up.

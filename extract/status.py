@@ -98,7 +98,8 @@ def _told_in_row(span: Span, folded: str) -> Status | None:
     end = folded.find("\n", span.end)
     row = folded[span.end : end if end >= 0 else len(folded)]
     cells = [cell for cell in _CELLS.split(row) if cell]
-    if len(cells) + 1 < _FEWEST_CELLS or "。" in row or row[:1] not in (" ", "|", "\t"):
+    before = [cell for cell in _CELLS.split(folded[begin : span.start]) if cell]
+    if len(before) + 1 + len(cells) < _FEWEST_CELLS or "。" in row or row[:1] not in (" ", "|", "\t"):
         return None
     said = next((said for cell in reversed(cells) for said, words in _IN_CELL.items() if words.fullmatch(cell)), None)
     return Status.PLANNED if said is not None and _heads_targets(folded[:begin]) else said

@@ -31,7 +31,9 @@ _LINES = ("dated line", "line")
 """Headings without a number: those that name a period (2023年工作回顾) stand above the others."""
 _INSIDE = re.compile(r"(?<=[。；：！？])(?=[（①-⒛首其再最第\d一二三四五六七八九十])")
 _LONGEST_INNER_TOPIC = 16
-_NOTICE = re.compile("^[^，。]*(?:[省市县区旗镇乡]|街道|\\d{4} ?年)[^，。]{2,}(?:公示|通报|通告|汇报|总结|小结)$")
+_NOTICE = re.compile(
+    "^[^，。]*(?:[省市县区旗镇乡]|街道|\\d{4} ?年)[^，。]{2,}(?:公示|通报|通告|汇报|总结|小结)(?:[及和暨与][^，。]{2,20})?$"
+)
 """The title of a page that tells how works have come on: 坂溪乡2024年度为民办实事项目进展情况公示."""
 _SUMMARY = re.compile("^[^，。]{4,40}(?:总结|小结|情况|公示|通报)(?:[及和暨与].{2,20})?$")
 _AHEAD = re.compile("(?:\\d{4} ?年|明年|来年|下一?步|新的一年)，[^，。]{0,16}(?:将|要|计划|拟)")
@@ -198,9 +200,9 @@ class _Reader:
             self._add(Opening(paragraph.start, "plain"))
 
     def _in_plan(self) -> bool:
-        """Tell whether the part that is open looks ahead by its heading."""
-        heading = self.drafts[self.open[0]].opening.heading if self.open else None
-        return heading is not None and period_of(self.text[heading.start : heading.end]) is Period.PLAN
+        """Tell whether a part that is open looks ahead by its heading."""
+        headings = (self.drafts[index].opening.heading for index in self.open)
+        return any(h is not None and period_of(self.text[h.start : h.end]) is Period.PLAN for h in headings)
 
     def _place(self, opening: Opening) -> None:
         """Open a section where its style belongs among those that are open."""

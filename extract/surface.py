@@ -63,6 +63,8 @@ def fold(text: str) -> str:
 
     >>> fold("• 深化“放管服”改革,共１２项(试行).")
     '  深化"放管服"改革，共12项（试行）。'
+    >>> fold("做好'四好农村路'")
+    '做好"四好农村路"'
     """
     folded = _POINT.sub(_stop, _BULLET.sub(_blank, text.translate(_FOLD)))
     if "'" in folded:

@@ -585,3 +585,40 @@ def test_a_provincial_name_is_known_with_its_head_outside_the_quotation_marks(nl
     assert [(e.level, e.concept is not None) for e in found.entities if e.name == "强省会战略"] == [
         (Level.PROVINCIAL, True)
     ]
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        "鹮河、鹭河、砥澜湖黑臭水体整治工程",
+        "鹮南路、鹭西路雨污分流改造",
+        "鹮里、鹭新村两个老旧小区综合整治",
+    ],
+)
+def test_a_work_on_places_of_one_sort_has_one_name(rules, work: str) -> None:
+    entities = annotate(rules, f"今年，镇里实施{work}，投入300万元。", TOWN).entities
+    assert [e.name for e in entities if e.kind is Kind.PROJECT] == [work]
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "expected"),
+    [
+        ("进展", "已完工", Status.COMPLETED),
+        ("进展", "主体封顶", Status.ONGOING),
+        ("建设性质", "续建", Status.ONGOING),
+        ("年度目标", "建成投用", Status.PLANNED),
+        ("责任单位", "镇农业办", Status.COMPLETED),
+    ],
+)
+def test_a_cell_of_its_row_tells_where_a_work_stands(tmp_path, head: str, cell: str, expected: Status) -> None:
+    text = f"序号  项目名称  地点  {head}\n1  鹮羽湾公园  甲村  {cell}\n2  鹭园  乙村  已完工"
+    doc = pipeline.process(pipeline.load(components=["policy_structure"]), linking.document(text, TOWN))
+    span = Span(text.index("鹮羽"), text.index("公园") + 2)
+    assert status.status([span], fold(text), doc._.structure, None, tmp_path) is expected
+
+
+def test_a_campaign_of_a_year_is_a_policy_and_a_renovated_estate_a_community(rules) -> None:
+    text = "落实区委“鹮项攻坚年”部署，完成鹮羽新村、砥澜花苑2个老旧小区改造，改善居住条件。"
+    kinds = {e.name: e.kind for e in annotate(rules, text, TOWN).entities}
+    assert kinds["鹮项攻坚年"] is Kind.POLICY
+    assert kinds["鹮羽新村"] is kinds["砥澜花苑"] is Kind.VILLAGE

@@ -257,3 +257,24 @@ def test_a_clause_or_a_measure_is_no_part():
 def test_two_lists_of_a_double_number_are_its_parts():
     definition = "即小板凳聚人心、小喇叭传政策，做到支部好、产业好"
     assert list(taken_apart("两小两好", definition)) == ["小板凳聚人心", "小喇叭传政策", "支部好", "产业好"]
+
+
+@pytest.mark.parametrize(
+    ("term", "definition", "parts"),
+    [
+        (
+            "一主两翼",
+            "县里的布局。一主——工业强县；两翼——农业提质、文旅融合。",
+            {"工业强县": [], "两翼": ["农业提质", "文旅融合"]},
+        ),
+        ("“135”工作法", "诉求1日内响应、3日内反馈、5日内办结。", {"1日内响应": [], "3日内反馈": [], "5日内办结": []}),
+        (
+            "“一带两园”",
+            "“一带”即沿河菌菇带，扩建三处；“两园”即果园和茶园，公路完成路基。",
+            {"沿河菌菇带": [], "两园": ["果园", "茶园"]},
+        ),
+        ("一窗受理、一码通办", "中心推行的服务，凭一个码可查进度。", {}),
+    ],
+)
+def test_groups_steps_and_pairs_end_where_their_clause_does(term, definition, parts):
+    assert taken_apart(term, definition) == parts

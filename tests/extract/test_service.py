@@ -439,3 +439,8 @@ def test_the_caption_of_a_table_of_works_announces_its_rows(related) -> None:
     captioned = related(f"附件：丙县“{GOAL}”重点项目表\n{rows}", Predicate.SERVES)
     assert captioned.keys() == {(MILL, GOAL), ("鹭溪污水处理厂", GOAL)}
     assert not related(f"附件：丙县“{GOAL}”问卷\n{rows}", Predicate.SERVES)
+
+
+def test_a_party_committee_named_with_its_government_pursues_what_that_does(nlp):
+    found = links(nlp, "丙县政府工作报告\n一年来，县委、县政府聚焦“茶香丙县”建设，真抓实干。", Predicate.SERVES)
+    assert {subject for subject, goal in found if goal == GOAL} == {"中共丙县委员会", SPEAKER}

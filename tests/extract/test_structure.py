@@ -1,10 +1,12 @@
+import re
+
 import pytest
 import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
-from extract.document import Section
+from extract.document import Section, Span
 from extract.reflow import reflow
 from extract.structure import structure
 from ontology.terms import Period
@@ -258,3 +260,53 @@ def test_a_page_that_lost_its_line_breaks_has_its_headings() -> None:
         "2023年工作回顾",
         "抓产业强村",
     ]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["丙镇2024年民生实事项目进展情况公示", "丙镇2023年工作总结和2024年工作计划", "丙街道2024年“十件实事”完成情况公示"],
+)
+def test_a_page_that_tells_how_works_have_come_on_looks_back(title: str) -> None:
+    text = (
+        f"{title}\n2024年以来，丙镇强化服务，抓好项目，加快推进各项工作。\n1.农村道路。加快推进柳园路建设，打造亮点。"
+    )
+    assert structure(text).period_at(text.index("柳园")) is Period.REVIEW
+
+
+def test_a_summary_turns_at_its_end_to_what_comes_unless_a_heading_did() -> None:
+    text = "丙镇2023年工作总结\n一、兴农\n修渠。\n二、惠民\n办学。\n2024年，全镇将抓好柳园项目，力争见效。"
+    outline = structure(text)
+    assert outline.period_at(text.index("办学")) is Period.REVIEW
+    assert outline.period_at(text.index("柳园")) is Period.PLAN
+    text = "丙镇2023年工作总结及2024年计划\n一、2023年工作\n修渠。\n二、2024年工作计划\n2024年，全镇将抓好柳园项目。"
+    outline = structure(text)
+    index = outline.section_at(text.index("柳园"))
+    assert index is not None and outline.sections[index].numbering == "二、"
+
+
+def test_one_entry_may_explain_two_names_each_its_own_way() -> None:
+    text = "正文。\n有关说明\n1.“三高地”“两战略”：打造甲高地、乙高地、丙高地；实施丁战略、戊战略。"
+    entries = {
+        text[e.term.start : e.term.end]: text[e.definition.start : e.definition.end] for e in structure(text).glossary
+    }
+    assert entries == {"三高地": "打造甲高地、乙高地、丙高地", "两战略": "实施丁战略、戊战略"}
+
+
+def test_a_page_in_one_line_has_its_headings_and_topic_sentences() -> None:
+    page = (
+        "取得成效。（二）坚持农业稳市，筑牢根基。修渠十里。"
+        + "植树百亩。" * 80
+        + "（三）坚持文旅活市，释放潜力。办会两场。"
+        "坚持生态立市，环境质量持续改善。治水一河。坚持民生为本，群众福祉不断增进。办学三所。"
+    )
+    flow = reflow(page)
+    lines = flow.text.split("\n")
+    assert [line[:8] for line in lines] == [
+        "取得成效。",
+        "（二）坚持农业稳",
+        "（三）坚持文旅活",
+        "坚持生态立市，环",
+        "坚持民生为本，群",
+    ]
+    for place in re.finditer("修渠|治水|办学", flow.text):
+        assert page[flow.as_read(Span(*place.span())).start :].startswith(place.group())

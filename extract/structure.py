@@ -31,12 +31,11 @@ _LINES = ("dated line", "line")
 """Headings without a number: those that name a period (2023年工作回顾) stand above the others."""
 _INSIDE = re.compile(r"(?<=[。；：！？])(?=[（①-⒛首其再最第\d一二三四五六七八九十])")
 _LONGEST_INNER_TOPIC = 16
-_NOTICE = re.compile(
-    "^[^，。]*(?:[省市县区旗镇乡]|街道|\\d{4} ?年)[^，。]{2,}(?:公示|通报|通告|汇报|总结|小结)(?:[及和暨与][^，。]{2,20})?$"
+_SUMMARY = re.compile(
+    r"[^，。]*(?:[省市县区旗镇乡]|街道|\d{4} ?年)[^，。]{2,}(?:公示|通报|通告|汇报|总结|小结)(?:[及和暨与][^，。]{2,20})?"
 )
 """The title of a page that tells how works have come on: 坂溪乡2024年度为民办实事项目进展情况公示."""
-_SUMMARY = re.compile("^[^，。]{4,40}(?:总结|小结|情况|公示|通报)(?:[及和暨与].{2,20})?$")
-_AHEAD = re.compile("(?:\\d{4} ?年|明年|来年|下一?步|新的一年)，[^，。]{0,16}(?:将|要|计划|拟)")
+_AHEAD = re.compile(r"(?:\d{4} ?年|明年|来年|下一?步|新的一年)，[^，。]{0,16}(?:将|要|计划|拟)")
 """How a summary turns at its end to what comes: 2026年，全镇将…; no section above holds that paragraph."""
 _LONGEST_TITLE_LINE = 70
 
@@ -67,7 +66,7 @@ class _Reader:
         self.words = _words()
         self.drafts: list[Draft] = []
         self.open: list[int] = []
-        self.summary = bool(self.paragraphs) and _SUMMARY.search(self._line(0)) is not None
+        self.summary = bool(self.paragraphs) and _SUMMARY.fullmatch(self._line(0)) is not None
 
     def read(self) -> Structure:
         sentences = tuple(sentences_in(self.text))
@@ -120,7 +119,7 @@ class _Reader:
             listed = self._contents(index, glossary, seen)
             if listed > index:
                 index = listed
-            elif not self._is_title_line(line) and not (index == 0 and _NOTICE.search(line)):
+            elif not self._is_title_line(line) and not (index == 0 and self.summary):
                 break
             else:
                 index += 1

@@ -58,8 +58,8 @@ _LISTED = re.compile("[、和与及]")
 _LEAST = 4
 """Characters that a name needs to be told in a longer one."""
 _FIVE_YEARS = re.compile("“十[一二三四五六七]五”规划")
-_PLANNING = (Level.PROVINCIAL, Level.PREFECTURE, Level.COUNTY)
-"""The levels with five-year plans of their own: their reports mean these by “十四五”规划, a township's the nation's."""
+_PLANNING = (Level.PROVINCIAL, Level.PREFECTURE)
+"""The levels whose reports mean their own plan by “十四五”规划; a county's and a town's mean the nation's."""
 _TRUSTED = {
     "policy_authority": 3,
     "policy_glossary": 2,
@@ -440,15 +440,21 @@ class EntityResolver:
 
 
 def _levels(doc: Doc, clusters: list[_Cluster], folded: str, models: Path) -> list[Level | None]:
-    """Return the level of each cluster; a part that no authority knows is of the level of its whole."""
+    """Return the level of each cluster; a part that no authority knows is of the level of its whole.
+
+    Who issued a name the authority file knows also where the document takes it for another kind.
+    """
     at = {c.span: number for number, group in enumerate(clusters) for c in group.candidates if group.kind in IDEAS}
     levels: list[Level | None] = []
     metadata = doc._.document.metadata
+    known = {c.span: c.level for c in doc._.candidates if c.concept is not None and c.kind in IDEAS}
     for group in clusters:
         plan = _own_plan(group.name, metadata.place)
         level = plan or group.best().level or group.first("level", Level)
         if level is None and group.kind in IDEAS:
             spans = sorted({c.span for c in group.candidates})
+            level = next((known[span] for span in spans if known.get(span) is not None), None)
+        if level is None and group.kind in IDEAS:
             own = any(c.definition for c in group.candidates)
             level = level_of(group.kind, group.name, spans, folded, metadata, models, own=own)
         levels.append(level)

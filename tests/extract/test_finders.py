@@ -336,9 +336,10 @@ def test_an_honour_conferred_is_no_entity(nlp, text, honour):
 
 
 @pytest.mark.parametrize(
-    ("place", "level"), [(TOWN, Level.NATIONAL), (COUNTY, Level.COUNTY), (PROVINCE, Level.PROVINCIAL)]
+    ("place", "level"),
+    [(TOWN, Level.NATIONAL), (COUNTY, Level.NATIONAL), (CITY, Level.PREFECTURE), (PROVINCE, Level.PROVINCIAL)],
 )
-def test_a_five_year_plan_is_the_speakers_own_but_a_towns(nlp, place, level):
+def test_a_five_year_plan_is_the_speakers_own_but_a_countys_and_a_towns(nlp, place, level):
     found = annotate(nlp, "我们圆满完成了“十四五”规划各项任务。", place)
     plan = next(e for e in found.entities if "十四五" in e.name)
     assert plan.level is level and (plan.concept is not None) == (level is Level.NATIONAL)

@@ -47,6 +47,8 @@ _SHARED = re.compile(
     + "(?=[0-9两三四五六七八九十]+个(?:行政|自然)?(?:村|社区|嘎查|[一-鿿]{0,4}小区))"
 )
 """Places of one sort that follow each other, before the work that is done on all: 枫南路、浦西路、中山支路|…工程."""
+_CLAUSE = re.compile("[^，。；\n]+(?:治|修|改|更|升|加固|建|铺设|化|清淤|疏浚|拓宽|延伸|安装)[^，。；\n]*")
+"""A clause that may tell of such work."""
 _SHARED_WORK = re.compile(
     r"(?:(?:等|这)?(?:\d+|[两二三四五六七八九十])[个条座处所段家](?:[一-鿿]{2,6}?)??)?(?:沿线|全段|流域|片区)?"
     '(?:"[^"\n]{2,6}"|(?:(?![完已正实列逐的了]|全[部面])[一-鿿]){2,8}?)?'
@@ -163,13 +165,16 @@ def _rows(folded: str) -> Iterator[Candidate]:
 
 def _shared(folded: str) -> Iterator[Candidate]:
     """Propose the work on places that follow each other: 实施|谢家河、小青龙河黑臭水体整治工程."""
-    for match in _SHARED.finditer(folded):
-        if work := _SHARED_WORK.match(folded, match.end()):
-            first = match.end(match.lastgroup or 0)
-            inside = "一" <= folded[match.start() - 1] <= "鿿"
-            start = name_start(folded, first, floor=0 if inside else match.start())
-            if first - start > 1 and "至" not in folded[start : match.end()]:
-                yield Candidate(Span(start, work.end()), Kind.PROJECT, "policy_projects", 0.85)
+    for clause in _CLAUSE.finditer(folded):
+        if "、" not in clause.group() and "和" not in clause.group():
+            continue
+        for match in _SHARED.finditer(folded, *clause.span()):
+            if work := _SHARED_WORK.match(folded, match.end()):
+                first = match.end(match.lastgroup or 0)
+                inside = "一" <= folded[match.start() - 1] <= "鿿"
+                start = name_start(folded, first, floor=0 if inside else match.start())
+                if first - start > 1 and "至" not in folded[start : match.end()]:
+                    yield Candidate(Span(start, work.end()), Kind.PROJECT, "policy_projects", 0.85)
 
 
 def _items(folded: str, start: int, stop: int) -> Iterator[tuple[int, int]]:

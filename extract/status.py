@@ -94,12 +94,13 @@ _IN_CELL = {
 
 def _told_in_row(span: Span, folded: str) -> Status | None:
     """Return what a cell of the row that names a work says of it: 3 | 春江路拓宽 | 1.2公里 | 主体完工."""
-    begin = folded.rfind("\n", 0, span.start) + 1
-    end = folded.find("\n", span.end)
+    if folded[span.end : span.end + 1] not in (" ", "|", "\t"):
+        return None
+    begin, end = folded.rfind("\n", 0, span.start) + 1, folded.find("\n", span.end)
     row = folded[span.end : end if end >= 0 else len(folded)]
     cells = [cell for cell in _CELLS.split(row) if cell]
     before = [cell for cell in _CELLS.split(folded[begin : span.start]) if cell]
-    if len(before) + 1 + len(cells) < _FEWEST_CELLS or "。" in row or row[:1] not in (" ", "|", "\t"):
+    if len(before) + 1 + len(cells) < _FEWEST_CELLS or "。" in row:
         return None
     said = next((said for cell in reversed(cells) for said, words in _IN_CELL.items() if words.fullmatch(cell)), None)
     return Status.PLANNED if said is not None and _heads_targets(folded[:begin]) else said

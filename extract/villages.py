@@ -79,7 +79,8 @@ def find_named_villages(reading: PlaceReading) -> None:
 def find_estates(reading: PlaceReading) -> None:
     """Add the housing estates that are renovated, each a community with a name: 江湾新村、锦绣花苑|3个老旧小区改造."""
     names: set[str] = set()
-    for match in _ESTATES.finditer(reading.text):
+    clauses = re.finditer(r"[^，。；\n]*小区[^，。；\n]*", reading.text)
+    for match in (found for clause in clauses for found in _ESTATES.finditer(reading.text, *clause.span())):
         counted = match["count"] is not None
         for item in re.finditer("[^、和]+", match["items"]):
             begin, end = match.start("items") + item.start(), match.start("items") + item.end()

@@ -256,14 +256,14 @@ class _Reading:
         return bool(words.pursued.search(clause) or _verbs("pursued").match(self.folded, goal.start))
 
     def _levels(self, sentence: Span, higher: list[tuple[Span, Entity]]) -> None:
-        """Chain the overall strategies of the levels above: a county's follows its prefecture's; 103 of 256 did."""
+        """Chain the overall strategies of the levels above: a county's follows its prefecture's, half of the time."""
         meeting = _words().meeting
         local = [p for p in higher if p[1].level is not Level.NATIONAL and not meeting.search(p[1].name)]
         for lower in local:
             above = [pair for pair in local if below(lower[1].level, pair[1].level)]
             if above:
                 nearest = max(above, key=lambda pair: pair[1].level.rank if pair[1].level else 0)
-                self.relate(lower, nearest, Basis.INFERRED, 0.4, sentence, "levels")
+                self.relate(lower, nearest, Basis.INFERRED, _LOOSE, sentence, "levels")
 
     def _speaker(self, sentence: Span, goals: list[tuple[Span, Entity]]) -> None:
         """The government serves what a sentence says that it pursues, where it is the government that speaks.

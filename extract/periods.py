@@ -29,8 +29,8 @@ _ANNOUNCES = re.compile(
     r"[^。\n]{0,40}?(?:(?:\d{4} ?年|[今明来新]年)(?!以?来|度)|新的一年|下一?步|今后|要求|思路|目标|打算|我们[要将])"
 )
 """How a part opens that looks ahead behind such a one."""
-_OUTCOME = re.compile(r"\d\.\d+%(?!左右|以上|以内)")
-"""A share told to the decimal is an outcome: ten times as frequent under headings that look back as under others."""
+_OUTCOME = re.compile(r"(?<![\d.≥≤<>＜＞于])\d+\.\d+%(?!左右|以上|以内)")
+"""A share told to the decimal is an outcome, unless it is a bound: ten times as frequent where headings look back."""
 _JOINED = re.compile("[和与及]|以及")
 
 

@@ -12,7 +12,7 @@ from extract.document import Section, Span
 from extract.mentions import Mentions, is_guess, is_result, is_said
 from extract.structure import opening_verb
 from extract.tables import is_row, worded_cells
-from ontology.terms import Kind
+from ontology.terms import Kind, Level
 
 _LISTED = 2
 """A lead that names more strategies than this lists them instead of announcing what follows."""
@@ -30,6 +30,8 @@ _STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|
 """A sentence that says what a year was like, or what a part is about, announces nothing."""
 _CAPTION = re.compile("(?:项目|任务|工程|工作|重点|措施)[^，。、]{0,6}表[）)]?$")
 """What the caption of a table ends in that lists work."""
+_MANNER = re.compile("，以更")
+"""What begins the half of a heading that only says how: 聚焦建强“实力张营”|，以更宽视野谋划高质量发展."""
 _PLAN = re.compile(r"意见|规划|方案|通知|计划|纲要|办法|行动")
 
 
@@ -61,13 +63,25 @@ class Announcement:
         """Tell whether two announcements name one strategy."""
         return not {goal.id for _, goal in self.goals}.isdisjoint(goal.id for _, goal in other.goals)
 
-    def confidence(self, entity: Entity) -> float:
-        """Return how sure it is that an entity below is for what is announced."""
+    def confidence(self, entity: Entity, goal: Entity, speaker: Level | None) -> float:
+        """Return how sure it is that an entity below is for one of the goals that are announced.
+
+        Args:
+            entity: that stands below.
+            goal: one of ``goals``.
+            speaker: the level of government that speaks. Of its heading that names its own strategy beside another's,
+                what stands below was nearly always for its own, for the other's half of the time.
+        """
         if self.rule in _SURE:
             return _SURE[self.rule]
-        if len(self.goals) > 1:  # which of the two a work is for, the heading leaves open
+        own = [each.level is speaker for _, each in self.goals]
+        if len(self.goals) > 1 and (
+            all(own) or not any(own)
+        ):  # which of the two a work is for, the heading leaves open
             return 0.7
-        known = self.goals[0][1].concept is not None or is_said(self.goals[0][1])
+        if len(self.goals) > 1 and goal.level is not speaker:
+            return 0.52
+        known = goal.concept is not None or is_said(goal)
         return 0.91 if known and not is_guess(entity) else 0.8
 
 
@@ -130,6 +144,9 @@ class Announcements:
         """A heading announces the first strategies that it names, a lead the one or two that it names."""
         if section.heading is not None:
             named = self._named(section.heading)
+            manner = _MANNER.search(self._folded, section.heading.start, section.heading.end)
+            if manner is not None and any(entity.level is self._level for _, entity in named):
+                named = [pair for pair in named if pair[0].start < manner.start()] or named
             if named:
                 return Announcement(named[:2], section.heading, rule)
         if section.lead is not None:

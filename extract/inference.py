@@ -76,6 +76,7 @@ def pairs(doc: Doc) -> Iterator[list[Pair]]:
     """Describe, for each work that no claim relates to a strategy, every strategy that it may serve.
 
     Reports of the nation and of provinces are left out: they name too much besides, and two of five links were right.
+    So is what a glossary names first: of such links one of eight was right.
 
     Args:
         doc: with entities, and with the claims of the readers of relations.
@@ -87,7 +88,8 @@ def pairs(doc: Doc) -> Iterator[list[Pair]]:
         return
     reading = _Reading(doc)
     for work in reading.mentions.entities:
-        if work.kind in WORKS and work.id not in reading.serving and not is_body(work) and reading.goals:
+        told = work.id in reading.serving or reading.in_glossary(work) or is_body(work)
+        if work.kind in WORKS and not told and reading.goals:
             yield list(reading.pairs(work))
 
 
@@ -113,6 +115,12 @@ class _Reading:
         self.goals = [self._goal(entity, served[entity.id]) for entity in strategies]
         own = sum(entity.level is self.speaker for entity in strategies)
         self.document = f"{self.speaker}{min(_MANY, own)}"
+
+    def in_glossary(self, work: Entity) -> bool:
+        """Tell whether a work is named first where terms are explained."""
+        structure = self.mentions.structure
+        section = structure.section_at(work.mentions[0].start)
+        return section is not None and structure.sections[section].role == "glossary"
 
     def _goal(self, entity: Entity, served: int) -> _Goal:
         level = "own" if entity.level is self.speaker else "nation" if entity.level is Level.NATIONAL else "other"

@@ -468,7 +468,8 @@ class _Reading:
             return  # bodies that the reports of the nation name under a heading are named in passing
         for goal in goals:
             if entity.kind is not Kind.STRATEGY:
-                sure = min(announcement.confidence(entity), self._ceiling(entity, goal[1], announcement))
+                sure = announcement.confidence(entity, goal[1], self.level)
+                sure = min(sure, self._ceiling(entity, goal[1], announcement))
                 self.relate((span, entity), goal, Basis.STRUCTURAL, sure, evidence, rule)
             elif below(goal[1].level, entity.level):
                 # A higher strategy named under a local heading is carried out there; under a wide one it is but named.

@@ -28,12 +28,12 @@ TEXT = (
 )
 
 
-def read(place: Place):
+def read(place: Place, text: str = TEXT):
     """Return a document with the entities that the test names, before the inference reads it."""
-    doc = pipeline.process(pipeline.load(components=["policy_structure"]), linking.document(TEXT, place))
+    doc = pipeline.process(pipeline.load(components=["policy_structure"]), linking.document(text, place))
     doc._.scheme = scheme.load()
     doc._.entities = tuple(
-        Entity(f"e{number}", kind, name, tuple(Span(*m.span()) for m in re.finditer(name, TEXT)), level=level)
+        Entity(f"e{number}", kind, name, tuple(Span(*m.span()) for m in re.finditer(name, text)), level=level)
         for number, (name, (kind, level)) in enumerate(NAMED.items())
     )
     return doc
@@ -66,6 +66,11 @@ def test_a_work_that_the_text_relates_is_left_as_it_is():
     herd, goal = (Span(TEXT.index(name), TEXT.index(name) + len(name)) for name in (HERD, "幸福丙县"))
     doc._.claims.append(Claim(herd, Predicate.SERVES, goal, Basis.STATED, 0.9, herd, "test"))
     assert [choices[0].work.name for choices in inference.pairs(doc)] == [SCHOOL]
+
+
+def test_of_what_a_glossary_names_first_nothing_is_inferred():
+    text = TEXT.replace(f"一年来，{HERD}建成投用。", "一年来真抓实干。") + f"\n名词解释\n1.{HERD}：县里办的养殖场。"
+    assert [choices[0].work.name for choices in inference.pairs(read(COUNTY, text))] == [SCHOOL]
 
 
 @pytest.mark.parametrize("place", COUNTY.within[:1])

@@ -444,3 +444,15 @@ def test_the_caption_of_a_table_of_works_announces_its_rows(related) -> None:
 def test_a_party_committee_named_with_its_government_pursues_what_that_does(nlp):
     found = links(nlp, "丙县政府工作报告\n一年来，县委、县政府聚焦“茶香丙县”建设，真抓实干。", Predicate.SERVES)
     assert {subject for subject, goal in found if goal == GOAL} == {"中共丙县委员会", SPEAKER}
+
+
+def test_what_stands_below_a_heading_of_two_is_surely_for_the_speakers_own(related):
+    named = {"工业强省": (Kind.STRATEGY, Level.PROVINCIAL), "茶业强县": (Kind.STRATEGY, Level.COUNTY)}
+    found = related(f"（一）贯彻工业强省部署，推进茶业强县建设\n今年建成{MILL}。", Predicate.SERVES, **named)
+    assert found[MILL, "茶业强县"].confidence > 0.75 > 0.6 > found[MILL, "工业强省"].confidence
+
+
+def test_the_half_of_a_heading_that_says_how_announces_nothing(related):
+    named = {"实力丙县": (Kind.STRATEGY, Level.COUNTY), "高质量发展": (Kind.STRATEGY, Level.NATIONAL)}
+    text = f"（一）聚焦实力丙县，以更宽视野谋划高质量发展\n今年建成{MILL}。"
+    assert related(text, Predicate.SERVES, **named).keys() == {(MILL, "实力丙县")}

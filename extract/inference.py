@@ -76,7 +76,7 @@ def pairs(doc: Doc) -> Iterator[list[Pair]]:
     """Describe, for each work that no claim relates to a strategy, every strategy that it may serve.
 
     Reports of the nation and of provinces are left out: they name too much besides, and two of five links were right.
-    So is what a glossary names first: of such links one of eight was right.
+    So is what the glossary at a document's end names first: of such links one of eight was right.
 
     Args:
         doc: with entities, and with the claims of the readers of relations.
@@ -117,10 +117,13 @@ class _Reading:
         self.document = f"{self.speaker}{min(_MANY, own)}"
 
     def in_glossary(self, work: Entity) -> bool:
-        """Tell whether a work is named first where terms are explained."""
-        structure = self.mentions.structure
-        section = structure.section_at(work.mentions[0].start)
-        return section is not None and structure.sections[section].role == "glossary"
+        """Tell whether a work is named first where terms are explained, in a document that is more than a glossary."""
+        structure, whole = self.mentions.structure, self.mentions.whole
+        index = structure.section_at(work.mentions[0].start)
+        if index is None or structure.sections[index].role != "glossary":
+            return False
+        glossary = structure.sections[index].span
+        return 2 * (glossary.end - glossary.start) < whole.end - whole.start
 
     def _goal(self, entity: Entity, served: int) -> _Goal:
         level = "own" if entity.level is self.speaker else "nation" if entity.level is Level.NATIONAL else "other"

@@ -74,13 +74,12 @@ class Announcement:
         """
         if self.rule in _SURE:
             return _SURE[self.rule]
-        own = [each.level is speaker for _, each in self.goals]
-        if len(self.goals) > 1 and (
-            all(own) or not any(own)
-        ):  # which of the two a work is for, the heading leaves open
-            return 0.7
-        if len(self.goals) > 1 and goal.level is not speaker:
-            return 0.52
+        if len(self.goals) > 1:
+            own = [each.level is speaker for _, each in self.goals]
+            if all(own) or not any(own):  # which of the two a work is for, the heading leaves open
+                return 0.7
+            if goal.level is not speaker:
+                return 0.52
         known = goal.concept is not None or is_said(goal)
         return 0.91 if known and not is_guess(entity) else 0.8
 

@@ -297,7 +297,7 @@ def _own_plan(name: str, place: Place | None) -> Level | None:
 
 
 def _is_sort(c: Candidate, folded: str) -> bool:
-    """Tell whether a name is that of a sort of thing (5个工业强县), sums up a list, holds a predicate, or is two."""
+    """Tell whether a name is a sort of thing's (5个工业强县), sums up a list, holds a predicate, is two or was cut."""
     if _CUT.match(folded, c.span.start, c.span.end):
         return True
     if c.kind is Kind.ORGANIZATION:
@@ -453,10 +453,10 @@ def _levels(doc: Doc, clusters: list[_Cluster], folded: str, models: Path) -> li
         level = plan or group.best().level or group.first("level", Level)
         if level is None and group.kind in IDEAS:
             spans = sorted({c.span for c in group.candidates})
-            level = next((known[span] for span in spans if known.get(span) is not None), None)
-        if level is None and group.kind in IDEAS:
             own = any(c.definition for c in group.candidates)
-            level = level_of(group.kind, group.name, spans, folded, metadata, models, own=own)
+            level = next(filter(None, map(known.get, spans)), None) or level_of(
+                group.kind, group.name, spans, folded, metadata, models, own=own
+            )
         levels.append(level)
     for claim in doc._.claims:  # wholes come before their parts
         part, whole = at.get(claim.subject), at.get(claim.object)

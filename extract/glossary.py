@@ -40,7 +40,6 @@ _COUNT_BEHIND = re.compile(
     rf'这?"?(?P<name>(?P<count>{NUMERAL}|\d)[大个张场条项类种片篇支位][^，。；、"一二三四五六七八九十]{{1,9}})"?$'
 )
 """What counts a list behind its last member: 人才回归|三大行动."""
-_PAIR = 2
 _BRIEF = 8
 """Characters of the parts of a name that has a numeral for each of them (一窗受理、五类集成), at most."""
 _THIS_ONE = re.compile('"?这一[^，。、]{1,6}$')
@@ -316,7 +315,7 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
             continue
         works = _WORKS.search(folded, start, stop)
         parts = _listing(folded, start, stop, count) if count and works is None else []
-        if clause > 0 and count == _PAIR and len(pair := _listing(folded, start, clause, count)) == count:
+        if clause > 0 and count == 2 and len(pair := _listing(folded, start, clause, count)) == count:
             parts = pair  # “两带”即格凸河山地旅游带和红薯产业带，|公路完成路基工程
         found.append(Member(label, tuple(Member(p) for p in parts)))
     return found

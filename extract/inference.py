@@ -88,8 +88,9 @@ def pairs(doc: Doc) -> Iterator[list[Pair]]:
         return
     reading = _Reading(doc)
     for work in reading.mentions.entities:
-        told = work.id in reading.serving or reading.in_glossary(work) or is_body(work)
-        if work.kind in WORKS and not told and reading.goals:
+        if work.kind not in WORKS or work.id in reading.serving or is_body(work) or reading.in_glossary(work):
+            continue
+        if reading.goals:
             yield list(reading.pairs(work))
 
 

@@ -37,11 +37,11 @@ _FEWEST_ROWS = 2
 _WAYS = "路|街|巷|(?<!街)道"
 _WATERS = "河|溪|湖|渠|沟|塘|江|水库|河道|湾"
 _HOUSES = "小区|新村|社区|花园|家园|苑|村|屯|庄|组|里"
-_PLANTS = "站|桥|厂|闸|校|小学|中学|医院|卫生院|市场|广场|公园"
+_FACILITIES = "站|桥|厂|闸|校|小学|中学|医院|卫生院|市场|广场|公园"
 _SHARED = re.compile(
     "|".join(
         f"(?P<item{n}>(?!公里|平方)[一-鿿]{{1,10}}(?:{heads}))(?: ?[、和及] ?[一-鿿]{{1,9}}(?:{heads}))+"
-        for n, heads in enumerate((_WAYS, _WATERS, _HOUSES, _PLANTS))
+        for n, heads in enumerate((_WAYS, _WATERS, _HOUSES, _FACILITIES))
     )
     + "|(?P<brief>[一-鿿]{2,5})(?:、[一-鿿]{2,5})+"
     + "(?=[0-9两三四五六七八九十]+个(?:行政|自然)?(?:村|社区|嘎查|[一-鿿]{0,4}小区))"

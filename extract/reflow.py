@@ -193,8 +193,7 @@ def _headings(folded: str, begin: int, end: int) -> list[int]:
     """Return where in a line sections begin: by numberings that count on, or topic sentences of two halves."""
     numbered: dict[str | None, list[tuple[int, int]]] = {}
     for place in _BEHIND_SENTENCE.finditer(folded, begin + 1, end):
-        match = NUMBERING.match(folded, place.end(), end)
-        if match is not None and match.lastgroup in _HEADED and not match.group().strip().isdigit():
+        if (match := _numbering(folded, place.end(), end)) is not None:
             numbered.setdefault(match.lastgroup, []).append((ordinal_of(match), place.end()))
     found = []
     for counted in numbered.values():
@@ -245,8 +244,13 @@ def _paragraph_ends(folded: str, begin: int, end: int) -> list[int]:
 
 
 def _is_numbered(folded: str, begin: int, end: int) -> bool:
+    return _numbering(folded, begin, end) is not None
+
+
+def _numbering(folded: str, begin: int, end: int) -> re.Match[str] | None:
+    """Return the numbering of a heading that a stretch begins with; a bare figure is none."""
     match = NUMBERING.match(folded, begin, end)
-    return match is not None and match.lastgroup in _HEADED and not match.group().strip().isdigit()
+    return match if match and match.lastgroup in _HEADED and not match.group().strip().isdigit() else None
 
 
 def _lines(text: str) -> list[_Line]:

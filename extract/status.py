@@ -27,6 +27,23 @@ _SENTENCE = 160
 """How far behind a name another clause may say where the work stands."""
 _LIST_OPENS, _LIST_ENDS = 8, 10
 """How much is read at either end of a clause that lists works, where it is said of all: 建成|甲路、乙桥等|三个项目."""
+_CELLS = re.compile(r" {2,}| *\| *| (?=[^ ])")
+"""What parts the cells of a row; folding makes a tab a space."""
+_FEWEST_CELLS = 4
+_IN_CELL = {
+    Status.PLANNED: re.compile(
+        "(?:拟|待|未|尚未|计划)(?:开工|动工|建|建设|启动)|(?:项目)?前期(?:工作)?(?:阶段|中)?|储备|谋划"
+    ),
+    Status.ONGOING: re.compile(
+        "在建|续建|(?:建设|施工|推进)中|正在.{2,6}|(?:项目)?主体(?:结构|工程|已)?.{2,4}|.{0,4}封顶|设备安装.{0,2}|.{2,4}施工"
+        r"|扫尾|收尾|路基.{2}|(?:已?完成?(?:总?工程量?|总?进度)?的?)?\d{1,2}%|已?开工(?:建设)?"
+    ),
+    Status.COMPLETED: re.compile(
+        "(?:现|均)?已?(?:全部|全面|全线|基本|顺利|按期|如期|提前)?(?:建成|完工|竣工|投产|投用|通车|交付|完成|启用|开业|验收|投入)"
+        "(?:使用|运营|投用|投产|验收|启用|合格|并投用|并交付)*(?:100%)?"
+    ),
+}
+"""What a cell of a table says by itself of how far the work of its row has come."""
 
 
 def status_by_rule(before: str, behind: str, *, plan: bool) -> Status:
@@ -74,27 +91,9 @@ def _certain() -> tuple[tuple[Status, re.Pattern[str]], ...]:
     )
 
 
-_CELLS = re.compile(r" {2,}| *[|\t] *| (?=[^ ])")
-_FEWEST_CELLS = 4
-_IN_CELL = {
-    Status.PLANNED: re.compile(
-        "(?:拟|待|未|尚未|计划)(?:开工|动工|建|建设|启动)|(?:项目)?前期(?:工作)?(?:阶段|中)?|储备|谋划"
-    ),
-    Status.ONGOING: re.compile(
-        "在建|续建|(?:建设|施工|推进)中|正在.{2,6}|(?:项目)?主体(?:结构|工程|已)?.{2,4}|.{0,4}封顶|设备安装.{0,2}|.{2,4}施工"
-        r"|扫尾|收尾|路基.{2}|(?:已?完成?(?:总?工程量?|总?进度)?的?)?\d{1,2}%|已?开工(?:建设)?"
-    ),
-    Status.COMPLETED: re.compile(
-        "(?:现|均)?已?(?:全部|全面|全线|基本|顺利|按期|如期|提前)?(?:建成|完工|竣工|投产|投用|通车|交付|完成|启用|开业|验收|投入)"
-        "(?:使用|运营|投用|投产|验收|启用|合格|并投用|并交付)*(?:100%)?"
-    ),
-}
-"""What a cell of a table says by itself of how far the work of its row has come."""
-
-
 def _told_in_row(span: Span, folded: str) -> Status | None:
     """Return what a cell of the row that names a work says of it: 3 | 春江路拓宽 | 1.2公里 | 主体完工."""
-    if folded[span.end : span.end + 1] not in (" ", "|", "\t"):
+    if folded[span.end : span.end + 1] not in (" ", "|"):
         return None
     begin, end = folded.rfind("\n", 0, span.start) + 1, folded.find("\n", span.end)
     row = folded[span.end : end if end >= 0 else len(folded)]
@@ -103,16 +102,20 @@ def _told_in_row(span: Span, folded: str) -> Status | None:
     if len(before) + 1 + len(cells) < _FEWEST_CELLS or "。" in row:
         return None
     said = next((said for cell in reversed(cells) for said, words in _IN_CELL.items() if words.fullmatch(cell)), None)
-    return Status.PLANNED if said is not None and _heads_targets(folded[:begin]) else said
+    return Status.PLANNED if said is not None and _heads_targets(folded, begin) else said
 
 
-def _heads_targets(above: str) -> bool:
-    """Tell whether the first of the rows right above, the table's head, speaks of targets: 年度目标."""
-    head = ""
-    for line in reversed(above.rstrip("\n").split("\n")):
+def _heads_targets(folded: str, row: int) -> bool:
+    """Tell whether the first of the rows right above one that begins at an offset, the head, speaks of targets."""
+    head, end = "", row
+    while folded[end - 1 : end] == "\n":
+        end -= 1
+    while end > 0:
+        begin = folded.rfind("\n", 0, end) + 1
+        line = folded[begin:end]
         if len(_CELLS.split(line.strip(" |"))) < _FEWEST_CELLS or "。" in line:
             break
-        head = line
+        head, end = line, begin - 1
     return re.search("目标|计划(?!总?投资)", head) is not None
 
 

@@ -29,6 +29,7 @@ _ESTATES = re.compile(
 """Housing estates in a row that are counted or called old, before what is done to them."""
 _ESTATE = re.compile("(?:小区|新村|家园|花园|花苑|苑|公寓|里|院|楼)$")
 _NO_ESTATE = re.compile("老旧|城镇|居民|安置小区|[街镇乡村区路巷]$|社区$|社区老|[完启开实改]")
+"""How such an estate's name ends where no count tells that it is one, and what is no name of one."""
 _ESTATE_SURE = 0.85
 _UNLIKELY = 0.35
 """How sure a community's name is before 服务中心 and the like: left to the tagger."""

@@ -12,26 +12,24 @@ MODELS = Path(__file__).parent / "model"
 """The folder of the bundled models."""
 
 
-def classify(model: Path, features: Sequence[str], *, doubt: str | None = None) -> str:
+def classify(model: pycrfsuite.Tagger, features: Sequence[str], *, doubt: str | None = None) -> str:
     """Return the label that a log-linear model finds likeliest for one thing.
 
     Args:
-        model: the model's file.
+        model: the opened model.
         features: of the thing.
         doubt: the label that says that nothing tells; returned only where it is likelier than all others together.
     """
-    tagger = opened(model)
-    label: str = tagger.tag([features])[0]
-    if label == doubt and tagger.marginal(label, 0) <= 0.5:
-        label = max((known for known in tagger.labels() if known != doubt), key=lambda known: tagger.marginal(known, 0))
+    label: str = model.tag([features])[0]
+    if label == doubt and model.marginal(label, 0) <= 0.5:
+        label = max((known for known in model.labels() if known != doubt), key=lambda known: model.marginal(known, 0))
     return label
 
 
-def likelihood(model: Path, features: Sequence[str], label: str) -> float:
+def likelihood(model: pycrfsuite.Tagger, features: Sequence[str], label: str) -> float:
     """Return how likely a log-linear model finds a label for one thing, 0 to 1."""
-    tagger = opened(model)
-    tagger.set([features])
-    likely: float = tagger.marginal(label, 0)
+    model.set([features])
+    likely: float = model.marginal(label, 0)
     return likely
 
 

@@ -20,7 +20,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
-from extract.classifier import MODELS, likelihood
+from extract.classifier import MODELS, likelihood, opened
 from extract.document import Span
 from extract.mentions import WORKS, Mentions, is_body
 from extract.names import alternation, lexicon
@@ -215,7 +215,7 @@ class InferenceReader:
         if not (self.models / MODEL).exists():
             return doc
         for choices in pairs(doc):
-            likely = [likelihood(self.models / MODEL, pair.features, SERVES) for pair in choices]
+            likely = [likelihood(opened(self.models / MODEL), pair.features, SERVES) for pair in choices]
             best, (work, goal, sentence, _) = max(zip(likely, choices, strict=True), key=lambda found: found[0])
             if best >= self.threshold:
                 span, aim, sure = work.mentions[0], goal.mentions[0], _confidence(best)

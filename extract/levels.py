@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from extract.classifier import classify
+from extract.classifier import classify, opened
 from extract.document import Metadata, Place, Span
 from extract.names import alternation, lexicon
 from ontology.divisions import NATION, divisions
@@ -132,7 +132,7 @@ def level_of(
         return certain
     if not (models / MODEL).exists():
         return level_by_rule(kind, name, mentions, folded, metadata, own=own)
-    told = classify(models / MODEL, features(kind, name, mentions, folded, metadata, own=own), doubt=UNTOLD)
+    told = classify(opened(models / MODEL), features(kind, name, mentions, folded, metadata, own=own), doubt=UNTOLD)
     level, speaker = None if told == UNTOLD else Level(told), metadata.level
     # Which of the units below the speaker it would be, the document does not say.
     return speaker if level is not None and speaker is not None and speaker.above(level) else level

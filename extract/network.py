@@ -12,12 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain as joined
-from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from thinc.api import (
     Adam,
     Dropout,
@@ -32,15 +30,15 @@ from thinc.api import (
 )
 from threadpoolctl import ThreadpoolController
 
+from extract.traits import Bags, Floats, Integers, Seen, Vocabulary
+
 MODEL = "network.npz"
 
-Floats = NDArray[np.float32]
-Integers = NDArray[np.int64]
 Layer = Model[Any, Any]
 """A layer; thinc's types of arrays say no more of ours."""
 
 _SIZE = 64
-"""Numbers that stand for a feature."""
+"""Numbers that stand for a trait."""
 _WIDTH = 128
 """Numbers that stand for a character with its surroundings."""
 _DISTANCES = (1, 1, 2, 4, 8)
@@ -49,11 +47,11 @@ _REACH = sum(_DISTANCES)
 _BLOCK = 1000
 """Characters read at once."""
 _KNOWN, _KNOWN_PAIR, _KNOWN_TRIPLE = 4, 8, 20
-"""How often a feature must have been met to be known, and one that spells out two or three characters."""
+"""How often a trait must have been met to be known, and one that spells out two or three characters."""
 _DROPPED = 0.3
 """The share of numbers between layers that training hides."""
 _HIDDEN = 0.12
-"""The share of features that training hides."""
+"""The share of traits that training hides."""
 _LEAST_VARIANCE = 1e-8
 _PASSES = 6
 _BATCH = 2
@@ -69,24 +67,12 @@ class Sample(NamedTuple):
     """A text to learn from.
 
     Attributes:
-        rows: the features of each character.
+        seen: what is seen of its characters.
         labels: of each character, one number a group of labels.
     """
 
-    rows: Sequence[Sequence[str]]
-    labels: NDArray[np.int64]
-
-
-class _Bags(NamedTuple):
-    """The features of characters, one behind the other, and how many each character has."""
-
-    ids: Integers
-    sizes: Integers
-
-    def between(self, first: int, last: int) -> _Bags:
-        """Return those of the characters from the first up to the last, that left out."""
-        start, end = self.sizes[:first].sum(), self.sizes[:last].sum()
-        return _Bags(self.ids[start:end], self.sizes[first:last])
+    seen: Seen
+    labels: Integers
 
 
 class _Ops(NumpyOps):  # type: ignore[misc]
@@ -103,48 +89,40 @@ class Network:
     """A trained network.
 
     Attributes:
-        features: those that it knows.
+        vocabulary: the traits that it knows.
         groups: how many labels each group has; a character has one of each group.
     """
 
-    def __init__(self, features: Sequence[str], groups: Sequence[int]) -> None:
-        self.features = features
+    def __init__(self, traits: Sequence[str], groups: Sequence[int]) -> None:
+        self.vocabulary = Vocabulary(traits, beside=False)
         self.groups = groups
-        self._ids = {feature: number for number, feature in enumerate(features, 1)}
-        self._model = _layers(len(features) + 1, sum(groups))
+        self._model = _layers(len(traits) + 1, sum(groups))
 
-    def likelihoods(self, rows: Iterable[Sequence[str]]) -> list[Floats]:
+    def likelihoods(self, seen: Seen) -> list[Floats]:
         """Return how likely each label is for each character, a matrix for each group (characters by labels).
 
         Args:
-            rows: the features of each character of a text, line ends included.
+            seen: what is seen of the characters of a text.
         """
-        bags = self._bags(rows)
+        sums, *others = self._model.layers
+        table: Any = sums.get_param("E")
+        stand_for = self.vocabulary.sums(seen, table)
+        found = [np.zeros((0, sum(self.groups)), np.float32)]
         with _THREADS.limit(limits=1):
-            found = [self._read(bags, start) for start in range(0, len(bags.sizes), _BLOCK)]
-        whole = np.concatenate(found) if found else np.zeros((0, sum(self.groups)), np.float32)
-        return [_softmax(each) for each in self._split(whole)]
-
-    def _read(self, bags: _Bags, start: int) -> Floats:
-        first = max(0, start - _REACH)
-        scores: Floats = self._model.predict(bags.between(first, start + _BLOCK + _REACH))
-        return scores[start - first :][:_BLOCK]
+            for start in range(0, len(stand_for), _BLOCK):
+                first = max(0, start - _REACH)
+                block = stand_for[first : start + _BLOCK + _REACH]
+                for layer in others:
+                    block = layer.predict(block)
+                found.append(block[start - first :][:_BLOCK])
+        return [_softmax(each) for each in self._split(np.concatenate(found))]
 
     def _split(self, scores: Floats) -> list[Floats]:
         return np.split(scores, np.cumsum(self.groups)[:-1], axis=1)
 
-    def _bags(self, rows: Iterable[Sequence[str]]) -> _Bags:
-        known = self._ids.get
-        sizes: list[int] = []
-        ids: list[int] = []
-        for row in rows:
-            sizes.append(len(row))
-            ids.extend(map(known, row, repeat(0)))
-        return _Bags(np.array(ids, np.int64), np.array(sizes, np.int64))
-
     def save(self, path: Path) -> None:
         """Write the network, each number to sixteen bits; the same network gives the same bytes."""
-        text = np.frombuffer("\n".join(self.features).encode(), np.uint8)
+        text = np.frombuffer("\n".join(self.vocabulary.traits).encode(), np.uint8)
         weights = {key: np.asarray(node.get_param(name), np.float16) for key, node, name in self._weights()}
         np.savez_compressed(path, features=text, groups=np.array(self.groups), **weights)  # type: ignore[arg-type]
 
@@ -166,8 +144,8 @@ class Network:
     def train(cls, samples: Sequence[Sample], groups: Sequence[int]) -> Network:
         """Train a network; the same texts give the same network, on one kind of machine."""
         fix_random_seed(0)
-        network = cls(_vocabulary(row for sample in samples for row in sample.rows), groups)
-        texts = [(network._bags(sample.rows), sample.labels) for sample in samples]
+        network = cls(_frequent(row for sample in samples for row in sample.seen.rows(beside=False)), groups)
+        texts = [(network.vocabulary.bags(sample.seen), sample.labels) for sample in samples]
         steps = _PASSES * math.ceil(len(texts) / _BATCH)
         rate = warmup_linear(_RATE, math.ceil(_WARM * steps), steps)
         adam = Adam(rate, L2=0.0, grad_clip=1.0, use_averages=True)  # type: ignore[arg-type]
@@ -176,7 +154,7 @@ class Network:
                 random.shuffle(texts)
                 for at in range(0, len(texts), _BATCH):
                     bags, labels = zip(*texts[at : at + _BATCH], strict=True)
-                    network._learn(_Bags(*map(np.concatenate, zip(*bags, strict=True))), np.concatenate(labels))
+                    network._learn(Bags(*map(np.concatenate, zip(*bags, strict=True))), np.concatenate(labels))
                     network._model.finish_update(adam)
                     adam.step_schedules()
         # The mean of the weights on the way does better than those at its end.
@@ -184,7 +162,7 @@ class Network:
             network._model = network._model.copy()
         return network
 
-    def _learn(self, bags: _Bags, labels: Integers) -> None:
+    def _learn(self, bags: Bags, labels: Integers) -> None:
         scores, back = self._model.begin_update(bags)
         wrong = [_softmax(each) for each in self._split(scores)]
         for each, right in zip(wrong, labels.T, strict=True):
@@ -195,10 +173,10 @@ class Network:
 opened = cache(Network.load)
 
 
-def _vocabulary(rows: Iterable[Sequence[str]]) -> list[str]:
+def _frequent(rows: Iterable[Sequence[str]]) -> list[str]:
     met = Counter(joined.from_iterable(rows))
     least = {"<": _KNOWN_PAIR, "^": _KNOWN_TRIPLE}
-    return sorted(feature for feature, times in met.items() if times >= least.get(feature[0], _KNOWN))
+    return sorted(trait for trait, times in met.items() if times >= least.get(trait[0], _KNOWN))
 
 
 def _softmax(scores: Floats) -> Floats:
@@ -207,13 +185,13 @@ def _softmax(scores: Floats) -> Floats:
     return likely
 
 
-def _layers(features: int, labels: int) -> Layer:
+def _layers(traits: int, labels: int) -> Layer:
     first, *others = _DISTANCES
     deeper = [
         residual(chain(_normal(_WIDTH), _window(distance), Relu(_WIDTH, 3 * _WIDTH, dropout=_DROPPED)))
         for distance in others
     ]
-    entry = [_sums(features), _normal(_SIZE), Dropout(_DROPPED), _window(first), Relu(_WIDTH, 3 * _SIZE)]
+    entry = [_sums(traits), _normal(_SIZE), Dropout(_DROPPED), _window(first), Relu(_WIDTH, 3 * _SIZE)]
     model: Layer = chain(*entry, *deeper, Dropout(_DROPPED), Linear(labels, _WIDTH))
     for node in model.walk():
         node.ops = _Ops()
@@ -221,29 +199,24 @@ def _layers(features: int, labels: int) -> Layer:
     return model
 
 
-def _sums(features: int) -> Layer:
-    """Make the layer that stands for a character by the sum of what stands for its features."""
+def _sums(traits: int) -> Layer:
+    """Make the layer that stands for a character by the sum of what stands for its traits."""
 
-    def forward(model: Any, bags: _Bags, is_train: bool) -> tuple[Floats, Any]:
-        ids, table = bags.ids, model.get_param("E")
-        of = np.repeat(np.arange(len(bags.sizes)), bags.sizes)
+    def forward(model: Any, bags: Bags, is_train: bool) -> tuple[Floats, Any]:
+        table = model.get_param("E")
         if is_train:
-            seen = np.random.random(len(ids)) >= _HIDDEN
-            ids, of = ids[seen], of[seen]
-        starts = np.flatnonzero(np.diff(of, prepend=-1))
-        sums = np.zeros((len(bags.sizes), _SIZE), np.float32)
-        sums[of[starts]] = np.add.reduceat(table[ids], starts)
+            bags = bags.kept(np.random.random(len(bags.ids)) >= _HIDDEN)
 
         def backward(gradient: Floats) -> list[Floats]:
             moved = np.zeros_like(table)
-            np.add.at(moved, ids, gradient[of])
+            np.add.at(moved, bags.ids, gradient[bags.owners])
             model.inc_grad("E", moved)
             return []
 
-        return sums, backward
+        return bags.sums(table), backward
 
     def start(model: Any, X: Any = None, Y: Any = None) -> None:
-        model.set_param("E", np.random.normal(0, 0.1, (features, _SIZE)).astype(np.float32))
+        model.set_param("E", np.random.normal(0, 0.1, (traits, _SIZE)).astype(np.float32))
 
     return Model("sums", forward, init=start, params={"E": None})
 

@@ -19,11 +19,12 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.classifier import MODELS, likelihood
+from extract.classifier import MODELS, likelihood, opened
 from extract.document import Span
 from extract.names import governors
 from extract.surface import folded_text, quotations
-from extract.tagger import KINDS, TAGGER, parallels
+from extract.tagger import KINDS, TAGGER
+from extract.traits import parallels
 from ontology.terms import Kind
 
 MODEL = "reranker.crfsuite"
@@ -343,11 +344,11 @@ class Reranker:
         """Judge the candidates of a document."""
         if not (self.models / MODEL).exists():
             return doc
-        counts = read_counts(self.models / COUNTS)
+        model, counts = opened(self.models / MODEL), read_counts(self.models / COUNTS)
         names = proposed(doc)
         confidences: dict[int, float] = {}
         for name, traits in zip(names, features(doc, names, counts), strict=True):
-            chance = likelihood(self.models / MODEL, traits, TAKEN)
+            chance = likelihood(model, traits, TAKEN)
             confidences |= dict.fromkeys(name.places, self._confidence(chance))
         for place, c in enumerate(doc._.candidates):
             if c.likelihood is not None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from extract.classifier import classify
+from extract.classifier import classify, opened
 from extract.document import Span, Structure
 from extract.names import alternation, lexicon
 from ontology.terms import Kind, Level, Period, Status
@@ -203,7 +203,7 @@ def status(mentions: Sequence[Span], folded: str, structure: Structure, level: L
     if certain:
         return certain[-1]
     if (models / MODEL).exists():
-        return Status(classify(models / MODEL, features(mentions, folded, structure, level)))
+        return Status(classify(opened(models / MODEL), features(mentions, folded, structure, level)))
     readings = [
         status_by_rule(*_clauses(span, folded)[:2], plan=structure.period_at(span.start) is Period.PLAN)
         for span in mentions

@@ -8,28 +8,23 @@ mean of what a CRF and the network take it for. Trained by ``python -m extract.t
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-from operator import eq
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
-import pycrfsuite
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract import network
+from extract import chains, network
 from extract.annotation import Candidate
-from extract.classifier import MODELS, opened
+from extract.classifier import MODELS
 from extract.document import Place, Span
 from extract.gazetteer import any_of
 from extract.masthead import masthead, within
-from extract.names import alternation, governors, lexicon
-from extract.surface import folded_text, quotations
-from extract.wording import is_usual
+from extract.names import alternation, lexicon
+from extract.surface import folded_text
+from extract.traits import Floats, Integers, seen
 from ontology.terms import PLACES, Kind, Level
 
 READERS: dict[str, tuple[Kind, ...]] = {
@@ -44,203 +39,11 @@ LABELS = {
 KINDS = tuple(kind for kinds in READERS.values() for kind in kinds)
 TAGGER = "policy_tagger"
 
-_CLAUSE = re.compile("[^，。；：！？]+")
 _ITEM = re.compile("[^、]+")
-_PHRASE = re.compile("[一-鿿]+")
-_JOINED = re.compile("(?<=[一-鿿])、(?=[一-鿿])")
-_SHORTEST, _LONGEST = 3, 10
-"""Characters of a phrase that another may be parallel to."""
-_REACH = 24
-"""Characters to either side of a mark that the phrases beside it lie in."""
 _AND = ("、", "和", "及", "与")
 _ONE_WORK = re.compile('[等"（《]')
 _BRIEFEST = 3
 """Characters of the shortest work in a list."""
-
-
-@cache
-def _shape(mark: str) -> str:
-    if "一" <= mark <= "鿿":
-        return "N" if mark in "一二三四五六七八九十百千万亿两" else "H"
-    if mark.isdigit():
-        return "D"
-    if mark.isalpha():
-        return "A"
-    return mark
-
-
-class Line(NamedTuple):
-    """What is seen of the characters of a line, a list for each.
-
-    Attributes:
-        own: itself, and the names and marks that it is part of.
-        beside: its neighbours, for a reader that does not see those for itself.
-    """
-
-    own: list[list[str]]
-    beside: list[list[str]]
-
-
-def features(doc: Doc) -> Iterator[Line]:
-    """Describe every character of every line.
-
-    Yields:
-        The lines in the order of the text, empty lines included, so that offsets add up (one line end between two).
-    """
-    folded = folded_text(doc)
-    verbs = governors(folded)
-    hints: dict[int, list[str]] = defaultdict(list)
-    for c in doc._.candidates:
-        tag = f"{c.kind}:{c.extractor[7:]}:{int(c.confidence * 5)}"
-        hints[c.span.start].append(f"b{tag}")
-        hints[c.span.end - 1].append(f"e{tag}")
-        for index in range(c.span.start, c.span.end):
-            hints[index].append(f"i{c.kind}:{c.extractor[7:]}")
-    for start, end in quotations(folded):
-        hints[start].append("qb")
-        hints[end - 1].append("qe")
-        for index in range(start, end):
-            hints[index].append("q")
-    for index in verbs:
-        hints[index].append("g")
-    for pair in parallels(folded):
-        shape = f"p{pair.size}{pair.alike}"
-        hints[pair.start].append("b" + shape)
-        hints[pair.comma].append(shape)
-        hints[pair.end - 1].append("e" + shape)
-    structure = doc._.structure
-    for section in structure.sections if structure is not None else ():
-        if section.heading is not None:
-            for index in range(section.heading.start, section.heading.end):
-                hints[index].append("h")
-        if section.role == "glossary":
-            for index in range(section.span.start, section.span.end):
-                hints[index].append("G")
-    offset = 0
-    for line in folded.split("\n"):
-        own, beside = _line(line, hints, offset)
-        for seen, far in zip(own, clause_features(line, verbs, offset), strict=True):
-            seen += far
-        yield Line(own, beside)
-        offset += len(line) + 1
-
-
-def sequence(line: Line) -> pycrfsuite.ItemSequence:
-    """Return the features of a line as a CRF reads them."""
-    return pycrfsuite.ItemSequence([own + beside for own, beside in zip(line.own, line.beside, strict=True)])
-
-
-def flat(lines: Iterable[Line]) -> Iterator[list[str]]:
-    """Yield the features of a text as the network reads them, a list for each character, line ends included."""
-    for number, line in enumerate(lines):
-        if number:
-            yield ["newline"]
-        yield from line.own
-
-
-class Pair(NamedTuple):
-    """Two equally long phrases with 、 between them: 桥米飘香、装备登高.
-
-    Attributes:
-        start, comma, end: where they begin, part and end; in code points.
-        alike: whether they have the same character in the same place (小矛盾不出院、大矛盾不出镇).
-    """
-
-    start: int
-    comma: int
-    end: int
-    alike: bool
-
-    @property
-    def size(self) -> int:
-        """The characters of each."""
-        return self.comma - self.start
-
-
-@lru_cache(maxsize=4)
-def parallels(folded: str) -> Sequence[Pair]:
-    """Return the pairs of equally long phrases with 、 between them.
-
-    A phrase is told by what bounds one of the two: a mark, or the governing verb before the first
-    (坚持|桥米飘香、装备登高|的思路).
-
-    Args:
-        folded: folded text.
-
-    >>> parallels("坚持桥米飘香、装备登高的思路")
-    [Pair(start=2, comma=6, end=11, alike=False)]
-    """
-    pairs = []
-    governed = list(governors(folded))
-    for comma in (match.start() for match in _JOINED.finditer(folded)):
-        begin = comma - len(_PHRASE.findall(folded, max(0, comma - _REACH), comma)[-1])
-        end = comma + 1 + len(_PHRASE.findall(folded, comma + 1, comma + 1 + _REACH)[0])
-        before = bisect_left(governed, comma)
-        start = max(begin, governed[before - 1]) if before else begin
-        for size in sorted({comma - start, end - comma - 1}):
-            if _SHORTEST <= size <= _LONGEST and comma - size >= begin and comma + 1 + size <= end:
-                alike = any(map(eq, folded[comma - size : comma], folded[comma + 1 : comma + 1 + size]))
-                pairs.append(Pair(comma - size, comma, comma + 1 + size, alike))
-    return pairs
-
-
-def clause_features(line: str, verbs: Mapping[int, str], offset: int = 0) -> list[list[str]]:
-    """Name, for each character, the verb that governs it in its clause and what the clause ends in.
-
-    建成甲路、乙桥等12个项目: in such lists a member shows by its verb and by the noun behind 等 what it is.
-
-    Args:
-        line: of the folded text.
-        verbs: the text's governing verbs.
-        offset: of the line in the text; in code points.
-    """
-    rows: list[list[str]] = [[] for _ in line]
-    for clause in _CLAUSE.finditer(line):
-        start, end = clause.span()
-        summed = line.rfind("等", start, end)
-        verb, last = "^", line[end - 2 : end]
-        tail = ("D" if start < summed else "N") + last
-        throughout = ["vV" + verb, "tT" + tail]
-        for index in range(start, end):
-            governing = verbs.get(offset + index)
-            if governing is not None or index == summed:
-                verb = governing or verb
-                tail = ("D" if index < summed else "N") + last
-                throughout = ["vV" + verb, "tT" + tail]
-            rows[index] += throughout
-            if index == start or governing is not None or line[index - 1] in "、和及与":
-                rows[index] += ["vI" + verb, "tI" + tail]
-    return rows
-
-
-def _line(line: str, hints: Mapping[int, Sequence[str]], offset: int) -> Line:
-    text = f"  {line}  "
-    pairs = [text[i : i + 2] for i in range(len(text) - 1)]
-    triples = [text[i : i + 3] for i in range(1, len(line) + 1)]
-    shapes = "".join(map(_shape, text))
-    rare = "".join("u" if is_usual(pair) else "r" for pair in pairs)
-    own = [["0" + mark, "<" + pair, "^" + triple] for mark, pair, triple in zip(line, pairs[1:], triples, strict=False)]
-    beside = [
-        [
-            "-" + triple[0],
-            "+" + triple[2],
-            ">" + pairs[i + 1],
-            "(" + pairs[i - 1],
-            ")" + pairs[i + 2],
-            "s" + shapes[i : i + 3],
-            "w" + rare[i : i + 2],
-        ]
-        for i, triple in enumerate(triples, 1)
-    ]
-    for at in range(len(line)):
-        here = hints.get(offset + at)
-        if here:
-            own[at] += here
-            if at + 1 < len(line):
-                beside[at + 1] += ["-" + hint for hint in here if hint[0] in "eqg"]
-            if at:
-                beside[at - 1] += ["+" + hint for hint in here if hint[0] in "bq"]
-    return Line(own, beside)
 
 
 def labels(spans: Mapping[Kind, Iterable[Span]], length: int) -> list[str]:
@@ -263,58 +66,41 @@ def labels(spans: Mapping[Kind, Iterable[Span]], length: int) -> list[str]:
 
 
 class _Reader:
-    """A CRF with what the network says of the same labels, set to one line at a time."""
+    """How likely each label of a reader is for each character of a text."""
 
-    def __init__(self, crf: pycrfsuite.Tagger, labels: Iterable[str], scores: network.Floats) -> None:
-        self._crf = crf
-        self._known = frozenset(crf.labels())
-        self._scores: dict[str, list[float]] = dict(zip(labels, scores.T.tolist(), strict=True))
-        self._offset = self._length = 0
+    def __init__(self, labels: Iterable[str], by_chain: Floats, by_network: Floats, line_ends: Integers) -> None:
+        likely = (by_chain + by_network) / 2
+        likely[line_ends] = 0
+        likely[line_ends, 0] = 1
+        self._likely: dict[str, list[float]] = dict(zip(labels, likely.T.tolist(), strict=True))
 
-    def read(self, line: pycrfsuite.ItemSequence, offset: int) -> None:
-        """Take up the line that the other methods speak of, which begins at an offset of the text."""
-        self._crf.set(line)
-        self._offset, self._length = offset, len(line)
-
-    def likelihood(self, kind: Kind, first: int, last: int) -> float:
-        """Return how likely a name of a kind stands from one character of the line to another, both included."""
+    def likelihood(self, kind: Kind, span: Span) -> float:
+        """Return how likely a name of a kind stands there."""
+        first, last = span.start, span.end - 1
         if first == last:
-            return self._marginal(f"S-{kind}", first)
-        within = (self._marginal(f"I-{kind}", at) for at in range(first + 1, last))
-        return min(self._marginal(f"B-{kind}", first), self._marginal(f"E-{kind}", last), *within)
+            return self._likely[f"S-{kind}"][first]
+        within = self._likely[f"I-{kind}"][first + 1 : last]
+        return min(self._likely[f"B-{kind}"][first], self._likely[f"E-{kind}"][last], *within)
 
-    def spans(self, kinds: Iterable[Kind], least: float) -> Iterator[tuple[Kind, int, int, float]]:
-        """Yield the names that are at least so likely: kind, first and last character, likelihood.
+    def spans(self, kinds: Iterable[Kind], least: float) -> Iterator[tuple[Kind, Span, float]]:
+        """Yield the names that are at least so likely.
 
         Both ends must be, and each character between them must be likely to stand inside a name of the kind.
         """
-        inside = [at for at in range(self._length) if self._marginal("O", at) <= 1 - least]
+        inside = [at for at, outside in enumerate(self._likely["O"]) if outside <= 1 - least]
         for kind in kinds:
-            begin, middle, end = (f"{place}-{kind}" for place in "BIE")
+            begin, middle, end = (self._likely[f"{place}-{kind}"] for place in "BIE")
             open_: list[tuple[int, float]] = []
             for before, at in zip([-1, *inside], inside, strict=False):
                 if before != at - 1:
                     open_ = []
-                ends = self._marginal(end, at) if open_ else 0.0
-                if ends >= least:
-                    yield from ((kind, first, at, min(begins, ends)) for first, begins in open_)
                 if open_:
-                    goes_on = self._marginal(middle, at)
+                    ends, goes_on = end[at], middle[at]
+                    if ends >= least:
+                        yield from ((kind, Span(first, at + 1), min(begins, ends)) for first, begins in open_)
                     open_ = [(first, min(begins, goes_on)) for first, begins in open_ if goes_on >= least]
-                begins = self._marginal(begin, at)
-                if begins >= least:
-                    open_.append((at, begins))
-
-    def _marginal(self, label: str, at: int) -> float:
-        by_crf: float = self._crf.marginal(label, at) if label in self._known else 0.0
-        return (by_crf + self._scores[label][self._offset + at]) / 2
-
-
-def _kept(lines: Iterable[Line], sequences: list[pycrfsuite.ItemSequence]) -> Iterator[Line]:
-    """Pass lines on, and keep of each only what a CRF reads: with all rows kept, a text took half as long again."""
-    for line in lines:
-        sequences.append(sequence(line))
-        yield line
+                if begin[at] >= least:
+                    open_.append((at, begin[at]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,30 +117,19 @@ class Tagger:
 
     def __call__(self, doc: Doc) -> Doc:
         """Append the likely spans of every reader, and set the likelihood of what stood there before."""
-        path = self.models / network.MODEL
-        if not path.exists():
+        if not (self.models / network.MODEL).exists():
             return doc
-        lines: list[pycrfsuite.ItemSequence] = []
-        scores = network.opened(path).likelihoods(flat(_kept(features(doc), lines)))
+        text = seen(doc)
+        of_chains = chains.opened(self.models / chains.MODEL).likelihoods(text)
+        of_network = network.opened(self.models / network.MODEL).likelihoods(text)
         found: list[Candidate] = []
-        for (name, kinds), labelled in zip(READERS.items(), scores, strict=True):
-            reader = _Reader(opened(self.models / f"{name}.crfsuite"), LABELS[name], labelled)
-            proposed = [(place, c) for place, c in enumerate(doc._.candidates) if c.kind in kinds]
-            waiting = deque(sorted(proposed, key=lambda pair: pair[1].span))
-            offset = 0
-            for line in lines:
-                size = len(line)
-                if size:
-                    reader.read(line, offset)
-                    for kind, first, last, likely in reader.spans(kinds, self.threshold):
-                        span = Span(offset + first, offset + last + 1)
-                        found.append(Candidate(span, kind, TAGGER, round(likely, 3), likelihood=likely))
-                while waiting and waiting[0][1].span.start < offset + size:
-                    place, c = waiting.popleft()
-                    if c.span.end <= offset + size:
-                        likely = reader.likelihood(c.kind, c.span.start - offset, c.span.end - offset - 1)
-                        doc._.candidates[place] = replace(c, likelihood=likely)
-                offset += size + 1
+        for (name, kinds), by_chain, by_network in zip(READERS.items(), of_chains, of_network, strict=True):
+            reader = _Reader(LABELS[name], by_chain, by_network, text.line_ends)
+            for kind, span, likely in reader.spans(kinds, self.threshold):
+                found.append(Candidate(span, kind, TAGGER, round(likely, 3), likelihood=likely))
+            for place, c in enumerate(doc._.candidates):
+                if c.kind in kinds and "\n" not in text.folded[c.span.start : c.span.end]:
+                    doc._.candidates[place] = replace(c, likelihood=reader.likelihood(c.kind, c.span))
         top = masthead(folded_text(doc))
         named = (c for c in found if c.kind is not Kind.ORGANIZATION or not within(c.span, top))
         doc._.candidates.extend(works_apart(doc, list(places_settled(doc, named))))

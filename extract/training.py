@@ -18,7 +18,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from sys import intern
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,14 +26,16 @@ from rich.console import Console
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract import inference, levels, metadata, network, pipeline, reranker, status, wording
+from extract import chains, inference, levels, metadata, network, pipeline, reranker, status, wording
 from extract.annotation import Entity
+from extract.chains import Chains
 from extract.classifier import MODELS
 from extract.document import Document, Span
 from extract.network import Network, Sample
 from extract.reflow import Reflowed, reflow
 from extract.surface import folded_text
-from extract.tagger import KINDS, LABELS, READERS, TAGGER, features, flat, labels, sequence
+from extract.tagger import KINDS, LABELS, READERS, TAGGER, labels
+from extract.traits import seen
 from ontology.scheme import Concept, Scheme
 from ontology.terms import IDEAS, Kind, Level, Predicate
 
@@ -278,22 +279,23 @@ def train_tagger(annotated: Iterable[Example], folder: Path) -> None:
     trainers = {reader: _trainer(c1=0.05, c2=0.01, max_iterations=120) for reader in READERS}
     samples = []
     for text in annotated:
-        lines = list(features(_processed(nlp, text)))
-        sequences = [sequence(line) for line in lines]
+        described = seen(_processed(nlp, text))
+        rows = described.rows(beside=True)
         columns = []
         for reader, kinds in READERS.items():
             tags = labels({kind: text.spans[kind] for kind in kinds}, len(text.text))
-            offset = 0
-            for line in sequences:
-                if len(line):
-                    tags[offset : offset + len(line)] = _closed(tags[offset : offset + len(line)])
-                    trainers[reader].append(line, tags[offset : offset + len(line)])
-                offset += len(line) + 1
+            for line in re.finditer("[^\n]+", described.folded):
+                within = slice(*line.span())
+                tags[within] = _closed(tags[within])
+                trainers[reader].append(rows[within], tags[within])
             columns.append([LABELS[reader].index(tag) for tag in tags])
-        samples.append(Sample([[intern(trait) for trait in row] for row in flat(lines)], np.array(columns).T))
+        samples.append(Sample(described, np.array(columns).T))
     Network.train(samples, [len(known) for known in LABELS.values()]).save(folder / network.MODEL)
-    for reader, trainer in trainers.items():
-        trainer.train(str(folder / f"{reader}.crfsuite"))
+    with tempfile.TemporaryDirectory() as scratch:
+        learned = {Path(scratch) / reader: known for reader, known in LABELS.items()}
+        for trainer, path in zip(trainers.values(), learned, strict=True):
+            trainer.train(str(path))
+        Chains.of(learned).save(folder / chains.MODEL)
 
 
 class Judged(NamedTuple):

@@ -16,8 +16,9 @@ from extract.names import governors, name_start
 from extract.quotations import read
 from extract.status import status_by_rule, told
 from extract.surface import fold, pairs, quotations
-from extract.tagger import LABELS, TAGGER, clause_features, parallels, places_settled, works_apart
+from extract.tagger import LABELS, TAGGER, places_settled, works_apart
 from extract.training import EXAMPLES
+from extract.traits import clause_runs, parallels
 from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level, Status
 from tests import linking
@@ -347,10 +348,10 @@ def test_a_five_year_plan_is_the_speakers_own_but_a_countys_and_a_towns(nlp, pla
 
 def test_the_models_see_what_governs_and_ends_a_clause():
     line = "今年建成甲路、乙桥等12个项目，群众满意。"
-    rows = clause_features(line, governors(line))
-    bridge = rows["今年建成甲路、乙桥".index("乙")]
-    assert {"vI建成", "tID项目"} <= set(bridge)
-    assert not any("建成" in name or "项目" in name for name in rows[-2])
+    runs = list(clause_runs(line, governors(line)))
+    bridge, people = line.index("乙"), line.index("群众")
+    assert {"vI建成", "tID项目"} <= {trait for trait, start, end in runs if start <= bridge < end}
+    assert not any("建成" in trait or "项目" in trait for trait, start, end in runs if start <= people < end)
 
 
 class _Sure:
@@ -359,9 +360,8 @@ class _Sure:
     def __init__(self, likely: float) -> None:
         self.likely = likely
 
-    def likelihoods(self, rows):
-        length = sum(1 for _ in rows)
-        return [np.full((length, len(known)), self.likely) for known in LABELS.values()]
+    def likelihoods(self, seen):
+        return [np.full((len(seen.folded), len(known)), self.likely) for known in LABELS.values()]
 
 
 def test_a_name_is_as_likely_as_both_models_take_it_for_in_the_mean(monkeypatch) -> None:

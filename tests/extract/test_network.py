@@ -8,31 +8,31 @@ from thinc.api import LayerNorm
 
 from extract import network
 from extract.network import Network, Sample
+from extract.traits import Seen
 
 _TEXT = "建设甲村水库，建设乙村公路。" * 12
-_ROWS = [["0" + mark] for mark in _TEXT]
+_SEEN = Seen(_TEXT, [], [])
 _LABELS = np.array([[int(mark in "甲乙"), int(mark in "水库公路")] for mark in _TEXT])
 
 
 @pytest.fixture(scope="module")
 def trained() -> Network:
     """Return a network that was told of 甲 and 乙 in one group of labels, of works in another."""
-    return Network.train([Sample(_ROWS, _LABELS)] * 60, [2, 2])
+    return Network.train([Sample(_SEEN, _LABELS)] * 60, [2, 2])
 
 
 def test_it_learns_what_it_is_told(trained: Network) -> None:
     """Of each group of labels, the likeliest is the one that the samples have."""
-    told = [likely.argmax(axis=1).tolist() for likely in trained.likelihoods(_ROWS)]
+    told = [likely.argmax(axis=1).tolist() for likely in trained.likelihoods(_SEEN)]
     assert told == _LABELS.T.tolist()
 
 
 def test_likelihoods_of_a_group_add_up_to_one(trained: Network) -> None:
     """Characters never met, and a text of one character or none, are no exception."""
-    for rows in (_ROWS, [["0陌"]], [[]]):
-        for likely in trained.likelihoods(rows):
-            assert likely.shape == (len(rows), 2)
+    for text in (_TEXT, "陌", "\n", ""):
+        for likely in trained.likelihoods(Seen(text, [], [])):
+            assert likely.shape == (len(text), 2)
             assert np.allclose(likely.sum(axis=1), 1)
-    assert [likely.shape for likely in trained.likelihoods([])] == [(0, 2), (0, 2)]
 
 
 def test_its_layer_of_even_numbers_is_that_of_thinc() -> None:
@@ -51,18 +51,18 @@ def test_its_layer_of_even_numbers_is_that_of_thinc() -> None:
 
 def test_a_long_text_reads_as_its_blocks_do(trained: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a block ends makes no difference: each is read with all that its characters see around them."""
-    whole = trained.likelihoods(_ROWS)
+    whole = trained.likelihoods(_SEEN)
     monkeypatch.setattr(network, "_BLOCK", 7)
-    for at_once, in_blocks in zip(whole, trained.likelihoods(_ROWS), strict=True):
+    for at_once, in_blocks in zip(whole, trained.likelihoods(_SEEN), strict=True):
         assert np.allclose(at_once, in_blocks, atol=1e-5)
 
 
 def test_it_is_read_back_as_written(trained: Network, tmp_path: Path) -> None:
     """A second training gives the same bytes, and a network of sixteen bits a number tells the same."""
     trained.save(tmp_path / "one.npz")
-    Network.train([Sample(_ROWS, _LABELS)] * 60, [2, 2]).save(tmp_path / "two.npz")
+    Network.train([Sample(_SEEN, _LABELS)] * 60, [2, 2]).save(tmp_path / "two.npz")
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
     read = Network.load(tmp_path / "one.npz")
-    assert read.features == trained.features
-    for before, after in zip(trained.likelihoods(_ROWS), read.likelihoods(_ROWS), strict=True):
+    assert read.vocabulary.traits == trained.vocabulary.traits
+    for before, after in zip(trained.likelihoods(_SEEN), read.likelihoods(_SEEN), strict=True):
         assert np.allclose(before, after, atol=0.01)

@@ -1,5 +1,6 @@
 """Who speaks in a document, when, for which place: read off the title block, the text and the file name.
 
+As the finders do, it reads the text with its lines set right, so that a page in one line has a title too.
 The title block comes first, then what the text says of itself, then the file name; a metadata table overrides all, and
 the body that it names as issuer tells the place as one named in the title does.
 What none of them tells stays unknown.
@@ -20,6 +21,7 @@ from extract.jurisdiction import named_in, national_body, resolve, spoken_of
 from extract.masthead import is_masthead, masthead
 from extract.metadata_table import from_row, load_table
 from extract.names import alternation, lexicon
+from extract.reflow import reflow
 from extract.surface import fold
 from ontology.divisions import NATION
 from ontology.terms import Level
@@ -117,8 +119,9 @@ def describe(document: Document, row: Mapping[str, str] | None = None) -> Docume
                 fields[name], found[name] = value, how
 
     told = _Clues("table", units=[fields["issuer"]] if "issuer" in fields else [])
-    online = _from_masthead(document.text)
-    sources = (told, _from_title(document.text), _from_text(document.text), online, _from_file_name(document))
+    mended = replace(document, text=reflow(document.text).text)
+    online = _from_masthead(mended.text)
+    sources = (told, _from_title(mended.text), _from_text(mended.text), online, _from_file_name(mended))
     if "issued" in fields:
         keep(found["issued"], year=int(fields["issued"][:4]))
     for clues in sources:
@@ -128,7 +131,7 @@ def describe(document: Document, row: Mapping[str, str] | None = None) -> Docume
         if "issued" in clues.fields:
             keep(clues.how, year=int(clues.fields["issued"][:4]))
     if "place" not in fields:
-        readings = list(_places(document, sources, fields.get("level")))
+        readings = list(_places(mended, sources, fields.get("level")))
         titled = [place for how, place, _ in readings if how == "title"]
         for how, place, level in readings:
             how = "title" if place is not None and place in titled else how  # the table's issuer only says it again
@@ -142,7 +145,7 @@ def describe(document: Document, row: Mapping[str, str] | None = None) -> Docume
         keep(found["place"], issuer=issuer)
     elif issuer and found["issuer"] != "table":
         fields["issuer"] = issuer
-    review, plan = _periods(document.text, fields.get("year"))
+    review, plan = _periods(mended.text, fields.get("year"))
     keep("text", review_years=review, plan_years=plan)
     metadata = Metadata(
         **{name: fields[name] for name in _FIELDS if name in fields},

@@ -456,6 +456,16 @@ def test_every_report_has_the_level_and_year_of_the_index() -> None:
     assert not +misses
 
 
+def test_a_page_in_one_line_tells_what_its_lines_would() -> None:
+    """The web often gives a report without its line ends: its title and periods are there all the same."""
+    years = "围绕乡村振兴，全镇上下苦干实干，各项工作都有新的进展，群众得到更多实惠。" * 6
+    page = f"永济市张营镇2022年工作总结和2023年工作计划 一、2022年工作回顾 {years} 二、2023年工作安排 {years}"
+    metadata = known(page)
+    assert metadata.title == "永济市张营镇2022年工作总结和2023年工作计划"
+    assert path(metadata) == ("山西省", "运城市", "永济市", "张营镇")
+    assert (metadata.review_years, metadata.plan_years) == ((2022,), (2023,))
+
+
 @pytest.mark.parametrize(
     ("text", "above"),
     [

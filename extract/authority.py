@@ -114,8 +114,9 @@ class AuthorityFinder:
         ]
         units = _units(found, doc._.document.metadata.place, folded)
         found = [match for match in found if _means(match, units, folded)]
+        candidates = doc._.candidates
         for start, end, concept in longest(found):
-            doc._.candidates.append(
+            candidates.append(
                 Candidate(
                     span=_with_head(folded, Span(start, end), concept),
                     kind=concept.kind,

@@ -34,8 +34,10 @@ def likelihood(model: pycrfsuite.Tagger, features: Sequence[str], label: str) ->
 
 
 @cache
-def opened(model: Path) -> pycrfsuite.Tagger:
-    """Open a model; the next call for it returns the same."""
+def opened(folder: Path, model: str) -> pycrfsuite.Tagger | None:
+    """Open a model of a folder, None where it is not there; the next call for it returns the same."""
+    if not (folder / model).exists():
+        return None
     tagger = pycrfsuite.Tagger()
-    tagger.open(str(model))
+    tagger.open(str(folder / model))
     return tagger

@@ -212,10 +212,11 @@ class InferenceReader:
 
     def __call__(self, doc: Doc) -> Doc:
         """Append the claims."""
-        if not (self.models / MODEL).exists():
+        model = opened(self.models, MODEL)
+        if model is None:
             return doc
         for choices in pairs(doc):
-            likely = [likelihood(opened(self.models / MODEL), pair.features, SERVES) for pair in choices]
+            likely = [likelihood(model, pair.features, SERVES) for pair in choices]
             best, (work, goal, sentence, _) = max(zip(likely, choices, strict=True), key=lambda found: found[0])
             if best >= self.threshold:
                 span, aim, sure = work.mentions[0], goal.mentions[0], _confidence(best)

@@ -130,9 +130,10 @@ def level_of(
     certain = _named_in(name, metadata.place) or _called_before(name, mentions, folded, metadata)
     if certain is not None:
         return certain
-    if not (models / MODEL).exists():
+    model = opened(models, MODEL)
+    if model is None:
         return level_by_rule(kind, name, mentions, folded, metadata, own=own)
-    told = classify(opened(models / MODEL), features(kind, name, mentions, folded, metadata, own=own), doubt=UNTOLD)
+    told = classify(model, features(kind, name, mentions, folded, metadata, own=own), doubt=UNTOLD)
     level, speaker = None if told == UNTOLD else Level(told), metadata.level
     # Which of the units below the speaker it would be, the document does not say.
     return speaker if level is not None and speaker is not None and speaker.above(level) else level

@@ -34,14 +34,14 @@ class LinkResolver:
 
     def __call__(self, doc: Doc) -> Doc:
         """Resolve the claims of a document."""
-        mentions = Mentions(doc)
+        mentions, scheme = Mentions(doc), doc._.scheme
         trust = {entity.id: _trust(entity) for entity in doc._.entities}
         grouped: dict[tuple[str, Predicate, str], list[Claim]] = defaultdict(list)
         for claim in doc._.claims:
             ends = self._ends(mentions, claim)
             if claim.confidence < self.threshold or ends is None:
                 continue
-            if not _reversed(doc._.scheme, claim.predicate, *ends):
+            if not _reversed(scheme, claim.predicate, *ends):
                 grouped[ends[0].id, claim.predicate, ends[1].id].append(claim)
         links = []
         for (subject, predicate, obj), claims in grouped.items():

@@ -34,26 +34,26 @@ class PolicyFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Append a candidate for each instrument's name."""
-        folded = folded_text(doc)
+        folded, candidates = folded_text(doc), doc._.candidates
         for table, sure in (("heads", 0.65), ("heads_weak", 0.4)):
             for start, end, head in headed(folded, Kind.POLICY, table=table, longest=30):
                 modifier = folded[start : end - len(head)]
                 if len(modifier) >= 2 and "等" not in modifier and ('"' in modifier or not modifier.endswith("的")):
-                    doc._.candidates.append(Candidate(Span(start, end), Kind.POLICY, "policy_policies", sure))
+                    candidates.append(Candidate(Span(start, end), Kind.POLICY, "policy_policies", sure))
         for match in _TITLE.finditer(folded):
             if _WORK_OF_ART.search(folded, max(0, match.start() - 8), match.start()):
                 continue
-            doc._.candidates.append(Candidate(Span(match.start(1), match.end(1)), Kind.POLICY, "policy_policies", 0.8))
+            candidates.append(Candidate(Span(match.start(1), match.end(1)), Kind.POLICY, "policy_policies", 0.8))
         for wardens in _WARDENS.finditer(folded):
             for match in re.finditer("[^、]+", folded[wardens.start() : wardens.end()]):
                 span = Span(wardens.start() + match.start(), wardens.start() + match.end())
-                doc._.candidates.append(
+                candidates.append(
                     Candidate(span, Kind.POLICY, "policy_policies", 0.8, match.group() + "制", Level.NATIONAL)
                 )
         for match in _MEASURES.finditer(folded):
-            doc._.candidates.append(Candidate(Span(*match.span("name")), Kind.POLICY, "policy_policies", 0.85))
+            candidates.append(Candidate(Span(*match.span("name")), Kind.POLICY, "policy_policies", 0.85))
         for match in _GOODS.finditer(folded):
-            doc._.candidates.append(Candidate(Span(*match.span()), Kind.POLICY, "policy_policies", 0.7))
+            candidates.append(Candidate(Span(*match.span()), Kind.POLICY, "policy_policies", 0.7))
         return doc
 
 

@@ -342,9 +342,10 @@ class Reranker:
 
     def __call__(self, doc: Doc) -> Doc:
         """Judge the candidates of a document."""
-        if not (self.models / MODEL).exists():
+        model = opened(self.models, MODEL)
+        if model is None:
             return doc
-        model, counts = opened(self.models / MODEL), read_counts(self.models / COUNTS)
+        counts = read_counts(self.models / COUNTS)
         names = proposed(doc)
         confidences: dict[int, float] = {}
         for name, traits in zip(names, features(doc, names, counts), strict=True):

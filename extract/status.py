@@ -202,8 +202,8 @@ def status(mentions: Sequence[Span], folded: str, structure: Structure, level: L
     ]
     if certain:
         return certain[-1]
-    if (models / MODEL).exists():
-        return Status(classify(opened(models / MODEL), features(mentions, folded, structure, level)))
+    if (model := opened(models, MODEL)) is not None:
+        return Status(classify(model, features(mentions, folded, structure, level)))
     readings = [
         status_by_rule(*_clauses(span, folded)[:2], plan=structure.period_at(span.start) is Period.PLAN)
         for span in mentions

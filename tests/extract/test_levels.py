@@ -65,8 +65,7 @@ def test_a_slogan_without_quotation_marks_is_everybodys():
 
 @pytest.mark.parametrize(("told", "expected"), [("county", Level.PROVINCIAL), ("national", Level.NATIONAL)])
 def test_no_name_is_issued_by_a_unit_below_the_speaker(monkeypatch, tmp_path, told, expected):
-    (tmp_path / levels.MODEL).touch()
-    monkeypatch.setattr(levels, "opened", lambda _: None)
+    monkeypatch.setattr(levels, "opened", lambda *_: object())
     monkeypatch.setattr(levels, "classify", lambda *_, **__: told)
     metadata = Metadata(place=YUNNAN, level=Level.PROVINCIAL)
     text = "打造“鹭溪鹮乡”，修渠三里。"
@@ -88,7 +87,7 @@ def test_doubt_is_chosen_only_where_it_outweighs_all_else(tmp_path, votes, expec
         for _ in range(times):
             trainer.append([["seen"]], [label])
     trainer.train(str(tmp_path / "model"))
-    assert classify(opened(tmp_path / "model"), ["seen"], doubt="none") == expected
+    assert classify(opened(tmp_path, "model"), ["seen"], doubt="none") == expected
 
 
 def test_every_province_is_known_by_the_name_that_it_goes_by(tmp_path):

@@ -86,23 +86,22 @@ def named_in(phrase: str) -> Named | None:
     at = 0
     if (own := _OWN_NAME.search(phrase)) is not None and not divisions().find(own["name"]):
         # 白沙溪镇 is not 沙溪镇, nor 梅坝镇 the town of 坝镇: an unlisted name that only ends in a listed one.
-        listed = [name for start in range(len(own["name"]) - 1) if (name := _name_at(own["name"], start, below=False))]
-        if listed and own["name"].endswith((listed[0], listed[0] + own["name"][-1])) and listed[0] != own["name"]:
+        starts = range(len(own["name"]) - 1)
+        listed = next((name for start in starts if (name := _name_at(own["name"], start, below=False))), None)
+        if listed is not None and own["name"].endswith((listed, listed + own["name"][-1])):
             return Named(own["name"])
     while at < len(phrase):
         if name := _name_at(phrase, at, below=bool(chain)):
             chain.append(name)
-            at += len(name)
-            at += len(_gap(phrase, at))
+            at = _behind_gap(phrase, at + len(name))
         elif chain:
             break
         else:
             at += 1
-    at = at if chain else len(_gap(phrase, 0))
-    if unlisted := (_VILLAGE.match(phrase, at) if chain else None) or _UNLISTED.match(phrase, at):
+    at = at if chain else _behind_gap(phrase, 0)
+    village = _VILLAGE.match(phrase, at) if chain else None
+    if unlisted := village or _UNLISTED.match(phrase, at) or _town_at(phrase, at):
         chain.append(unlisted["name"])
-    elif (town := _town_at(phrase, at)) is not None:
-        chain.append(town)
     return Named(chain[-1], tuple(chain[:-1])) if chain else None
 
 
@@ -175,20 +174,20 @@ def _name_at(phrase: str, at: int, *, below: bool) -> str | None:
     return None
 
 
-def _town_at(phrase: str, at: int) -> str | None:
+def _town_at(phrase: str, at: int) -> re.Match[str] | None:
     """Return the name at a position that ends as a town's and is no common noun: 官桥塘镇|工作汇报, not 特色小镇."""
     words = lexicon("places")["town"]
     ending = alternation(words["endings"])
-    name = re.compile(rf"(?P<stem>[\u4e00-\u9fff]{{2,6}}?)(?P<ending>{ending})").match(phrase, at)
-    if name is None or re.compile(alternation(words[f"not_before_{name['ending']}"])).match(phrase, name.end()):
+    town = re.compile(rf"(?P<name>(?P<stem>[\u4e00-\u9fff]{{2,6}}?)(?P<ending>{ending}))").match(phrase, at)
+    if town is None or phrase.startswith(tuple(words[f"not_before_{town['ending']}"]), town.end()):
         return None
-    common = (*words["generic_ends"], *words[f"ends_{name['ending']}"])
-    return None if name["stem"] in words["generic"] or name["stem"].endswith(common) else name[0]
+    common = (*words["generic_ends"], *words[f"ends_{town['ending']}"])
+    return None if town["stem"] in words["generic"] or town["stem"].endswith(common) else town
 
 
-def _gap(phrase: str, at: int) -> str:
+def _behind_gap(phrase: str, at: int) -> int:
     gap = _GAP.match(phrase, at)
-    return gap[0] if gap else ""
+    return gap.end() if gap else at
 
 
 def _or_namesake(place: Place, context: str) -> Place:
@@ -237,12 +236,11 @@ def _is_named(county: Place, context: str) -> bool:
     places = re.finditer(re.escape(county.name), context)
     if all(_helps(context, place) for place in places):
         return False
-    if re.search(rf"{county.name}(?:委|人民政府|政府)", context) is not None and len(county.name) > 2:
-        return True
     above = [name for unit in county.within for name in divisions().spoken_names(unit) if name in context]
-    if len(county.name) > 2 or not above:
-        return bool(above)
-    return re.search(rf"(?:(?<![\u4e00-\u9fff])|{alternation(above)}){county.name}(?![域级])", context) is not None
+    if len(county.name) > 2:
+        return bool(above) or re.search(f"{county.name}(?:委|人民政府|政府)", context) is not None
+    begun = rf"(?:(?<![\u4e00-\u9fff])|{alternation(above)}){county.name}(?![域级])"
+    return bool(above) and re.search(begun, context) is not None
 
 
 def _helps(context: str, place: re.Match[str]) -> bool:

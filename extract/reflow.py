@@ -172,21 +172,16 @@ def _parted(text: str) -> tuple[str, Sequence[int]]:
     page = max(lines, key=lambda line: line[1] - line[0], default=(0, 0))
     if page[1] - page[0] < max(_PAGE, _MOST_OF * len(folded)):
         return text, range(len(text))
-    mended = list(text)
     begins = _headings(folded, *page)
-    title = _TITLED.match(folded, *page)
-    headings = [_HEADING.match(folded, begin, page[1]) for begin in begins]
-    for heading in (title, *headings):
-        if heading is not None:
-            mended[heading.end()] = "\n"
+    headings = (_TITLED.match(folded, *page), *(_HEADING.match(folded, begin, page[1]) for begin in begins))
+    ended = _with_breaks(text, [heading.end() for heading in headings if heading is not None])
+    parts = list(pairwise((0, *begins, len(text))))
     places: list[int] = []
-    for begin, end in pairwise((0, *begins, len(text))):
+    for begin, end in parts:
         if begin:
             places.append(begin - 1)  # what stood there is found where it was
         places += range(begin, end)
-    for begin in begins:
-        mended[begin] = "\n" + mended[begin]
-    return "".join(mended), places
+    return "\n".join(ended[begin:end] for begin, end in parts), places
 
 
 def _headings(folded: str, begin: int, end: int) -> list[int]:
@@ -218,10 +213,13 @@ def _broken(text: str) -> str:
         if len(lost := _paragraph_ends(folded, *line.span())) >= _LOST
         for at in lost
     ]
-    if not breaks:
-        return text
+    return _with_breaks(text, breaks)
+
+
+def _with_breaks(text: str, places: Sequence[int]) -> str:
+    """Return a text with line breaks in the place of the characters at some offsets."""
     mended = list(text)
-    for at in breaks:
+    for at in places:
         mended[at] = "\n"
     return "".join(mended)
 

@@ -198,13 +198,10 @@ def _coordinated(villages: Mapping[int, int], folded: str, start: int, head_star
             continue
         if start <= number.end() or is_governing(folded[number.end() : start]):
             start = villages[last]
-    if start not in villages.values():
-        return start
-    while True:
-        mark = start - 1 if folded[start - 1 : start] in ("、", "和") else start
-        if mark not in villages:
-            return start
-        start = villages[mark]
+    if start in villages.values():
+        while (end := start - 1 if folded[start - 1 : start] in ("、", "和") else start) in villages:
+            start = villages[end]
+    return start
 
 
 @Language.factory("policy_projects")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from spacy.tokens import Span as DocSpan
 
 from extract.annotation import Candidate, Entity
 from extract.classifier import MODELS
-from extract.document import Place, Span, Structure
+from extract.document import Place, Span
 from extract.levels import level_of
 from extract.names import alternation, joined_heads, lexicon
 from extract.status import status
@@ -78,10 +78,9 @@ class _Cluster:
     def best(self) -> Candidate:
         return max(self.candidates, key=lambda c: (_TRUSTED.get(c.extractor, 0), c.confidence, -c.span.start))
 
-    def first(self, attribute: str, kind: type[_T]) -> _T | None:
-        told = [c for c in self.candidates if isinstance(getattr(c, attribute), kind)]
-        best = min(told, key=lambda c: (-_TRUSTED.get(c.extractor, 0), -c.confidence, c.span), default=None)
-        return getattr(best, attribute) if best is not None else None
+    def first(self, told: Callable[[Candidate], _T | None]) -> _T | None:
+        ranked = sorted(self.candidates, key=lambda c: (-_TRUSTED.get(c.extractor, 0), -c.confidence, c.span))
+        return next((value for c in ranked if (value := told(c)) is not None), None)
 
 
 def one_kind_a_phrase(candidates: Iterable[Candidate], folded: str) -> list[Candidate]:
@@ -377,7 +376,6 @@ class EntityResolver:
     def __call__(self, doc: Doc) -> Doc:
         """Resolve the candidates of a document."""
         folded = folded_text(doc)
-        structure: Structure = doc._.structure
         scheme: Scheme | None = doc._.scheme
         likely = [
             self._recognised(c, folded, scheme)
@@ -391,42 +389,46 @@ class EntityResolver:
         clusters = cluster(settle_overlaps(one_kind_a_phrase(likely, folded), folded), folded)
         everywhere(clusters, folded, shortest=self.shortest)
         clusters.sort(key=lambda g: (min(c.span for c in g.candidates), g.kind))
-        place, speaker = doc._.document.metadata.place, doc._.document.metadata.level
         levels = _levels(doc, clusters, folded, self.models)
-        entities = []
-        for number, group in enumerate(clusters, 1):
-            concept = None if _own_plan(group.name, place) else group.first("concept", str)
-            known = scheme.concept(concept) if concept and scheme is not None else None
-            mentions = tuple(sorted({c.span for c in group.candidates}))
-            level = levels[number - 1]
-            unit = group.first("place", Place)
-            entities.append(
-                Entity(
-                    id=f"e{number}",
-                    kind=group.kind,
-                    name=known.label if known is not None else group.name if concept else normalise(group.name),
-                    mentions=mentions,
-                    level=unit.level if group.kind in PLACES and unit is not None else level,
-                    issuer=place.at(level)
-                    if place is not None and level is not None and group.kind not in PLACES
-                    else None,
-                    place=unit,
-                    concept=concept,
-                    definition=group.first("definition", str),
-                    status=status(mentions, folded, structure, speaker, self.models)
-                    if group.kind is Kind.PROJECT
-                    else None,
-                    confidence=round(min(1.0, max(c.confidence for c in group.candidates)), 3),
-                    finders=frozenset(c.extractor for c in group.candidates),
-                )
-            )
-        doc._.entities = tuple(entities)
+        doc._.entities = tuple(
+            self._entity(doc, f"e{number}", group, level)
+            for number, (group, level) in enumerate(zip(clusters, levels, strict=True), 1)
+        )
         doc.spans["sc"] = [
             DocSpan(doc, span.start, span.end, label=str(entity.kind), kb_id=entity.id)
-            for entity in entities
+            for entity in doc._.entities
             for span in entity.mentions
         ]
         return doc
+
+    def _entity(self, doc: Doc, identifier: str, group: _Cluster, level: Level | None) -> Entity:
+        """Return the entity that a cluster is; ``level`` is that of who issued its name."""
+        scheme: Scheme | None = doc._.scheme
+        place, speaker = doc._.document.metadata.place, doc._.document.metadata.level
+        concept = None if _own_plan(group.name, place) else group.first(lambda c: c.concept)
+        known = scheme.concept(concept) if concept and scheme is not None else None
+        mentions = tuple(sorted({c.span for c in group.candidates}))
+        unit, issuer, progress = group.first(lambda c: c.place), None, None
+        if group.kind in PLACES:
+            level = unit.level if unit is not None else level
+        elif place is not None and level is not None:
+            issuer = place.at(level)
+        if group.kind is Kind.PROJECT:
+            progress = status(mentions, folded_text(doc), doc._.structure, speaker, self.models)
+        return Entity(
+            id=identifier,
+            kind=group.kind,
+            name=known.label if known is not None else group.name if concept else normalise(group.name),
+            mentions=mentions,
+            level=level,
+            issuer=issuer,
+            place=unit,
+            concept=concept,
+            definition=group.first(lambda c: c.definition),
+            status=progress,
+            confidence=round(min(1.0, max(c.confidence for c in group.candidates)), 3),
+            finders=frozenset(c.extractor for c in group.candidates),
+        )
 
     @staticmethod
     def _recognised(c: Candidate, folded: str, scheme: Scheme | None) -> Candidate:
@@ -450,7 +452,7 @@ def _levels(doc: Doc, clusters: list[_Cluster], folded: str, models: Path) -> li
     known = {c.span: c.level for c in doc._.candidates if c.concept is not None and c.kind in IDEAS}
     for group in clusters:
         plan = _own_plan(group.name, metadata.place)
-        level = plan or group.best().level or group.first("level", Level)
+        level = plan or group.best().level or group.first(lambda c: c.level)
         if level is None and group.kind in IDEAS:
             spans = sorted({c.span for c in group.candidates})
             own = any(c.definition for c in group.candidates)

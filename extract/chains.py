@@ -34,11 +34,11 @@ class Chains:
         groups: how many labels each has.
     """
 
-    def __init__(self, traits: Sequence[str], groups: Sequence[int], weights: Floats, passing: Floats) -> None:
+    def __init__(self, traits: str, groups: Sequence[int], weights: Floats, passing: Floats) -> None:
         """Take what crfsuite has learned.
 
         Args:
-            traits: those that a CRF knows, sorted.
+            traits: those that a CRF knows, sorted, a line each.
             groups: how many labels each CRF has.
             weights: what a trait adds to a label: a row for those not known, one for each trait, a column for each
                 label.
@@ -78,14 +78,14 @@ class Chains:
                 passing[column[one], column[other]] = np.exp(weight)
             for (trait, label), weight in model.state_features.items():
                 weights[numbers[trait], column[label]] = weight
-        return cls(traits, groups, weights, passing)
+        return cls("\n".join(traits), groups, weights, passing)
 
     def save(self, path: Path) -> None:
         """Write the chains; the same chains give the same bytes."""
         filled = np.flatnonzero(self._weights)
         np.savez_compressed(
             path,
-            traits=np.frombuffer("\n".join(self.vocabulary.traits).encode(), np.uint8),
+            traits=np.frombuffer(self.vocabulary.text.encode(), np.uint8),
             groups=np.array(self.groups),
             filled=np.diff(filled, prepend=0),
             weights=self._weights.ravel()[filled],
@@ -96,8 +96,8 @@ class Chains:
     def load(cls, path: Path) -> Chains:
         """Read chains that ``save`` wrote."""
         with np.load(path) as saved:
-            traits, passing = saved["traits"].tobytes().decode().split("\n"), saved["passing"]
-            weights = np.zeros((len(traits) + 1, len(passing)), np.float32)
+            traits, passing = saved["traits"].tobytes().decode(), saved["passing"]
+            weights = np.zeros((traits.count("\n") + 2, len(passing)), np.float32)
             weights.ravel()[np.cumsum(saved["filled"])] = saved["weights"]
             return cls(traits, saved["groups"].tolist(), weights, passing)
 

@@ -93,10 +93,10 @@ class Network:
         groups: how many labels each group has; a character has one of each group.
     """
 
-    def __init__(self, traits: Sequence[str], groups: Sequence[int]) -> None:
+    def __init__(self, traits: str, groups: Sequence[int]) -> None:
         self.vocabulary = Vocabulary(traits, beside=False)
         self.groups = groups
-        self._model = _layers(len(traits) + 1, sum(groups))
+        self._model = _layers(self.vocabulary.size + 1, sum(groups))
 
     def likelihoods(self, seen: Seen) -> list[Floats]:
         """Return how likely each label is for each character, a matrix for each group (characters by labels).
@@ -122,7 +122,7 @@ class Network:
 
     def save(self, path: Path) -> None:
         """Write the network, each number to sixteen bits; the same network gives the same bytes."""
-        text = np.frombuffer("\n".join(self.vocabulary.traits).encode(), np.uint8)
+        text = np.frombuffer(self.vocabulary.text.encode(), np.uint8)
         weights = {key: np.asarray(node.get_param(name), np.float16) for key, node, name in self._weights()}
         np.savez_compressed(path, features=text, groups=np.array(self.groups), **weights)  # type: ignore[arg-type]
 
@@ -130,7 +130,7 @@ class Network:
     def load(cls, path: Path) -> Network:
         """Read a network that ``save`` wrote."""
         with np.load(path) as saved:
-            network = cls(saved["features"].tobytes().decode().split("\n"), saved["groups"].tolist())
+            network = cls(saved["features"].tobytes().decode(), saved["groups"].tolist())
             for key, node, name in network._weights():
                 node.set_param(name, saved[key].astype(np.float32))
         return network
@@ -144,7 +144,9 @@ class Network:
     def train(cls, samples: Sequence[Sample], groups: Sequence[int]) -> Network:
         """Train a network; the same texts give the same network, on one kind of machine."""
         fix_random_seed(0)
-        network = cls(_frequent(row for sample in samples for row in sample.seen.rows(beside=False)), groups)
+        known = _frequent(row for sample in samples for row in sample.seen.rows(beside=False))
+        network = cls("\n".join(known), groups)
+        network._model.initialize()
         texts = [(network.vocabulary.bags(sample.seen), sample.labels) for sample in samples]
         steps = _PASSES * math.ceil(len(texts) / _BATCH)
         rate = warmup_linear(_RATE, math.ceil(_WARM * steps), steps)
@@ -195,7 +197,6 @@ def _layers(traits: int, labels: int) -> Layer:
     model: Layer = chain(*entry, *deeper, Dropout(_DROPPED), Linear(labels, _WIDTH))
     for node in model.walk():
         node.ops = _Ops()
-    model.initialize()
     return model
 
 

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import repeat
 from operator import add, eq
 from typing import NamedTuple
 
@@ -102,8 +101,7 @@ class Seen:
     @cached_property
     def is_line_end(self) -> NDArray[np.bool_]:
         """Which of the text's characters end a line."""
-        code_points = np.frombuffer(self.folded.encode("utf-32-le"), np.uint32)
-        return np.equal(code_points, ord("\n"))
+        return np.equal(_code_points(self.folded), ord("\n"))
 
     @cached_property
     def line_ends(self) -> Integers:
@@ -163,20 +161,34 @@ class Vocabulary:
     """The traits that a model knows, numbered from 1; 0 is any other.
 
     Attributes:
-        traits: the known ones, sorted.
+        text: the known ones, sorted, a line each.
+        size: how many they are.
         beside: whether the model goes by what stands beside a character too.
     """
 
-    def __init__(self, traits: Sequence[str], *, beside: bool) -> None:
-        self.traits = traits
+    def __init__(self, text: str, *, beside: bool) -> None:
+        self.text = text
         self.beside = beside
+        code_points = _code_points(text)
+        ends = np.append(np.flatnonzero(code_points == ord("\n")), len(text)) if text else np.zeros(0, np.int64)
+        starts = np.append(0, ends + 1)[:-1]
+        self.size = len(ends)
         windows = (*_OWN, *(_BESIDE if beside else ()))
-        spelt = {window.sign for window in windows} - {"-", "+"}  # runs begin with these two as well
-        self._numbers = {trait: number for number, trait in enumerate(traits, 1) if trait[:1] not in spelt}
-        alike: dict[tuple[str, int], list[_Window]] = defaultdict(list)
-        for window in windows:
-            alike[window.stream, window.size].append(window)
-        self._spelt = [_Spelt.of(traits, *key, same) for key, same in alike.items()]
+        signs = code_points[starts]
+        spelt = [ord(window.sign) for window in windows if window.sign not in "-+"]  # runs begin with these as well
+        of_runs = np.flatnonzero(~np.isin(signs, spelt))
+        named = zip(of_runs.tolist(), starts[of_runs].tolist(), ends[of_runs].tolist(), strict=True)
+        self._numbers = {text[start:end]: place + 1 for place, start, end in named}
+        alike: dict[tuple[str, int], list[tuple[int, Integers, Integers]]] = defaultdict(list)
+        for sign, stream, first, size in windows:
+            places = np.flatnonzero((signs == ord(sign)) & (ends - starts == size + 1))
+            alike[stream, size].append((first, places + 1, _keys(code_points, starts[places] + 1, size)))
+        self._spelt = [_Spelt.of(*key, found) for key, found in alike.items()]
+
+    @property
+    def traits(self) -> list[str]:
+        """The known traits."""
+        return self.text.split("\n") if self.text else []
 
     @cached_property
     def _all_numbers(self) -> dict[str, int]:
@@ -224,38 +236,46 @@ class _Spelt(NamedTuple):
 
     Attributes:
         stream, size: of the windows.
-        known: a number for what they spell out.
-        windows: where each begins, and the number of the trait for each number of what is spelt out.
+        keys: what they spell out, sorted.
+        windows: where each begins, and the number of its trait for each of the keys, behind that for any other.
     """
 
     stream: str
     size: int
-    known: Mapping[str, int]
+    keys: Integers
     windows: Sequence[tuple[int, Integers]]
 
     @classmethod
-    def of(cls, traits: Sequence[str], stream: str, size: int, windows: Sequence[_Window]) -> _Spelt:
-        """Gather them from the sorted traits of a model."""
-        found = []
-        for window in windows:
-            start, end = bisect_left(traits, window.sign), bisect_left(traits, chr(ord(window.sign) + 1))
-            found.append((window.first, start + 1, [trait[1:] for trait in traits[start:end]]))
-        words = dict.fromkeys(word for _, _, spelt in found for word in spelt)
-        known = dict(zip(words, range(1, len(words) + 1), strict=True))
-        tables = []
-        for first, number, spelt in found:
-            table = np.zeros(len(words) + 1, np.int64)
-            table[[known[word] for word in spelt]] = np.arange(number, number + len(spelt))
-            tables.append((first, table))
-        return cls(stream, size, known, tables)
+    def of(cls, stream: str, size: int, found: Sequence[tuple[int, Integers, Integers]]) -> _Spelt:
+        """Gather them from where each window begins, the numbers of its traits, and what these spell out."""
+        keys = np.unique(np.concatenate([spelt for _, _, spelt in found]))
+        windows = []
+        for first, numbers, spelt in found:
+            table = np.zeros(len(keys) + 1, np.int64)
+            table[np.searchsorted(keys, spelt) + 1] = numbers
+            windows.append((first, table))
+        return cls(stream, size, keys, windows)
 
     def columns(self, seen: Seen) -> Iterator[Integers]:
         """Yield for each window the numbers of the traits of all characters but the ends of lines."""
-        stream = seen.streams[self.stream]
-        words = map("".join, zip(*(stream[at:] for at in range(self.size)), strict=False))
-        numbers = np.array(list(map(self.known.get, words, repeat(0))), np.int64)
+        stream = _code_points(seen.streams[self.stream])
+        keys = _keys(stream, np.arange(len(stream) - self.size + 1), self.size)
+        behind = np.searchsorted(self.keys, keys, side="right")
+        known = np.append(-1, self.keys)[behind] == keys
         for first, table in self.windows:
-            yield table[numbers[seen.places + first]]
+            yield table[np.where(known, behind, 0)[seen.places + first]]
+
+
+def _code_points(text: str) -> Integers:
+    return np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.int64)
+
+
+def _keys(code_points: Integers, starts: Integers, size: int) -> Integers:
+    """Return a number for each stretch of up to three characters, in the order of the stretches."""
+    keys = np.zeros(len(starts), np.int64)
+    for place in range(size):
+        keys = keys << 21 | code_points[starts + place]
+    return keys
 
 
 class _Shapes(dict[int, str]):

@@ -55,7 +55,7 @@ def test_sums_are_those_of_the_rows_one_by_one(seen: Seen, beside: bool) -> None
     """The quick way finds the same numbers, of known traits and of others, also where runs lie beside the text."""
     met = Counter(chain.from_iterable(seen.rows(beside=True)))
     known = sorted(trait for number, trait in enumerate(met) if number % 3)
-    vocabulary = Vocabulary(known, beside=beside)
+    vocabulary = Vocabulary("\n".join(known), beside=beside)
     table = np.random.default_rng(0).normal(size=(len(known) + 1, 5)).astype(np.float32)
     for text in (seen, Seen("", [], []), Seen("\n", [], []), Seen("甲", [Run("q", -1, 3)], [])):
         assert np.allclose(vocabulary.sums(text, table), vocabulary.bags(text).sums(table), atol=1e-5)

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from extract.document import Span
@@ -126,6 +127,7 @@ class _Line:
         return self.start + len(self.words)
 
 
+@lru_cache(maxsize=4)
 def reflow(text: str) -> Reflowed:
     """Set the lines of a text right: join those broken at a margin, break those run together, close gaps (2022 年).
 

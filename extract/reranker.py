@@ -351,11 +351,12 @@ class Reranker:
         for name, traits in zip(names, features(doc, names, counts), strict=True):
             chance = likelihood(model, traits, TAKEN)
             confidences |= dict.fromkeys(name.places, self._confidence(chance))
-        for place, c in enumerate(doc._.candidates):
+        candidates = doc._.candidates
+        for place, c in enumerate(candidates):
             if c.likelihood is not None:
                 settled = c.confidence if c.confidence >= _SURE and c.extractor not in _WEIGHED else 0.0
                 judged = confidences.get(place, 0.0)
-                doc._.candidates[place] = replace(c, confidence=round(max(settled, judged), 3))
+                candidates[place] = replace(c, confidence=round(max(settled, judged), 3))
         return doc
 
     def _confidence(self, chance: float) -> float:

@@ -119,7 +119,7 @@ class Tagger:
         """Append the likely spans of every reader, and set the likelihood of what stood there before."""
         if not (self.models / network.MODEL).exists():
             return doc
-        text = seen(doc)
+        text, candidates = seen(doc), doc._.candidates
         of_chains = chains.opened(self.models / chains.MODEL).likelihoods(text)
         of_network = network.opened(self.models / network.MODEL).likelihoods(text)
         found: list[Candidate] = []
@@ -127,12 +127,12 @@ class Tagger:
             reader = _Reader(LABELS[name], by_chain, by_network, text.line_ends)
             for kind, span, likely in reader.spans(kinds, self.threshold):
                 found.append(Candidate(span, kind, TAGGER, round(likely, 3), likelihood=likely))
-            for place, c in enumerate(doc._.candidates):
+            for place, c in enumerate(candidates):
                 if c.kind in kinds and "\n" not in text.folded[c.span.start : c.span.end]:
-                    doc._.candidates[place] = replace(c, likelihood=reader.likelihood(c.kind, c.span))
+                    candidates[place] = replace(c, likelihood=reader.likelihood(c.kind, c.span))
         top = masthead(folded_text(doc))
         named = (c for c in found if c.kind is not Kind.ORGANIZATION or not within(c.span, top))
-        doc._.candidates.extend(works_apart(doc, list(places_settled(doc, named))))
+        candidates.extend(works_apart(doc, list(places_settled(doc, named))))
         return doc
 
 

@@ -94,8 +94,7 @@ class Announcements:
     def __init__(self, mentions: Mentions, folded: str) -> None:
         self._mentions = mentions
         self._folded = folded
-        speaker = mentions.doc._.document.metadata
-        self._level, self._wide = speaker.level, speaker.wide
+        self._level, self._wide = mentions.speaker.level, mentions.speaker.wide
         sections = mentions.structure.sections
         self.by_section = {
             i: found for i, s in enumerate(sections) if s.role == "body" and (found := self._of_section(s, "heading"))

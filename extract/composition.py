@@ -40,7 +40,7 @@ class CompositionReader:
 
     def __call__(self, doc: Doc) -> Doc:
         """Append the claims."""
-        mentions = Mentions(doc)
+        mentions = Mentions.of(doc)
         folded = folded_text(doc)
         self._by_enumeration(doc, mentions, folded)
         self._by_definition(doc, mentions, folded)
@@ -148,10 +148,10 @@ class CompositionReader:
                     for span, part in mentions.within(whole, IDEAS)
                     if span != whole and _is_item(name, span.start - whole.start, span.end - whole.start)
                 }
-                for form, (span, part) in forms.items():
-                    at = name.find(form) if len(form) >= _BRIEFEST else -1
-                    if at >= 0 and part.id not in items and _is_item(name, at, at + len(form)):
-                        items[part.id] = span
+                for item in _items(name):
+                    if len(item) >= _BRIEFEST and item in forms:
+                        span, part = forms[item]
+                        items.setdefault(part.id, span)
                 items.pop(entity.id, None)
                 for span in items.values():
                     # “港人治港”、“澳人治澳” is one known name written as two, not a whole.
@@ -219,6 +219,17 @@ def _spelled_out(folded: str, whole: Span, meaning: Span, named: Sequence[Span])
         edge = span.end
     bare = len(first) == len(named) and not folded[edge : meaning.end].strip('"。；，\n')
     return first if bare or len(first) in (sum(counts), *counts) else ()
+
+
+def _items(name: str) -> Iterator[str]:
+    """Yield the stretches of a name that may be items of it, if it is a list.
+
+    >>> list(_items("茶旅名县、工业兴县"))
+    ['茶旅名县', '茶旅名县、工业兴县', '工业兴县']
+    """
+    starts = [match.end() for match in re.finditer('(?:^|[、和与])"?', name)]
+    ends = [at for at in range(1, len(name) + 1) if _CLOSED.match(name, at)]
+    return (name[start:end] for start in starts for end in ends if start < end)
 
 
 def _is_item(name: str, start: int, end: int) -> bool:

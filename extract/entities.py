@@ -49,12 +49,14 @@ _NUMBERED = re.compile("[0-9]+(?:余|多)?[个座处条项家口栋]")
 """How what counts works begins: 5座水库除险加固工程."""
 _CLAUSES = re.compile('[^"（《]*，[^"（《]*')
 """What explains an instrument, no name of one: 每处滩涂明确一名滩长，每周巡护."""
+_MARK = re.compile(r'["（）《》【】|]')
 _SURE = 0.7
 """A name less sure than this is not looked for elsewhere in its document."""
 _COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|类)")
 _UNIT = re.compile("[一-鿿]{1,6}[省市县区旗州盟镇乡]")
 _NUMERAL = re.compile("[一二两三四五六七八九十百千万多0-9]")
 _LISTED = re.compile("[、和与及]")
+_WITHOUT_QUOTES = str.maketrans("", "", '"“”')
 _LEAST = 4
 """Characters that a name needs to be told in a longer one."""
 _FIVE_YEARS = re.compile("“十[一二三四五六七]五”规划")
@@ -79,8 +81,11 @@ class _Cluster:
         return max(self.candidates, key=lambda c: (_TRUSTED.get(c.extractor, 0), c.confidence, -c.span.start))
 
     def first(self, told: Callable[[Candidate], _T | None]) -> _T | None:
-        ranked = sorted(self.candidates, key=lambda c: (-_TRUSTED.get(c.extractor, 0), -c.confidence, c.span))
-        return next((value for c in ranked if (value := told(c)) is not None), None)
+        """Return what the surest candidate that tells it tells."""
+        telling = [c for c in self.candidates if told(c) is not None]
+        if not telling:
+            return None
+        return told(min(telling, key=lambda c: (-_TRUSTED.get(c.extractor, 0), -c.confidence, c.span)))
 
 
 def one_kind_a_phrase(candidates: Iterable[Candidate], folded: str) -> list[Candidate]:
@@ -247,7 +252,7 @@ def _only_longer(short: str, long: str) -> bool:
 
 
 def _unquoted(name: str) -> str:
-    return re.sub('["“”]', "", name)
+    return name.translate(_WITHOUT_QUOTES)
 
 
 def _form(folded: str, span: Span) -> str:
@@ -318,8 +323,9 @@ def _is_sort(c: Candidate, folded: str) -> bool:
 def _is_whole(span: Span, folded: str) -> bool:
     """Tell whether a span takes in quotation marks and brackets with their partners only, and no border of a table."""
     partners = _partners(folded)
-    return "|" not in folded[span.start : span.end] and all(
-        span.start <= partners[at] < span.end for at in range(span.start, span.end) if at in partners
+    return all(
+        mark.group() != "|" and span.start <= partners.get(mark.start(), span.start) < span.end
+        for mark in _MARK.finditer(folded, span.start, span.end)
     )
 
 

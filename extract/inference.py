@@ -98,7 +98,7 @@ class _Reading:
     """One document being read."""
 
     def __init__(self, doc: Doc) -> None:
-        self.mentions = Mentions(doc)
+        self.mentions = Mentions.of(doc)
         self.folded = folded_text(doc)
         self.speaker: Level | None = doc._.document.metadata.level
         self.serving: set[str] = set()

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from extract.classifier import classify, opened
@@ -27,6 +27,7 @@ UNTOLD = "none"
 
 _CALLED = 12
 """Characters before a name in which a unit is looked for that it belongs to."""
+_CLAUSE_END = re.compile(r"[，。；：！\n]")
 _VILLAGE_BEFORE = re.compile(
     "(?<![^，。；、：])[^，。；、：]{0,4}(?<![各全新乡农本该我])(?:村|[^区]社区|嘎查)"
     "(?:的|(?:探索|创新|推行|提出|创造|首创|总结|坚持)(?:出|了)?)?$"
@@ -160,15 +161,25 @@ def _named_in(name: str, place: Place | None) -> Level | None:
     """
     if _words().centre.match(name):
         return Level.NATIONAL
-    for unit in reversed((*place.within, place)) if place is not None else ():
+    return next((level for borne, level in _borne(place) if borne.search(name)), None)
+
+
+@lru_cache(maxsize=16)
+def _borne(place: Place | None) -> tuple[tuple[re.Pattern[str], Level], ...]:
+    """Return how names bear the units that a document's place lies in, the innermost first."""
+    if place is None:
+        return ()
+    found = []
+    for unit in reversed((*place.within, place)):
         names = divisions().spoken_names(unit)
         if unit.level is not Level.PROVINCIAL:
             names = tuple(name for name in names if not _province().fullmatch(name))  # 海南州 is not 海南
         called = alternation(names)
-        if re.search(rf"^(?:{called})|(?:{called})$|（(?:{called})段?）|{re.escape(unit.name)}", name):
-            return unit.level
-    unplaced = place is not None and place.level is not Level.NATIONAL and place.at(Level.PROVINCIAL) is None
-    return Level.PROVINCIAL if unplaced and _province().search(name) else None
+        borne = re.compile(rf"^(?:{called})|(?:{called})$|（(?:{called})段?）|{re.escape(unit.name)}")
+        found.append((borne, unit.level))
+    if place.level is not Level.NATIONAL and place.at(Level.PROVINCIAL) is None:
+        found.append((_province(), Level.PROVINCIAL))
+    return tuple(found)
 
 
 @cache
@@ -201,7 +212,7 @@ def features(
 
 
 def _clause_before(span: Span, folded: str) -> str:
-    return re.split(r"[，。；：！\n]", folded[max(0, span.start - 22) : span.start])[-1]
+    return _CLAUSE_END.split(folded[max(0, span.start - 22) : span.start])[-1]
 
 
 def level_by_rule(

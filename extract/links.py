@@ -34,7 +34,7 @@ class LinkResolver:
 
     def __call__(self, doc: Doc) -> Doc:
         """Resolve the claims of a document."""
-        mentions, scheme = Mentions(doc), doc._.scheme
+        mentions, scheme = Mentions.of(doc), doc._.scheme
         trust = {entity.id: _trust(entity) for entity in doc._.entities}
         grouped: dict[tuple[str, Predicate, str], list[Claim]] = defaultdict(list)
         for claim in doc._.claims:
@@ -53,7 +53,6 @@ class LinkResolver:
             if len(by_basis) > 1:  # what is read off the text needs no inference
                 by_basis.pop(Basis.INFERRED, None)
             for basis, same in by_basis.items():
-                best = max(same, key=lambda c: (c.confidence, -c.evidence.start))
                 surest = sorted(same, key=lambda c: (-c.confidence, c.evidence))
                 evidence = tuple(dict.fromkeys(span for c in surest for span in self._proof(mentions, c)))
                 links.append(
@@ -62,9 +61,9 @@ class LinkResolver:
                         predicate,
                         obj,
                         basis,
-                        round(best.confidence * trust[subject] * trust[obj], 3),
+                        round(surest[0].confidence * trust[subject] * trust[obj], 3),
                         evidence[:_EVIDENCE_KEPT],
-                        best.extractor,
+                        surest[0].extractor,
                     )
                 )
         doc._.links = tuple(sorted(links, key=lambda k: (_number(k.subject), k.predicate, _number(k.object), k.basis)))

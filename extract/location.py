@@ -46,7 +46,7 @@ class _Reading:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        self.mentions = Mentions(doc)
+        self.mentions = Mentions.of(doc)
         self.folded = folded_text(doc)
         self.home: Place | None = doc._.document.metadata.place
         self.units = {

@@ -29,7 +29,7 @@ class Measurement:
         """Relate the indicators of a document to its entities."""
         if not doc._.indicators:
             return doc
-        mentions = Mentions(doc)
+        mentions = Mentions.of(doc)
         folded = folded_text(doc)
         lines = (Span(*line.span()) for line in re.finditer(r"[^\n]+", mentions.text))
         rows = [line for line in lines if is_row(mentions.text, line.start, line.end)]
@@ -70,9 +70,8 @@ def _rows_work(figure: Span, row: Span, mentions: Mentions) -> str | None:
 
 def _outermost(found: Iterable[tuple[Span, Entity]]) -> list[tuple[Span, Entity]]:
     """Leave out what is named within a longer name: a figure of 某村高标准农田建设项目 is none of 高标准农田建设."""
-    ranked = sorted(found, key=lambda pair: (pair[0].start, -pair[0].end))
     kept: list[tuple[Span, Entity]] = []
-    for span, entity in ranked:
+    for span, entity in found:
         if not kept or not kept[-1][0].contains(span) or kept[-1][0] == span:
             kept.append((span, entity))
     return kept

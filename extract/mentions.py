@@ -9,7 +9,7 @@ from functools import cache
 from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
-from extract.document import Span, Structure
+from extract.document import Metadata, Span, Structure
 from extract.names import lexicon
 from extract.surface import text_of
 from ontology.terms import IDEAS, STATED, Kind, Level, Predicate
@@ -22,7 +22,7 @@ class Mentions:
     """An index over the entities that ``policy_entities`` settled."""
 
     def __init__(self, doc: Doc) -> None:
-        self.doc = doc
+        self.speaker: Metadata = doc._.document.metadata
         self.text: str = text_of(doc)
         self.whole = Span(0, max(1, len(self.text)))
         self.structure: Structure = doc._.structure
@@ -34,6 +34,14 @@ class Mentions:
         )
         self._starts = [span.start for span, _ in self._all]
         self._sentences: dict[Span, Span] = {}
+
+    @classmethod
+    def of(cls, doc: Doc) -> Mentions:
+        """Return the index over a Doc's entities, made once for all that read it."""
+        index: Mentions | None = doc.user_data.get("mentions")
+        if index is None or index.entities is not doc._.entities:
+            index = doc.user_data["mentions"] = cls(doc)
+        return index
 
     def within(self, stretch: Span, kinds: Collection[Kind] | None = None) -> Iterator[tuple[Span, Entity]]:
         """Yield the mentions that lie in a stretch, in order."""

@@ -136,12 +136,13 @@ def name_start(folded: str, head_start: int, *, floor: int = 0, across: str = ""
     """
     start = clause_start(folded, head_start, floor=floor, across=across)
     lead, strong = _boundaries()
-    masked = _ENCLOSED.sub(lambda m: "\0" * len(m.group()), folded[start:head_start])
-    situated = _SITUATED.match(folded[start:head_start])
+    clause = folded[start:head_start]
+    masked = _ENCLOSED.sub(lambda m: "\0" * len(m.group()), clause)
+    situated = _SITUATED.match(clause) if "在" in clause else None
     cut = situated.end() if situated is not None else 0
     for match in strong.finditer(masked):
         # 小姚村…乡村振兴示范|创建|项目: a verb that leaves nothing but verbs before the head is part of the name.
-        if lead.fullmatch(masked, match.end()) is None and len(masked) - match.end() >= 2:
+        if len(masked) - match.end() >= 2 and lead.fullmatch(masked, match.end()) is None:
             cut = max(cut, match.end())
     while True:
         match_lead = lead.match(masked, cut)

@@ -51,7 +51,7 @@ class Reading:
     """
 
     def __init__(self, doc: Doc) -> None:
-        self.mentions = Mentions(doc)
+        self.mentions = Mentions.of(doc)
         self.folded = folded_text(doc)
         self.announcements = Announcements(self.mentions, self.folded)
         self.scheme: Scheme | None = doc._.scheme

@@ -43,6 +43,10 @@ _AMOUNT = re.compile(
 """How much was done, which ends no work's or instrument's name: 清理“四堆”五十处."""
 _CUT = re.compile("的|[一二三四五六七八九十]是|均?落户|待(?=[省市县区镇乡])|.{4,}尽[^，。]{2,4}$")
 """How a name begins, or ends, that was cut wrong: 五是|凝聚齐心党建, 待|县卫健局, 中国式现代化福建篇章|尽坂溪之力."""
+_FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?公司")
+"""What goes on behind a name that was cut out of a firm's: 广东省信息工程|有限公司."""
+_OPPOSED = re.compile('(?:反对|抵制|打击|纠正|警惕|遏制|防止|杜绝|摒弃)(?:了|各种|各类|一切|任何)?"?$')
+"""What stands before that which the text is against, no name of what anybody carries out: 坚决反对|“台独”分裂活动."""
 _TWO_BODIES = re.compile("委员会.{3,}(?:人民政府|办事处)$")
 """A committee and a government that share a line: 中共张营镇委员会|张营镇人民政府."""
 _NUMBERED = re.compile("[0-9]+(?:余|多)?[个座处条项家口栋]")
@@ -301,13 +305,15 @@ def _own_plan(name: str, place: Place | None) -> Level | None:
 
 
 def _is_sort(c: Candidate, folded: str) -> bool:
-    """Tell whether a name is a sort of thing's (5个工业强县), sums up a list, holds a predicate, is two or was cut."""
+    """Tell whether a name is a sort of thing's (5个工业强县), a list's, a clause's, two, opposed, or was cut."""
     if _CUT.match(folded, c.span.start, c.span.end):
         return True
     if c.kind is Kind.ORGANIZATION:
         return _TWO_BODIES.search(folded, c.span.start, c.span.end) is not None
     if c.concept is not None or c.kind not in (Kind.PROJECT, *IDEAS):
         return False
+    if _FIRM.match(folded, c.span.end) or _OPPOSED.search(folded, max(0, c.span.start - 8), c.span.start):
+        return True
     if _COUNTED.search(folded, max(0, c.span.start - 6), c.span.start) is not None:
         return c.kind in (Kind.STRATEGY, Kind.PROJECT)
     if c.kind is Kind.PROJECT and _NUMBERED.match(folded, c.span.start, c.span.end):

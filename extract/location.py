@@ -16,11 +16,14 @@ from extract.names import alternation, is_governing, lexicon
 from extract.organizations import is_called, unit_called
 from extract.surface import folded_text
 from extract.tables import named_rows
+from ontology.divisions import NATION, divisions
 from ontology.terms import PLACES, Basis, Kind, Level, Predicate
 
 _UNITS = (Kind.ADMINISTRATIVE_UNIT,)
 _NEAR = (Level.PREFECTURE, Level.COUNTY)
 """Units above the speaker's that a village may be said to stand in, where the text names no other."""
+_FEATURE = re.compile("[河江山湖溪沟岭湾]|水库")
+"""What goes on behind a town's short name in that of a river or mountain, which may lie elsewhere: 汤沟|河."""
 _WHOSE = re.compile("([省市州盟县旗区镇乡])(?![长道域级内区场])")
 """What a name begins with that says which of the speaker's units an organization is of: 县委, 市人民医院, 区水务局."""
 
@@ -55,6 +58,13 @@ class _Reading:
             if e.kind is Kind.ADMINISTRATIVE_UNIT and e.place is not None
         }
         self.own = self.units.get(self.home.path) if self.home is not None else None
+        self.brief = {
+            name: unit
+            for unit in self.units.values()
+            if unit.place is not None and self.home is not None and below(unit.level, self.home.level)
+            for name in divisions().spoken_names(unit.place)[1:]
+            if len(name) > 1
+        }
         self.before = {span.end: entity for span, entity in self.mentions.within(self.mentions.whole, _UNITS)}
         self.sites = {name: site for name, site in named_rows(self.mentions.text) if site is not None}
         self.villages = {span.end: span for span, _ in self.mentions.within(self.mentions.whole, (Kind.VILLAGE,))}
@@ -134,6 +144,9 @@ class _Reading:
             if found:
                 self._sites(entity, span, found, "clause", 0.8)
                 return
+        if (town := self._called_after(entity)) is not None:
+            self._claim(entity, entity.mentions[0], town, "name in brief", 0.85)
+            return
         for span in entity.mentions:
             named = self._standing(span, of_firms=True)
             if named:
@@ -143,6 +156,11 @@ class _Reading:
             # Three of ten projects of a province stand in a place that its report does not name.
             sure = 0.72 if self.doc._.document.metadata.wide else 0.91
             self._claim(entity, entity.mentions[0], self.own, "document", sure)
+
+    def _called_after(self, project: Entity) -> Entity | None:
+        """Return the unit below the speaker's whose short name a project's begins with: 洋川装备制造园 in 洋川镇."""
+        name = max(filter(project.name.startswith, self.brief), key=len, default="")
+        return None if _FEATURE.match(project.name, len(name)) else self.brief.get(name)
 
     def _standing(self, stretch: Span, *, of_firms: bool = False) -> list[Entity]:
         """Return the places named in a stretch, in a firm's name ``of_firms`` only; none that holds the speaker.
@@ -185,7 +203,9 @@ class _Reading:
             self._claim(project, span, place, rule, sure)
 
     def _holds_home(self, unit: Entity) -> bool:
-        """Tell whether a unit is one of those above the one that speaks."""
+        """Tell whether a unit is one of those above the one that speaks, as the nation always is."""
+        if unit.place == NATION:
+            return True
         if self.home is None or unit.kind is not Kind.ADMINISTRATIVE_UNIT:
             return False
         if unit.place is None:

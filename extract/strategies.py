@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from functools import cache
 
 from spacy.language import Language
@@ -16,7 +17,7 @@ from extract.names import alternation, headed, lexicon, name_start
 from extract.numerals import parse
 from extract.surface import folded_text
 from ontology.divisions import divisions
-from ontology.terms import Basis, Kind, Level, Predicate
+from ontology.terms import IDEAS, Basis, Kind, Level, Predicate
 
 _SPIRIT = re.compile(
     r"(?:习近平)?总书记[^，。；！？\n]{0,24}?(?:重要讲话(?:、?重要)?(?:指示)?(?:批示)?精神|重要论述(?:精神)?|"
@@ -129,8 +130,10 @@ class StrategyFinder:
     def _counted(doc: Doc, folded: str) -> None:
         """Propose a counted group and what is listed before it: 工业强县、电商兴县、生态立县|三大战略.
 
-        What is not called a strategy is quoted whole, or its members are equally long.
+        What is not called a strategy is quoted whole, or its members are equally long. Where the authority file knows
+        list and group as one name, the group is that name's short form.
         """
+        known = {c.span.end: c for c in doc._.candidates if c.concept is not None and c.kind in IDEAS}
         for match in _COUNT.finditer(folded):
             clause = _behind(folded, "，。；：\n", match.start())
             listed = _COUNTED.search(folded[clause : match.start()])
@@ -148,10 +151,15 @@ class StrategyFinder:
             kind = Kind.POLICY if match["policy"] else Kind.STRATEGY
             group = Span(*match.span())
             whole = Span(begin if '"' in listed.group() else first.start, match.end())
-            for span in (group, *parts):
-                doc._.candidates.append(Candidate(span, kind, "policy_strategies", 0.9))
+            one = known.get(group.end)
+            if one is not None and one.span.start < group.start:
+                doc._.candidates.append(replace(one, span=group))
+            else:
+                doc._.candidates.append(Candidate(group, kind, "policy_strategies", 0.9))
+            doc._.candidates += [Candidate(part, kind, "policy_strategies", 0.9) for part in parts]
+            evidence = doc._.structure.sentence_at(group.start)
             doc._.claims += [
-                Claim(part, Predicate.COMPONENT_OF, name, Basis.STATED, 0.95, part, "policy_strategies/counted")
+                Claim(part, Predicate.COMPONENT_OF, name, Basis.STATED, 0.95, evidence, "policy_strategies/counted")
                 for part in parts
                 for name in (group, whole)
             ]

@@ -38,6 +38,8 @@ _SUMMARY = re.compile(
 """The title of a page that tells how works have come on: 坂溪乡2024年度为民办实事项目进展情况公示."""
 _AHEAD = re.compile(r"(?:\d{4} ?年|明年|来年|下一?步|新的一年)，[^，。]{0,16}(?:将|要|计划|拟)")
 """How a summary turns at its end to what comes: 2026年，全镇将…; no section above holds that paragraph."""
+_NO_HEADING = re.compile("[（《]|图 *[0-9一二三四五六七八九十]")
+"""What a short line begins with that heads nothing: a bracket, or a figure's caption (图1 总体架构)."""
 _LONGEST_TITLE_LINE = 70
 
 
@@ -316,7 +318,7 @@ class _Reader:
             return False
         before = self._line(index - 1) if index else ""
         running = not before or bool(ENDED.search(before)) or bool(NUMBERING.match(before))
-        return running and bool(re.search(r"[\u4e00-\u9fff]{3}", line)) and not re.match(r"[（《]", line)
+        return running and bool(re.search(r"[\u4e00-\u9fff]{3}", line)) and not _NO_HEADING.match(line)
 
     def _topics(self, indices: range) -> dict[int, Span]:
         """Find the paragraphs whose short first sentence is a heading; one alone in a text is taken for none."""

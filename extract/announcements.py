@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from extract.annotation import Entity
 from extract.document import Section, Span
-from extract.mentions import Mentions, is_guess, is_result, is_said
+from extract.mentions import Mentions, is_result
 from extract.structure import opening_verb
 from extract.tables import is_row, worded_cells
 from ontology.terms import Kind, Level
@@ -63,11 +63,10 @@ class Announcement:
         """Tell whether two announcements name one strategy."""
         return not {goal.id for _, goal in self.goals}.isdisjoint(goal.id for _, goal in other.goals)
 
-    def confidence(self, entity: Entity, goal: Entity, speaker: Level | None) -> float:
-        """Return how sure it is that an entity below is for one of the goals that are announced.
+    def confidence(self, goal: Entity, speaker: Level | None) -> float:
+        """Return how sure it is that a work below is for one of the goals that are announced.
 
         Args:
-            entity: that stands below.
             goal: one of ``goals``.
             speaker: the level of government that speaks. Of its heading that names its own strategy beside another's,
                 what stands below was nearly always for its own, for the other's half of the time.
@@ -80,8 +79,7 @@ class Announcement:
                 return 0.7
             if goal.level is not speaker:
                 return 0.52
-        known = goal.concept is not None or is_said(goal)
-        return 0.91 if known and not is_guess(entity) else 0.8
+        return 0.91
 
 
 class Announcements:

@@ -22,6 +22,8 @@ from ontology.terms import PLACES, Basis, Kind, Level, Predicate
 _UNITS = (Kind.ADMINISTRATIVE_UNIT,)
 _NEAR = (Level.PREFECTURE, Level.COUNTY)
 """Units above the speaker's that a village may be said to stand in, where the text names no other."""
+_BUSINESS = re.compile("(?:公司|集团|合作社)$")
+"""Who works in a place without always sitting there: seven of ten firms do, nineteen of twenty bodies."""
 _FEATURE = re.compile("[河江山湖溪沟岭湾]|水库")
 """What goes on behind a town's short name in that of a river or mountain, which may lie elsewhere: 汤沟|河."""
 _WHOSE = re.compile("([省市州盟县旗区镇乡])(?![长道域级内区场])")
@@ -111,7 +113,8 @@ class _Reading:
             named = [e for span in entity.mentions for _, e in self.mentions.within(span, _UNITS)]
             unit = self.own if self.own in named else next(iter(_most_specific(named)), self.own)
         if unit is not None and unit.level is not Level.NATIONAL:
-            self._claim(entity, entity.mentions[0], unit, "organization", 0.94)
+            sure = 0.72 if _BUSINESS.search(entity.name) else 0.94
+            self._claim(entity, entity.mentions[0], unit, "organization", sure)
 
     def _mark(self, entity: Entity) -> str | None:
         """Return what all mentions of an organization begin with that says whose it is: 县 of 县人民医院."""
@@ -142,15 +145,15 @@ class _Reading:
             before = self._named_before(span)
             found = [before] if before is not None else self._clause(span)
             if found:
-                self._sites(entity, span, found, "clause", 0.8)
+                self._sites(entity, span, found, "clause", 0.75)
                 return
         if (town := self._called_after(entity)) is not None:
-            self._claim(entity, entity.mentions[0], town, "name in brief", 0.85)
+            self._claim(entity, entity.mentions[0], town, "name in brief", 0.92)
             return
         for span in entity.mentions:
             named = self._standing(span, of_firms=True)
             if named:
-                self._sites(entity, span, named, "firm", 0.9)
+                self._sites(entity, span, named, "firm", 0.93)
                 return
         if self.home is not None and self.home.level is not Level.NATIONAL:
             # Three of ten projects of a province stand in a place that its report does not name.

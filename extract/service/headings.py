@@ -41,7 +41,7 @@ def _announced(reading: Reading, subject: Mention, announcement: Announcement) -
         return  # bodies that the reports of the nation name under a heading are named in passing
     for goal in goals:
         if entity.kind is not Kind.STRATEGY:
-            sure = announcement.confidence(entity, goal[1], reading.level)
+            sure = announcement.confidence(goal[1], reading.level)
             sure = min(sure, _ceiling(reading, entity, goal[1], announcement))
             reading.relate(subject, goal, Basis.STRUCTURAL, sure, evidence, rule)
         elif below(goal[1].level, entity.level):

@@ -121,7 +121,7 @@ def _by_topic(reading: Reading) -> None:
             for shared, goal in strategies:
                 near = [at for at in goal.mentions if 0 <= span.start - at.end < _NEAR]
                 if topics & shared and near:
-                    _infer(reading, (span, work), (near[-1], goal), 0.6, "topic near")
+                    _infer(reading, (span, work), (near[-1], goal), 0.52, "topic near")
 
 
 def _by_thing(reading: Reading) -> None:
@@ -143,7 +143,7 @@ def _by_thing(reading: Reading) -> None:
             telling = {thing for thing in things(work.name) if times[thing] <= _FEW}
             for shown, goal in own:
                 if telling & shown:
-                    _infer(reading, _first(work), _first(goal), 0.75, "thing")
+                    _infer(reading, _first(work), _first(goal), 0.65, "thing")
 
 
 def _by_word(reading: Reading) -> None:

@@ -66,7 +66,7 @@ def _call(reading: Reading, sentence: Sentence, goal: Mention) -> None:
     begin, end = start + call.start(), start + call.end()
     if start < begin < goal[0].start < end:
         for slogan in reading.mentions.within(Span(start, begin), (Kind.SLOGAN,)):
-            _said(reading, slogan, goal, 0.8, sentence, "call")
+            _said(reading, slogan, goal, 0.7, sentence, "call")
 
 
 def _means(reading: Reading, sentence: Sentence, goal: Mention, others: list[Mention]) -> None:
@@ -185,7 +185,7 @@ def _speaker(reading: Reading, sentence: Sentence, goals: list[Mention]) -> None
     ]
     for span, _ in goals:
         for body in (at, *beside):
-            reading.claim(body, Predicate.SERVES, span, Basis.STATED, 0.85, sentence.span, "speaker")
+            reading.claim(body, Predicate.SERVES, span, Basis.STATED, 0.72, sentence.span, "speaker")
 
 
 def _higher(reading: Reading, sentence: Sentence, named: list[Mention], wholes: list[Mention]) -> None:

@@ -21,7 +21,7 @@ from spacy.tokens import Span as DocSpan
 
 from extract.annotation import Candidate, Entity
 from extract.classifier import MODELS
-from extract.document import Place, Span
+from extract.document import Metadata, Place, Span
 from extract.levels import level_of
 from extract.names import alternation, joined_heads, lexicon
 from extract.status import status
@@ -415,9 +415,10 @@ class EntityResolver:
 
     def _entity(self, doc: Doc, identifier: str, group: _Cluster, level: Level | None) -> Entity:
         """Return the entity that a cluster is; ``level`` is that of who issued its name."""
-        scheme: Scheme | None = doc._.scheme
-        place, speaker = doc._.document.metadata.place, doc._.document.metadata.level
+        metadata: Metadata = doc._.document.metadata
+        place = metadata.place
         concept = None if _own_plan(group.name, place) else group.first(lambda c: c.concept)
+        scheme: Scheme | None = doc._.scheme if concept else None
         known = scheme.concept(concept) if concept and scheme is not None else None
         mentions = tuple(sorted({c.span for c in group.candidates}))
         unit, issuer, progress = group.first(lambda c: c.place), None, None
@@ -426,7 +427,7 @@ class EntityResolver:
         elif place is not None and level is not None:
             issuer = place.at(level)
         if group.kind is Kind.PROJECT:
-            progress = status(mentions, folded_text(doc), doc._.structure, speaker, self.models)
+            progress = status(mentions, folded_text(doc), doc._.structure, metadata.level, self.models)
         return Entity(
             id=identifier,
             kind=group.kind,

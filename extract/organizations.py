@@ -26,6 +26,8 @@ from ontology.terms import Kind, Level
 _HAN = "一-龥㐀-䶿"
 _COUNT = "[0-9一二两三四五六七八九十]+"
 _SESSION = "第?[一二三四五六七八九十0-9]+届"
+_LONGEST_SESSION = 6
+"""Characters of it: 第二十一届."""
 _WORDS = ("自治区", "省", "市", "州", "盟", "旗", "县", "区", "街道", "苏木", "镇", "乡")
 """The words by which a document names a unit of its chain, as that unit's full name ends."""
 _BESIDE = {
@@ -181,10 +183,11 @@ def _full_name(match: re.Match[str], unit: Place) -> str:
 def find_national(reading: _Reading) -> None:
     """Add the bodies of the nation and beyond, also with the number of a session: 第十四届全国人民代表大会."""
     names: Mapping[str, str] = lexicon("organizations")["national"]
-    pattern = re.compile(f"(?P<session>{_SESSION})?(?<!高等)(?P<name>{alternation(names)})(?!员会|门|署|队)")
-    for match in pattern.finditer(reading.text):
-        start = match.start() if match["name"].startswith("全国") else match.start("name")
-        reading.add(start, match.end(), 0.95, names[match["name"]], NATION)
+    session = re.compile(f"{_SESSION}$")
+    for match in re.finditer(f"(?<!高等)(?:{alternation(names)})(?!员会|门|署|队)", reading.text):
+        start, name = match.start(), match.group()
+        held = session.search(reading.text, max(0, start - _LONGEST_SESSION), start) if name[:2] == "全国" else None
+        reading.add(held.start() if held else start, match.end(), 0.95, names[name], NATION)
     for match in re.finditer(f"(?:{alternation(_names('known'))})(?!大学)", reading.text):
         if not reading.taken(*match.span()):
             reading.add(*match.span(), 0.8)

@@ -18,6 +18,9 @@ from extract.surface import folded_text
 from ontology.scheme import Scheme
 from ontology.terms import IDEAS, Basis, Kind, Predicate
 
+_SUMMED = re.compile('等(?:全?(?:自治区|[省市州盟县区旗镇乡])委?)?"?$')
+"""What sums up a list before its whole, with whose it is: …、…等|自治区|“六个工程”."""
+_SUMMING = 6
 _COUNTED = re.compile(r"^([二两三四五六七八九十])(?:个|大|条|项)?(.{2,6})$")
 
 
@@ -80,29 +83,23 @@ class CompositionReader:
             if entity.kind not in IDEAS:
                 continue
             for whole in entity.mentions:
-                summed = folded[: whole.start].rstrip('"').endswith("等")
+                summed = _SUMMED.search(folded, max(0, whole.start - _SUMMING), whole.start)
                 counted = _NUMBERED.match(folded, whole.start)
-                if not summed and counted is None:
+                if summed is None and counted is None:
                     continue
                 sentence = mentions.sentence(whole)
-                listed = self._listed(mentions, folded, sentence, whole, entity)
+                edge = summed.start() if summed else whole.start
+                listed = self._listed(mentions, folded, Span(sentence.start, edge + 1), entity)
                 if (listed and summed) or (len(listed) >= 2 and counted and len(listed) == announced(counted.group(1))):
                     for part in listed:
                         self._claim(doc, part, whole, Basis.STATED, 0.95, sentence, "enumeration")
 
     @staticmethod
-    def _listed(mentions: Mentions, folded: str, sentence: Span, whole: Span, entity: Entity) -> list[Span]:
-        before = (
-            [
-                span
-                for span, other in mentions.within(Span(sentence.start, whole.start), (entity.kind,))
-                if other is not entity
-            ]
-            if sentence.start < whole.start
-            else []
-        )
+    def _listed(mentions: Mentions, folded: str, stretch: Span, entity: Entity) -> list[Span]:
+        """Return the names of an entity's kind that are listed up to the last character of a stretch."""
+        before = [span for span, other in mentions.within(stretch, (entity.kind,)) if other is not entity]
         listed: list[Span] = []
-        edge = len(folded[: whole.start].rstrip('"等'))
+        edge = len(folded[: stretch.end - 1].rstrip('"'))
         for span in reversed(before):
             between = folded[span.end : edge].strip('"')
             # A whole follows its last part at once: in 邓小平理论、“三个代表”重要思想 it is one more item.

@@ -15,14 +15,17 @@ from extract.surface import quotations
 _LONGEST_TERM = 20
 """A longer quotation is a saying, which no bracket behind it explains; in characters."""
 NUMERAL = "[一二两双三四五六七八九十]"
+_MANY = "[一二两双三四五六七八九十百千多全N]"
+"""How a part of a compound begins, which may not say how many it has: 一核两翼|多点."""
 LABEL = re.compile(
-    r'"([^"\n]{1,12})"(?:（[^（）\n]{1,20}）)?，?(?:即|是指|指的是|指|是|为|就是)：?'
-    rf"|(?:^|(?<=[，；。：\n]))({NUMERAL}[^\W\d即指是为]{{1,4}}|\d(?=，))，?(?:即|是指|指|为|就是)：?"
+    r'"([^"\n]{1,12})"(?:（[^（）\n]{1,20}）)?，?(?:即|是指|指的是|指|分别是|分别为|分别指|是|为|就是)：?'
+    rf'|"({_MANY}[^"\n]{{1,5}})"，?(?=建设|建成|建强|打造|做强|做优|做大|构建|形成|布局|培育|发展|推进|[让把将])'
+    rf"|(?:^|(?<=[，；。：\n]))({NUMERAL}[^\W\d即指是为分]{{1,4}}|\d(?=，))，?(?:即|是指|指|分别[是为指]|为|就是)：?"
 )
 """A part of a compound, and that its meaning follows: “两带”即…, 一核，是指…."""
 TAKEN_FOR = re.compile(rf'以(?P<parts>[^，。；"\n]{{2,80}})为"(?P<label>{NUMERAL}[^"\n]{{1,5}})"')
 """The same with the meaning first: 以…、…为“两带”."""
-_COUNTED = re.compile(f"{NUMERAL}.{{1,5}}")
+_COUNTED = re.compile(f"{_MANY}.{{1,5}}")
 _NUMBER = re.compile(r"(\d{1,3})[.、）]")
 _COINED = re.compile('(?!.*(?:工程|项目)$)(?:[^，]{0,8}"|.?[一二两三四五六七八九十双]|\\d{2,})')
 """A name that needs explaining: quoted, or with a numeral at its beginning; works, which lists number too, are none."""

@@ -48,12 +48,13 @@ _LIST_BEHIND = re.compile(rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^�
 _LIST_BEFORE = re.compile(rf'(?P<list>.+?)这?"?(?P<name>(?P<count>{NUMERAL})[个条张大项场][^，。；、（）"]{{1,8}})"?')
 """A counted name with what it counts in brackets behind it, or listed before it."""
 _VERB = re.compile(
-    r"^(?:[^，。、]{2,8}[省市县区](?:打造|建设|布局|提出|推进|实施|确定)的|把[^，。、]{1,10}?建设成为?|把(?![^，。、]*[成为])|以[^，。、]{2,20}?为(?:中心|核心|主体|重点|龙头|主)的|就是|具体为|包括|包含|分别是|即|全面|加快|着力|大力|重点(?=抓|实施|推进|建设|打造|发展)|切实|"
+    r"^(?:[^，。、]{2,8}[省市县区](?:打造|建设|布局|提出|推进|实施|确定)的|把[^，。、]{1,10}?建设成为?|把(?![^，。、]*[成为])|以[^，。、]{2,20}?为(?:中心|核心|主体|重点|龙头|主)的|就是|具体为|包括|包含|还有|分别是|分别为|即|全面|加快|着力|大力|重点(?=抓|实施|推进|建设|打造|发展)|切实|"
     r"打造|构建|建强建优|建设|建成|建优|建强|实施|围绕创建|围绕|创建|做大做强|推进|推动|实现|"
     r"建好|整合|打赢|做强|做优|做大|做实|串起|串联|协同|统筹|联动|坚持走|坚持|做到|狠抓|体现|明确|形成|培育|发展|"
     r"抓好|抓实|抓牢|打好|打响|守好|守牢|擦亮|壮大|夯实|筑牢|用好|聚焦|突出|锚定|紧扣|完善|[在以][^，。、]{2,16}[上中]体现|在[^，。、]{2,10}[中上方面](?=[^，。、]{5}))+"
 )
 
+_HOLDS = re.compile("包括|包含|分为|分别[是为]")
 _CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于")
 _NO_NAME = re.compile("(?:的|率|以上|左右|%)$")
 """How what is no name among the items of a list begins (为深化改革，…而实行的任期制), and how it ends (污水处理率)."""
@@ -227,7 +228,11 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
             if len(sentences) == counts[0]:
                 return [Member(span) for span in sentences]
     if not flat and len(counts) > 1:
-        flat = _one_each(folded, counts, definition) or _clause_each(folded, counts, definition)
+        flat = (
+            _one_each(folded, counts, definition)
+            or _clause_each(folded, counts, definition)
+            or _held(folded, counts, definition)
+        )
     return [Member(span) for span in flat]
 
 
@@ -252,6 +257,16 @@ def _clause_each(folded: str, counts: list[int], definition: Span) -> list[Span]
     lists = [_split(folded, clause.start, clause.end, "、") for clause in clauses]
     lists = [items for items in lists if len(items) > 1]
     return [item for items in lists for item in items] if [len(items) for items in lists] == counts else []
+
+
+def _held(folded: str, counts: list[int], definition: Span) -> list[Span]:
+    """Read what a definition says that the name holds, as many as one of its numerals: 三江六岸：…，包括甲、乙、丙."""
+    holds = _HOLDS.search(folded, definition.start, definition.end)
+    if holds is None:
+        return []
+    stop = re.compile("[，；。]").search(folded, holds.end(), definition.end)
+    held = _split(folded, holds.end(), stop.start() if stop else definition.end, "、")
+    return held if len(held) in counts and len(held) > 1 else []
 
 
 def _bare_list(folded: str, name: str, definition: Span) -> list[Member]:

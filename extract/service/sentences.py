@@ -66,7 +66,7 @@ def _call(reading: Reading, sentence: Sentence, goal: Mention) -> None:
     begin, end = start + call.start(), start + call.end()
     if start < begin < goal[0].start < end:
         for slogan in reading.mentions.within(Span(start, begin), (Kind.SLOGAN,)):
-            _said(reading, slogan, goal, 0.7, sentence, "call")
+            _said(reading, slogan, goal, 0.78, sentence, "call")
 
 
 def _means(reading: Reading, sentence: Sentence, goal: Mention, others: list[Mention]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from spacy.language import Language
 
@@ -27,6 +28,7 @@ def read(
     named: Mapping[str, tuple[Kind, Level | None]],
     place: Place,
     doubted: Collection[str] = (),
+    places: Mapping[str, Place] = MappingProxyType({}),
 ) -> Iterator[tuple[str, str, Link]]:
     """Yield the names and the link of each pair that the readers relate.
 
@@ -36,6 +38,7 @@ def read(
         named: kind and level by the name as the text has it; the authority file's concepts are known by their names.
         place: the unit that speaks.
         doubted: names that the resolver is not sure of.
+        places: the divisions that some of the names are.
     """
     doc = pipeline.make_doc(nlp, document(text, place))
     doc._.scheme = scheme.load()
@@ -51,7 +54,7 @@ def read(
                 name,
                 tuple(Span(*span) for span in spans),
                 level=level,
-                place=place if kind is Kind.ORGANIZATION and name.endswith("政府") else None,
+                place=places.get(name, place if kind is Kind.ORGANIZATION and name.endswith("政府") else None),
                 concept=concept.iri if concept is not None else None,
                 confidence=0.6 if name in doubted else 1,
                 finders=frozenset({"policy_quotations" if quoted else "test"}),

@@ -623,3 +623,26 @@ def test_a_campaign_of_a_year_is_a_policy_and_a_renovated_estate_a_community(rul
     kinds = {e.name: e.kind for e in annotate(rules, text, TOWN).entities}
     assert kinds["鹮项攻坚年"] is Kind.POLICY
     assert kinds["鹮羽新村"] is kinds["砥澜花苑"] is Kind.VILLAGE
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "stands"),
+    [
+        ("广东省鹮鸣信息工程有限公司投产。", "广东省鹮鸣信息工程", False),
+        ("广东省鹮鸣信息工程投产。", "广东省鹮鸣信息工程", True),
+        ("坚决反对“鹮湾至上”，修渠三里。", "鹮湾至上", False),
+        ("始终坚持“鹮湾至上”，修渠三里。", "鹮湾至上", True),
+    ],
+)
+def test_what_is_cut_out_of_a_firms_name_or_opposed_is_no_name(rules, text: str, name: str, stands: bool) -> None:
+    found = annotate(rules, text).entities
+    named = {e.name for e in found if e.kind in (Kind.PROJECT, Kind.POLICY, Kind.SLOGAN, Kind.STRATEGY)}
+    assert any(name in each for each in named) is stands
+
+
+def test_a_counted_list_that_the_authority_file_knows_is_one_name_with_its_short_form() -> None:
+    home = Place("丁镇", Level.TOWNSHIP, (Place("贵州省", Level.PROVINCIAL),))
+    text = "我镇深入实施大扶贫、大数据、大生态三大战略行动，修渠三里。"
+    document = Document("t", text, "0" * 64, metadata=Metadata(place=home, level=Level.TOWNSHIP))
+    found = pipeline.annotate(pipeline.load(), document).entities
+    assert {e.level for e in found if e.name.endswith("三大战略行动")} == {Level.PROVINCIAL}

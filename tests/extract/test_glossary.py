@@ -278,3 +278,39 @@ def test_two_lists_of_a_double_number_are_its_parts():
 )
 def test_groups_steps_and_pairs_end_where_their_clause_does(term, definition, parts):
     assert taken_apart(term, definition) == parts
+
+
+@pytest.mark.parametrize(
+    ("term", "definition", "parts"),
+    [
+        (
+            "一城三区",
+            "一城，指山水鹭城；三区，分别是鹮湾果区、苇塘粮区、鹭溪旅游区。",
+            {"山水鹭城", "三区"},
+        ),
+        (
+            "三溪六岸",
+            "指三条溪的六条岸线，包括鹭溪生态带、鹮溪生态带、苇溪生态带。",
+            {"鹭溪生态带", "鹮溪生态带", "苇溪生态带"},
+        ),
+    ],
+)
+def test_parts_are_told_by_labels_and_lists_of_many_forms(term, definition, parts):
+    assert set(taken_apart(term, definition)) == parts
+
+
+def test_labels_that_a_verb_follows_spell_out_a_layout_of_the_text():
+    nlp = pipeline.load(components=["policy_structure", "policy_glossary"])
+    text = "对照“一湖两街多点”布局，“一湖”建设鹭湖会客厅，“两街”打造鹮湾美食街、苇塘工艺街，“多点”发展各村小厂。"
+    doc = pipeline.process(nlp, Document("t", text, "0" * 64))
+    pairs = {(doc.text[c.subject.start : c.subject.end], doc.text[c.object.start : c.object.end]) for c in doc._.claims}
+    assert pairs >= {("两街", "一湖两街多点"), ("鹮湾美食街", "两街"), ("苇塘工艺街", "两街")}
+
+
+@pytest.mark.parametrize(("term", "is_name"), [("三条生命线", True), ("三烧", False)])
+def test_what_counts_with_a_measure_word_is_a_name_for_what_it_is_spelled_out_into(term, is_name):
+    nlp = pipeline.load(components=["policy_structure", "policy_glossary"])
+    text = f"今年守好“{term}”。\n名词解释\n1.{term}：民族团结线、政治安全线、生态环境线。"
+    doc = pipeline.process(nlp, Document("t", text, "0" * 64))
+    named = {doc.text[c.span.start : c.span.end] for c in doc._.candidates if c.kind is Kind.STRATEGY}
+    assert (term in named) is is_name

@@ -6,7 +6,7 @@ import pytest
 
 from extract import pipeline
 from extract.document import Place
-from ontology.divisions import divisions
+from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level, Predicate
 from tests import linking
 
@@ -145,3 +145,30 @@ def test_a_row_says_where_its_work_stands():
     named |= {"夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY)}
     table = "项目名称\t建设地点\t投资\n鹮鸣冷链中心\t水头镇\t300"
     assert ("鹮鸣冷链中心", "水头镇") in located_as_named(f"夏县重点项目表\n{table}", named, COUNTY)
+
+
+@pytest.mark.parametrize(
+    ("project", "unit"),
+    [
+        ("水头果品冷链园", "水头镇"),
+        ("水头河治理项目", "夏县"),  # the river of that name may be elsewhere
+        ("中国（鹮湾）果品交易园", "夏县"),  # what is the nation's by name stands somewhere in it
+    ],
+)
+def test_a_project_stands_in_the_town_that_its_name_begins_with_in_brief(project, unit):
+    text = f"夏县人民政府工作报告\n建成{project}。夏县水头镇增收。"
+    named = {
+        project: (Kind.PROJECT, None),
+        "水头镇": (Kind.ADMINISTRATIVE_UNIT, Level.TOWNSHIP),
+        "夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY),
+        "中国": (Kind.ADMINISTRATIVE_UNIT, Level.NATIONAL),
+    }
+    places = {"水头镇": TOWN, "夏县": COUNTY, "中国": NATION}
+    found = linking.read(linking.readers(), text, named, COUNTY, places=places)
+    assert {o for s, o, k in found if s == project and k.predicate is Predicate.LOCATED_IN} == {unit}
+
+
+def test_a_firm_that_works_in_a_place_may_sit_elsewhere(nlp):
+    text = "水头镇人民政府工作报告\n今年，鹮鸣农业有限公司投资建厂，镇卫生院扩建。水头镇人人称好。"
+    found = {s: k.confidence for s, _, k in linking.related(nlp, text, TOWN) if k.predicate is Predicate.LOCATED_IN}
+    assert found["鹮鸣农业有限公司"] < 0.8

@@ -456,3 +456,14 @@ def test_the_half_of_a_heading_that_says_how_announces_nothing(related):
     named = {"实力丙县": (Kind.STRATEGY, Level.COUNTY), "高质量发展": (Kind.STRATEGY, Level.NATIONAL)}
     text = f"（一）聚焦实力丙县，以更宽视野谋划高质量发展\n今年建成{MILL}。"
     assert related(text, Predicate.SERVES, **named).keys() == {(MILL, "实力丙县")}
+
+
+def test_a_preamble_names_what_is_carried_out_before_what_carries_it_out(related):
+    before = related(f"今年的总体要求是：深入实施乡村振兴战略，建设“{GOAL}”。", Predicate.ADVANCES)
+    behind = related(f"今年的总体要求是：建设“{GOAL}”，深入实施乡村振兴战略。", Predicate.ADVANCES)
+    assert before[GOAL, "乡村振兴战略"].confidence > 0.8 > 0.6 > behind[GOAL, "乡村振兴战略"].confidence
+
+
+def test_what_a_preamble_sets_side_by_side_carries_out_nothing_of_each_other(related):
+    named = {"鹮湾之城": (Kind.STRATEGY, Level.COUNTY), "鹭溪门户": (Kind.STRATEGY, Level.PREFECTURE)}
+    assert not related("今年的总体要求是：奋力建设鹮湾之城、鹭溪门户。", Predicate.ADVANCES, **named)

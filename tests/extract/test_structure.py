@@ -310,3 +310,9 @@ def test_a_page_in_one_line_has_its_headings_and_topic_sentences() -> None:
     ]
     for place in re.finditer("修渠|治水|办学", flow.text):
         assert page[flow.as_read(Span(*place.span())).start :].startswith(place.group())
+
+
+def test_a_figures_caption_heads_nothing() -> None:
+    behind = "修渠三里，护岸二十里，粮田每亩增产二十斤。"
+    text = f"一、总体架构\n{behind}\n图1 智慧渠系总体架构图\n{behind}\n渠系怎么修\n{behind}"
+    assert [heading(text, s) for s in structure(text).sections if s.heading] == ["总体架构", "渠系怎么修"]

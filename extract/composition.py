@@ -20,10 +20,8 @@ from ontology.terms import IDEAS, Basis, Kind, Predicate
 
 _SUMMED = re.compile('等(?:全?(?:自治区|[省市州盟县区旗镇乡])委?)?"?$')
 """What sums up a list before its whole, with whose it is: …、…等|自治区|“六个工程”."""
-_SUMMING = 6
+_SUMMING = 7
 _COUNTED = re.compile(r"^([二两三四五六七八九十])(?:个|大|条|项)?(.{2,6})$")
-
-
 _COMPOUND = re.compile(r"[二两三四五六七八九十][个大项条]?[一-鿿]")
 """A name that announces its parts (六保, 两不愁三保障): only there do mentions of both imply that one is the whole."""
 _SPELLED_OUT = 60
@@ -89,7 +87,7 @@ class CompositionReader:
                     continue
                 sentence = mentions.sentence(whole)
                 edge = summed.start() if summed else whole.start
-                listed = self._listed(mentions, folded, Span(sentence.start, edge + 1), entity)
+                listed = self._listed(mentions, folded, Span(min(sentence.start, edge), edge + 1), entity)
                 if (listed and summed) or (len(listed) >= 2 and counted and len(listed) == announced(counted.group(1))):
                     for part in listed:
                         self._claim(doc, part, whole, Basis.STATED, 0.95, sentence, "enumeration")

@@ -42,7 +42,7 @@ def definitional(reading: Reading) -> None:
         if above:
             nearest = max(above, key=lambda e: e.level.rank if e.level else 0)
             one, other = _first(lower), _first(nearest)
-            reading.relate(one, other, Basis.DEFINITIONAL, 0.9, mentions.sentence(one[0]), "segment")
+            reading.relate(one, other, Basis.DEFINITIONAL, 0.93, mentions.sentence(one[0]), "segment")
 
 
 def _same_core(lower: str, upper: str) -> bool:

@@ -22,7 +22,7 @@ from spacy.tokens import Span as DocSpan
 from extract.annotation import Candidate, Entity
 from extract.classifier import MODELS
 from extract.document import Metadata, Place, Span
-from extract.levels import level_of
+from extract.levels import coined_level, level_of
 from extract.names import alternation, joined_heads, lexicon
 from extract.status import status
 from extract.surface import folded_text, pairs
@@ -468,9 +468,11 @@ def _levels(doc: Doc, clusters: list[_Cluster], folded: str, models: Path) -> li
         level = plan or group.best().level or group.first(lambda c: c.level)
         if level is None and group.kind in IDEAS:
             spans = sorted({c.span for c in group.candidates})
-            own = any(c.definition for c in group.candidates)
-            level = next(filter(None, map(known.get, spans)), None) or level_of(
-                group.kind, group.name, spans, folded, metadata, models, own=own
+            meaning = group.first(lambda c: c.definition)
+            level = (
+                next(filter(None, map(known.get, spans)), None)
+                or (coined_level(meaning, metadata.place) if meaning else None)
+                or level_of(group.kind, group.name, spans, folded, metadata, models, own=bool(meaning))
             )
         levels.append(level)
     for claim in doc._.claims:  # wholes come before their parts

@@ -17,6 +17,7 @@ from pathlib import Path
 from extract.classifier import classify, opened
 from extract.document import Metadata, Place, Span
 from extract.names import alternation, lexicon
+from extract.surface import fold
 from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level
 
@@ -33,6 +34,12 @@ _VILLAGE_BEFORE = re.compile(
     "(?:的|(?:探索|创新|推行|提出|创造|首创|总结|坚持)(?:出|了)?)?$"
 )
 """A village or community right before a name that is its own way of working: 望江社区坚持|“邻里的事邻里议”."""
+_COINED = re.compile(
+    "(?:^|[，。；])(?P<who>[^，。；：]{1,28}?)(?:提出|确定|明确|作出|部署|印发|出台|推出|创新|首创|探索|推行|制定|建立|创建)"
+    "(?:并[^，。；]{1,6})?(?:的|，|。|$)"
+)
+"""How an explanation says who coined a name: 县第十三次党代会|提出。 双塘村|创新的基层治理做法."""
+_VILLAGE = re.compile("(?:村|社区|嘎查)$")
 _UNIT_BEFORE = re.compile(
     "(?:[省市县区州旗]委|自治区党委|[镇乡]党委|全(?:省|市|县|区|州|旗|镇|乡)|(?<![^，。；、和及与]).{0,4}[省市县])"
     "(?:、?(?:[省市县区州旗镇乡]|自治区)?政府)?(?:的|关于|(?:提出|确定|部署|作出|实施)的?)?$"
@@ -105,6 +112,18 @@ def named_level(before: str, place: Place | None) -> Level | None:
         if best is None or match.end() > best[0]:
             best = (match.end(), Level.COUNTY)
     return best[1] if best else None
+
+
+def coined_level(definition: str, place: Place | None) -> Level | None:
+    """Return the level of the unit by which an explanation says that a name was coined, None where it says nothing.
+
+    >>> coined_level("县第十三次党代会提出的发展布局。", None), coined_level("由西山带和东山带组成。", None)
+    (<Level.COUNTY: 'county'>, None)
+    """
+    coined = _COINED.search(fold(definition))
+    if coined is None:
+        return None
+    return Level.VILLAGE if _VILLAGE.search(coined["who"]) else named_level(coined["who"], place)
 
 
 def level_of(

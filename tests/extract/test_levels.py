@@ -8,7 +8,7 @@ import pytest
 from extract import levels
 from extract.classifier import classify, opened
 from extract.document import Metadata, Place, Span
-from extract.levels import level_by_rule
+from extract.levels import coined_level, level_by_rule
 from extract.surface import fold
 from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level
@@ -122,3 +122,16 @@ def test_the_unit_right_before_a_quoted_name_is_its_issuer(tmp_path, name, text,
     place = divisions().find("太谷区")[0]
     spans, metadata = [Span(start, start + len(name))], Metadata(place=place, level=Level.COUNTY)
     assert levels.level_of(Kind.SLOGAN, name, spans, fold(text), metadata, tmp_path) is expected
+
+
+@pytest.mark.parametrize(
+    ("definition", "expected"),
+    [
+        ("鹭溪镇鹮湾村创新的治理做法，即小院议事。", Level.VILLAGE),
+        ("2021年县第十五次党代会提出。", Level.COUNTY),
+        ("指一条溪的两岸，市委六届二次全会确定的布局。", Level.PREFECTURE),
+        ("分两期实施的村道工程。", None),
+    ],
+)
+def test_an_explanation_says_who_coined_a_name(definition: str, expected: Level | None) -> None:
+    assert coined_level(definition, None) is expected

@@ -58,6 +58,8 @@ _HOLDS = re.compile("包括|包含|分为|分别[是为]")
 _CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于")
 _NO_NAME = re.compile("(?:的|率|以上|左右|%)$")
 """How what is no name among the items of a list begins (为深化改革，…而实行的任期制), and how it ends (污水处理率)."""
+_RUNS_ON = re.compile("，(?:做优|做强|做大|做活|(?:加快|着力|全力)?(?:建设|打造|建成|培育|推进|实施|形成))")
+"""What no item of a list has in it: 石柳河旅游带、苍旺路产业带|，做优猕猴桃园."""
 _VERB_LENGTH = 2
 _WORKS_COUNTED = frozenset("路桥馆校院厂库站渠堤")
 """What the numerals of a name count that stands for works: 三路一桥."""
@@ -154,7 +156,12 @@ def _split(folded: str, start: int, end: int, marks: str) -> list[Span]:
         if joint := _JOINT.search(folded, tail_start + 1, tail_end - 1):
             pieces[-1:] = [(tail_start, joint.start()), (joint.end(), tail_end)]
     spans = [span for piece in pieces if (span := _trim(folded, *piece)) is not None]
-    named = all(_CLAUSE.match(folded, s.start) is None and not _NO_NAME.search(folded, s.start, s.end) for s in spans)
+    named = all(
+        _CLAUSE.match(folded, s.start) is None
+        and not _NO_NAME.search(folded, s.start, s.end)
+        and ("，" in marks or not _RUNS_ON.search(folded, s.start, s.end))
+        for s in spans
+    )
     return spans if named else []
 
 

@@ -54,6 +54,7 @@ _NUMBERED = re.compile("[0-9]+(?:余|多)?[个座处条项家口栋]")
 _CLAUSES = re.compile('[^"（《]*，[^"（《]*')
 """What explains an instrument, no name of one: 每处滩涂明确一名滩长，每周巡护."""
 _MARK = re.compile(r'["（）《》【】|]')
+"""What a name holds with its partner only, or not at all: the border of a table's cell."""
 _SURE = 0.7
 """A name less sure than this is not looked for elsewhere in its document."""
 _COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|类)")

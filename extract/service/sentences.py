@@ -14,6 +14,7 @@ _SPEAKERS = ("政府", "国务院", "街道办事处")
 _GOVERNMENT = re.compile("[、和]?[省市州县区旗镇乡]?(?:人民)?(?:政府|办事处)")
 """What follows a party committee that speaks with the government: 镇党委|、政府."""
 _DOCTRINE = re.compile("思想|精神|讲话|论述")
+"""What the name of a doctrine holds, which a preamble is guided by."""
 _BESIDE = 0.65
 """What stands in a sentence with one strategy, without a word that relates the two; of wide reports ``LOOSE``."""
 _HEARD = 400
@@ -110,9 +111,10 @@ def _preamble(reading: Reading, sentence: Sentence, named: list[Mention], wholes
     general = words().general.search(sentence.wording)
     for mine in own or (reading.overall if general else ()):
         for goal in higher:
-            if not sentence.span.contains(mine[0]) or not sentence.sets_side_by_side(mine[0], goal[0]):
-                sure = _carried_out(reading, mine, goal, earlier=not own)
-                reading.relate(mine, goal, Basis.STATED, sure, sentence.span, "preamble")
+            if own and sentence.sets_side_by_side(mine[0], goal[0]):
+                continue
+            sure = _carried_out(reading, mine, goal, earlier=not own)
+            reading.relate(mine, goal, Basis.STATED, sure, sentence.span, "preamble")
     _levels(reading, sentence, higher)
     _speaker(reading, sentence, own + [pair for pair in _pursued(reading, sentence, named) if pair not in own])
 

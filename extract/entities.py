@@ -47,6 +47,8 @@ _FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?公司")
 """What goes on behind a name that was cut out of a firm's: 广东省信息工程|有限公司."""
 _OPPOSED = re.compile('(?:反对|抵制|打击|纠正|警惕|遏制|防止|杜绝|摒弃)(?:了|各种|各类|一切|任何)?"?$')
 """What stands before that which the text is against, no name of what anybody carries out: 坚决反对|“台独”分裂活动."""
+_COMPARED = re.compile('[比较]上?"?$')
+"""What stands before a period to which a figure is compared, no name of its plan: 比|“十三五”|时期增长71%."""
 _TWO_BODIES = re.compile("委员会.{3,}(?:人民政府|办事处)$")
 """A committee and a government that share a line: 中共张营镇委员会|张营镇人民政府."""
 _NUMBERED = re.compile("[0-9]+(?:余|多)?[个座处条项家口栋]")
@@ -65,6 +67,7 @@ _WITHOUT_QUOTES = str.maketrans("", "", '"“”')
 _LEAST = 4
 """Characters that a name needs to be told in a longer one."""
 _FIVE_YEARS = re.compile("“十[一二三四五六七]五”规划")
+_PERIOD = re.compile('"?十[一二三四五六七]五"?')
 _PLANNING = (Level.PROVINCIAL, Level.PREFECTURE)
 """The levels whose reports mean their own plan by “十四五”规划; a county's and a town's mean the nation's."""
 _TRUSTED = {
@@ -218,7 +221,8 @@ def _short_form(short: _Cluster, whole: _Cluster) -> bool:
     if _COUNT.sub("", one) == _COUNT.sub("", other) or other.endswith(one):
         return True
     if short.kind is Kind.POLICY:
-        return short.best().concept is not None and _instrument().fullmatch(other.removeprefix(one)) is not None
+        more = other.removeprefix(one)
+        return short.best().concept is not None and more != other and _instrument().fullmatch(more) is not None
     further = re.escape(one) + r"(?:(?:续建|扩建|建设|改造)?(?:项目|工程)|[^，。]{2,4}段)"
     return re.fullmatch(further, other) is not None
 
@@ -250,10 +254,13 @@ def _only_longer(short: str, long: str) -> bool:
 
     >>> _only_longer("边贸重镇", "闽赣省际边贸重镇"), _only_longer("三园", "一河两岸三园")
     (True, False)
+    >>> _only_longer("稻香小镇", "产业兴、生态美的稻香小镇"), _only_longer("制造强市", "工业立市、制造强市")
+    (True, False)
     """
     more = long.removesuffix(short)
     numbered = _NUMERAL.match(short) is not None and _NUMERAL.search(more) is not None
-    return len(short) >= _LEAST < len(long) and more != long and not numbered and not _LISTED.search(long)
+    listed = _LISTED.search(short if more.endswith("的") else long) is not None
+    return len(short) >= _LEAST < len(long) and more != long and not numbered and not listed
 
 
 def _unquoted(name: str) -> str:
@@ -311,6 +318,8 @@ def _is_sort(c: Candidate, folded: str) -> bool:
         return True
     if c.kind is Kind.ORGANIZATION:
         return _TWO_BODIES.search(folded, c.span.start, c.span.end) is not None
+    if c.kind is Kind.POLICY and _PERIOD.fullmatch(folded, c.span.start, c.span.end):
+        return _COMPARED.search(folded, max(0, c.span.start - 3), c.span.start) is not None
     if c.concept is not None or c.kind not in (Kind.PROJECT, *IDEAS):
         return False
     if _FIRM.match(folded, c.span.end) or _OPPOSED.search(folded, max(0, c.span.start - 8), c.span.start):
@@ -350,7 +359,8 @@ def _conferring() -> str:
 @cache
 def _conferred() -> re.Pattern[str]:
     rank = "(?:[全国家省市县区级首第一二三四五六七八九十批年度届0-9]|创建)*"
-    return re.compile(f'(?:{_conferring()})(?:了|为)?{rank}(?:"[^"\n]{{2,16}}"[、和及]?)*"?$')
+    by = "(?:(?:[0-9]{4}年度?)?[一-鿿]{2,3}[省市县区])?"
+    return re.compile(f'(?:{_conferring()})(?:了|为)?{by}{rank}(?:"[^"\n]{{2,16}}"[、和及]?)*"?$')
 
 
 def _is_honour(c: Candidate, folded: str) -> bool:

@@ -44,9 +44,9 @@ _COUNTED_BEHIND = re.compile(rf"(?:以上|以下|以内)?的?{_COUNTED}[^，。�
 _COUNTED_BEFORE = re.compile(
     rf"\d[余多]?[个家户]{_COUNTED}?[^，。；、\d]{{0,12}}(?:收入|产值|营收|规模|产量|利润|销售额)[^，。；、\d]{{0,4}}$"
 )
-_SIZED_BEFORE = re.compile(r"\d[余多]?个(?:总投资|投资额?)?(?:过|超过?)?$")
+_SIZED_BEFORE = re.compile(r"\d(?:[余多]?个(?:总投资|投资额?)?(?:过|超过?)?|[万亿]?元?[至—~-])$")
 _SIZED_BEHIND = re.compile(r"(?:以上|级)?的?[^，。；、\d]{0,6}(?:项目|企业|产业|园区|集群)")
-"""Around the size of what was counted: 4个过|亿元|在谈项目."""
+"""Around the size of what was counted: 4个过|亿元|在谈项目, 10至|500万元|项目."""
 _LIST_MARK = re.compile(r"[、和及与]")
 _CELL = re.compile(rf"(?P<minus>[-—])?(?P<number>{_WHOLE})")
 _LONGEST_QUOTED_NAME = 20
@@ -86,6 +86,7 @@ class _Rules:
     lead: re.Pattern[str]
     tail: re.Pattern[str]
     change: re.Pattern[str]
+    shared: re.Pattern[str]
     time: frozenset[str]
     count: frozenset[str]
     concrete: frozenset[str]
@@ -120,6 +121,7 @@ def _rules() -> _Rules:
         change=re.compile(
             rf"(?:(?:按可比价格计算)?(?:[十两三四五六七八九\d]年|以来|平均每年|[比较](?:上|去|同)[^，、]{{1,3}}))?(?:{alternation(measure['change'])})+$"
         ),
+        shared=re.compile(f"(?:{alternation([*measure['columns'], *measure['shared']])})(?:年均|平均)?$"),
         time=frozenset(units["time"]),
         count=frozenset(units["count"]),
         concrete=frozenset(units["concrete"]),
@@ -320,12 +322,34 @@ def _measure(folded: str, figure: _Figure, subject: str) -> str:
         return noun
     clause = _CLAUSE.split(folded[max(0, figure.start - 60) : figure.start])[-1]
     words = _noun(clause)
-    continued = not words and bool(clause) and bool(subject)
+    governed = bool(clause) and rules.verbs.fullmatch(clause) is not None and len(noun) > 1
+    continued = not words and bool(clause) and bool(subject) and not governed
     if rules.verbs.fullmatch(words) and len(noun) > 1 and not continued:
         return noun[:_LONGEST_MEASURE]
     if not words or rules.change.fullmatch(words):
         words = rules.change.sub("", subject) + words
+    if "分别" in clause:
+        words = _respective(folded, figure, clause, words)
     return _brief(words.strip("、")) or (behind.group() if behind else "")
+
+
+def _respective(folded: str, figure: _Figure, clause: str, words: str) -> str:
+    """Name what one of several figures measures whose clause first lists what each of them does.
+
+    全年基础设施、制造业投资分别增长|9.4%|、9.1%: 基础设施投资增长.
+    """
+    rules = _rules()
+    behind = clause.rindex("分别")
+    end = _CLAUSE.search(folded, figure.end)
+    figures = list(rules.figure.finditer(folded, figure.start - len(clause) + behind, end.start() if end else len(folded)))
+    listed, _, change = words.partition("分别")
+    items = _LIST_MARK.split(listed.removesuffix("同比"))
+    place = next((at for at, each in enumerate(figures) if each.start() == figure.start), None)
+    if place is None or not 1 < len(items) == len(figures):
+        return words
+    ending = rules.shared.search(items[-1])
+    shares = ending is not None and rules.shared.search(items[place]) is None
+    return items[place] + (ending.group() if ending is not None and shares else "") + change
 
 
 def _brief(words: str) -> str:

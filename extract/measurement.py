@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from spacy.language import Language
@@ -17,13 +17,17 @@ from extract.surface import folded_text
 from extract.tables import is_row
 from ontology.terms import Kind
 
-_MEASURED = (Kind.PROJECT, Kind.POLICY, Kind.ORGANIZATION, Kind.STRATEGY, Kind.VILLAGE)
+_MEASURED = (Kind.PROJECT, Kind.POLICY, Kind.ORGANIZATION, Kind.STRATEGY)
+_DONE = (Kind.PROJECT, Kind.POLICY)
 _CLAUSE = re.compile("[，。；！？\n]")
 _SEGMENT = re.compile("[。；！？\n]")
 
 
 class Measurement:
-    """Sets ``Indicator.of``: the nearest entity in the clause, else the last project or policy in its segment."""
+    """Sets ``Indicator.of``: the nearest project or policy in the clause, the last before it in its segment, or another.
+
+    A share measures what its clause names, and nothing farther; a village only has what is measured.
+    """
 
     def __call__(self, doc: Doc) -> Doc:
         """Relate the indicators of a document to its entities."""
@@ -45,36 +49,26 @@ class Measurement:
         at = bisect_right(rows, figure.start, key=lambda row: row.start) - 1
         if at >= 0 and rows[at].contains(figure) and (work := _rows_work(figure, rows[at], mentions)) is not None:
             return work
-        clause = _around(folded, figure, _CLAUSE)
-        near = [
-            (min(abs(span.start - figure.end), abs(figure.start - span.end)), span, entity)
-            for span, entity in _outermost(mentions.within(clause, _MEASURED))
-            if not is_body(entity) and not span.overlaps(figure)
-        ]
-        if near:
-            return min(near, key=lambda found: (found[2].kind is Kind.VILLAGE, found[0], found[1]))[2].id
+        near: list[tuple[bool, int, Span, str]] = []
+        for span, entity in mentions.outermost(_around(folded, figure, _CLAUSE), _MEASURED):
+            if span.contains(figure):  # 西坑村|520亩|土地流转示范片项目
+                return entity.id
+            if not is_body(entity) and (entity.kind is not Kind.STRATEGY or span.end <= figure.start):
+                away = max(span.start - figure.end, figure.start - span.end)
+                near.append((entity.kind not in _DONE, away, span, entity.id))
         segment = _around(folded, figure, _SEGMENT)
-        if segment.start >= figure.start:
-            return None
-        before = _outermost(mentions.within(Span(segment.start, figure.start), (Kind.PROJECT, Kind.POLICY)))
-        return before[-1][1].id if before else None
+        before = [e.id for span, e in mentions.outermost(segment, _DONE) if span.end <= figure.start]
+        if near and not (min(near)[0] and before):
+            return min(near)[3]
+        return before[-1] if before and indicator.unit != "%" else None
 
 
 def _rows_work(figure: Span, row: Span, mentions: Mentions) -> str | None:
     """Return the work that a table's row is about, which its amounts measure, not its builder in the next cell."""
-    named = _outermost(mentions.within(row, (Kind.PROJECT, Kind.POLICY)))
+    named = list(mentions.outermost(row, _DONE))
     if any(span.overlaps(figure) for span, _ in named):
         return None
-    return next((entity.id for kind in (Kind.PROJECT, Kind.POLICY) for _, entity in named if entity.kind is kind), None)
-
-
-def _outermost(found: Iterable[tuple[Span, Entity]]) -> list[tuple[Span, Entity]]:
-    """Leave out what is named within a longer name: a figure of 某村高标准农田建设项目 is none of 高标准农田建设."""
-    kept: list[tuple[Span, Entity]] = []
-    for span, entity in found:
-        if not kept or not kept[-1][0].contains(span) or kept[-1][0] == span:
-            kept.append((span, entity))
-    return kept
+    return next((entity.id for kind in _DONE for _, entity in named if entity.kind is kind), None)
 
 
 def _around(folded: str, span: Span, marks: re.Pattern[str]) -> Span:

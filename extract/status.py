@@ -83,12 +83,23 @@ def told(behind: str) -> Status | None:
 def _certain() -> tuple[tuple[Status, re.Pattern[str]], ...]:
     words = {name: alternation(listed) for name, listed in lexicon("kinds")[Kind.PROJECT]["status"].items()}
     lead = "(?:[^，。；、\n]{0,6}|[^，。；\n]{0,16}，(?:现|目前|现在)?)"
+    together = "(?:[、和及][^，。；、\n]{2,18}){0,3}[^，。；、\n力将争月年]{0,6}"
     surely = "(?:经|全面|全部|顺利|正式|于[^，。；\n]{1,10})?"
     return (
         (Status.PLANNED, re.compile(f"{lead}(?:{words['not_yet']})(?:{words['begun']})")),
         (Status.ONGOING, re.compile(f"{lead}(?:即将{surely}(?:{words['finished']})|已?(?:{words['at_rest']}))")),
         (Status.COMPLETED, re.compile(f"{lead}已{surely}(?:{words['finished']})")),
+        (Status.PLANNED, re.compile(f"{together}(?:已|尚|还)?(?:{words['prepared']})")),
+        (Status.COMPLETED, re.compile(f"{together}已?(?:{words['on_trial']})")),
     )
+
+
+def _to_be_finished(span: Span, folded: str, structure: Structure, level: Level | None) -> Status | None:
+    """Tell that a work which a province or the nation means to finish within the year is under way: 建成雄忻高铁."""
+    wide = level in (Level.NATIONAL, Level.PROVINCIAL)
+    if not wide or structure.period_at(span.start) is not Period.PLAN:
+        return None
+    return Status.ONGOING if re.search("建成[^，。；！\n]*$", _clauses(span, folded)[0]) else None
 
 
 def _told_in_row(span: Span, folded: str) -> Status | None:
@@ -198,7 +209,12 @@ def status(mentions: Sequence[Span], folded: str, structure: Structure, level: L
     certain = [
         said
         for span in mentions
-        if (said := _told_in_row(span, folded) or told(folded[span.end : span.end + _REACH])) is not None
+        if (
+            said := _told_in_row(span, folded)
+            or told(folded[span.end : span.end + _REACH])
+            or _to_be_finished(span, folded, structure, level)
+        )
+        is not None
     ]
     if certain:
         return certain[-1]

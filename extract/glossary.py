@@ -44,13 +44,19 @@ _BRIEF = 8
 """Characters of the parts of a name that has a numeral for each of them (一窗受理、五类集成), at most."""
 _THIS_ONE = re.compile('"?这一[^，。、]{1,6}$')
 _FOR_CORE = re.compile("以(?P<name>.{2,})为(?:核心|中心|主体|重点|龙头|依托|支撑)$")
+_NAME_FIRST = re.compile(
+    rf'(?P<name>(?P<count>{NUMERAL})[个条张大项场块道片类][^，。；、：（）"]{{1,8}})(?:，(?:即|就是|分别[是为])?|：|——?)(?P<list>.+)'
+)
+"""A counted name and then what it counts: 实施|两大战略|，工业立县战略、项目兴县战略."""
 _LIST_BEHIND = re.compile(rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})（(?P<list>[^（）]+)）')
-_LIST_BEFORE = re.compile(rf'(?P<list>.+?)这?"?(?P<name>(?P<count>{NUMERAL})[个条张大项场][^，。；、（）"]{{1,8}})"?')
+_LIST_BEFORE = re.compile(
+    rf'(?P<list>.+?)这?"?(?P<name>(?P<count>{NUMERAL})[个条张大项场块道片类][^，。；、（）"]{{1,8}})"?'
+)
 """A counted name with what it counts in brackets behind it, or listed before it."""
 _VERB = re.compile(
     r"^(?:(?:[^，。、]{2,8}[省市县区]|[省市州县区旗镇乡]委)(?:打造|建设|布局|提出|推进|实施|确定)的|把[^，。、]{1,10}?建设成为?|把(?![^，。、]*[成为])|以[^，。、]{2,20}?为(?:中心|核心|主体|重点|龙头|主)的|就是|具体为|包括|包含|还有|分别是|分别为|即|全面|加快|着力|大力|重点(?=抓|实施|推进|建设|打造|发展)|切实|"
     r"打造|构建|建强建优|建设|建成|建优|建强|实施|围绕创建|围绕|创建|做大做强|推进|推动|实现|"
-    r"建好|整合|打赢|做强|做优|做大|做实|串起|串联|协同|统筹|联动|坚持走|坚持|做到|狠抓|体现|明确|形成|培育|发展|"
+    r"建好|整合|打赢|守住|做强|做优|做大|做精|做实|串起|串联|协同|统筹|联动|坚持走|坚持|做到|狠抓|体现|明确|形成|培育|发展|"
     r"抓好|抓实|抓牢|打好|打响|守好|守牢|擦亮|壮大|夯实|筑牢|用好|聚焦|突出|锚定|紧扣|完善|[在以][^，。、]{2,16}[上中]体现|在[^，。、]{2,10}[中上方面](?=[^，。、]{5}))+"
 )
 
@@ -59,7 +65,9 @@ _HOLDS = re.compile("包括|包含|分为|分别[是为]")
 _CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于")
 _NO_NAME = re.compile("(?:的|率|以上|左右|%)$")
 """How what is no name among the items of a list begins (为深化改革，…而实行的任期制), and how it ends (污水处理率)."""
-_RUNS_ON = re.compile("，(?:做优|做强|做大|做活|(?:加快|着力|全力)?(?:建设|打造|建成|培育|推进|实施|形成))")
+_RUNS_ON = re.compile(
+    "，(?:努力|做[优强大活精细实好]|建[强优好]|(?:加快|着力|全力)?(?:建设|打造|建成|培育|推进|实施|形成))"
+)
 """What no item of a list has in it: 石柳河旅游带、苍旺路产业带|，做优猕猴桃园."""
 _VERB_LENGTH = 2
 _WORKS_COUNTED = frozenset("路桥馆校院厂库站渠堤")
@@ -74,6 +82,10 @@ _LAYOUT_PART = re.compile("[^，。；、]{3,}[带区圈轴园廊核极翼城片
 """A part of a layout (数字经济带); the parts of 三资 or 三类户 are no strategies."""
 _WAYS = re.compile(f'"?{NUMERAL}[大个条场项篇]|[^"]*"[^"]+"[^"]{{0,4}}(?:思路|定位|目标)$')
 """How a term that sums up directions begins, or ends: 四大支柱, 三条生命线, “124”发展思路."""
+_FORMULA = re.compile(r"\d(?:\+[\dN])+")
+"""A sum as a name, which stands for what is done: “3+1”保障."""
+_STRIVES = re.compile("，(?:努力|奋力|全力|力争|加快|统筹|不断|推动|为)")
+"""How what a list of ways leads to begins, which is none of them: 打造甲带、乙带，|努力走在前列."""
 _TOGETHER = re.compile("(?:深度融合|一起|齐头并进|各展所长|(?:一体|同步|协同|共同|统筹|联动)推进)[^，。；、]{0,6}$")
 """What is done with all of a list: 海峡合作|一体推进; 京津冀协同发展 is a name."""
 
@@ -239,6 +251,7 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
         flat = (
             _one_each(folded, counts, definition)
             or _clause_each(folded, counts, definition)
+            or _in_turn(folded, counts, definition)
             or _held(folded, counts, definition)
         )
     return [Member(span) for span in flat]
@@ -257,6 +270,29 @@ def _one_each(folded: str, counts: list[int], definition: Span) -> list[Span]:
         first = each[0]
         each[0] = Span(folded.index(str(counts[0]), first.start), first.end)
     return each if brief or (told and not measured) or spelled else []
+
+
+def _clauses(folded: str, definition: Span, count: int) -> list[Span]:
+    """Return the clauses of a definition, without what they lead to where they are more than so many."""
+    clauses = _split(folded, definition.start, definition.end, "，；")
+    leads = len(clauses) > count and _STRIVES.search(
+        folded, clauses[count - 1].end, clauses[count].start + _VERB_LENGTH
+    )
+    return clauses[:count] if leads else clauses
+
+
+def _in_turn(folded: str, counts: list[int], definition: Span) -> list[Span]:
+    """Read a clause for each numeral, naming one thing or listing as many: 做大甲园，做精乙带、丙带."""
+    clauses = _clauses(folded, definition, len(counts))
+    if len(clauses) != len(counts) or set(counts) == {1}:
+        return []
+    parts: list[Span] = []
+    for clause, count in zip(clauses, counts, strict=True):
+        items = [clause] if count == 1 else _split(folded, clause.start, clause.end, "、")
+        if len(items) != count:
+            return []
+        parts += _without_what_is_said_of_all(folded, items)
+    return parts
 
 
 def _clause_each(folded: str, counts: list[int], definition: Span) -> list[Span]:
@@ -320,7 +356,9 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
         term = folded[label.start : label.end]
         count = next(iter(expected(term)), None)
         if term.isdigit():
-            if summed := _summed(folded, start, stop, int(term), plainly=True):
+            if first := _name_first(folded, start, stop, int(term)):
+                found.append(first)
+            elif summed := _summed(folded, start, stop, int(term), plainly=True):
                 found.append(Member(*summed))
             elif parts := _listing(folded, start, stop, int(term)):
                 found += [Member(part) for part in parts]
@@ -342,6 +380,20 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
             parts = pair  # “两带”即格凸河山地旅游带和红薯产业带，|公路完成路基工程
         found.append(Member(label, tuple(Member(p) for p in parts)))
     return found
+
+
+def _name_first(folded: str, start: int, stop: int, count: int) -> Member | None:
+    """Read a counted name with what it counts behind it: “2”即实施|两大战略|，工业立县战略、项目兴县战略."""
+    sentence = re.compile("[。\n]").search(folded, start, stop)
+    opening = _trim(folded, start, sentence.start() if sentence else stop)
+    named = _NAME_FIRST.fullmatch(folded, opening.start, opening.end) if opening is not None else None
+    if named is None or announced(named["count"]) != count:
+        return None
+    if count == 1:
+        only = _trim(folded, *named.span("list"))
+        return Member(only, (), Span(*named.span("name"))) if only is not None else None
+    parts = _split(folded, *named.span("list"), "、")
+    return Member(Span(*named.span("name")), tuple(Member(part) for part in parts)) if len(parts) == count else None
 
 
 def _listed_groups(folded: str, definition: Span) -> list[Member]:
@@ -411,7 +463,7 @@ def _announced_groups(folded: str, term: Span, counts: list[int], definition: Sp
     in_term = [Span(*m.span()) for m in re.compile(r'[^、"]+').finditer(folded, *name.span())] if name else []
     if len(counts) < 2 or len(in_term) != len(counts) or set(counts) == {1}:
         return []  # 一窗受理、一码通办: what explains it in two clauses names no parts
-    clauses = _split(folded, definition.start, definition.end, "，；")
+    clauses = _clauses(folded, definition, len(counts))
     if len(clauses) != len(counts):
         return []
     out = []
@@ -430,6 +482,7 @@ def _announced_groups(folded: str, term: Span, counts: list[int], definition: Sp
             ]
             if len(parts) != count:
                 return []
+            parts = _without_what_is_said_of_all(folded, parts)
             out.append(Member(label, tuple(Member(p) for p in parts)))
     return out
 
@@ -524,6 +577,8 @@ class GlossaryFinder:
             return Reading(Kind.POLICY, term.end, False, 0.7)
         if layout:
             return Reading(Kind.STRATEGY, term.end, False, 0.7)
+        if spelled and _FORMULA.match(phrase):
+            return Reading(Kind.POLICY, term.end, False, 0.65)
         if re.search(r"责任|机制|制度|措施|办法|申请|服务|审批|管理|承诺", meaning[:60]):
             return Reading(Kind.POLICY, term.end, False, 0.7)
         if re.search(r"建设成?|打造|建成|发展|构建", meaning[:40]):

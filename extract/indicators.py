@@ -341,7 +341,9 @@ def _respective(folded: str, figure: _Figure, clause: str, words: str) -> str:
     rules = _rules()
     behind = clause.rindex("分别")
     end = _CLAUSE.search(folded, figure.end)
-    figures = list(rules.figure.finditer(folded, figure.start - len(clause) + behind, end.start() if end else len(folded)))
+    figures = list(
+        rules.figure.finditer(folded, figure.start - len(clause) + behind, end.start() if end else len(folded))
+    )
     listed, _, change = words.partition("分别")
     items = _LIST_MARK.split(listed.removesuffix("同比"))
     place = next((at for at, each in enumerate(figures) if each.start() == figure.start), None)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.annotation import Entity, Indicator
+from extract.annotation import Indicator
 from extract.document import Span
 from extract.mentions import Mentions, is_body
 from extract.surface import folded_text
@@ -24,7 +24,7 @@ _SEGMENT = re.compile("[。；！？\n]")
 
 
 class Measurement:
-    """Sets ``Indicator.of``: the nearest project or policy in the clause, the last before it in its segment, or another.
+    """Sets ``Indicator.of``: the nearest project or policy in the clause, else the last before it in its segment.
 
     A share measures what its clause names, and nothing farther; a village only has what is measured.
     """

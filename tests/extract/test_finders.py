@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from extract import network, pipeline, status
 from extract.annotation import Candidate
+from extract.classifier import MODELS
 from extract.document import Document, Metadata, Place, Span
 from extract.entities import cluster
 from extract.levels import level_by_rule, named_level
@@ -616,6 +617,54 @@ def test_a_cell_of_its_row_tells_where_a_work_stands(tmp_path, head: str, cell: 
     doc = pipeline.process(pipeline.load(components=["policy_structure"]), linking.document(text, TOWN))
     span = Span(text.index("鹮羽"), text.index("公园") + 2)
     assert status.status([span], fold(text), doc._.structure, None, tmp_path) is expected
+
+
+@pytest.mark.parametrize(
+    ("behind", "expected"),
+    [
+        ("完成立项", Status.PLANNED),
+        ("、鹭园两个改造项目挂网招标", Status.PLANNED),
+        ("已进入试运行", Status.COMPLETED),
+        ("试车成功", Status.COMPLETED),
+        ("力争年内进入试运行", None),
+    ],
+)
+def test_what_comes_before_and_after_a_work_tells_where_it_stands(behind: str, expected: Status | None) -> None:
+    assert told(behind) is expected
+
+
+def test_what_a_province_is_to_finish_within_the_year_is_under_way() -> None:
+    text = "二、2026年工作安排\n稳步扩大有效投资，建成鹮鹭高铁、鹭湾机场等重点项目。"
+    doc = pipeline.process(pipeline.load(components=["policy_structure"]), linking.document(text, TOWN))
+    span = Span(text.index("鹮鹭"), text.index("、鹭湾"))
+    assert status.status([span], fold(text), doc._.structure, Level.PROVINCIAL, MODELS) is Status.ONGOING
+
+
+def test_a_known_policys_longer_name_begins_with_it() -> None:
+    text = "能源综合改革试点进展顺利，新高考落地。"
+    known = Candidate(
+        Span(text.index("新高考"), text.index("落地")),
+        Kind.POLICY,
+        "policy_authority",
+        0.93,
+        name="高考综合改革",
+        concept="c",
+    )
+    bare = Candidate(Span(2, 8), Kind.POLICY, "policy_tagger", 0.96)
+    assert [text[2:8] in group.name for group in cluster([bare, known], text)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("外资比“十三五”时期增长7%。", set()),
+        ("“十三五”时期成绩不凡。", {"十三五"}),
+        ("荣获2022年鹮城市创建鹭鸣示范区项目称号。", set()),
+    ],
+)
+def test_a_period_compared_to_and_an_award_are_no_names(rules, text: str, named: set[str]) -> None:
+    found = annotate(rules, text)
+    assert names(found, Kind.POLICY) | names(found, Kind.PROJECT) | names(found, Kind.STRATEGY) == named
 
 
 def test_a_campaign_of_a_year_is_a_policy_and_a_renovated_estate_a_community(rules) -> None:

@@ -274,6 +274,24 @@ def test_two_lists_of_a_double_number_are_its_parts():
             {"沿河菌菇带": [], "两园": ["果园", "茶园"]},
         ),
         ("一窗受理、一码通办", "中心推行的服务，凭一个码可查进度。", {}),
+        (
+            "“12”思路",
+            "“1”即锚定一个目标，建设湖山小城；“2”即实施两大战略，工业立县战略、项目兴县战略。",
+            {"湖山小城": [], "两大战略": ["工业立县战略", "项目兴县战略"]},
+        ),
+        (
+            "一园一带三基地",
+            "做大稻米园，做精鹭溪休闲带，建强玉米、肉牛、菌菇三个基地，努力走在全县前列。",
+            {"稻米园": [], "鹭溪休闲带": [], "玉米": [], "肉牛": [], "菌菇": []},
+        ),
+        (
+            "“123”思路",
+            "守住脱贫底线，建好橙香走廊、茶旅走廊两条走廊，擦亮洁净鹭溪、平安鹭溪、活力鹭溪三块牌子，做好防疫。",
+            {
+                "两条走廊": ["橙香走廊", "茶旅走廊"],
+                "三块牌子": ["洁净鹭溪", "平安鹭溪", "活力鹭溪"],
+            },
+        ),
     ],
 )
 def test_groups_steps_and_pairs_end_where_their_clause_does(term, definition, parts):
@@ -305,6 +323,17 @@ def test_labels_that_a_verb_follows_spell_out_a_layout_of_the_text():
     doc = pipeline.process(nlp, Document("t", text, "0" * 64))
     pairs = {(doc.text[c.subject.start : c.subject.end], doc.text[c.object.start : c.object.end]) for c in doc._.claims}
     assert pairs >= {("两街", "一湖两街多点"), ("鹮湾美食街", "两街"), ("苇塘工艺街", "两街")}
+
+
+def test_a_sum_that_is_spelled_out_is_a_policy_and_its_explanation_may_follow_what_is_said_of_it():
+    nlp = pipeline.load(components=["policy_structure", "policy_glossary"])
+    text = "坚持“一园两带”布局不动摇，即做大稻米园，做精果带、菌带。\n名词解释\n"
+    text += "1.“3+1”保障：“3”指上学、看病、住房，“1”指饮水。"
+    doc = pipeline.process(nlp, Document("t", text, "0" * 64))
+    parts = {doc.text[c.subject.start : c.subject.end] for c in doc._.claims}
+    assert parts == {"稻米园", "果带", "菌带", "上学", "看病", "住房", "饮水"}
+    whole = text.index("“3+1”")
+    assert {c.kind for c in doc._.candidates if c.span.start == whole} == {Kind.POLICY}
 
 
 @pytest.mark.parametrize(("term", "is_name"), [("三条生命线", True), ("三烧", False)])

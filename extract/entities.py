@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -64,6 +64,11 @@ _UNIT = re.compile("[一-鿿]{1,6}[省市县区旗州盟镇乡]")
 _NUMERAL = re.compile("[一二两三四五六七八九十百千万多0-9]")
 _LISTED = re.compile("[、和与及]")
 _WITHOUT_QUOTES = str.maketrans("", "", '"“”')
+_BARE = re.compile("[一-鿿]{2,5}|[一-鿿]{2,6}至[一-鿿]{2,6}(?:（[^（）]{2,12}）)?")
+"""How a work is called by nothing but the places that it joins or stands in."""
+_NO_PLACE = ("期", "段", "站", "线", "群", "水电", "核电", "治理")
+"""How else the name of a work ends that needs no head."""
+_JOINTS = ("、", "和", "及", "与")
 _LEAST = 4
 """Characters that a name needs to be told in a longer one."""
 _FIVE_YEARS = re.compile("“十[一二三四五六七]五”规划")
@@ -160,6 +165,41 @@ def _compatible(c: Candidate, other: Candidate, folded: str) -> bool:
         return True
     # The first item of a name that is a list, 工业立市|、制造强市, but no list of names that are surer than it.
     return item and (outer is other or outer.extractor in _TRUSTED)
+
+
+def with_shared_heads(candidates: Sequence[Candidate], folded: str) -> list[Candidate]:
+    """Name works that share the head of the last of them in full: 西康|、西十|高铁, 府谷、定边|机场.
+
+    Args:
+        candidates: settled, in the order of the text.
+        folded: folded text.
+    """
+    named = list(candidates)
+    shared, behind, heads = _shared_heads()
+    head, begins = None, -1  # of the work that follows, and where it begins
+    for number, c in reversed(list(enumerate(candidates))):
+        if c.kind is not Kind.PROJECT:
+            continue
+        form = _form(folded, c.span)
+        if form.endswith(shared):
+            head = next(each for each in shared if form.endswith(each))
+        elif (listed := behind.match(folded, c.span.end)) is not None:
+            head = listed[1]
+        elif folded[c.span.end : begins] not in _JOINTS or form.endswith(heads):
+            head = None
+        if head is not None and c.name is None and _BARE.fullmatch(form) and not form.endswith(heads):
+            named[number] = replace(c, name=form + head)
+        begins = c.span.start
+    return named
+
+
+@cache
+def _shared_heads() -> tuple[tuple[str, ...], re.Pattern[str], tuple[str, ...]]:
+    """Return the heads of works that are named after places (高铁, 机场), how a list gets one behind it, and all heads."""
+    words = lexicon("kinds")[Kind.PROJECT]
+    shared = tuple(sorted(words["shared"], key=len, reverse=True))
+    behind = re.compile(f"等(?:[0-9]+[条座个])?({alternation(shared)})")
+    return shared, behind, (*words["heads"], *words["works"], *_NO_PLACE)
 
 
 def cluster(candidates: Iterable[Candidate], folded: str) -> list[_Cluster]:
@@ -409,7 +449,8 @@ class EntityResolver:
             and not _is_sort(c, folded)
             and _is_whole(c.span, folded)
         ]
-        clusters = cluster(settle_overlaps(one_kind_a_phrase(likely, folded), folded), folded)
+        settled = settle_overlaps(one_kind_a_phrase(likely, folded), folded)
+        clusters = cluster(with_shared_heads(settled, folded), folded)
         everywhere(clusters, folded, shortest=self.shortest)
         clusters.sort(key=lambda g: (min(c.span for c in g.candidates), g.kind))
         levels = _levels(doc, clusters, folded, self.models)

@@ -75,7 +75,22 @@ def alternation(words: Iterable[str]) -> str:
 
 @cache
 def _alternation(words: tuple[str, ...]) -> str:
-    return "|".join(re.escape(word) for word in sorted(set(words), key=lambda w: (-len(w), w)))
+    """Write words that begin alike once to where they part, which ``re`` tries faster than word by word.
+
+    >>> _alternation(("推进", "推动", "推", "建成"))
+    '推(?:[进动])?|建成'
+    """
+    following: dict[str, list[str]] = {}
+    for word in dict.fromkeys(words):
+        if word:
+            following.setdefault(word[0], []).append(word[1:])
+    alone = [re.escape(first) for first, rest in following.items() if not any(rest)]
+    ways = [f"[{''.join(alone)}]"] if len(alone) > 1 else alone
+    for first, rest in following.items():
+        if any(rest):
+            longer, optional = _alternation(tuple(rest)), "" in rest
+            ways.append(re.escape(first) + (f"(?:{longer})" if optional or "|" in longer else longer) + "?" * optional)
+    return "|".join(ways)
 
 
 @cache

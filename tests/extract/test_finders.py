@@ -11,7 +11,7 @@ from extract import network, pipeline, status
 from extract.annotation import Candidate
 from extract.classifier import MODELS
 from extract.document import Document, Metadata, Place, Span
-from extract.entities import cluster
+from extract.entities import cluster, with_shared_heads
 from extract.levels import level_by_rule, named_level
 from extract.names import governors, name_start
 from extract.quotations import read
@@ -652,6 +652,21 @@ def test_a_known_policys_longer_name_begins_with_it() -> None:
     )
     bare = Candidate(Span(2, 8), Kind.POLICY, "policy_tagger", 0.96)
     assert [text[2:8] in group.name for group in cluster([bare, known], text)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "items", "full"),
+    [
+        ("建成鹮康、鹮十高铁。", ["鹮康", "鹮十高铁"], ["鹮康高铁", "鹮十高铁"]),
+        ("开工鹮至乾、鹭至永宁等高速公路。", ["鹮至乾", "鹭至永宁"], ["鹮至乾高速公路", "鹭至永宁高速公路"]),
+        ("建成鹮湾公园、鹮十高铁。", ["鹮湾公园", "鹮十高铁"], ["鹮湾公园", "鹮十高铁"]),
+        ("建成鹮湾，开通鹮十高铁。", ["鹮湾", "鹮十高铁"], ["鹮湾", "鹮十高铁"]),
+    ],
+)
+def test_works_that_share_the_head_of_the_last_are_named_in_full(text: str, items: list[str], full: list[str]) -> None:
+    spans = [Span(text.index(item), text.index(item) + len(item)) for item in items]
+    candidates = [Candidate(span, Kind.PROJECT, "policy_tagger", 0.9) for span in spans]
+    assert [group.name for group in cluster(with_shared_heads(candidates, text), text)] == full
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def with_shared_heads(candidates: Sequence[Candidate], folded: str) -> list[Cand
 
 @cache
 def _shared_heads() -> tuple[tuple[str, ...], re.Pattern[str], tuple[str, ...]]:
-    """Return the heads of works that are named after places (高铁, 机场), how a list gets one behind it, and all heads."""
+    """Return the heads of works named after places (高铁, 机场), how a list gets one behind it, and all heads."""
     words = lexicon("kinds")[Kind.PROJECT]
     shared = tuple(sorted(words["shared"], key=len, reverse=True))
     behind = re.compile(f"等(?:[0-9]+[条座个])?({alternation(shared)})")

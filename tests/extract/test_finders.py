@@ -666,7 +666,7 @@ def test_a_known_policys_longer_name_begins_with_it() -> None:
 def test_works_that_share_the_head_of_the_last_are_named_in_full(text: str, items: list[str], full: list[str]) -> None:
     spans = [Span(text.index(item), text.index(item) + len(item)) for item in items]
     candidates = [Candidate(span, Kind.PROJECT, "policy_tagger", 0.9) for span in spans]
-    assert [group.name for group in cluster(with_shared_heads(candidates, text), text)] == full
+    assert {group.name for group in cluster(with_shared_heads(candidates, text), text)} == set(full)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from extract.jurisdiction import named_in, national_body, resolve, spoken_of
 from extract.masthead import is_masthead, masthead
 from extract.metadata_table import from_row, load_table
 from extract.names import alternation, lexicon
+from extract.numerals import parse
 from extract.reflow import reflow
 from extract.surface import fold
 from ontology.divisions import NATION
@@ -35,7 +36,6 @@ _CLOSING = 400
 _TITLE_LENGTH = 80
 _YEARS = range(1949, 2100)
 
-_DIGITS = "〇一二三四五六七八九"
 _NARROW = {0xFF10 + digit: 0x30 + digit for digit in range(10)}
 _NUMBER = r"[〇○零一二三四五六七八九十\d]+"
 _YEAR = r"(?:(?:19|20)\d{2}|[一二][〇○零一二三四五六七八九]{3})"
@@ -401,19 +401,12 @@ def _years_named(heading: str, year: int | None, first: Mapping[str, int], back:
 
 
 def _count(number: str) -> int:
-    """Read 十四, 二十, 14 as numbers."""
-    if number.isdigit():
-        return int(number)
-    tens, ten, ones = number.rpartition("十")
-    value = {"": 1 if ten else 0}.get(tens, _DIGITS.find(tens[-1:])) * 10 if ten else 0
-    return value + sum(_DIGITS.find(c) for c in ones[-1:])
+    """Read 十四, 二十, 14 as numbers; what is none counts nothing."""
+    return int(parse(number) or 0)
 
 
 def _year(written: str | None) -> int | None:
-    if written is None:
-        return None
-    digits = "".join(c if c.isdigit() else str(_DIGITS.find(c.replace("○", "〇").replace("零", "〇"))) for c in written)
-    year = int(digits)
+    year = _count(written) if written is not None else 0
     return year if year in _YEARS else None
 
 

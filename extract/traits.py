@@ -301,7 +301,7 @@ def seen(doc: Doc) -> Seen:
     own: list[Run] = []
     for c in doc._.candidates:
         start, end = c.span.start, c.span.end
-        tag = f"{c.kind}:{c.extractor[7:]}"
+        tag = f"{c.kind}:{c.extractor.removeprefix('policy_')}"
         sure = f"{tag}:{int(c.confidence * 5)}"
         own += (Run(f"b{sure}", start, start + 1), Run(f"e{sure}", end - 1, end), Run(f"i{tag}", start, end))
     for start, end in quotations(folded):

@@ -386,10 +386,11 @@ def export(args: argparse.Namespace) -> int:
 def score(args: argparse.Namespace) -> int:
     """Compare extraction and linking with gold annotations."""
     from kg.graph import open
-    from kg.held_out import held_out
     from kg.score import score
 
     if args.folds is not None:
+        from kg.held_out import held_out
+
         scores = held_out(args.golds, args.folds, shared=args.shared, corpus=args.corpus, tell=err.print)
     else:
         with open(args.store) as graph:

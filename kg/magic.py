@@ -72,14 +72,14 @@ def ask(line: str, cell: str | None, names: dict[str, Any]) -> Any:
     parameters = dict(word.split("=", 1) for word in args.rest if "=" in word)
     graph = _graph(args, names)
     rows = graph.query(query, **parameters)
-    answer = {"frame": _frame, "graph": _drawn, "chart": chart}[args.form](rows, graph)
+    answer = _drawn(rows, graph) if args.form == "graph" else {"frame": _frame, "chart": chart}[args.form](rows)
     if not args.into:
         return answer
     names[args.into] = answer
     return None
 
 
-def chart(rows: Rows, graph: Graph | None = None) -> Any:
+def chart(rows: Rows) -> Any:
     """Draw rows as bars with matplotlib, in our font: the first column of text names them, numbers are their lengths.
 
     Raises:
@@ -124,7 +124,7 @@ def _graph(args: argparse.Namespace, names: dict[str, Any]) -> Graph:
     return known if isinstance(known, Graph) else open_graph()
 
 
-def _frame(rows: Rows, graph: Graph) -> Any:
+def _frame(rows: Rows) -> Any:
     """Return a DataFrame in which an IRI stands under its last part, which for ours is a word or a name."""
     frame = rows.frame()
     for name in frame.columns:
@@ -135,7 +135,7 @@ def _frame(rows: Rows, graph: Graph) -> Any:
 
 
 def _drawn(rows: Rows, graph: Graph) -> Any:
-    """Draw each row's first two entities as a link, with what the graph says of them."""
+    """Draw each row's first two entities as a link, with what the graph says of the entities."""
     import networkx
 
     from kg import sparql
@@ -151,5 +151,5 @@ def _drawn(rows: Rows, graph: Graph) -> Any:
         network.add_node(str(iri), label=entity.name, kind=str(entity.kind), level=entity.level)
     for start, end, relation in links:
         if start in network and end in network:
-            network.add_edge(str(start), str(end), relation=relation.local, basis="stated", confidence=0.5)
+            network.add_edge(str(start), str(end), relation=relation.local, confidence=0.5)
     return draw(network)

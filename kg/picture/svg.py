@@ -135,7 +135,9 @@ def tooltip(about: dict[str, str]) -> str:
 def because(why: dict[str, str]) -> str:
     """Return what is said of a link: relation, basis, confidence, sentence and document."""
     basis = WORDS.get(why["basis"], why["basis"])
-    head = f"{WORDS.get(why['relation'], why['relation'])}（{basis}，可信度 {float(why['confidence']):.2f}）"
+    head = WORDS.get(why["relation"], why["relation"])
+    if basis:
+        head += f"（{basis}，可信度 {float(why['confidence']):.2f}）"
     sentence = f"“{why['evidence']}”" if why["evidence"] else ""
     return "\n".join(line for line in (head, sentence, why["document"]) if line)
 

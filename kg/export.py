@@ -298,22 +298,23 @@ def _write_xlsx(graph: Graph, path: Path, suffix: str) -> None:
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
 
-    book = Workbook(write_only=True)
-    for table in (links(graph), entities(graph), indicators(graph), documents(graph)):
-        if len(table.rows) >= EXCEL_ROWS:
-            raise UsageError(f"{table.name}: more rows than Excel's {EXCEL_ROWS}; export to .csv or .parquet")
-        sheet = book.create_sheet(table.name)
-        sheet.freeze_panes = "A2"
-        sheet.append(list(table.columns))
-        for row in table.rows:
-            cells = []
-            for value in row:
-                cell = WriteOnlyCell(sheet, _NOT_IN_XML.sub("", value) if isinstance(value, str) else value)
-                if isinstance(value, str):
-                    cell.data_type = "s"  # never a formula, whatever it begins with
-                cells.append(cell)
-            sheet.append(cells)
-    book.save(path)
+    with path.open("wb") as file:  # where that is refused, no half-written sheet is left to complain
+        book = Workbook(write_only=True)
+        for table in (links(graph), entities(graph), indicators(graph), documents(graph)):
+            if len(table.rows) >= EXCEL_ROWS:
+                raise UsageError(f"{table.name}: more rows than Excel's {EXCEL_ROWS}; export to .csv or .parquet")
+            sheet = book.create_sheet(table.name)
+            sheet.freeze_panes = "A2"
+            sheet.append(list(table.columns))
+            for row in table.rows:
+                cells = []
+                for value in row:
+                    cell = WriteOnlyCell(sheet, _NOT_IN_XML.sub("", value) if isinstance(value, str) else value)
+                    if isinstance(value, str):
+                        cell.data_type = "s"  # never a formula, whatever it begins with
+                    cells.append(cell)
+                sheet.append(cells)
+        book.save(file)
     _without_times(path)
 
 

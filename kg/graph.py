@@ -84,7 +84,7 @@ class Embedded:
             with answering():
                 return engine.run(self.store, query), False
         except SyntaxError as error:
-            raise sparql.unparsed(error) from error
+            raise sparql.unparsed(error, query) from error
 
     def close(self) -> None:
         """Let go of the store; the version may then be dropped."""

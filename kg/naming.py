@@ -64,13 +64,7 @@ def find(graph: Graph, name: str, within: str | None = None) -> IRI:
     """Return the IRI of the one entity of that name; see ``kg.lineage.lineage``."""
     found = named(graph, name)
     if not found:
-        rows = graph.query(
-            f"SELECT ?n (COUNT(DISTINCT ?m) AS ?mentions) {{ {_ENTITY} ; skos:prefLabel ?n"
-            f" FILTER(CONTAINS(STR(?n), {sparql.term(name)})) OPTIONAL {{ ?m itsrdf:taIdentRef ?e }} }}"
-            " GROUP BY ?n ORDER BY DESC(?mentions) STRLEN(STR(?n)) ?n LIMIT 3"
-        )
-        hint = f"; there are {', '.join(row.n for row in rows)}" if rows else ""
-        raise NotFound(f"the graph has no entity called {name}{hint}", subject=name)
+        raise NotFound(f"the graph has no entity called {name}{names_with(graph, name)}", subject=name)
     there = list(found) if within is None else _within(graph, found, within)
     if not there:
         places = ", ".join(sorted({" › ".join(places_of(iri)) for iri in found} - {""}))
@@ -79,12 +73,23 @@ def find(graph: Graph, name: str, within: str | None = None) -> IRI:
     if len(there) > 1:
         known = kinds_of(graph, there)
         candidates = tuple((str(iri), f"{known[iri]} {' › '.join(places_of(iri))}".strip()) for iri in there)
+        way = "with --in PLACE or by IRI" if len({places_of(iri) for iri in there}) > 1 else "by its IRI"
         raise AmbiguousName(
-            f"{len(there)} entities are called {name}; say which with --in PLACE or by IRI",
+            f"{len(there)} entities are called {name}; say which {way}",
             subject=name,
             candidates=candidates,
         )
     return there[0]
+
+
+def names_with(graph: Graph, part: str) -> str:
+    """Return as the end of a complaint which names of a graph hold what was asked for, those named most; "" if none."""
+    rows = graph.query(
+        f"SELECT ?n (COUNT(DISTINCT ?m) AS ?mentions) {{ {_ENTITY} ; skos:prefLabel ?n"
+        f" FILTER(CONTAINS(STR(?n), {sparql.term(part)})) OPTIONAL {{ ?m itsrdf:taIdentRef ?e }} }}"
+        " GROUP BY ?n ORDER BY DESC(?mentions) STRLEN(STR(?n)) ?n LIMIT 3"
+    )
+    return f"; there are {', '.join(row.n for row in rows)}" if rows else ""
 
 
 def labels_of(name: str) -> str:

@@ -22,6 +22,10 @@ from ontology.terms import PREFIXES, XSD
 Term: TypeAlias = ox.NamedNode | ox.Literal
 Value: TypeAlias = str | bool | int | float | Decimal | datetime.date | Term
 
+_FULL_WIDTH = frozenset("｛｝（）“”‘’；，。？：＜＞＝！")
+_BEGINNINGS = frozenset(
+    ("prefix", "base", "select", "ask", "construct", "describe", "with", "insert", "delete", "load")
+)
 _BARE = {
     "integer": (r"[+-]?\d+", r"[+-]?\d+"),
     "decimal": (r"[+-]?\d*\.\d+", r"[+-]?(\d+\.?\d*|\.\d+)"),
@@ -75,11 +79,13 @@ def bind(text: str, parameters: Mapping[str, Value]) -> str:
     return text
 
 
-def unparsed(error: SyntaxError) -> QueryError:
+def unparsed(error: SyntaxError, query: str) -> QueryError:
     """Return the engine's complaint of a query without the rules of grammar that it would have taken.
 
-    >>> str(unparsed(SyntaxError("error at 1:20: expected one of LATERAL, SERVICE, [_]")))
+    >>> str(unparsed(SyntaxError("error at 1:20: expected one of LATERAL, SERVICE, [_]"), "SELECT ?s { ?s ?p }"))
     "the query can't be parsed: error at 1:20: what stands there is not SPARQL, or something before it is missing"
+    >>> str(unparsed(SyntaxError("error at 1:20: expected [_]"), "SELECT ?s { ?s ?p ?o"))
+    "the query can't be parsed: error at 1:20: a } is missing"
     """
     reason = str(error)
     where, expected, rules = reason.partition(": expected ")
@@ -87,11 +93,21 @@ def unparsed(error: SyntaxError) -> QueryError:
         reason = f"{reason.split(': ')[0]}: a prefix that is neither declared nor known"
     elif expected:
         sentences = re.findall(r"The [\w ]+", rules)
-        reason = (
-            f"{where}: {'; '.join(sentences) or 'what stands there is not SPARQL, or something before it is missing'}"
-        )
+        told = "; ".join(sentences) or _slip(query)
+        reason = f"{where}: {told or 'what stands there is not SPARQL, or something before it is missing'}"
     short = reason if len(reason) <= 160 else f"{reason[:160]}…"
     return QueryError(f"the query can't be parsed: {short}", code="PL-QUERY-SYNTAX")
+
+
+def _slip(query: str) -> str:
+    """Return what is wrong with a query by its look, "" where nothing shows: a mark of a Chinese keyboard, a brace."""
+    tokens = [token for token in guard.tokenize(query) if token.kind != "string"]
+    if wide := next((token.text[0] for token in tokens if token.text[0] in _FULL_WIDTH), None):
+        return f"{wide} is no mark of SPARQL; write it with an English keyboard"
+    if tokens and tokens[0].kind == "word" and tokens[0].keyword not in _BEGINNINGS:
+        return f"no query begins with {tokens[0].text}"
+    braces = sum((token.text == "{") - (token.text == "}") for token in tokens)
+    return f"a {'}' if braces > 0 else '{'} is missing" if braces else ""
 
 
 def term(value: Value | Any, like: str = "") -> Term:

@@ -134,10 +134,9 @@ def tooltip(about: dict[str, str]) -> str:
 
 def because(why: dict[str, str]) -> str:
     """Return what is said of a link: relation, basis, confidence, sentence and document."""
-    basis = WORDS.get(why["basis"], why["basis"])
     head = WORDS.get(why["relation"], why["relation"])
-    if basis:
-        head += f"（{basis}，可信度 {float(why['confidence']):.2f}）"
+    if why["basis"]:
+        head += f"（{WORDS.get(why['basis'], why['basis'])}，可信度 {float(why['confidence']):.2f}）"
     sentence = f"“{why['evidence']}”" if why["evidence"] else ""
     return "\n".join(line for line in (head, sentence, why["document"]) if line)
 
@@ -179,30 +178,36 @@ def _edges(drawing: Drawing, network: Network, layout: Layout) -> None:
 
 
 def _words(drawing: Drawing, network: Network, layout: Layout) -> None:
-    """Say at each link how it serves: 属于, 落实; plain service at the foot goes without saying."""
+    """Say at each link how it serves: 属于, 落实; plain service at the foot goes without saying.
+
+    Where links run side by side, a word that has no room of its own stands once for all that say it.
+    """
+    size, height = 12.0, 17.0
+    placed: list[tuple[float, float, float, str]] = []
     for (start, end), points in sorted(layout.ways.items()):
         a, b = layout.boxes[start], layout.boxes[end]
         if network.nodes[start]["kind"] in FOOT:
             continue
         up = a.y > b.y
         line = [(a.x, a.top if up else a.bottom), *points, (b.x, b.bottom if up else b.top)]
-        (x, y), (x2, y2) = line[1:3] if points and points[0][0] == a.x else line[:2]  # where it has left its row
+        line = line[1:] if points and points[0][0] == a.x else line  # from where it has left its row
         relations = {str(why["relation"]) for why in network[start][end].values()}
         word = "、".join(WORDS.get(relation, relation) for relation in sorted(relations))
-        size = 12.0
-        room = font.measure(word, size)
-        middle = (x + x2) / 2, (y + y2) / 2
+        width = font.measure(word, size) + 6
+        middles = [((x + x2) / 2, (y + y2) / 2) for (x, y), (x2, y2) in pairwise(line)]
+        taken = [
+            [said for x, y, wide, said in placed if abs(x - at) < (wide + width) / 2 and abs(y - level) < height]
+            for at, level in middles
+        ]
+        free = next((middle for middle, others in zip(middles, taken, strict=True) if not others), None)
+        if free is None and word in taken[0]:
+            continue
+        x, y = free or middles[0]
+        placed.append((x, y, width, word))
         drawing.add(
-            "rect",
-            x=middle[0] - room / 2 - 3,
-            y=middle[1] - size * 0.7,
-            width=room + 6,
-            height=size * 1.4,
-            rx=4,
-            fill="#ffffff",
-            opacity=0.85,
+            "rect", x=x - width / 2, y=y - height / 2, width=width, height=height, rx=4, fill="#ffffff", opacity=0.85
         )
-        drawing.text(*(middle[0], middle[1] + size * 0.36), word, size, colour=PALE_INK, anchor=0.5)
+        drawing.text(x, y + size * 0.36, word, size, colour=PALE_INK, anchor=0.5)
 
 
 def _node(drawing: Drawing, about: dict[str, Any], box: Box) -> None:

@@ -14,7 +14,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from kg.naming import labels_of
+from kg.naming import labels_of, names_with
 from kg.picture import Picture, bare
 from kg.picture.style import COLOURS, INK, PALE_INK, TINTS
 from kg.picture.svg import Drawing
@@ -140,6 +140,7 @@ def timeline(graph: Graph, name: str) -> Timeline:
         " FILTER NOT EXISTS { ?d pl:year ?year } }"
     )
     if not rows:
-        told = f"; {undated.n} of unknown year do: kg build --metadata gives years" if undated.n else ""
+        unknown = f"; {undated.n} of unknown year do: kg build --metadata gives years" if undated.n else ""
+        told = unknown or names_with(graph, name)
         raise NotFound(f"no document of a known year mentions {name}{told}", subject=name)
     return Timeline(name, rows, undated.n)

@@ -103,7 +103,7 @@ def answer(store: ox.Store, request: Request) -> Answer:
             return Answer(results.serialize(format=ROW_FORMATS[form]) or b"", form)
         return _rows(results, form, request)
     except SyntaxError as error:
-        raise sparql.unparsed(error) from error
+        raise sparql.unparsed(error, request.query or "") from error
     except (OSError, ValueError, RuntimeError) as error:
         what = "query can't be answered" if request.query is not None else "graph can't be given"
         raise QueryError(f"the {what}: {error}") from error

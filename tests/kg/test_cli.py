@@ -138,6 +138,7 @@ def test_a_terminal_shows_identifiers_unbroken(
         (["validate", "--store", "http://127.0.0.1:9/sparql"], 1, "http://127.0.0.1:9/sparql is no folder"),
         (["info", "没有的文件"], 1, "PL-NOT-FOUND"),
         (["lineage", "实力甲镇", "-o", "x.gif"], 2, "x.gif"),
+        (["export", "-o", "nowhere/x.xlsx"], 1, "PL-EXPORT-WRITE"),
         (["lineage", "实力甲镇", "-o", "nowhere/x.svg"], 1, "PL-EXPORT-WRITE"),
         (["highlight", "甲镇_2023", "-o", "nowhere/x.html"], 1, "PL-EXPORT-WRITE"),
         (["highlight", "甲镇_2023", "-o", "x.png"], 2, "x.png"),

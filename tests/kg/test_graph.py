@@ -183,6 +183,12 @@ def test_a_query_that_can_not_be_is_told_in_one_short_line(graph: kg.Graph, quer
     [
         ("SELECT ?s { ?s ?p }", "error at 1:20: what stands there is not SPARQL, or something before it is missing"),
         ('SELECT ?s { ?s ?p "a }', "error at 1:23: what stands there is not SPARQL, or something before it is missing"),
+        ("SELECT ?s { ?s a pl:Village", "a } is missing"),
+        ("SELECT ?s { ?s a pl:Village }}", "a { is missing"),
+        ("SELEC ?s { ?s a pl:Village }", "no query begins with SELEC"),
+        ("SELECT ?s ｛ ?s a pl:Village }", "｛ is no mark of SPARQL; write it with an English keyboard"),
+        ("SELECT ?s { ?s rdfs:label “甲”@zh }", "“ is no mark of SPARQL; write it with an English keyboard"),
+        ('SELECT ?s { ?s rdfs:label "“甲”｛" ?p }', "is not SPARQL, or something before it is missing"),
         ("SELECT (COUNT(?s) AS ?n) ?p { ?s ?p ?o }", "The SELECT contains a variable that is unbound"),
         ("SELECT * { ?s foo:x ?y }", "a prefix that is neither declared nor known"),
     ],

@@ -27,6 +27,7 @@ from kg.picture.flow import worded
 from kg.picture.highlight import Highlighted, Mention
 from kg.picture.layout import Layout, crossings, layout
 from kg.picture.network import Network, folded, main_lines, network
+from kg.picture.svg import because
 from ontology.errors import NotFound, OutputError, UsageError
 from ontology.terms import Basis, Kind, Level
 
@@ -260,6 +261,27 @@ def test_the_page_draws_in_a_browser_and_runs_nothing_foreign(tmp_path: Path) ->
     assert "CONSOLE" not in done.stderr
 
 
+def test_no_word_at_a_link_hides_another() -> None:
+    """A town's strategy that carries out twelve of the nation's has room for few words where the links set out."""
+    made = town(3, 0)
+    for index in range(12):
+        made.add_node(f"n{index}", label=f"国家第{index}号战略", kind=str(Kind.STRATEGY), level=str(Level.NATIONAL))
+        made.add_edge("s2", f"n{index}", relation="advances", basis="stated", confidence=0.9, evidence="", document="")
+    words = [
+        tuple(float(rect.get(side, "")) for side in ("x", "y", "width", "height"))
+        for rect in ET.fromstring(kg.draw(made).svg).iter("{http://www.w3.org/2000/svg}rect")
+        if rect.get("rx") == "4" and rect.get("opacity")
+    ]
+    assert words
+    for (x, y, wide, high), (x2, y2, wide2, high2) in combinations(words, 2):
+        assert x + wide <= x2 + 0.2 or x2 + wide2 <= x + 0.2 or y + high <= y2 + 0.2 or y2 + high2 <= y + 0.2
+
+
+def test_a_drawn_link_says_no_basis_that_nobody_gave() -> None:
+    why = {"relation": "advances", "basis": "", "confidence": 0.5, "evidence": "", "document": ""}
+    assert because(why) == "落实" and "可信度 0.50" in because(why | {"basis": "stated"})
+
+
 def test_control_characters_do_not_break_the_svg() -> None:
     ET.fromstring(kg.draw(town(3, 2, names=["一\x00二\ufffe\x1b[31m三", " \n "])).svg)
 
@@ -399,6 +421,8 @@ def test_a_timeline_tells_of_documents_of_unknown_year(sources: Path, tmp_path: 
         assert kg.timeline(built, "实力甲镇").undated == 0
         with pytest.raises(NotFound, match="1 of unknown year do"):
             kg.timeline(built, "书香丁镇")
+        with pytest.raises(NotFound, match="there are 书香丁镇"):
+            kg.timeline(built, "香丁")
 
 
 def test_a_highlighted_text_is_the_text(graph: kg.Graph, tmp_path: Path) -> None:

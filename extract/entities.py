@@ -34,7 +34,6 @@ _T = TypeVar("_T")
 _BRIEFEST = 2
 _COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
 _PREDICATE = re.compile("为(?:主攻方向|目标|导向|主题|主线|重点|抓手|牵引|引领|支撑|统领|核心|基础|根本)")
-_VILLAGE_OR_FIRM = {Kind.VILLAGE, Kind.ORGANIZATION}
 _ROADS = re.compile("[路街道]$")
 """How the bare name of a road ends, a site within a longer work's name."""
 _SUMMED = re.compile("等一(?:批|系列)|等[^、，]{0,8}(?:举措|措施)$")
@@ -144,8 +143,8 @@ def _compatible(c: Candidate, other: Candidate, folded: str) -> bool:
     if not c.span.overlaps(other.span):
         return True
     if c.span == other.span:
-        beside = (c.kind in PLACES) != (other.kind in PLACES) and {c.kind, other.kind} != _VILLAGE_OR_FIRM
-        return c.kind is other.kind or beside
+        guess = c.kind is Kind.VILLAGE and c.extractor == "policy_tagger" and other.kind is Kind.ORGANIZATION
+        return c.kind is other.kind or ((c.kind in PLACES) != (other.kind in PLACES) and not guess)
     if not (c.span.contains(other.span) or other.span.contains(c.span)):
         return False
     if c.kind is not other.kind:

@@ -51,8 +51,11 @@ _COMPARED = re.compile('[比较]上?"?$')
 """What stands before a period to which a figure is compared, no name of its plan: 比|“十三五”|时期增长71%."""
 _TWO_BODIES = re.compile("委员会.{3,}(?:人民政府|办事处)$")
 """A committee and a government that share a line: 中共张营镇委员会|张营镇人民政府."""
-_NUMBERED = re.compile("[0-9]+(?:余|多)?[个座处条项家口栋]")
+_NUMBERED = re.compile("(?:[0-9]+(?:余|多)?[个座处条项家口栋]|[两三四五六七八九十]+[个座处条项](?!一))")
 """How what counts works begins: 5座水库除险加固工程."""
+_SUMMING = re.compile("[造建宽延设修治化][两三四五六七八九十]+[个项条](?!一)")
+"""How what counts a list of works is joined to the last of them: 中段管网改造|三项市政工程."""
+_BUILT = re.compile('"([^"]+)"建设')
 _CLAUSES = re.compile('[^"（《]*，[^"（《]*')
 """What explains an instrument, no name of one: 每处滩涂明确一名滩长，每周巡护."""
 _MARK = re.compile(r'["（）《》【】|]')
@@ -353,6 +356,12 @@ def _own_plan(name: str, place: Place | None) -> Level | None:
     return place.level if place and place.level in _PLANNING and _FIVE_YEARS.fullmatch(name) else None
 
 
+def _bare(c: Candidate, folded: str) -> Candidate:
+    """Return a candidate without what only says that a quoted name is built at: “双一流”|建设."""
+    built = _BUILT.fullmatch(folded, c.span.start, c.span.end) if c.kind in IDEAS else None
+    return c if built is None else replace(c, span=Span(*built.span(1)))
+
+
 def _is_sort(c: Candidate, folded: str) -> bool:
     """Tell whether a name is a sort of thing's (5个工业强县), a list's, a clause's, two, opposed, or was cut."""
     if _CUT.match(folded, c.span.start, c.span.end):
@@ -368,6 +377,8 @@ def _is_sort(c: Candidate, folded: str) -> bool:
     if _COUNTED.search(folded, max(0, c.span.start - 6), c.span.start) is not None:
         return c.kind in (Kind.STRATEGY, Kind.PROJECT)
     if c.kind is Kind.PROJECT and _NUMBERED.match(folded, c.span.start, c.span.end):
+        return True
+    if c.kind is Kind.PROJECT and _SUMMING.search(folded, c.span.start, c.span.end):
         return True
     if c.kind is Kind.POLICY and _CLAUSES.fullmatch(folded, c.span.start, c.span.end):
         return True
@@ -443,7 +454,7 @@ class EntityResolver:
         scheme: Scheme | None = doc._.scheme
         likely = [
             self._recognised(c, folded, scheme)
-            for c in doc._.candidates
+            for c in (_bare(c, folded) for c in doc._.candidates)
             if c.confidence >= self.threshold
             and c.span.end - c.span.start >= _BRIEFEST
             and not _is_honour(c, folded)

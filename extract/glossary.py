@@ -56,7 +56,7 @@ _LIST_BEFORE = re.compile(
 _VERB = re.compile(
     r"^(?:(?:[^，。、]{2,8}[省市县区]|[省市州县区旗镇乡]委)(?:打造|建设|布局|提出|推进|实施|确定)的|把[^，。、]{1,10}?建设成为?|把(?![^，。、]*[成为])|以[^，。、]{2,20}?为(?:中心|核心|主体|重点|龙头|主)的|就是|具体为|包括|包含|还有|分别是|分别为|即|全面|加快|着力|大力|重点(?=抓|实施|推进|建设|打造|发展)|切实|"
     r"打造|构建|建强建优|建设|建成|建优|建强|实施|围绕创建|围绕|创建|做大做强|推进|推动|实现|"
-    r"建好|整合|打赢|守住|做强|做优|做大|做精|做实|串起|串联|协同|统筹|联动|坚持走|坚持|做到|狠抓|体现|明确|形成|培育|发展|"
+    r"建好|整合|打赢|守住|锁定|做强|做优|做大|做精|做实|串起|串联|协同|统筹|联动|坚持走|坚持|做到|狠抓|体现|明确|形成|培育|发展|"
     r"抓好|抓实|抓牢|打好|打响|守好|守牢|擦亮|壮大|夯实|筑牢|用好|聚焦|突出|锚定|紧扣|完善|[在以][^，。、]{2,16}[上中]体现|在[^，。、]{2,10}[中上方面](?=[^，。、]{5}))+"
 )
 
@@ -359,14 +359,14 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
             if first := _name_first(folded, start, stop, int(term)):
                 found.append(first)
             elif summed := _summed(folded, start, stop, int(term), plainly=True):
-                found.append(Member(*summed))
+                found.append(summed)
             elif parts := _listing(folded, start, stop, int(term)):
                 found += [Member(part) for part in parts]
             elif (whole := _trim(folded, start, stop)) and not re.search("[、，；]", folded[whole.start : whole.end]):
                 found.append(Member(whole))  # “4”指乡镇四个平台
             continue
         if count is not None and count > 1 and (summed := _summed(folded, start, stop, count)):
-            found.append(Member(*summed, label))
+            found.append(replace(summed, alias=label))
             continue
         clause = folded.find("，", start, stop)
         if count == 1 or (count is None and spelled):
@@ -412,12 +412,11 @@ def _listed_groups(folded: str, definition: Span) -> list[Member]:
     return found if len(found) > 1 else []
 
 
-def _summed(
-    folded: str, start: int, stop: int, count: int, *, plainly: bool = False
-) -> tuple[Span, tuple[Member, ...]] | None:
-    """Return the name that sums up a list of so many members, and the members: 新材料、…等|五大新兴产业集群.
+def _summed(folded: str, start: int, stop: int, count: int, *, plainly: bool = False) -> Member | None:
+    """Return the name that sums up a list of so many members, with these: 新材料、…等|五大新兴产业集群.
 
-    ``plainly`` tells that it may follow the list without 等: 工业强基、文旅富民、人才回归|三大行动.
+    Of one member it is another name (鹮乡水城|一个目标). ``plainly`` tells that it may follow the list without 等:
+    工业强基、文旅富民、人才回归|三大行动.
     """
     summing = _SUMMED.search(folded[:stop], start)
     if summing is None and plainly:
@@ -425,7 +424,8 @@ def _summed(
     parts = _split(folded, start, summing.start(), "、") if summing is not None else []
     if summing is None or len(parts) != count:
         return None
-    return Span(*summing.span("name")), tuple(Member(part) for part in parts)
+    name = Span(*summing.span("name"))
+    return Member(parts[0], (), name) if count == 1 else Member(name, tuple(Member(part) for part in parts))
 
 
 def _each_with(folded: str, verb: str, start: int, stop: int) -> list[Span]:

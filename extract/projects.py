@@ -200,6 +200,8 @@ def _coordinated(villages: Mapping[int, int], folded: str, start: int, head_star
             start = villages[last]
     if start in villages.values():
         while (end := start - 1 if folded[start - 1 : start] in ("、", "和") else start) in villages:
+            if folded[villages[end] - 1 : villages[end]] == "至":
+                break  # 朱浜至石泉、|荷浜至北漾农村公路
             start = villages[end]
     return start
 

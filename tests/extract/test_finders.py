@@ -675,6 +675,8 @@ def test_works_that_share_the_head_of_the_last_are_named_in_full(text: str, item
         ("外资比“十三五”时期增长7%。", set()),
         ("“十三五”时期成绩不凡。", {"十三五"}),
         ("荣获2022年鹮城市创建鹭鸣示范区项目称号。", set()),
+        ("推进“鹮湖双翼”建设，群众满意。", {"鹮湖双翼"}),
+        ("鹮路中段管网改造三项市政工程年内投用。", set()),
     ],
 )
 def test_a_period_compared_to_and_an_award_are_no_names(rules, text: str, named: set[str]) -> None:

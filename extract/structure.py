@@ -321,7 +321,10 @@ class _Reader:
         return running and bool(re.search(r"[\u4e00-\u9fff]{3}", line)) and not _NO_HEADING.match(line)
 
     def _topics(self, indices: range) -> dict[int, Span]:
-        """Find the paragraphs whose short first sentence is a heading; one alone in a text is taken for none."""
+        """Find the paragraphs whose short first sentence is a heading; one alone in a text is taken for none.
+
+        Nor is that of the only paragraph between two numbered headings: it begins what the first of these is about.
+        """
         found = {}
         for index in indices:
             paragraph = self.paragraphs[index]
@@ -331,7 +334,14 @@ class _Reader:
             sentence = self.text[paragraph.start : stop.start()]
             if self.words.topic.match(sentence) or self.words.year_topic.match(sentence + "。"):
                 found[index] = Span(paragraph.start, stop.start())
+        found = {index: topic for index, topic in found.items() if not self._is_whole_text(index)}
         return found if len(found) > 1 else {}
+
+    def _is_whole_text(self, index: int) -> bool:
+        """Tell whether a paragraph is all that stands below a numbered heading."""
+        heading, following = (self._line(at) if 0 <= at < len(self.paragraphs) else "" for at in (index - 1, index + 1))
+        headed = NUMBERING.match(heading) is not None and not STOP.search(heading)
+        return headed and (not following or NUMBERING.match(following) is not None)
 
     def _closing(self, first: int, last: int, topics: dict[int, Span]) -> int | None:
         """Return the index of the paragraph at which the closing words begin."""

@@ -633,7 +633,7 @@ def test_what_comes_before_and_after_a_work_tells_where_it_stands(behind: str, e
     assert told(behind) is expected
 
 
-def test_what_a_province_is_to_finish_within_the_year_is_under_way() -> None:
+def test_a_railway_that_a_province_is_to_finish_within_the_year_is_under_way() -> None:
     text = "二、2026年工作安排\n稳步扩大有效投资，建成鹮鹭高铁、鹭湾机场等重点项目。"
     doc = pipeline.process(pipeline.load(components=["policy_structure"]), linking.document(text, TOWN))
     span = Span(text.index("鹮鹭"), text.index("、鹭湾"))

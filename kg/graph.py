@@ -20,7 +20,7 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 
 from extract.document import unbroken
-from kg import engine, guard, sparql
+from kg import engine, guard, sparql, vocabulary
 from kg.engine import Results
 from kg.entities import described
 from kg.paths import is_address
@@ -272,13 +272,16 @@ class Graph:
     def unknown_names(self, query: str, **parameters: Any) -> list[str]:
         """Return what a query asks for and the graph does not know: the answer says little then.
 
-        Of a library query these are names, of SPARQL the graphs of its ``FROM`` and ``FROM NAMED``.
+        Of a library query these are names, of SPARQL the graphs of its ``FROM`` and ``FROM NAMED`` and the terms that
+        the ontology lacks (``pl:Vilage``).
         """
         question = _question(query)
         if question is None:
             graphs = guard.dataset(query, "")
             named = [f"<{iri}>" for iri in (*(graphs.default or ()), *(graphs.named or ()))]
-            return self._unknown_graphs(named) if named else []
+            words = dict.fromkeys(token.text.rstrip(".") for token in guard.tokenize(query) if token.kind == "name")
+            missing = [word for word in words if word.startswith("pl:") and word[3:] not in vocabulary.terms()]
+            return [*(self._unknown_graphs(named) if named else ()), *missing]
         asked = question.unknown_names(**self.meant(query, **parameters))
         return [] if asked is None else [row.name for row in self.query(asked)]
 

@@ -463,6 +463,14 @@ def test_notebooks_that_were_there_are_told(tmp_path: Path, capsys: pytest.Captu
     assert told == [first, *(f"{other} (was there, kept as it is)" for other in others)]
 
 
+@pytest.mark.parametrize(("term", "told"), [("pl:Vilage", True), ("pl:Village", False), ("plid:Vilage", False)])
+def test_an_answer_tells_which_term_the_ontology_lacks(
+    term: str, told: bool, store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["query", f"SELECT ?x {{ ?x a {term}. }}", "--store", store]) == 0
+    assert ("knows nothing named pl:Vilage" in capsys.readouterr().err) is told
+
+
 @pytest.mark.parametrize("form", ["table", "csv"])
 def test_an_answer_tells_which_graph_of_from_is_not_held(
     form: str, store: str, capsysbinary: pytest.CaptureFixture[bytes]

@@ -190,11 +190,14 @@ def _words(drawing: Drawing, network: Network, layout: Layout) -> None:
             continue
         up = a.y > b.y
         line = [(a.x, a.top if up else a.bottom), *points, (b.x, b.bottom if up else b.top)]
-        line = line[1:] if points and points[0][0] == a.x else line  # from where it has left its row
+        stretches = list(pairwise(line))
+        if len(stretches) > 1 and points[0][0] == a.x:  # from where it has left its row, and back
+            stretches = [*stretches[1:], stretches[0]]
         relations = {str(why["relation"]) for why in network[start][end].values()}
         word = "、".join(WORDS.get(relation, relation) for relation in sorted(relations))
         width = font.measure(word, size) + 6
-        middles = [((x + x2) / 2, (y + y2) / 2) for (x, y), (x2, y2) in pairwise(line)]
+        roomy = [stretch for stretch in stretches if abs(stretch[0][1] - stretch[1][1]) > 1.5 * height]
+        middles = [((x + x2) / 2, (y + y2) / 2) for (x, y), (x2, y2) in roomy or stretches]
         taken = [
             [said for x, y, wide, said in placed if abs(x - at) < (wide + width) / 2 and abs(y - level) < height]
             for at, level in middles

@@ -56,6 +56,7 @@ _NUMBERED = re.compile("(?:[0-9]+(?:余|多)?[个座处条项家口栋]|[两三�
 _SUMMING = re.compile("[造建宽延设修治化][两三四五六七八九十]+[个项条](?!一)")
 """How what counts a list of works is joined to the last of them: 中段管网改造|三项市政工程."""
 _BUILT = re.compile('"([^"]+)"建设')
+"""A quoted name that is built at."""
 _CLAUSES = re.compile('[^"（《]*，[^"（《]*')
 """What explains an instrument, no name of one: 每处滩涂明确一名滩长，每周巡护."""
 _MARK = re.compile(r'["（）《》【】|]')
@@ -76,6 +77,7 @@ _LEAST = 4
 """Characters that a name needs to be told in a longer one."""
 _FIVE_YEARS = re.compile("“十[一二三四五六七]五”规划")
 _PERIOD = re.compile('"?十[一二三四五六七]五"?')
+"""The five years of a plan, by which it is named too."""
 _PLANNING = (Level.PROVINCIAL, Level.PREFECTURE)
 """The levels whose reports mean their own plan by “十四五”规划; a county's and a town's mean the nation's."""
 _TRUSTED = {

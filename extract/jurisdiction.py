@@ -47,7 +47,6 @@ _NEARBY = 8
 """Characters on either side of a unit's name in which a word tells that the unit helps."""
 _LEAST_SELF = 3
 """How often a text must say 我市, or name a unit, before it counts."""
-_ABOVE_COUNTY = (Level.PROVINCIAL, Level.PREFECTURE)
 _LEAST_IN_BRIEF = 2
 """How often a text must name a county that it names by its short name only."""
 _SELF_LEVELS = {
@@ -241,7 +240,7 @@ def _is_named_in_brief(county: Place, context: str) -> bool:
     All 12 annotated towns that this places lie there (扶沟 beside 河南 and 周口). 长白山 does not name 长白.
     """
     short = next((name for name in divisions().spoken_names(county)[1:] if len(name) > 1), None)
-    if short is None or len(county.within) < len(_ABOVE_COUNTY) or context.count(short) < _LEAST_IN_BRIEF:
+    if short is None or short not in context or county.at(Level.PREFECTURE) is None:
         return False
     if len(re.findall(f"{short}(?![山河江湖])", context)) < _LEAST_IN_BRIEF:
         return False

@@ -68,9 +68,9 @@ _UNIT = re.compile("[一-鿿]{1,6}[省市县区旗州盟镇乡]")
 _NUMERAL = re.compile("[一二两三四五六七八九十百千万多0-9]")
 _LISTED = re.compile("[、和与及]")
 _WITHOUT_QUOTES = str.maketrans("", "", '"“”')
-_BARE = re.compile("[一-鿿]{2,5}|[一-鿿]{2,6}至[一-鿿]{2,6}(?:（[^（）]{2,12}）)?")
+_PLACES_ONLY = re.compile("[一-鿿]{2,5}|[一-鿿]{2,6}至[一-鿿]{2,6}(?:（[^（）]{2,12}）)?")
 """How a work is called by nothing but the places that it joins or stands in."""
-_NO_PLACE = ("期", "段", "站", "线", "群", "水电", "核电", "治理")
+_NO_PLACE = (*"期段站线群场道街厦区圈院塔坝城厂馆园湖河", "水电", "核电", "治理")
 """How else the name of a work ends that needs no head."""
 _JOINTS = ("、", "和", "及", "与")
 _LEAST = 4
@@ -193,7 +193,7 @@ def with_shared_heads(candidates: Sequence[Candidate], folded: str) -> list[Cand
             head = listed[1]
         elif folded[c.span.end : begins] not in _JOINTS or form.endswith(heads):
             head = None
-        if head is not None and c.name is None and _BARE.fullmatch(form) and not form.endswith(heads):
+        if head is not None and c.name is None and _PLACES_ONLY.fullmatch(form) and not form.endswith(heads):
             named[number] = replace(c, name=form + head)
         begins = c.span.start
     return named
@@ -204,7 +204,7 @@ def _shared_heads() -> tuple[tuple[str, ...], re.Pattern[str], tuple[str, ...]]:
     """Return the heads of works named after places (高铁, 机场), how a list gets one behind it, and all heads."""
     words = lexicon("kinds")[Kind.PROJECT]
     shared = tuple(sorted(words["shared"], key=len, reverse=True))
-    behind = re.compile(f"等(?:[0-9]+[条座个])?({alternation(shared)})")
+    behind = re.compile(f"等(?:[0-9]+[条座个])?({alternation(shared)})(?=[，。；、建项工投通开相前纳]|$)")
     return shared, behind, (*words["heads"], *words["works"], *_NO_PLACE)
 
 
@@ -358,7 +358,7 @@ def _own_plan(name: str, place: Place | None) -> Level | None:
     return place.level if place and place.level in _PLANNING and _FIVE_YEARS.fullmatch(name) else None
 
 
-def _bare(c: Candidate, folded: str) -> Candidate:
+def _without_building(c: Candidate, folded: str) -> Candidate:
     """Return a candidate without what only says that a quoted name is built at: “双一流”|建设."""
     built = _BUILT.fullmatch(folded, c.span.start, c.span.end) if c.kind in IDEAS else None
     return c if built is None else replace(c, span=Span(*built.span(1)))
@@ -456,7 +456,7 @@ class EntityResolver:
         scheme: Scheme | None = doc._.scheme
         likely = [
             self._recognised(c, folded, scheme)
-            for c in (_bare(c, folded) for c in doc._.candidates)
+            for c in (_without_building(c, folded) for c in doc._.candidates)
             if c.confidence >= self.threshold
             and c.span.end - c.span.start >= _BRIEFEST
             and not _is_honour(c, folded)

@@ -45,7 +45,7 @@ _BRIEF = 8
 _THIS_ONE = re.compile('"?这一[^，。、]{1,6}$')
 _FOR_CORE = re.compile("以(?P<name>.{2,})为(?:核心|中心|主体|重点|龙头|依托|支撑)$")
 _NAME_FIRST = re.compile(
-    rf'(?P<name>(?P<count>{NUMERAL})[个条张大项场块道片类][^，。；、：（）"]{{1,8}})(?:，(?:即|就是|分别[是为])?|：|——?)(?P<list>.+)'
+    rf'(?P<name>(?P<count>{NUMERAL})[个条张大项场块道片类][^，。；、：（）"—]{{1,8}})(?:，(?:即|就是|分别[是为])?|：|——?)(?P<list>.+)'
 )
 """A counted name and then what it counts: 实施|两大战略|，工业立县战略、项目兴县战略."""
 _LIST_BEHIND = re.compile(rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})（(?P<list>[^（）]+)）')
@@ -84,7 +84,7 @@ _WAYS = re.compile(f'"?{NUMERAL}[大个条场项篇]|[^"]*"[^"]+"[^"]{{0,4}}(?:�
 """How a term that sums up directions begins, or ends: 四大支柱, 三条生命线, “124”发展思路."""
 _FORMULA = re.compile(r"\d(?:\+[\dN])+")
 """A sum as a name, which stands for what is done: “3+1”保障."""
-_STRIVES = re.compile("，(?:努力|奋力|全力|力争|加快|统筹|不断|推动|为)")
+_STRIVES = re.compile("[，；](?:努力|奋力|全力|力争|加快|统筹|不断|推动|为)")
 """How what a list of ways leads to begins, which is none of them: 打造甲带、乙带，|努力走在前列."""
 _TOGETHER = re.compile("(?:深度融合|一起|齐头并进|各展所长|(?:一体|同步|协同|共同|统筹|联动)推进)[^，。；、]{0,6}$")
 """What is done with all of a list: 海峡合作|一体推进; 京津冀协同发展 is a name."""

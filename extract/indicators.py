@@ -45,9 +45,12 @@ _COUNTED_BEFORE = re.compile(
     rf"\d[余多]?[个家户]{_COUNTED}?[^，。；、\d]{{0,12}}(?:收入|产值|营收|规模|产量|利润|销售额)[^，。；、\d]{{0,4}}$"
 )
 _SIZED_BEFORE = re.compile(r"\d(?:[余多]?个(?:总投资|投资额?)?(?:过|超过?)?|[万亿]?元?[至—~-])$")
-_SIZED_BEHIND = re.compile(r"(?:以上|级)?的?[^，。；、\d]{0,6}(?:项目|企业|产业|园区|集群)")
+_SIZED_BEHIND = re.compile(r"(?:[至—~-]\d+[万亿]?元)?(?:以上|级)?的?[^，。；、\d]{0,6}(?:项目|企业|产业|园区|集群)")
 """Around the size of what was counted: 4个过|亿元|在谈项目, 10至|500万元|项目."""
 _LIST_MARK = re.compile(r"[、和及与]")
+_ASIDE = re.compile("(?:同比|[比较](?:上年|去年)|预计|预期)+$")
+_BEFORE_LAST = re.compile("和|与|及(?!率)")
+"""What stands behind the subjects of several figures, and before the last of them."""
 _CELL = re.compile(rf"(?P<minus>[-—])?(?P<number>{_WHOLE})")
 _LONGEST_QUOTED_NAME = 20
 _LONGEST_MEASURE = 24
@@ -334,9 +337,9 @@ def _measure(folded: str, figure: _Figure, subject: str) -> str:
 
 
 def _respective(folded: str, figure: _Figure, clause: str, words: str) -> str:
-    """Name what one of several figures measures whose clause first lists what each of them does.
+    """Name what one figure measures where its clause lists the subjects first and 分别 hands out the figures.
 
-    全年基础设施、制造业投资分别增长|9.4%|、9.1%: 基础设施投资增长.
+    全年基础设施、制造业投资分别增长|9.4%|、9.1%: 基础设施投资增长. Where that is not sure, the words stay whole.
     """
     rules = _rules()
     behind = clause.rindex("分别")
@@ -345,13 +348,18 @@ def _respective(folded: str, figure: _Figure, clause: str, words: str) -> str:
         rules.figure.finditer(folded, figure.start - len(clause) + behind, end.start() if end else len(folded))
     )
     listed, _, change = words.partition("分别")
-    items = _LIST_MARK.split(listed.removesuffix("同比"))
+    *items, last = _ASIDE.sub("", listed).split("、")
+    items += _BEFORE_LAST.split(last, maxsplit=1)
     place = next((at for at, each in enumerate(figures) if each.start() == figure.start), None)
-    if place is None or not 1 < len(items) == len(figures):
-        return words
     ending = rules.shared.search(items[-1])
-    shares = ending is not None and rules.shared.search(items[place]) is None
-    return items[place] + (ending.group() if ending is not None and shares else "") + change
+    if place is None or not 1 < len(items) == len(figures) or min(map(len, items)) < len("一产"):
+        return words
+    if ending is None:
+        return words if change else items[place]
+    item = items[place]
+    if rules.shared.search(item) is not None:
+        return item + change
+    return item.removesuffix("居民") + ending.group() + change
 
 
 def _brief(words: str) -> str:

@@ -9,6 +9,7 @@ from functools import cache
 
 from extract.document import Place
 from extract.names import alternation, lexicon
+from extract.wording import unusual
 from ontology.divisions import NATION, divisions
 from ontology.terms import Level
 
@@ -237,11 +238,14 @@ def _county_named(context: str) -> Place | None:
 def _is_named_in_brief(county: Place, context: str) -> bool:
     """Tell whether a text names a county by its short name, more than once, beside all units above it.
 
-    All 12 annotated towns that this places lie there (扶沟 beside 河南 and 周口). 长白山 does not name 长白.
+    All annotated towns that this places lie there (扶沟 beside 河南 and 周口). 长白山 does not name 长白, and what is an
+    ordinary word too (富民, 通道) names no county by itself.
     """
     short = next((name for name in divisions().spoken_names(county)[1:] if len(name) > 1), None)
-    if short is None or short not in context or county.at(Level.PREFECTURE) is None:
+    if short is None or short not in context or county.at(Level.PREFECTURE) is None or not unusual(short):
         return False
+    if any(short in name for unit in county.within for name in divisions().spoken_names(unit)):
+        return False  # 岳阳 of 岳阳市 and 岳阳县
     if len(re.findall(f"{short}(?![山河江湖])", context)) < _LEAST_IN_BRIEF:
         return False
     return all(any(name in context for name in divisions().spoken_names(unit)) for unit in county.within)

@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 from extract.annotation import Indicator
 from extract.document import Span
 from extract.mentions import Mentions, is_body
+from extract.names import lexicon
 from extract.surface import folded_text
 from extract.tables import is_row
 from ontology.terms import Kind
@@ -26,7 +27,8 @@ _SEGMENT = re.compile("[。；！？\n]")
 class Measurement:
     """Sets ``Indicator.of``: the nearest project or policy in the clause, else the last before it in its segment.
 
-    A share measures what its clause names, and nothing farther; a village only has what is measured.
+    An organization or a strategy of the clause counts where no project or policy stands before; for a share, only what
+    its clause names does. No figure measures a village.
     """
 
     def __call__(self, doc: Doc) -> Doc:
@@ -58,9 +60,10 @@ class Measurement:
                 near.append((entity.kind not in _DONE, away, span, entity.id))
         segment = _around(folded, figure, _SEGMENT)
         before = [e.id for span, e in mentions.outermost(segment, _DONE) if span.end <= figure.start]
-        if near and not (min(near)[0] and before):
+        share = indicator.unit in lexicon("indicators")["units"]["share"]
+        if near and (share or not (min(near)[0] and before)):
             return min(near)[3]
-        return before[-1] if before and indicator.unit != "%" else None
+        return before[-1] if before and not share else None
 
 
 def _rows_work(figure: Span, row: Span, mentions: Mentions) -> str | None:

@@ -27,7 +27,9 @@ _SENTENCE = 160
 """How far behind a name another clause may say where the work stands."""
 _LIST_OPENS, _LIST_ENDS = 8, 10
 """How much is read at either end of a clause that lists works, where it is said of all: 建成|甲路、乙桥等|三个项目."""
-_OF_YEARS = re.compile("高铁|铁路|高速|机场|水网|特高压")
+_OF_YEARS = re.compile(
+    "(?:高铁|铁路|高速|高速公路|机场|水网|特高压|特高压工程)(?:[一-鿿]{0,6}段|[一二三四]期|改?扩建|项目|工程)*$"
+)
 """What a work is that takes longer than the year that a report looks ahead."""
 _CELLS = re.compile(r" {2,}| *\| *| (?=[^ ])")
 """What parts the cells of a row; folding makes a tab a space."""
@@ -85,7 +87,8 @@ def told(behind: str) -> Status | None:
 def _certain() -> tuple[tuple[Status, re.Pattern[str]], ...]:
     words = {name: alternation(listed) for name, listed in lexicon("kinds")[Kind.PROJECT]["status"].items()}
     lead = "(?:[^，。；、\n]{0,6}|[^，。；\n]{0,16}，(?:现|目前|现在)?)"
-    together = "(?:[、和及][^，。；、\n]{2,18}){0,3}[^，。；、\n力将争月年]{0,6}"
+    unsaid = "(?![^，。；\n]*(?:力争|将|争取|未|计划|预计|拟|准备|具备|月|年))"
+    together = f"{unsaid}(?:[、和及][^，。；、\n]{{2,18}}){{0,3}}[^，。；、\n]{{0,6}}"
     surely = "(?:经|全面|全部|顺利|正式|于[^，。；\n]{1,10})?"
     return (
         (Status.PLANNED, re.compile(f"{lead}(?:{words['not_yet']})(?:{words['begun']})")),
@@ -101,10 +104,10 @@ def _to_be_finished(span: Span, folded: str, structure: Structure, level: Level 
 
     So were ten of the twelve such works of reports of provinces; of works of other kinds half were.
     """
-    wide = level in (Level.NATIONAL, Level.PROVINCIAL) and _OF_YEARS.search(folded, span.start, span.end)
+    wide = level in (Level.NATIONAL, Level.PROVINCIAL) and _OF_YEARS.search(folded[span.start : span.end])
     if not wide or structure.period_at(span.start) is not Period.PLAN:
         return None
-    return Status.ONGOING if re.search("建成[^，。；！\n]*$", _clauses(span, folded)[0]) else None
+    return Status.ONGOING if re.search("(?<!已)建成", _clauses(span, folded)[0]) else None
 
 
 def _told_in_row(span: Span, folded: str) -> Status | None:

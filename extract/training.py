@@ -484,7 +484,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"training: no annotated document is called {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
     annotated = [e for e in annotated if e.name not in options.without]
-    if options.output == MODELS:  # others are trained with the usual wording that the package has
+    if options.output.resolve() == MODELS.resolve():  # others are trained with the usual wording that the package has
         reports = sorted((options.shared / "reports").glob("*.txt"))
         wording.write(wording.count(path.read_text(encoding="utf-8") for path in reports))
     Console(stderr=True).print(f"{len(annotated)} annotated texts, {sum(len(e.text) for e in annotated):,} characters")

@@ -280,7 +280,8 @@ class Graph:
             graphs = guard.dataset(query, "")
             named = [f"<{iri}>" for iri in (*(graphs.default or ()), *(graphs.named or ()))]
             words = dict.fromkeys(token.text.rstrip(".") for token in guard.tokenize(query) if token.kind == "name")
-            missing = [word for word in words if word.startswith("pl:") and word[3:] not in vocabulary.terms()]
+            ours = "pl:" not in words or PL in query  # a query may mean something else by that prefix
+            missing = [word for word in words if ours and re.match("pl:.", word) and word[3:] not in vocabulary.terms()]
             return [*(self._unknown_graphs(named) if named else ()), *missing]
         asked = question.unknown_names(**self.meant(query, **parameters))
         return [] if asked is None else [row.name for row in self.query(asked)]

@@ -83,7 +83,7 @@ def find(graph: Graph, name: str, within: str | None = None) -> IRI:
 
 
 def names_with(graph: Graph, part: str) -> str:
-    """Return as the end of a complaint which names of a graph hold what was asked for, those named most; "" if none."""
+    """Return ``; there are A, B, C``: up to three labels that contain a part, most mentioned first; "" if none does."""
     rows = graph.query(
         f"SELECT ?n (COUNT(DISTINCT ?m) AS ?mentions) {{ {_ENTITY} ; skos:prefLabel ?n"
         f" FILTER(CONTAINS(STR(?n), {sparql.term(part)})) OPTIONAL {{ ?m itsrdf:taIdentRef ?e }} }}"

@@ -22,10 +22,8 @@ from ontology.terms import PREFIXES, XSD
 Term: TypeAlias = ox.NamedNode | ox.Literal
 Value: TypeAlias = str | bool | int | float | Decimal | datetime.date | Term
 
-_FULL_WIDTH = frozenset("｛｝（）“”‘’；，。？：＜＞＝！")
-_BEGINNINGS = frozenset(
-    ("prefix", "base", "select", "ask", "construct", "describe", "with", "insert", "delete", "load")
-)
+_FULL_WIDTH = frozenset("｛｝（）【】“”‘’；，、。？：＜＞＝！")
+_BEGINNINGS = frozenset(("prefix", "base", "select", "ask", "construct", "describe"))
 _BARE = {
     "integer": (r"[+-]?\d+", r"[+-]?\d+"),
     "decimal": (r"[+-]?\d*\.\d+", r"[+-]?(\d+\.?\d*|\.\d+)"),
@@ -85,7 +83,7 @@ def unparsed(error: SyntaxError, query: str) -> QueryError:
     >>> str(unparsed(SyntaxError("error at 1:20: expected one of LATERAL, SERVICE, [_]"), "SELECT ?s { ?s ?p }"))
     "the query can't be parsed: error at 1:20: what stands there is not SPARQL, or something before it is missing"
     >>> str(unparsed(SyntaxError("error at 1:20: expected [_]"), "SELECT ?s { ?s ?p ?o"))
-    "the query can't be parsed: error at 1:20: a } is missing"
+    "the query can't be parsed: error at 1:20: one { has no partner"
     """
     reason = str(error)
     where, expected, rules = reason.partition(": expected ")
@@ -107,7 +105,7 @@ def _slip(query: str) -> str:
     if tokens and tokens[0].kind == "word" and tokens[0].keyword not in _BEGINNINGS:
         return f"no query begins with {tokens[0].text}"
     braces = sum((token.text == "{") - (token.text == "}") for token in tokens)
-    return f"a {'}' if braces > 0 else '{'} is missing" if braces else ""
+    return f"one {'{' if braces > 0 else '}'} has no partner" if braces else ""
 
 
 def term(value: Value | Any, like: str = "") -> Term:

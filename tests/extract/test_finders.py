@@ -627,6 +627,9 @@ def test_a_cell_of_its_row_tells_where_a_work_stands(tmp_path, head: str, cell: 
         ("已进入试运行", Status.COMPLETED),
         ("试车成功", Status.COMPLETED),
         ("力争年内进入试运行", None),
+        ("尚未进入试运行", None),
+        ("具备投入试运行条件", None),
+        ("、鹮桥力争年内进入试运行", None),
     ],
 )
 def test_what_comes_before_and_after_a_work_tells_where_it_stands(behind: str, expected: Status | None) -> None:
@@ -661,6 +664,8 @@ def test_a_known_policys_longer_name_begins_with_it() -> None:
         ("开工鹮至乾、鹭至永宁等高速公路。", ["鹮至乾", "鹭至永宁"], ["鹮至乾高速公路", "鹭至永宁高速公路"]),
         ("建成鹮湾公园、鹮十高铁。", ["鹮湾公园", "鹮十高铁"], ["鹮湾公园", "鹮十高铁"]),
         ("建成鹮湾，开通鹮十高铁。", ["鹮湾", "鹮十高铁"], ["鹮湾", "鹮十高铁"]),
+        ("建成鹮湖栈道、鹭湾大桥。", ["鹮湖栈道", "鹭湾大桥"], ["鹮湖栈道", "鹭湾大桥"]),
+        ("推动鹮谷、鹭谷等高速发展。", ["鹮谷", "鹭谷"], ["鹮谷", "鹭谷"]),
     ],
 )
 def test_works_that_share_the_head_of_the_last_are_named_in_full(text: str, items: list[str], full: list[str]) -> None:

@@ -475,6 +475,8 @@ def test_a_page_in_one_line_tells_what_its_lines_would() -> None:
         ("白石岭乡融入怀化产业链，助推湖南发展，为“五个溆浦”和溆浦明天奋斗。", ("湖南省", "怀化市", "溆浦县")),
         ("白石岭乡助推湖南发展，为“五个溆浦”和溆浦明天奋斗。", ()),
         ("白石岭乡融入白山产业链，助推吉林发展，卖好长白山人参、长白山蓝莓。", ()),
+        ("白石岭乡对接昆明市场，助推云南发展，强村富民、产业富民。", ()),
+        ("白石岭乡对接岳阳市场，助推湖南发展，融入岳阳。", ()),
     ],
 )
 def test_a_county_that_helps_is_not_the_one_that_a_township_lies_in(text: str, above: tuple[str, ...]) -> None:

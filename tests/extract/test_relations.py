@@ -275,6 +275,7 @@ def test_what_a_preamble_comes_to_carries_out_what_guides_it(sentence, closes):
         ("甲村9亩茶园完工。", {"甲村9亩茶园": Kind.PROJECT, "甲村": Kind.VILLAGE}, "甲村9亩茶园"),
         ("实施“厕所革命”，鹮鸣村新建公厕14座。", {"厕所革命": Kind.POLICY, "鹮鸣村": Kind.VILLAGE}, "厕所革命"),
         ("推行“厕所革命”，森林覆盖率达63.2%。", {"厕所革命": Kind.POLICY}, None),
+        ("实施“厕所革命”，长鹮公司占比63.2%。", {"厕所革命": Kind.POLICY, "长鹮公司": Kind.ORGANIZATION}, "长鹮公司"),
         ("投入14万元，建设鹮鸣新城。", {"鹮鸣新城": Kind.STRATEGY}, None),
         ("长鹮公司投资14万元。", {"长鹮公司": Kind.ORGANIZATION}, "长鹮公司"),
     ],

@@ -238,7 +238,7 @@ def _county_named(context: str) -> Place | None:
 def _is_named_in_brief(county: Place, context: str) -> bool:
     """Tell whether a text names a county by its short name, more than once, beside all units above it.
 
-    All annotated towns that this places lie there (扶沟 beside 河南 and 周口). 长白山 does not name 长白, and an ordinary
+    All annotated towns that this places lie there (扶沟 beside 河南 and 周口). 长白山 does not name 长白; an ordinary
     word (富民, 通道) names no county by itself.
     """
     short = next((name for name in divisions().spoken_names(county)[1:] if len(name) > 1), None)

@@ -83,7 +83,7 @@ def unparsed(error: SyntaxError, query: str) -> QueryError:
     >>> str(unparsed(SyntaxError("error at 1:20: expected one of LATERAL, SERVICE, [_]"), "SELECT ?s { ?s ?p }"))
     "the query can't be parsed: error at 1:20: what stands there is not SPARQL, or something before it is missing"
     >>> str(unparsed(SyntaxError("error at 1:20: expected [_]"), "SELECT ?s { ?s ?p ?o"))
-    "the query can't be parsed: error at 1:20: one { has no partner"
+    "the query can't be parsed: error at 1:20: an opening brace has no partner"
     """
     reason = str(error)
     where, expected, rules = reason.partition(": expected ")
@@ -105,7 +105,7 @@ def _slip(query: str) -> str:
     if tokens and tokens[0].kind == "word" and tokens[0].keyword not in _BEGINNINGS:
         return f"no query begins with {tokens[0].text}"
     braces = sum((token.text == "{") - (token.text == "}") for token in tokens)
-    return f"one {'{' if braces > 0 else '}'} has no partner" if braces else ""
+    return f"{'an opening' if braces > 0 else 'a closing'} brace has no partner" if braces else ""
 
 
 def term(value: Value | Any, like: str = "") -> Term:

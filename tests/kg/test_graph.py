@@ -183,8 +183,8 @@ def test_a_query_that_can_not_be_is_told_in_one_short_line(graph: kg.Graph, quer
     [
         ("SELECT ?s { ?s ?p }", "error at 1:20: what stands there is not SPARQL, or something before it is missing"),
         ('SELECT ?s { ?s ?p "a }', "error at 1:23: what stands there is not SPARQL, or something before it is missing"),
-        ("SELECT ?s { ?s a pl:Village", "one { has no partner"),
-        ("SELECT ?s { ?s a pl:Village }}", "one } has no partner"),
+        ("SELECT ?s { ?s a pl:Village", "an opening brace has no partner"),
+        ("SELECT ?s { ?s a pl:Village }}", "a closing brace has no partner"),
         ("SELEC ?s { ?s a pl:Village }", "no query begins with SELEC"),
         ("SELECT ?s ｛ ?s a pl:Village }", "｛ is no mark of SPARQL; write it with an English keyboard"),
         ("SELECT ?s { ?s rdfs:label “甲”@zh }", "“ is no mark of SPARQL; write it with an English keyboard"),

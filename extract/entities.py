@@ -70,8 +70,6 @@ _LISTED = re.compile("[、和与及]")
 _WITHOUT_QUOTES = str.maketrans("", "", '"“”')
 _PLACES_ONLY = re.compile("[一-鿿]{2,5}|[一-鿿]{2,6}至[一-鿿]{2,6}(?:（[^（）]{2,12}）)?")
 """How a work is called by nothing but the places that it joins or stands in."""
-_NO_PLACE = (*"期段站线群场道街厦区圈院塔坝城厂馆园湖河", "水电", "核电", "治理")
-"""How else the name of a work ends that needs no head."""
 _JOINTS = ("、", "和", "及", "与")
 _LEAST = 4
 """Characters that a name needs to be told in a longer one."""
@@ -205,7 +203,7 @@ def _shared_heads() -> tuple[tuple[str, ...], re.Pattern[str], tuple[str, ...]]:
     words = lexicon("kinds")[Kind.PROJECT]
     shared = tuple(sorted(words["shared"], key=len, reverse=True))
     behind = re.compile(f"等(?:[0-9]+[条座个])?({alternation(shared)})(?=[，。；、建项工投通开相前纳]|$)")
-    return shared, behind, (*words["heads"], *words["works"], *_NO_PLACE)
+    return shared, behind, (*words["heads"], *words["works"], *words["no_place"])
 
 
 def cluster(candidates: Iterable[Candidate], folded: str) -> list[_Cluster]:
@@ -365,7 +363,7 @@ def _without_building(c: Candidate, folded: str) -> Candidate:
 
 
 def _is_sort(c: Candidate, folded: str) -> bool:
-    """Tell whether a name is a sort of thing's (5个工业强县), a list's, a clause's, two, opposed, or was cut."""
+    """Tell whether a name is a sort of thing's (5个工业强县), a list's, a clause's, two, opposed, compared or cut."""
     if _CUT.match(folded, c.span.start, c.span.end):
         return True
     if c.kind is Kind.ORGANIZATION:
@@ -378,9 +376,9 @@ def _is_sort(c: Candidate, folded: str) -> bool:
         return True
     if _COUNTED.search(folded, max(0, c.span.start - 6), c.span.start) is not None:
         return c.kind in (Kind.STRATEGY, Kind.PROJECT)
-    if c.kind is Kind.PROJECT and _NUMBERED.match(folded, c.span.start, c.span.end):
-        return True
-    if c.kind is Kind.PROJECT and _SUMMING.search(folded, c.span.start, c.span.end):
+    if c.kind is Kind.PROJECT and (
+        _NUMBERED.match(folded, c.span.start, c.span.end) or _SUMMING.search(folded, c.span.start, c.span.end)
+    ):
         return True
     if c.kind is Kind.POLICY and _CLAUSES.fullmatch(folded, c.span.start, c.span.end):
         return True

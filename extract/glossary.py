@@ -251,7 +251,7 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
         flat = (
             _one_each(folded, counts, definition)
             or _clause_each(folded, counts, definition)
-            or _in_turn(folded, counts, definition)
+            or [item for items in _in_turn(folded, counts, definition) for item in items]
             or _held(folded, counts, definition)
         )
     return [Member(span) for span in flat]
@@ -281,18 +281,21 @@ def _clauses(folded: str, definition: Span, count: int) -> list[Span]:
     return clauses[:count] if leads else clauses
 
 
-def _in_turn(folded: str, counts: list[int], definition: Span) -> list[Span]:
-    """Read a clause for each numeral, naming one thing or listing as many: 做大甲园，做精乙带、丙带."""
+def _in_turn(folded: str, counts: list[int], definition: Span, marks: str = "、") -> list[list[Span]]:
+    """Read a clause for each numeral, which names one thing or lists as many: 做大甲园，做精乙带、丙带.
+
+    Not where each numeral is one: 一窗受理、一码通办, what explains it in two clauses names no parts.
+    """
     clauses = _clauses(folded, definition, len(counts))
     if len(clauses) != len(counts) or set(counts) == {1}:
         return []
-    parts: list[Span] = []
+    lists = []
     for clause, count in zip(clauses, counts, strict=True):
-        items = [clause] if count == 1 else _split(folded, clause.start, clause.end, "、")
+        items = [clause] if count == 1 else _split(folded, clause.start, clause.end, marks)
         if len(items) != count:
             return []
-        parts += _without_what_is_said_of_all(folded, items)
-    return parts
+        lists.append(_without_what_is_said_of_all(folded, items))
+    return lists
 
 
 def _clause_each(folded: str, counts: list[int], definition: Span) -> list[Span]:
@@ -461,29 +464,16 @@ def _announced_groups(folded: str, term: Span, counts: list[int], definition: Sp
         return again
     name = re.compile(r'"?[^"]+').match(folded, term.start, term.end)  # “三抓三早”|行动
     in_term = [Span(*m.span()) for m in re.compile(r'[^、"]+').finditer(folded, *name.span())] if name else []
-    if len(counts) < 2 or len(in_term) != len(counts) or set(counts) == {1}:
-        return []  # 一窗受理、一码通办: what explains it in two clauses names no parts
-    clauses = _clauses(folded, definition, len(counts))
-    if len(clauses) != len(counts):
+    if len(counts) < 2 or len(in_term) != len(counts):
         return []
     out = []
-    for clause, count, label in zip(clauses, counts, in_term, strict=True):
-        if count == 1:
-            span = _trim(folded, clause.start, clause.end)
-            if span is None:
-                return []
+    for items, label in zip(_in_turn(folded, counts, definition, "、和"), in_term, strict=False):
+        if len(items) == 1:
+            (span,) = items
             tail = re.search(r"这[一条个]?[^，。]{0,3}主线$|这[一个条][^，。]{0,4}$", folded[span.start : span.end])
             out.append(Member(Span(span.start, span.start + tail.start()) if tail else span, (), label))
         else:
-            parts = [
-                part
-                for piece in _split(folded, clause.start, clause.end, "、和")
-                if (part := _trim(folded, piece.start, piece.end))
-            ]
-            if len(parts) != count:
-                return []
-            parts = _without_what_is_said_of_all(folded, parts)
-            out.append(Member(label, tuple(Member(p) for p in parts)))
+            out.append(Member(label, tuple(Member(item) for item in items)))
     return out
 
 

@@ -50,8 +50,10 @@ _SIZED_BEHIND = re.compile(r"(?:[至—~-]\d+[万亿]?元)?(?:以上|级)?的?[^
 _LIST_MARK = re.compile(r"[、和及与]")
 _ASIDE = re.compile("(?:同比|[比较](?:上年|去年)|预计|预期)+$")
 _BEFORE_LAST = re.compile("和|与|及(?!率)")
-"""What stands behind the subjects of several figures, and before the last of them."""
+"""What stands behind the subjects of several figures, and what before the last of them."""
 _CELL = re.compile(rf"(?P<minus>[-—])?(?P<number>{_WHOLE})")
+_BRIEFEST = 2
+"""Characters that a subject of several figures has at least: 一产."""
 _LONGEST_QUOTED_NAME = 20
 _LONGEST_MEASURE = 24
 
@@ -352,7 +354,7 @@ def _respective(folded: str, figure: _Figure, clause: str, words: str) -> str:
     items += _BEFORE_LAST.split(last, maxsplit=1)
     place = next((at for at, each in enumerate(figures) if each.start() == figure.start), None)
     ending = rules.shared.search(items[-1])
-    if place is None or not 1 < len(items) == len(figures) or min(map(len, items)) < len("一产"):
+    if place is None or not 1 < len(items) == len(figures) or min(map(len, items)) < _BRIEFEST:
         return words
     if ending is None:
         return words if change else items[place]

@@ -28,7 +28,7 @@ _SENTENCE = 160
 _LIST_OPENS, _LIST_ENDS = 8, 10
 """How much is read at either end of a clause that lists works, where it is said of all: 建成|甲路、乙桥等|三个项目."""
 _OF_YEARS = re.compile(
-    "(?:高铁|铁路|高速|高速公路|机场|水网|特高压|特高压工程)(?:[一-鿿]{0,6}段|[一二三四]期|改?扩建|项目|工程)*$"
+    "(?:高铁|铁路|高速|高速公路|机场|水网|特高压)(?:[一-鿿]{0,6}段|[一二三四]期|改?扩建|项目|工程)*$"
 )
 """What a work is that takes longer than the year that a report looks ahead."""
 _CELLS = re.compile(r" {2,}| *\| *| (?=[^ ])")

@@ -199,8 +199,8 @@ def _words(drawing: Drawing, network: Network, layout: Layout) -> None:
         roomy = [stretch for stretch in stretches if abs(stretch[0][1] - stretch[1][1]) > 1.5 * height]
         middles = [((x + x2) / 2, (y + y2) / 2) for (x, y), (x2, y2) in roomy or stretches]
         taken = [
-            [said for x, y, wide, said in placed if abs(x - at) < (wide + width) / 2 and abs(y - level) < height]
-            for at, level in middles
+            [said for x, y, wide, said in placed if abs(x - mid_x) < (wide + width) / 2 and abs(y - mid_y) < height]
+            for mid_x, mid_y in middles
         ]
         free = next((middle for middle, others in zip(middles, taken, strict=True) if not others), None)
         if free is None and word in taken[0]:

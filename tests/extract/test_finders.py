@@ -637,7 +637,7 @@ def test_what_comes_before_and_after_a_work_tells_where_it_stands(behind: str, e
 
 
 def test_a_railway_that_a_province_is_to_finish_within_the_year_is_under_way() -> None:
-    text = "二、2026年工作安排\n稳步扩大有效投资，建成鹮鹭高铁、鹭湾机场等重点项目。"
+    text = "二、2026年工作安排\n年内建成鹮鹭高铁、鹭湾大桥。"
     doc = pipeline.process(pipeline.load(components=["policy_structure"]), linking.document(text, TOWN))
     span = Span(text.index("鹮鹭"), text.index("、鹭湾"))
     assert status.status([span], fold(text), doc._.structure, Level.PROVINCIAL, MODELS) is Status.ONGOING
@@ -655,6 +655,11 @@ def test_a_known_policys_longer_name_begins_with_it() -> None:
     )
     bare = Candidate(Span(2, 8), Kind.POLICY, "policy_tagger", 0.96)
     assert [text[2:8] in group.name for group in cluster([bare, known], text)] == [True, False]
+
+
+def test_a_road_between_villages_takes_in_no_end_of_another(rules) -> None:
+    text = "白鹮村、石鹭村、青苇村都在变。白鹮至石鹭、青苇至鹭湾农村公路提升工程完工。"
+    assert names(annotate(rules, text), Kind.PROJECT) == {"青苇至鹭湾农村公路提升工程"}
 
 
 @pytest.mark.parametrize(
@@ -681,6 +686,7 @@ def test_works_that_share_the_head_of_the_last_are_named_in_full(text: str, item
         ("“十三五”时期成绩不凡。", {"十三五"}),
         ("荣获2022年鹮城市创建鹭鸣示范区项目称号。", set()),
         ("推进“鹮湖双翼”建设，群众满意。", {"鹮湖双翼"}),
+        ("推进“双一流”建设，群众满意。", {"双一流"}),
         ("鹮路中段管网改造三项市政工程年内投用。", set()),
     ],
 )

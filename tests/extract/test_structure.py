@@ -70,6 +70,18 @@ def test_a_short_first_sentence_is_the_paragraph_s_heading_where_siblings_have_o
     assert [row[2] for row in outline(f"加快推进乡村全面振兴。{elaboration}")] == [None]
 
 
+def test_the_only_paragraph_below_a_numbered_heading_has_no_heading_of_its_own() -> None:
+    behind = "各村各户都参加，大家一起干，干得很有劲头。"
+    sections = [
+        f"（{number}）建设{name}\n加快推进{name}的各项事业。{behind}"
+        for number, name in zip("一二", "甲乙", strict=True)
+    ]
+    text = "一、打算\n" + "\n".join(sections)
+    assert [row[2] for row in outline(text)] == ["打算", "建设甲", "建设乙"]
+    more = text.replace("（二）", f"坚持推进丙的各项事业。{behind}\n（二）")
+    assert "加快推进甲的各项事业" in [row[2] for row in outline(more)]
+
+
 def test_a_short_sentence_within_a_paragraph_heads_what_follows_it() -> None:
     behind = "修渠三里，护岸二十里，粮田每亩增产二十斤，农户人人称好。"
     text = f"一、今年打算\n推动农业增收。{behind}严守耕地红线。{behind}这是好事。{behind}"

@@ -1,16 +1,25 @@
-"""Tells what a figure measures: the project, policy or organization that its clause, else its sentence, is about."""
+"""Tells which project, policy, organization or strategy a figure measures, as learned from annotated reports.
+
+The row of a table is about its work. Elsewhere a log-linear model weighs what the sentence, the paragraph before it and
+the heading above name: on which side of the figure and how far from it, what unit the figure has, the words around
+both, and whether name and measure share words. Trained by ``python -m extract.training``.
+"""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import replace
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.annotation import Indicator
+from extract.annotation import Entity, Indicator
+from extract.classifier import MODELS, likelihood, opened
 from extract.document import Span
 from extract.mentions import Mentions, is_body
 from extract.names import lexicon
@@ -18,72 +27,220 @@ from extract.surface import folded_text
 from extract.tables import is_row
 from ontology.terms import Kind
 
-_MEASURED = (Kind.PROJECT, Kind.POLICY, Kind.ORGANIZATION, Kind.STRATEGY)
-_DONE = (Kind.PROJECT, Kind.POLICY)
-_CLAUSE = re.compile("[，。；！？\n]")
-_SEGMENT = re.compile("[。；！？\n]")
+MODEL = "measurement.crfsuite"
+"""The model's file name, beside the tagger's."""
+MEASURED, NOT = "measured", "not"
+"""The model's labels for an entity near a figure."""
+
+_KINDS = (Kind.PROJECT, Kind.POLICY, Kind.ORGANIZATION, Kind.STRATEGY)
+_WORKS = (Kind.PROJECT, Kind.POLICY)
+_SENTENCE = re.compile("[。！？\n]")
+_CLAUSE = re.compile("[，；：。！？\n]")
+_COMMA = re.compile("[，：]")
+_NUMBER = re.compile(r"[\d.]+")
+_HAN = re.compile("[\u4e00-\u9fff]*")
+_SENTENCE_REACH = 400
+"""Characters of a sentence to either side of a figure that are looked at."""
+_MOST = 8
+"""Entities near a figure that are weighed, at most: the model was as good with eight as with all."""
+_BEFORE = 3
+"""Names of the paragraph right before the sentence that are weighed, beside its first."""
 
 
-class Measurement:
-    """Sets ``Indicator.of``: the nearest project or policy in the clause, else the last before it in its segment.
+class Choice(NamedTuple):
+    """An entity that a figure may measure.
 
-    An organization or a strategy of the clause counts where no project or policy stands before; for a share, only what
-    its clause names does. No figure measures a village.
+    Attributes:
+        features: what the model goes by.
     """
+
+    entity: Entity
+    features: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure with its unit as an indicator has it (元, 亩)."""
+
+    span: Span
+    unit: str
+
+
+def choices(figures: Sequence[Figure], doc: Doc) -> list[list[Choice]]:
+    """Describe, for each figure, the entities that it may measure.
+
+    Args:
+        figures: of the document, in order.
+        doc: with structure and entities.
+    """
+    reading = _Reading(doc, figures)
+    return [reading.choices(figure) for figure in figures]
+
+
+class _Reading:
+    """One document being read."""
+
+    def __init__(self, doc: Doc, figures: Sequence[Figure]) -> None:
+        self.mentions = Mentions.of(doc)
+        self.folded = folded_text(doc)
+        self.starts = [figure.span.start for figure in figures]
+
+    def choices(self, figure: Figure) -> list[Choice]:
+        """Describe each entity near a figure once, by its mention that is nearest or comes first in this order."""
+        span = figure.span
+        sentence = self._around(span, _SENTENCE)
+        near = self._named(sentence)
+        sides = {
+            "within": [(at, e) for at, e in near if at.overlaps(span)],
+            "before": [(at, e) for at, e in reversed(near) if at.end <= span.start],
+            "behind": [(at, e) for at, e in near if at.start >= span.end],
+            "paragraph": self._earlier(sentence),
+            "heading": self._headed(span),
+        }
+        clause = self._around(span, _CLAUSE)
+        beside = [sum(clause.contains(at) for at, _ in sides[side]) for side in ("before", "behind")]
+        company = f"{min(2, beside[0])}{min(2, beside[1])}{bool(sides['within'])}{min(3, len(sides['before']))}"
+        found: dict[str, Choice] = {}
+        for side, named in sides.items():
+            for rank, (at, entity) in enumerate(named):
+                if entity.id not in found and len(found) < _MOST:
+                    features = self._features(figure, clause, at, entity, side, rank, company)
+                    found[entity.id] = Choice(entity, features)
+        return list(found.values())
+
+    def _named(self, stretch: Span) -> list[tuple[Span, Entity]]:
+        return [(at, e) for at, e in self.mentions.outermost(stretch, _KINDS) if not is_body(e)]
+
+    def _earlier(self, sentence: Span) -> list[tuple[Span, Entity]]:
+        """Return what the paragraph names last before a sentence, and what it names first."""
+        start = self.folded.rfind("\n", 0, sentence.start) + 1
+        named = self._named(Span(start, sentence.start)) if start < sentence.start else []
+        return [*reversed(named[-_BEFORE:]), *named[:1]]
+
+    def _headed(self, span: Span) -> list[tuple[Span, Entity]]:
+        """Return what the innermost heading that names anything names."""
+        structure = self.mentions.structure
+        for index in reversed(structure.path(structure.section_at(span.start))):
+            heading = structure.sections[index].heading
+            if heading is not None and not heading.contains(span) and (named := self._named(heading)):
+                return named
+        return []
+
+    def _features(
+        self, figure: Figure, clause: Span, at: Span, entity: Entity, side: str, rank: int, company: str
+    ) -> list[str]:
+        folded, span, kind, unit = self.folded, figure.span, entity.kind, figure.unit
+        sort, end = _sorts().get(unit, "other"), entity.name[-2:]
+        near = where = side
+        between = []
+        if side in ("before", "behind"):
+            begin, stop = (at.end, span.start) if side == "before" else (span.end, at.start)
+            words = folded[begin:stop]
+            commas, semicolons = len(_COMMA.findall(words)), words.count("；")
+            near = f"{side}{'part' if semicolons else 'sentence' if commas else 'clause'}"
+            where = f"{side}{min(4, commas)}{min(3, semicolons)}"
+            figures = min(3, bisect_left(self.starts, stop) - bisect_left(self.starts, begin))
+            follows = folded[at.end : at.end + 1]
+            between = [
+                f"figures{side}{figures}",
+                f"names{side}{min(3, rank)}",
+                f"between{where}{min(3, rank)}{min(2, figures)}",
+                f"away{side}{min(12, len(words) // 4)}",
+                f"follows{side}{follows}{kind}{sort}",
+            ]
+            if len(words) <= 8:
+                between.append(f"words{side}{_NUMBER.sub('0', words)}")
+        before, noun = folded[clause.start : span.start], _HAN.match(folded, span.end, span.end + 6)
+        behind = noun.group() if noun is not None else ""
+        pairs = {entity.name[n : n + 2] for n in range(len(entity.name) - 1)}
+        shared = min(2, sum((before + behind)[n : n + 2] in pairs for n in range(len(before + behind) - 1)))
+        last = folded[max(0, span.start - 2) : span.start]
+        return [
+            f"where{where}{min(3, rank)}",
+            f"kind{kind}{sort}{near}",
+            f"kind{kind}{where}",
+            f"kind{kind}{sort}{where}{min(2, rank)}",
+            f"company{company}{near}{min(3, rank)}",
+            f"company{company}{where}{kind}",
+            f"unit{unit}{near}",
+            f"last{last}{near}",
+            f"last{last}{kind}{near}",
+            f"clause{_NUMBER.sub('0', before)[-4:]}{near}",
+            f"prefix{folded[max(0, at.start - 2) : at.start]}{near}",
+            f"suffix{folded[at.end : at.end + 2]}{near}",
+            f"end{end}{near}",
+            f"end{end}{sort}",
+            f"end{end}{unit}",
+            f"shared{shared}{near}",
+            f"shared{shared}{sort}{side}",
+            *between,
+        ]
+
+    def _around(self, span: Span, marks: re.Pattern[str]) -> Span:
+        """Return the stretch between the marks on either side of a span."""
+        start = max(0, span.start - _SENTENCE_REACH)
+        for match in marks.finditer(self.folded, start, span.start):
+            start = match.end()
+        behind = marks.search(self.folded, span.end)
+        return Span(start, behind.start() if behind else len(self.folded))
+
+
+@cache
+def _sorts() -> dict[str, str]:
+    """Return what sort of unit each is: money, share, measure, time, count, concrete, place."""
+    return {unit: sort for sort, units in lexicon("indicators")["units"].items() for unit in units}
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """Sets ``Indicator.of``.
+
+    Attributes:
+        models: folder of the model; without one only what the rows of tables are about is told.
+        threshold: of what is less likely, nothing is told.
+    """
+
+    models: Path
+    threshold: float
 
     def __call__(self, doc: Doc) -> Doc:
         """Relate the indicators of a document to its entities."""
-        if not doc._.indicators:
+        indicators: tuple[Indicator, ...] = doc._.indicators or ()
+        if not indicators:
             return doc
-        mentions = Mentions.of(doc)
-        folded = folded_text(doc)
-        lines = (Span(*line.span()) for line in re.finditer(r"[^\n]+", mentions.text))
-        rows = [line for line in lines if is_row(mentions.text, line.start, line.end)]
-        doc._.indicators = tuple(
-            indicator if indicator.of else replace(indicator, of=self._measured(indicator, mentions, folded, rows))
-            for indicator in doc._.indicators
-        )
+        of = _rows_works(doc, indicators)
+        model = opened(self.models, MODEL)
+        if model is not None:
+            figures = [Figure(indicator.span, indicator.unit) for indicator in indicators]
+            for indicator, near in zip(indicators, choices(figures, doc), strict=True):
+                likely = [(likelihood(model, choice.features, MEASURED), choice.entity.id) for choice in near]
+                best, entity = max(likely, default=(0.0, ""), key=lambda found: found[0])
+                if indicator.id not in of and best >= self.threshold:
+                    of[indicator.id] = entity
+        doc._.indicators = tuple(replace(indicator, of=of.get(indicator.id)) for indicator in indicators)
         return doc
 
-    @staticmethod
-    def _measured(indicator: Indicator, mentions: Mentions, folded: str, rows: Sequence[Span]) -> str | None:
-        figure = indicator.span
-        at = bisect_right(rows, figure.start, key=lambda row: row.start) - 1
-        if at >= 0 and rows[at].contains(figure) and (work := _rows_work(figure, rows[at], mentions)) is not None:
-            return work
-        near: list[tuple[bool, int, Span, str]] = []
-        for span, entity in mentions.outermost(_around(folded, figure, _CLAUSE), _MEASURED):
-            if span.contains(figure):  # 西坑村|520亩|土地流转示范片项目
-                return entity.id
-            if not is_body(entity) and (entity.kind is not Kind.STRATEGY or span.end <= figure.start):
-                away = max(span.start - figure.end, figure.start - span.end)
-                near.append((entity.kind not in _DONE, away, span, entity.id))
-        segment = _around(folded, figure, _SEGMENT)
-        before = [e.id for span, e in mentions.outermost(segment, _DONE) if span.end <= figure.start]
-        share = indicator.unit in lexicon("indicators")["units"]["share"]
-        if near and (share or not (min(near)[0] and before)):
-            return min(near)[3]
-        return before[-1] if before and not share else None
+
+def _rows_works(doc: Doc, indicators: Iterable[Indicator]) -> dict[str, str]:
+    """Tell, for each figure in a table's row, the work that the row is about, not its builder in the next cell."""
+    mentions = Mentions.of(doc)
+    lines = (Span(*line.span()) for line in re.finditer(r"[^\n]+", mentions.text))
+    rows = [line for line in lines if is_row(mentions.text, line.start, line.end)]
+    works = {}
+    for indicator in indicators:
+        at = bisect_right(rows, indicator.span.start, key=lambda row: row.start) - 1
+        if at < 0 or not rows[at].contains(indicator.span):
+            continue
+        named = list(mentions.outermost(rows[at], _WORKS))
+        if any(span.overlaps(indicator.span) for span, _ in named):
+            continue
+        work = next((entity.id for kind in _WORKS for _, entity in named if entity.kind is kind), None)
+        if work is not None:
+            works[indicator.id] = work
+    return works
 
 
-def _rows_work(figure: Span, row: Span, mentions: Mentions) -> str | None:
-    """Return the work that a table's row is about, which its amounts measure, not its builder in the next cell."""
-    named = list(mentions.outermost(row, _DONE))
-    if any(span.overlaps(figure) for span, _ in named):
-        return None
-    return next((entity.id for kind in _DONE for _, entity in named if entity.kind is kind), None)
-
-
-def _around(folded: str, span: Span, marks: re.Pattern[str]) -> Span:
-    """Return the stretch between the marks on either side of a span."""
-    start = 0
-    for match in marks.finditer(folded, max(0, span.start - 200), span.start):
-        start = match.end()
-    behind = marks.search(folded, span.end)
-    return Span(min(start or max(0, span.start - 200), span.start), behind.start() if behind else len(folded))
-
-
-@Language.factory("policy_measurement")
-def make_measurement(nlp: Language, name: str) -> Measurement:
-    """Create the component that tells what a figure measures."""
-    return Measurement()
+@Language.factory("policy_measurement", default_config={"models": None, "threshold": 0.35})
+def make_measurement(nlp: Language, name: str, models: str | None, threshold: float) -> Measurement:
+    """Create the judge of figures; ``models`` names another folder of models than the bundled one."""
+    return Measurement(Path(models) if models else MODELS, threshold)

@@ -67,7 +67,7 @@ COMPONENTS: tuple[str, ...] = (
 sees what they propose, the reranker, entities, the readers of relations, the inference, which sees what they claim, and
 links."""
 
-LEARNED = ("policy_tagger", "policy_reranker", "policy_entities", "policy_inference")
+LEARNED = ("policy_tagger", "policy_reranker", "policy_entities", "policy_inference", "policy_measurement")
 """The components with learned parts, whose ``models`` names the folder that these lie in."""
 
 _LISTS = ("candidates", "claims")

@@ -26,11 +26,12 @@ from rich.console import Console
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract import chains, inference, levels, metadata, network, pipeline, reranker, status, wording
+from extract import chains, inference, levels, measurement, metadata, network, pipeline, reranker, status, wording
 from extract.annotation import Entity
 from extract.chains import Chains
 from extract.classifier import MODELS
 from extract.document import Document, Span
+from extract.measurement import Figure
 from extract.network import Network, Sample
 from extract.reflow import Reflowed, reflow
 from extract.surface import folded_text
@@ -84,6 +85,7 @@ class Example:
         nested: where other names stand within a longer one of their kind.
         entities: all that is annotated.
         serving: which of them serves which, by their places among these; None where relations are not annotated.
+        measuring: each figure with what it measures, by its place among the entities; None where it measures none.
         report: the report that it is a stretch of, by the first file that holds it.
     """
 
@@ -93,6 +95,7 @@ class Example:
     nested: dict[Kind, list[Span]]
     entities: list[Known]
     serving: frozenset[tuple[int, int]] | None
+    measuring: list[tuple[Figure, int | None]]
     report: str | None = None
 
 
@@ -143,6 +146,7 @@ def example(name: str, text: str, gold: dict[str, Any], report: str | None = Non
     """Read one gold file with its text, as the finders read it: its broken lines joined."""
     flow = reflow(text)
     gold = {**gold, "entities": [_reflowed(e, text, flow) for e in gold["entities"]]}
+    measuring = _measuring(gold, text, flow)
     text = flow.text
 
     def mentions(entity: dict[str, Any]) -> list[Span]:
@@ -153,13 +157,32 @@ def example(name: str, text: str, gold: dict[str, Any], report: str | None = Non
         for e in gold["entities"]
     ]
     spans = occurrences(text, gold["entities"])
-    return Example(name, text, spans, nested(text, gold["entities"], spans), entities, _serving(gold), report)
+    inner = nested(text, gold["entities"], spans)
+    return Example(name, text, spans, inner, entities, _serving(gold), measuring, report)
+
+
+def _numbered(gold: dict[str, Any]) -> dict[str, int]:
+    return {e["id"]: number for number, e in enumerate(gold["entities"])}
+
+
+def _measuring(gold: dict[str, Any], text: str, flow: Reflowed) -> list[tuple[Figure, int | None]]:
+    """Place each figure in the joined text by its quote: the first one behind the figure before it, else the first."""
+    at, found, after = _numbered(gold), [], 0
+    for indicator in gold.get("indicators", ()):
+        quote, figure = indicator["quote"], indicator["surface"]
+        ahead = text.find(quote, max(0, after - len(quote)))
+        begin = text.find(quote) if ahead < 0 else ahead
+        start = text.find(figure, max(begin, after) if ahead >= 0 else begin, begin + len(quote))
+        if begin >= 0 and start >= 0:
+            after = start + len(figure)
+            found.append((Figure(flow.joined(Span(start, after)), indicator["unit"]), at.get(indicator.get("of"))))
+    return found
 
 
 def _serving(gold: dict[str, Any]) -> frozenset[tuple[int, int]] | None:
     if gold.get("relations") is None:
         return None
-    at = {e["id"]: number for number, e in enumerate(gold["entities"])}
+    at = _numbered(gold)
     return frozenset((at[r["s"]], at[r["o"]]) for r in gold["relations"] if r["p"] == Predicate.SERVES)
 
 
@@ -248,7 +271,7 @@ def _worded(annotation: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def train(annotated: Sequence[Example], folder: Path) -> None:
-    """Train all models and write them to a folder: of names, statuses, levels and the inference.
+    """Train all models and write them to a folder: of names, statuses, levels, the inference and what figures measure.
 
     The reranker learns from what taggers propose in documents that they have not seen, so that these are trained in
     folds besides; two processes share the work.
@@ -262,6 +285,7 @@ def train(annotated: Sequence[Example], folder: Path) -> None:
         train_reranker([judged(part, models) for part, models in zip(parts, aside, strict=True)], folder)
     train_choices(annotated, folder)
     train_inference(annotated, folder)
+    train_measurement(annotated, folder)
 
 
 def folds(annotated: Iterable[Example]) -> list[list[Example]]:
@@ -384,6 +408,20 @@ def train_inference(annotated: Iterable[Example], folder: Path) -> None:
                 serves = (int(pair.work.id), int(pair.goal.id)) in text.serving
                 trainer.append([pair.features], [inference.SERVES if serves else inference.NOT])
     trainer.train(str(folder / inference.MODEL))
+
+
+def train_measurement(annotated: Iterable[Example], folder: Path) -> None:
+    """Train the model that tells what a figure measures from the annotated entities, and write it to a folder."""
+    nlp = pipeline.load(components=("policy_structure", "policy_authority"))
+    trainer = _trainer(c1=0.5, c2=0.3, max_iterations=150)
+    for text in annotated:
+        doc = _with_entities(_processed(nlp, text), text.entities)
+        near = measurement.choices([figure for figure, _ in text.measuring], doc)
+        for (_, of), choices in zip(text.measuring, near, strict=True):
+            for choice in choices:
+                label = measurement.MEASURED if choice.entity.id == str(of) else measurement.NOT
+                trainer.append([choice.features], [label])
+    trainer.train(str(folder / measurement.MODEL))
 
 
 def _with_entities(doc: Doc, annotated: Sequence[Known]) -> Doc:

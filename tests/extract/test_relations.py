@@ -268,30 +268,6 @@ def test_what_a_preamble_comes_to_carries_out_what_guides_it(sentence, closes):
     assert any(link.predicate is Predicate.ADVANCES for _, _, link in links) is closes
 
 
-@pytest.mark.parametrize(
-    ("text", "named", "of"),
-    [
-        ("甲村鹮田项目投资26万元。", {"甲村鹮田项目": Kind.PROJECT, "鹮田": Kind.POLICY}, "甲村鹮田项目"),
-        ("甲村9亩茶园完工。", {"甲村9亩茶园": Kind.PROJECT, "甲村": Kind.VILLAGE}, "甲村9亩茶园"),
-        ("实施“厕所革命”，鹮鸣村新建公厕14座。", {"厕所革命": Kind.POLICY, "鹮鸣村": Kind.VILLAGE}, "厕所革命"),
-        ("推行“厕所革命”，森林覆盖率达63.2%。", {"厕所革命": Kind.POLICY}, None),
-        ("实施“厕所革命”，长鹮公司占比63.2%。", {"厕所革命": Kind.POLICY, "长鹮公司": Kind.ORGANIZATION}, "长鹮公司"),
-        ("投入14万元，建设鹮鸣新城。", {"鹮鸣新城": Kind.STRATEGY}, None),
-        ("长鹮公司投资14万元。", {"长鹮公司": Kind.ORGANIZATION}, "长鹮公司"),
-    ],
-)  # fmt: skip
-def test_a_figure_measures_the_work_that_its_clause_is_about(text: str, named: dict[str, Kind], of: str | None) -> None:
-    nlp = pipeline.load(components=("policy_structure", "policy_indicators", "policy_measurement"))
-    doc = pipeline.make_doc(nlp, linking.document(text, COUNTY))
-    doc._.entities = tuple(
-        Entity(name, kind, name, (Span(text.index(name), text.index(name) + len(name)),))
-        for name, kind in named.items()
-    )
-    for _, component in nlp.pipeline:
-        doc = component(doc)
-    assert [indicator.of for indicator in doc._.indicators] == [of]
-
-
 def test_a_paragraphs_first_sentence_stands_beside_its_heading_where_it_names_the_speakers_own_strategy():
     text = (
         "一、2023年工作回顾\n（一）建设茶乡水镇\n扛稳粮食安全责任。鹮鸣湾粮库项目开工。\n"

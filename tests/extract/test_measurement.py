@@ -1,0 +1,56 @@
+"""What a figure measures, on sentences of our own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from extract import measurement, pipeline
+from extract.annotation import Entity
+from extract.document import Place, Span
+from ontology.terms import Kind, Level
+from tests import linking
+
+COUNTY = Place("丙县", Level.COUNTY)
+FIELD, TOILETS, FIRM = "甲村鹮田项目", "厕所革命", "长鹮公司"
+TABLE = f"项目名称\t业主\t投资\n{FIELD}\t{FIRM}\t26万元\n"
+
+
+def measured(text: str, named: dict[str, Kind], models: Path = measurement.MODELS) -> list[str | None]:
+    """Return what each figure of a text measures, where the text names these entities."""
+    models_of = {"policy_measurement": {"models": str(models)}}
+    nlp = pipeline.load(components=("policy_structure", "policy_indicators", "policy_measurement"), config=models_of)
+    doc = pipeline.make_doc(nlp, linking.document(text, COUNTY))
+    doc._.entities = tuple(
+        Entity(name, kind, name, (Span(text.index(name), text.index(name) + len(name)),))
+        for name, kind in named.items()
+    )
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    return [indicator.of for indicator in doc._.indicators]
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "of"),
+    [
+        (f"{FIELD}投资26万元。", {FIELD: Kind.PROJECT, "鹮田": Kind.POLICY}, FIELD),
+        ("甲村9亩茶园完工。", {"甲村9亩茶园": Kind.PROJECT, "甲村": Kind.VILLAGE}, "甲村9亩茶园"),
+        (f"实施“{TOILETS}”，鹮鸣村新建公厕14座。", {TOILETS: Kind.POLICY, "鹮鸣村": Kind.VILLAGE}, TOILETS),
+        (f"{FIELD}开工。全县森林覆盖率达63.2%。", {FIELD: Kind.PROJECT}, None),
+        (f"实施“{TOILETS}”，{FIRM}占比63.2%。", {TOILETS: Kind.POLICY, FIRM: Kind.ORGANIZATION}, FIRM),
+        ("投入14万元，建设鹮鸣新城。", {"鹮鸣新城": Kind.STRATEGY}, None),
+        (f"{FIRM}投资14万元。", {FIRM: Kind.ORGANIZATION}, FIRM),
+    ],
+)  # fmt: skip
+def test_a_figure_measures_what_its_sentence_is_about(text: str, named: dict[str, Kind], of: str | None) -> None:
+    assert measured(text, named) == [of]
+
+
+def test_an_amount_in_a_tables_row_measures_its_work_not_its_builder(tmp_path: Path) -> None:
+    named = {FIELD: Kind.PROJECT, FIRM: Kind.ORGANIZATION}
+    assert measured(TABLE, named, tmp_path) == measured(TABLE, named) == [FIELD]
+
+
+def test_without_a_model_only_the_rows_of_tables_tell(tmp_path: Path) -> None:
+    assert measured(f"{FIELD}投资26万元。", {FIELD: Kind.PROJECT}, tmp_path) == [None]

@@ -15,7 +15,7 @@ from extract.document import Place
 from extract.gazetteer import DOUBTFUL, PlaceReading, any_of, gazetteer_of, words_of
 from extract.names import alternation
 from extract.surface import folded_text
-from extract.villages import find_bare_villages, find_estates, find_listed_villages, find_named_villages, unknown_start
+from extract.villages import NUMBER, find_bare_villages, find_estates, find_listed_villages, find_named_villages, unknown_start
 from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level
 
@@ -106,9 +106,10 @@ def find_unlisted_towns(reading: PlaceReading) -> None:
 
 
 def find_towns_in_brief(reading: PlaceReading) -> None:
-    """Add a county's own towns by their short names where these stand in the name of a road or stop.
+    """Add a county's own towns by their short names, where the text shows that the town is meant.
 
-    乐成至黄华|段, 柳市|互通, 烟店、巡店|客运站: elsewhere a town's short name may be a village's or an ordinary word.
+    It does where it names the town in full besides, in the name of a road or stop (乐成至黄华|段, 柳市|互通), and in a
+    list of towns (栗溪、仙居|等乡镇). Elsewhere a town's short name may be a village's, a river's or an ordinary word.
     """
     if reading.home is None or reading.home.level is not Level.COUNTY:
         return
@@ -116,13 +117,22 @@ def find_towns_in_brief(reading: PlaceReading) -> None:
     towns = {name: town for town in table.townships(reading.home) for name in table.spoken_names(town)[1:]}
     if not towns:
         return
-    name = f"(?:{alternation(towns)})"
-    roads = re.compile(f"(?P<first>{name})(?:(?:至|到|、|—)?(?P<second>{name}))?(?={any_of('units', 'stops')})")
-    for match in roads.finditer(reading.text):
-        for group in ("first", "second"):
-            if match[group] is not None:
-                town = towns[match[group]]
-                reading.add(*match.span(group), Kind.ADMINISTRATIVE_UNIT, 0.85, town.name, town)
+    short = f"(?:{alternation(towns)})"
+    roads = f"(?:{short}(?:至|到|、|—)?)?{short}(?={any_of('units', 'stops')})"
+    lists = f"{short}(?:、{short})*(?=(?:等(?:{NUMBER}个)?|{NUMBER}个)(?:乡镇|镇街|镇|乡))"
+    stretches = [match.span() for match in re.compile(f"{roads}|{lists}").finditer(reading.text)]
+    in_full = {c.name for c in reading.found.values() if c.level is Level.TOWNSHIP}
+    named = {name for name, town in towns.items() if town.name in in_full} - words_of("units")["ordinary"]
+    never = re.compile(f"{any_of('town', 'endings')}|{any_of('units', 'not_before')}|村|社区")
+    feature = re.compile("|".join(words_of("units")["not_before_feature"]))
+    for match in re.finditer(short, reading.text):
+        start, end = match.span()
+        shown = any(begin <= start and end <= stop for begin, stop in stretches)
+        if shown or (
+            match.group() in named and not never.match(reading.text, end) and not feature.match(reading.text, end)
+        ):
+            town = towns[match.group()]
+            reading.add(start, end, Kind.ADMINISTRATIVE_UNIT, 0.85, town.name, town)
 
 
 def _confirm(reading: PlaceReading) -> None:
@@ -177,8 +187,8 @@ class PlaceFinder:
         local = home is not None and home.level in (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
         reading = PlaceReading(folded_text(doc), gazetteer_of(home), home, local, self.unlisted)
         find_units(reading)
-        find_towns_in_brief(reading)
         find_unlisted_towns(reading)
+        find_towns_in_brief(reading)
         find_named_villages(reading)
         find_listed_villages(reading)
         if local:

@@ -13,17 +13,18 @@ from extract.names import name_start
 from extract.numerals import parse
 
 _HAN = "一-龥㐀-䶿"
-_NUMBER = "[0-9]+|[一二两三四五六七八九十]{1,3}"
+NUMBER = "(?:[0-9]+|[一二两三四五六七八九十]{1,3})"
 _MEASURE = "[个条座]?"
 _UP_TO = re.compile("[一二两三四五六七八九](?=[一二两三四五六七八九])")
 """三四个村 are at most four."""
-_COUNT = f"(?:{_NUMBER})个(?![^，。；\n])"
+_COUNT = f"{NUMBER}个(?![^，。；\n])"
 """Behind 村 or 社区 that is counted, not named: 新建颐养社区2个."""
-_SEPARATOR = re.compile("、|和|及|与|以及|至|到")
+_SEPARATOR = re.compile("、|和(?![谐美睦])|及|与|以及|至|到")
+"""What parts the members of a list: 和 in 和美, 和谐 and 和睦 does not."""
 _CLAUSE_END = re.compile(r'[。；：，！？\n（）《》"…①-⑳]|(?<=[0-9])[.．](?![0-9])')
 _ESTATES = re.compile(
     f"(?P<items>[{_HAN}]{{3,10}}(?: ?[、和] ?[{_HAN}]{{2,8}})*) ?"
-    f"(?:(?P<count>(?:{_NUMBER})个?)(?:[居民老旧住宅]{{2}}|安置)?小区|老旧小区)的?"
+    f"(?:(?P<count>{NUMBER}个?)(?:[居民老旧住宅]{{2}}|安置)?小区|老旧小区)的?"
     r"(?:[^，。；、\n]{0,8}(?:改造|整治|更新|提升|完工|开工|加装)|实施)"
 )
 """Housing estates in a row that are counted or called old, before what is done to them."""
@@ -33,6 +34,8 @@ _NO_ESTATE = re.compile("老旧|城镇|居民|安置小区|[街镇乡村区路�
 _ESTATE_SURE = 0.85
 _UNLIKELY = 0.35
 """How sure a community's name is before 服务中心 and the like: left to the tagger."""
+_ENDING = re.compile("(?:自然村|村|社区|嘎查)$")
+"""What a village's short name goes without."""
 _LONGEST = 8
 """Characters of the longest name of a village that is looked up."""
 
@@ -58,6 +61,8 @@ def find_named_villages(reading: PlaceReading) -> None:
         start = unknown_start(reading, match.start(), "village")
         if start is None or (common and (ending != "社区" or not reading.local)):
             continue
+        if reading.text[start - 1 : start] == '"':
+            continue  # "千企联村"
         name = reading.text[start:end]
         if common:
             reading.add_village(start, end, name, _UNLIKELY)
@@ -73,7 +78,7 @@ def find_named_villages(reading: PlaceReading) -> None:
         reading.add_village(start, end, name, sure)
         stem = reading.text[start : match.start()]
         # A common noun stands without 村 far more often than with it.
-        if ending == "村" and reading.text.count(stem) <= 3 * reading.text.count(name) + 1:
+        if ending in ("村", "嘎查") and reading.text.count(stem) <= 3 * reading.text.count(name) + 1:
             _prove(reading, name)
 
 
@@ -118,7 +123,7 @@ def _is_whole(reading: PlaceReading, known: int, stem_end: int, end: int) -> boo
 
 
 def _prove(reading: PlaceReading, name: str) -> None:
-    short = re.sub("(?:自然村|村|社区)$", "", name)
+    short = _ENDING.sub("", name)
     if len(short) >= 2:
         reading.bare.setdefault(short, name)
 
@@ -175,7 +180,7 @@ def unknown_start(reading: PlaceReading, end: int, table: str) -> int | None:
         or stem.endswith(tuple(words["generic_ends"]))
     ):
         return None
-    if re.search(f"(?:{_NUMBER})个?$", stem) and len(stem) > 1:
+    if re.search(f"{NUMBER}个?$", stem) and len(stem) > 1:
         return None
     if table == "village" and re.search("村.", stem):
         return None
@@ -191,9 +196,9 @@ def _clause_floor(text: str, end: int) -> int:
 
 _COUNTED_ONLY = ("屯", "嘎查")
 """Endings that end many names too: they end a list only behind a number and its measure."""
-_COUNTED = re.compile(f"(?:{_NUMBER})余?[个条座]$")
+_COUNTED = re.compile(f"{NUMBER}余?[个条座]$")
 _QUANTIFIED = re.compile(
-    f"(?P<item>[{_HAN}]{{1,8}}?)(?:等(?:(?:{_NUMBER})余?{_MEASURE})?|(?P<count>{_NUMBER}){_MEASURE})"
+    f"(?P<item>[{_HAN}]{{1,8}}?)(?:等(?:{NUMBER}余?{_MEASURE})?|(?P<count>{NUMBER}){_MEASURE})"
     f"(?P<kind>[{_HAN}]{{0,8}}?)"
 )
 
@@ -273,7 +278,7 @@ def _known_short(reading: PlaceReading, floor: int, end: int, ending: str) -> in
 
 def find_bare_villages(reading: PlaceReading) -> None:
     """Add villages named without 村: neighbours of known ones in a list, then every proven short form."""
-    near = {re.sub("(?:村|社区)$", "", name): name for name in reading.gazetteer.near}
+    near = {_ENDING.sub("", name): name for name in reading.gazetteer.near}
     no_village = words_of("village")["no_village"]
     for _ in range(3):
         before = len(reading.bare)

@@ -20,7 +20,8 @@ from extract.names import alternation, lexicon
 from extract.numerals import announced
 from extract.quotations import Reading, read
 from extract.surface import folded_text, text_of
-from ontology.terms import Basis, Kind, Predicate
+from ontology.scheme import Scheme
+from ontology.terms import IDEAS, Basis, Kind, Predicate
 
 _GROUP = re.compile(
     r'(双|[一二两三四五六七八九十]{1,2}|\d)([个条张大项]?)((?:统一|第一|双(?=$|["、])|[^\d一二两双三四五六七八九十、，。；："（）]){1,8})'
@@ -57,7 +58,7 @@ _VERB = re.compile(
     r"^(?:(?:[^，。、]{2,8}[省市县区]|[省市州县区旗镇乡]委)(?:打造|建设|布局|提出|推进|实施|确定)的|把[^，。、]{1,10}?建设成为?|把(?![^，。、]*[成为])|以[^，。、]{2,20}?为(?:中心|核心|主体|重点|龙头|主)的|就是|具体为|包括|包含|还有|分别是|分别为|即|全面|加快|着力|大力|重点(?=抓|实施|推进|建设|打造|发展)|切实|"
     r"打造|构建|建强建优|建设|建成|建优|建强|实施|围绕创建|围绕|创建|做大做强|推进|推动|实现|"
     r"建好|整合|打赢|守住|锁定|做强|做优|做大|做精|做实|串起|串联|协同|统筹|联动|坚持走|坚持|做到|狠抓|体现|明确|形成|培育|发展|"
-    r"抓好|抓实|抓牢|打好|打响|守好|守牢|擦亮|壮大|夯实|筑牢|用好|聚焦|突出|锚定|紧扣|完善|[在以][^，。、]{2,16}[上中]体现|在[^，。、]{2,10}[中上方面](?=[^，。、]{5}))+"
+    r"抓好|抓实|抓牢|打好|打响|守好|守牢|擦亮|壮大|夯实|筑牢|用好|聚焦|突出|锚定|紧扣|完善|[在以][^，。、]{2,16}[上中]体现)+"
 )
 
 _HOLDS = re.compile("包括|包含|分为|分别[是为]")
@@ -86,6 +87,8 @@ _FORMULA = re.compile(r"\d(?:\+[\dN])+")
 """A sum as a name, which stands for what is done: “3+1”保障."""
 _STRIVES = re.compile("[，；](?:努力|奋力|全力|力争|加快|统筹|不断|推动|为)")
 """How what a list of ways leads to begins, which is none of them: 打造甲带、乙带，|努力走在前列."""
+_HEAD = re.compile(f"{NUMERAL}?大?(?P<head>行动|工程|计划|战略|机制|制度|体系|工作法)$")
+"""What a term may say of all its members, which the last of a list may repeat: “三抓三促”行动：甲、乙、丙|行动."""
 _TOGETHER = re.compile("(?:深度融合|一起|齐头并进|各展所长|(?:一体|同步|协同|共同|统筹|联动)推进)[^，。；、]{0,6}$")
 """What is done with all of a list: 海峡合作|一体推进; 京津冀协同发展 is a name."""
 
@@ -254,7 +257,16 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
             or [item for items in _in_turn(folded, counts, definition) for item in items]
             or _held(folded, counts, definition)
         )
-    return [Member(span) for span in flat]
+    return [Member(span) for span in _without_the_terms_head(folded, name, flat)]
+
+
+def _without_the_terms_head(folded: str, term: str, items: list[Span]) -> list[Span]:
+    """Cut the term's own head off the last item where no other item has it: 抓学习促提升、…、抓效能促发展|行动."""
+    head = _HEAD.search(term)
+    ending = [folded.endswith(head["head"], item.start, item.end) if head else False for item in items]
+    if head is None or len(items) < 2 or ending != [False] * (len(items) - 1) + [True]:
+        return items
+    return [*items[:-1], Span(items[-1].start, items[-1].end - len(head["head"]))]
 
 
 def _one_each(folded: str, counts: list[int], definition: Span) -> list[Span]:
@@ -499,7 +511,7 @@ class GlossaryFinder:
         folded = folded_text(doc)
         for entry in doc._.structure.glossary:
             spelled = members(folded, entry.term, entry.definition)
-            reading = self._kind(folded, entry.term, entry.definition, spelled)
+            reading = self._kind(doc, entry.term, entry.definition, spelled)
             layout = all(_LAYOUT_PART.fullmatch(folded, part.span.start, part.span.end) for part in spelled)
             ways = len(spelled) > 1 and (layout or _WAYS.match(folded, entry.term.start, entry.term.end))
             if reading is None and (ways or any(part.alias for part in spelled)):
@@ -539,8 +551,9 @@ class GlossaryFinder:
             return within
 
     @staticmethod
-    def _kind(folded: str, term: Span, definition: Span, spelled: Sequence[Member]) -> Reading | None:
-        """Read the term's kind off its uses in the text, then off its own head, its members, and its definition."""
+    def _kind(doc: Doc, term: Span, definition: Span, spelled: Sequence[Member]) -> Reading | None:
+        """Read the term's kind off its uses, the authority file, its own head, its members, or its definition."""
+        folded = folded_text(doc)
         phrase = folded[term.start : term.end].strip('"')
         layout = len(expected(phrase)) > 1 and not phrase.isdigit()  # 一核两带三园
         readings = []
@@ -556,6 +569,10 @@ class GlossaryFinder:
             best = max(readings, key=lambda r: r.confidence)
             if best.confidence > 0.5:
                 return Reading(best.kind, term.end, False, 0.9)
+        scheme: Scheme | None = doc._.scheme
+        concept = scheme.by_label(text_of(doc)[term.start : term.end]) if scheme is not None else None
+        if concept is not None and concept.kind in IDEAS and spelled:
+            return Reading(concept.kind, term.end, False, 0.85)
         for kind in (Kind.STRATEGY, Kind.SLOGAN, Kind.POLICY):
             if re.search(f"(?:{alternation((*kinds[kind]['heads'], *kinds[kind]['quoted_joined']))})$", phrase):
                 return Reading(kind, term.end, False, 0.85)

@@ -56,6 +56,8 @@ _COUNT = re.compile(
     "(?P<count>[两二三四五六七八])(?:大(?P<strategic>战略(?:行动)?)|[大项](?P<policy>行动)"
     "|[大张场条][一-鿿]{0,2}?(?:名片|牌|定位|目标|主题|攻坚|工程|提升|突破|动力|文章|主战场))"
 )
+_LABEL = re.compile('"(?P<count>[两二三四五六七八])(?P<sort>[带区圈轴园廊核极翼城片心谷港])"')
+"""A group of a layout, which quotation marks set off behind what it sums up: 甲走廊、乙走廊|“两廊”."""
 _COUNTED = re.compile('"?[^、"]{2,14}(?:"?、"?[^、"]{2,12}){1,7}"?$')
 """What counts a list, and the list before it: 工业强县、电商兴县、生态立县|三大战略."""
 _SET_LENGTH = 4
@@ -134,34 +136,35 @@ class StrategyFinder:
         list and group as one name, the group is that name's short form.
         """
         known = {c.span.end: c for c in doc._.candidates if c.concept is not None and c.kind in IDEAS}
-        for match in _COUNT.finditer(folded):
-            clause = _behind(folded, "，。；：\n", match.start())
-            listed = _COUNTED.search(folded[clause : match.start()])
-            items = list(re.finditer('[^、"]+', listed.group())) if listed is not None else []
-            if listed is None or len(items) != parse(match["count"]):
+        for match in (*_COUNT.finditer(folded), *_LABEL.finditer(folded)):
+            parts, quoted = _listed(folded, match.start())
+            if len(parts) != parse(match["count"]):
                 continue
-            begin = clause + listed.start()
-            first, *others = (Span(begin + item.start(), begin + item.end()) for item in items)
-            first = Span(name_start(folded, first.end - 1, floor=first.start), first.end)
-            parts = [first, *others]
-            lengths = {part.end - part.start for part in parts}
-            alike = len(lengths) == 1 and lengths.pop() >= _SET_LENGTH
-            if not (match["strategic"] or alike or re.fullmatch('"[^"]+"', listed.group())):
-                continue
-            kind = Kind.POLICY if match["policy"] else Kind.STRATEGY
-            group = Span(*match.span())
-            whole = Span(begin if '"' in listed.group() else first.start, match.end())
+            names = [folded[part.start : part.end] for part in parts]
+            evidence = doc._.structure.sentence_at(match.start())
+            if match.re is _LABEL:
+                group = Span(match.start("count"), match.end("sort"))
+                if not all(name.endswith(match["sort"]) for name in names):
+                    continue
+                wholes, kind = [group], Kind.STRATEGY
+            else:
+                group = Span(*match.span())
+                alike = len({len(name) for name in names}) == 1 and len(names[0]) >= _SET_LENGTH
+                if not (match["strategic"] or alike or quoted) or 2 * sum(_is_work(name) for name in names) > len(names):
+                    continue
+                kind = Kind.POLICY if match["policy"] else Kind.STRATEGY
+                begin = parts[0].start - folded.startswith('"', parts[0].start - 1)
+                wholes = [group, Span(begin, group.end)]
             one = known.get(group.end)
             if one is not None and one.span.start < group.start:
                 doc._.candidates.append(replace(one, span=group))
             else:
                 doc._.candidates.append(Candidate(group, kind, "policy_strategies", 0.9))
             doc._.candidates += [Candidate(part, kind, "policy_strategies", 0.9) for part in parts]
-            evidence = doc._.structure.sentence_at(group.start)
             doc._.claims += [
-                Claim(part, Predicate.COMPONENT_OF, name, Basis.STATED, 0.95, evidence, "policy_strategies/counted")
+                Claim(part, Predicate.COMPONENT_OF, whole, Basis.STATED, 0.95, evidence, "policy_strategies/counted")
                 for part in parts
-                for name in (group, whole)
+                for whole in wholes
             ]
 
     @staticmethod
@@ -261,6 +264,28 @@ class StrategyFinder:
 def _behind(folded: str, marks: str, at: int) -> int:
     """Return the offset behind the last of some marks before an offset."""
     return max(folded.rfind(mark, 0, at) for mark in marks) + 1
+
+
+def _listed(folded: str, end: int) -> tuple[list[Span], bool]:
+    """Return the members of the list that ends at an offset, behind the verb before it, and whether it is quoted."""
+    clause = _behind(folded, "，。；：\n", end)
+    listed = _COUNTED.search(folded[clause:end])
+    if listed is None:
+        return [], False
+    begin = clause + listed.start()
+    first, *others = (Span(begin + item.start(), begin + item.end()) for item in re.finditer('[^、"]+', listed.group()))
+    start = name_start(folded, first.end - 1, floor=first.start)
+    return [Span(start, first.end), *others], re.fullmatch('"[^"]+"', listed.group()) is not None
+
+
+@cache
+def _work_heads() -> re.Pattern[str]:
+    return re.compile(f"(?:{alternation(lexicon('kinds')[Kind.PROJECT]['works'])})$")
+
+
+def _is_work(name: str) -> bool:
+    """Tell whether a name ends as that of something built: 场镇南街改造, which no strategy is."""
+    return _work_heads().search(name) is not None
 
 
 @cache

@@ -554,6 +554,10 @@ class GlossaryFinder:
     def _kind(doc: Doc, term: Span, definition: Span, spelled: Sequence[Member]) -> Reading | None:
         """Read the term's kind off its uses, the authority file, its own head, its members, or its definition."""
         folded = folded_text(doc)
+        scheme: Scheme | None = doc._.scheme
+        concept = scheme.by_label(text_of(doc)[term.start : term.end]) if scheme is not None else None
+        if concept is not None and concept.kind in IDEAS and spelled:
+            return Reading(concept.kind, term.end, False, 0.85)
         phrase = folded[term.start : term.end].strip('"')
         layout = len(expected(phrase)) > 1 and not phrase.isdigit()  # 一核两带三园
         readings = []
@@ -569,10 +573,6 @@ class GlossaryFinder:
             best = max(readings, key=lambda r: r.confidence)
             if best.confidence > 0.5:
                 return Reading(best.kind, term.end, False, 0.9)
-        scheme: Scheme | None = doc._.scheme
-        concept = scheme.by_label(text_of(doc)[term.start : term.end]) if scheme is not None else None
-        if concept is not None and concept.kind in IDEAS and spelled:
-            return Reading(concept.kind, term.end, False, 0.85)
         for kind in (Kind.STRATEGY, Kind.SLOGAN, Kind.POLICY):
             if re.search(f"(?:{alternation((*kinds[kind]['heads'], *kinds[kind]['quoted_joined']))})$", phrase):
                 return Reading(kind, term.end, False, 0.85)

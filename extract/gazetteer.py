@@ -49,6 +49,7 @@ class Gazetteer:
         villages: full names of villages, with the village (None where several bear the name).
         near: full names of the villages of the document's own township or village.
         own: names of the document's own chain, by which a bare word means the unit.
+        towns: short names of the towns of the county that speaks.
     """
 
     units: dict[str, tuple[Place | None, Level, float]]
@@ -57,6 +58,7 @@ class Gazetteer:
     villages: dict[str, Place | None]
     near: dict[str, Place]
     own: frozenset[str]
+    towns: dict[str, Place]
 
 
 @lru_cache(maxsize=64)
@@ -87,7 +89,10 @@ def gazetteer_of(home: Place | None) -> Gazetteer:
         units[name] = (unit, unit.level, 0.6 if name in words_of("units")["ordinary"] else 0.96)
     unit_names = list(units)
     automaton = ahocorasick_rs.AhoCorasick(unit_names, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
-    return Gazetteer(units, automaton, unit_names, *_villages(home), frozenset(own))
+    county = home if home is not None and home.level is Level.COUNTY else None
+    below = table.townships(county) if county is not None else ()
+    towns = {name: town for town in below for name in table.spoken_names(town)[1:] if len(name) > 1}
+    return Gazetteer(units, automaton, unit_names, *_villages(home), frozenset(own), towns)
 
 
 @cache

@@ -15,7 +15,14 @@ from extract.document import Place
 from extract.gazetteer import DOUBTFUL, PlaceReading, any_of, gazetteer_of, words_of
 from extract.names import alternation
 from extract.surface import folded_text
-from extract.villages import NUMBER, find_bare_villages, find_estates, find_listed_villages, find_named_villages, unknown_start
+from extract.villages import (
+    NUMBER,
+    find_bare_villages,
+    find_estates,
+    find_listed_villages,
+    find_named_villages,
+    unknown_start,
+)
 from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level
 
@@ -111,10 +118,7 @@ def find_towns_in_brief(reading: PlaceReading) -> None:
     It does where it names the town in full besides, in the name of a road or stop (乐成至黄华|段, 柳市|互通), and in a
     list of towns (栗溪、仙居|等乡镇). Elsewhere a town's short name may be a village's, a river's or an ordinary word.
     """
-    if reading.home is None or reading.home.level is not Level.COUNTY:
-        return
-    table = divisions()
-    towns = {name: town for town in table.townships(reading.home) for name in table.spoken_names(town)[1:]}
+    towns = reading.gazetteer.towns
     if not towns:
         return
     short = f"(?:{alternation(towns)})"

@@ -75,7 +75,7 @@ class ProjectFinder:
             start = max(start, folded.rfind("的", start, end - len(head) - 2) + 1)
             name = folded[start:end]
             modifier = name[: -len(head)]
-            if len(modifier) < 2 or _no_name().match(name) or modifier.endswith(("的", "为", "宅")):
+            if len(modifier) < 2 or _no_name().match(name) or modifier.endswith(("的", "为", "宅", "开展", "实施")):
                 continue
             if "等" in name and start >= alone:
                 continue

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import ahocorasick_rs
 
+from extract.document import Span
 from extract.gazetteer import PlaceReading, any_of, words_of
 from extract.names import name_start
 from extract.numerals import parse
+from ontology.terms import Kind
 
 _HAN = "一-龥㐀-䶿"
 NUMBER = "(?:[0-9]+|[一二两三四五六七八九十]{1,3})"
@@ -36,6 +38,8 @@ _UNLIKELY = 0.35
 """How sure a community's name is before 服务中心 and the like: left to the tagger."""
 _ENDING = re.compile("(?:自然村|村|社区|嘎查)$")
 """What a village's short name goes without."""
+_BRIEFEST = 2
+"""Characters of a village's name behind its town's."""
 _LONGEST = 8
 """Characters of the longest name of a village that is looked up."""
 
@@ -256,20 +260,40 @@ def _add_items(reading: PlaceReading, items: list[tuple[int, int]], ending: str,
     for position in range(len(items) - 1, -1, -1):
         start, end = items[position]
         known = _known_short(reading, start, end, ending)
-        start = known if known is not None else _item_start(reading, start, end)
-        stem = reading.text[start:end]
+        town = _town_before(reading, start, end) if known is None else None
+        floor = town.end if town is not None else start
+        known = _known_short(reading, floor, end, ending)
+        begin = known if known is not None else _item_start(reading, floor, end)
+        stem = reading.text[begin:end]
         full = stem if stem.endswith(("村", "社区", ending)) else stem + ending
         if known is None and not _may_be_village(stem, longest=4, ordinary=counted):
             return
-        reading.add_village(start, end, full, sure if known is None else max(sure, 0.9))
+        reading.add_village(begin, end, full, sure if known is None else max(sure, 0.9))
         _prove(reading, full)
-        if start > items[position][0]:
+        if (town.start if town is not None else begin) > start:
             return
 
 
+def _town_before(reading: PlaceReading, start: int, end: int) -> Span | None:
+    """Add the county's town whose short name a list's member begins with, if one does: 二都|帘前、中港|鹿冈."""
+    begin = _item_start(reading, start, end)
+    for short, town in reading.gazetteer.towns.items():
+        if reading.text.startswith(short, begin) and begin + len(short) <= end - _BRIEFEST:
+            span = Span(begin, begin + len(short))
+            reading.add(span.start, span.end, Kind.ADMINISTRATIVE_UNIT, 0.85, town.name, town)
+            return span
+    return None
+
+
 def _known_short(reading: PlaceReading, floor: int, end: int, ending: str) -> int | None:
-    """Return where the longest known name, with or without its ending, that ends at ``end`` begins."""
+    """Return where the longest known name, with or without its ending, that ends at ``end`` begins.
+
+    One that is only the end of a longer word is none: 横冲|大桥.
+    """
+    first = _item_start(reading, floor, end)
     for start in range(max(floor, end - _LONGEST), end):
+        if start > first and reading.unit_before(start) is None:
+            return None
         stem = reading.text[start:end]
         if stem in reading.gazetteer.villages or stem + ending in reading.gazetteer.villages:
             return start

@@ -56,6 +56,8 @@ _SHARED_WORK = re.compile(
     "(?:提升|改造|更新|绿化|亮化|修缮|后续)*(?:建设)?(?:工程|项目)?"
     "(?=[，。；、）\n ]|[0-9]|等|完工|竣工|开工|全面|全部|已|正|$)"
 )
+_SUMMED = "[两三四五六七八九十]大(?:重点)?(?:工程|项目)"
+"""What counts a list of works behind its last: 南街改造、市场迁建、客运站升级|三大工程."""
 _LAST = re.compile(r"(?<=[^、和及与])(?:和|及|以及|与)(?=[^、]{3,}$)")
 
 
@@ -75,6 +77,8 @@ class ProjectFinder:
             start = max(start, folded.rfind("的", start, end - len(head) - 2) + 1)
             name = folded[start:end]
             modifier = name[: -len(head)]
+            if folded[start - 1 : start] == "、" and re.search(f"{_SUMMED}$", name):
+                continue
             if len(modifier) < 2 or _no_name().match(name) or modifier.endswith(("的", "为", "宅", "开展", "实施")):
                 continue
             if "等" in name and start >= alone:
@@ -111,7 +115,8 @@ def _no_name() -> re.Pattern[str]:
 
 @cache
 def _trailing() -> re.Pattern[str]:
-    return re.compile(f"(?:等[^、]{{0,14}}|(?:项目)?(?:的)?(?:{alternation(_words()['trailing'])}))$")
+    trailing = alternation(_words()["trailing"])
+    return re.compile(f"(?:等[^、]{{0,14}}|{_SUMMED}|(?:项目)?(?:的)?(?:{trailing}))$")
 
 
 @cache

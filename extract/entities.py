@@ -303,7 +303,8 @@ def _only_longer(short: str, long: str) -> bool:
     """
     more = long.removesuffix(short)
     numbered = _NUMERAL.match(short) is not None and _NUMERAL.search(more) is not None
-    listed = _LISTED.search(short if more.endswith("的") else long) is not None
+    said_of = more.endswith("的")  # 宜居宜业的|和美静宁
+    listed = _LISTED.search(short.removeprefix("和") if said_of else long) is not None
     return len(short) >= _LEAST < len(long) and more != long and not numbered and not listed
 
 

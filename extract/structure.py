@@ -347,9 +347,12 @@ class _Reader:
         """Return the index of the paragraph at which the closing words begin."""
         begin = None
         for index in range(last - 1, first, -1):
-            if index in topics or NUMBERING.match(self._line(index)) or self._is_line_heading(index):
+            line = self._line(index)
+            if index in topics or NUMBERING.match(line) or self._is_line_heading(index):
                 break
-            if self.words.address.match(self._line(index)) or self._line(index).startswith("让我们"):
+            if index == last - 1 and line.endswith("！") and self.words.closing.search(line):
+                begin = index
+            if self.words.address.match(line) or line.startswith("让我们"):
                 begin = index
                 if self.words.closing.search(self.text, self.paragraphs[index].start, self.paragraphs[last - 1].end):
                     break

@@ -350,7 +350,7 @@ class _Reader:
             line = self._line(index)
             if index in topics or NUMBERING.match(line) or self._is_line_heading(index):
                 break
-            if index == last - 1 and line.endswith("！") and self.words.closing.search(line):
+            if index == last - 1 and self.words.calls.search(line):
                 begin = index
             if self.words.address.match(line) or line.startswith("让我们"):
                 begin = index
@@ -396,6 +396,7 @@ class _Words:
     address: re.Pattern[str]
     transition: re.Pattern[str]
     closing: re.Pattern[str]
+    calls: re.Pattern[str]
     topic: re.Pattern[str]
     year_topic: re.Pattern[str]
     lead: re.Pattern[str]
@@ -422,6 +423,7 @@ def _words() -> _Words:
         address=re.compile(rf"(?:{alternation(passage['address'])})(?=[，：！、 ]|$)"),
         transition=re.compile(alternation(passage["transition"])),
         closing=re.compile(alternation(passage["closing"])),
+        calls=re.compile(f"(?:{alternation(passage['closing'])})[^。！]*(?:！|(?<=篇章)。|(?<=奋斗)。|(?<=贡献)。)$"),
         topic=re.compile(
             rf"(?={plain}{{4,36}}$)(?!我们|要|必须|今年)(?:(?!{years})[^，是了]{{2,20}}，)?"
             rf"(?:以[^，]{{2,12}}为[^，]{{1,3}})?{opening_verb().pattern}(?![于是不]){free}(?:，{free})?$"

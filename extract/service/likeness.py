@@ -97,11 +97,14 @@ def _by_topic(reading: Reading) -> None:
     """Link work to the strategy that its subject matter shows (a pig farm: 畜牧养殖强镇战略).
 
     A town's projects to the town's own strategies, unless a heading announces them: those have their work by structure.
+    A name that is a list of mottoes has many subjects: of such links one of twelve was right.
     The strategies of a county and above divide all of government among them; there only work that nothing else relates
     is linked, to a strategy named shortly before it.
     """
     mentions, level = reading.mentions, reading.level
-    strategies = [(topics_of(e.name, "goal"), e) for e in mentions.entities if e.kind is Kind.STRATEGY]
+    strategies = [
+        (topics_of(e.name, "goal"), e) for e in mentions.entities if e.kind is Kind.STRATEGY and "、" not in e.name
+    ]
     announced = {e.id for found in reading.announcements.by_section.values() for _, e in found.goals}
     own = [(topics, e) for topics, e in strategies if e.level is level is Level.TOWNSHIP and e.id not in announced]
     for work in mentions.entities:
@@ -127,15 +130,15 @@ def _by_topic(reading: Reading) -> None:
 def _by_thing(reading: Reading) -> None:
     """Link a town's projects to its own strategies that name the same thing (大豆, 药材, 轴承).
 
-    What names a place, any work, or several of the strategies tells nothing. Four of five such links are right; of a
-    county's, or of firms and policies, half.
+    What names a place, any work, or several of the strategies tells nothing, nor does a list of mottoes (one of six
+    right). Three of four such links are right; of a county's, or of firms and policies, half.
     """
     if reading.level is not Level.TOWNSHIP:
         return
     entities, home = reading.mentions.entities, reading.home
     named = [e.name for e in entities if e.kind in PLACES] + ([home.name] if home is not None else [])
     places = frozenset(thing for name in named for thing in things(name))
-    strategies = [e for e in entities if e.kind is Kind.STRATEGY and e.level is reading.level]
+    strategies = [e for e in entities if e.kind is Kind.STRATEGY and e.level is reading.level and "、" not in e.name]
     own = [(things(e.name) - places, e) for e in strategies]
     times = Counter(thing for shown, _ in own for thing in shown)
     for work in entities:
@@ -143,7 +146,7 @@ def _by_thing(reading: Reading) -> None:
             telling = {thing for thing in things(work.name) if times[thing] <= _FEW}
             for shown, goal in own:
                 if telling & shown:
-                    _infer(reading, _first(work), _first(goal), 0.65, "thing")
+                    _infer(reading, _first(work), _first(goal), 0.72, "thing")
 
 
 def _by_word(reading: Reading) -> None:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 
 from extract.annotation import Entity
 from extract.mentions import WORKS, below, is_body
-from extract.service.reading import LOOSE, Mention, Reading
+from extract.service.reading import Mention, Reading
 from extract.topics import subjects, things, topics_of
 from ontology.terms import PLACES, Basis, Kind, Level
 
@@ -96,17 +96,17 @@ def _by_authority(reading: Reading) -> None:
 def _by_topic(reading: Reading) -> None:
     """Link work to the strategy that its subject matter shows (a pig farm: 畜牧养殖强镇战略).
 
-    A town's projects to the town's own strategies, unless a heading announces them: those have their work by structure.
-    A name that is a list of mottoes has many subjects: of such links one of twelve was right.
+    A town's projects to what the town itself calls its strategy (…战略), unless a heading announces it: that has its
+    work by structure. To its mottoes one of five such links was right, to a list of mottoes one of twelve.
     The strategies of a county and above divide all of government among them; there only work that nothing else relates
     is linked, to a strategy named shortly before it.
     """
     mentions, level = reading.mentions, reading.level
-    strategies = [
-        (topics_of(e.name, "goal"), e) for e in mentions.entities if e.kind is Kind.STRATEGY and "、" not in e.name
-    ]
+    single = [e for e in mentions.entities if e.kind is Kind.STRATEGY and "、" not in e.name]
+    strategies = [(topics_of(e.name, "goal"), e) for e in single]
     announced = {e.id for found in reading.announcements.by_section.values() for _, e in found.goals}
-    own = [(topics, e) for topics, e in strategies if e.level is level is Level.TOWNSHIP and e.id not in announced]
+    called = [e for e in single if e.level is level is Level.TOWNSHIP and e.name.endswith("战略")]
+    own = [(topics_of(e.name, "goal"), e) for e in called if e.id not in announced]
     for work in mentions.entities:
         topics = topics_of(work.name, "work") if work.kind in WORKS and work.id not in reading.parts else frozenset()
         if not topics or is_body(work):
@@ -116,10 +116,8 @@ def _by_topic(reading: Reading) -> None:
             # The village and the builder that a project is named after do the project's work.
             named = [p for p in mentions.within(span, (Kind.VILLAGE, Kind.ORGANIZATION)) if not is_body(p[1])]
             for goal in [goal for shared, goal in own if topics & shared][:2]:
-                # What the town itself calls a strategy was right in 31 cases of 36, its mottoes in two of five.
-                sure = 0.65 if goal.name.endswith("战略") else LOOSE
                 for one in ((span, work), *named):
-                    _infer(reading, one, _first(goal), sure, "topic")
+                    _infer(reading, one, _first(goal), 0.65, "topic")
         if work.id not in reading.served:
             for shared, goal in strategies:
                 near = [at for at in goal.mentions if 0 <= span.start - at.end < _NEAR]

@@ -22,8 +22,7 @@ Mention: TypeAlias = tuple[Span, Entity]
 """Where an entity is named, and the entity."""
 
 LOOSE = 0.49
-"""What a long sentence of a province or the nation relates: a reader accepted 15 of 41, so that views leave it out, as
-they do what the subject matter of a town's motto shows."""
+"""What a long sentence of a province or the nation relates: a reader accepted 15 of 41, so that views leave it out."""
 _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
 _NAMED = 0.9

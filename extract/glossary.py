@@ -249,7 +249,7 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
         for marks in ("。；\n", "，", "、"):
             sentences = _split(folded, definition.start, definition.end, marks)
             if len(sentences) == counts[0]:
-                return [Member(span) for span in sentences]
+                return [Member(span) for span in _without_the_terms_head(folded, name, sentences)]
     if not flat and len(counts) > 1:
         flat = (
             _one_each(folded, counts, definition)

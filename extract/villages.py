@@ -160,8 +160,9 @@ def _item_start(reading: PlaceReading, floor: int, end: int) -> int:
     start = next((at for at in range(end - 1, start, -1) if reading.unit_before(at) is not None), start)
     if cut := list(re.finditer("[的了等]|(?:乡镇|街道|镇|乡|县)(?=.)", reading.text[start:end])):
         start += cut[-1].end()
-    verb = re.match(f"(?:(?:群众|村民|户)?{any_of('village', 'verbs')})+(?=..)", reading.text[start:end])
-    return start + (verb.end() if verb else 0)
+    verbs = re.compile(f"(?:(?:群众|村民|居民|户)?{any_of('village', 'verbs')})+(?=..)")
+    governing = (verbs.match(reading.text, at, end) for at in (max(floor, start - 1), start))  # 修|好, 修好 are verbs
+    return max([start, *(verb.end() for verb in governing if verb is not None)])
 
 
 def unknown_start(reading: PlaceReading, end: int, table: str) -> int | None:
@@ -291,8 +292,9 @@ def _known_short(reading: PlaceReading, floor: int, end: int, ending: str) -> in
     One that is only the end of a longer word is none: 横冲|大桥.
     """
     first = _item_start(reading, floor, end)
+    governed = re.compile(f"{any_of('village', 'verbs')}$")
     for start in range(max(floor, end - _LONGEST), end):
-        if start > first and reading.unit_before(start) is None:
+        if start > first and reading.unit_before(start) is None and not governed.search(reading.text, floor, start):
             return None
         stem = reading.text[start:end]
         if stem in reading.gazetteer.villages or stem + ending in reading.gazetteer.villages:

@@ -17,6 +17,8 @@ _DOCTRINE = re.compile("思想|精神|讲话|论述")
 """What the name of a doctrine holds, which a preamble is guided by."""
 _BESIDE = 0.65
 """What stands in a sentence with one strategy, without a word that relates the two; of wide reports ``LOOSE``."""
+_FEW = 3
+"""Strategies of the speaker's that a preamble may name for each to carry out what guides it."""
 _HEARD = 400
 """Characters from the speaker's name to a sentence that still speaks of what the speaker does."""
 _BETWEEN = 2
@@ -113,23 +115,24 @@ def _preamble(reading: Reading, sentence: Sentence, named: list[Mention], wholes
         for goal in higher:
             if own and sentence.sets_side_by_side(mine[0], goal[0]):
                 continue
-            sure = _carried_out(reading, mine, goal, earlier=not own)
+            sure = _carried_out(reading, mine, goal, earlier=not own, many=len(own) > _FEW)
             reading.relate(mine, goal, Basis.STATED, sure, sentence.span, "preamble")
     _levels(reading, sentence, higher)
     _speaker(reading, sentence, own + [pair for pair in _pursued(reading, sentence, named) if pair not in own])
 
 
-def _carried_out(reading: Reading, mine: Mention, goal: Mention, *, earlier: bool) -> float:
+def _carried_out(reading: Reading, mine: Mention, goal: Mention, *, earlier: bool, many: bool) -> float:
     """Return how sure it is that a preamble names a goal as what the speaker's strategy carries out.
 
-    What is named behind the strategy (建设…，做好“六稳”工作) was meant so half of the time. Whether a province's is its
-    own or given to it by the nation, its preamble leaves open: it carries out doctrines (69 of 100) rather than goals.
+    Of ``many`` strategies of the speaker's, one may do so for all: 65 of 100 such links were right. What is named
+    behind the strategy (建设…，做好“六稳”工作) was meant so half of the time. Whether a province's is its own or given
+    to it by the nation, its preamble leaves open: it carries out doctrines (69 of 100) rather than goals.
     """
     named_later = not earlier and mine[0].start < goal[0].start
     if reading.wide:
         sure = 0.45 if named_later else 0.68 if _DOCTRINE.search(goal[1].name) else 0.56
     else:
-        sure = 0.5 if named_later else 0.8 if earlier else 0.85
+        sure = 0.5 if named_later else 0.65 if many else 0.8 if earlier else 0.85
     return round(sure - (0.2 if mine[1].id in reading.parts else 0), 2)
 
 
@@ -140,7 +143,12 @@ def _is_within(reading: Reading, one: Mention, other: Mention) -> bool:
 
 
 def _levels(reading: Reading, sentence: Sentence, higher: list[Mention]) -> None:
-    """Chain the overall strategies of the levels above: a county's follows its prefecture's, half of the time."""
+    """Chain, in a town's report, the strategies above it: a county's follows its prefecture's, half of the time.
+
+    In reports of counties and prefectures three of ten such links were right.
+    """
+    if reading.level is not Level.TOWNSHIP:
+        return
     meeting = words().meeting
     local = [p for p in higher if p[1].level is not Level.NATIONAL and not meeting.search(p[1].name)]
     for lower in local:

@@ -115,6 +115,11 @@ def test_a_project_of_several_villages_is_one_with_all_of_them(nlp, name):
     assert {"青石", "白石"} <= {n.removesuffix("村") for n in names(found, Kind.VILLAGE)}
 
 
+def test_what_counts_a_list_of_works_is_no_part_of_the_last(nlp):
+    found = names(annotate(nlp, "今年实施鹮湾路改造、鹭溪桥新建、白石水厂扩建三大工程。"), Kind.PROJECT)
+    assert {"鹮湾路改造", "鹭溪桥新建", "白石水厂扩建"} <= found
+
+
 @pytest.mark.parametrize("count", ["茶叶、蔬菜两个种植基地", "丁镇2026年重点项目", "头号工程"])
 def test_what_counts_or_ranks_works_is_no_project(nlp, count):
     assert not names(annotate(nlp, f"我们打造{count}。"), Kind.PROJECT)
@@ -130,6 +135,9 @@ def test_what_counts_or_ranks_works_is_no_project(nlp, count):
         ("打好辣椒、民宿、竹笋三张牌。", Kind.STRATEGY, [], ""),
         ("完成东河湿地修复、老街管网两项工程。", Kind.STRATEGY, [], ""),
         ("抓好产业、就业、教育四大行动。", Kind.POLICY, [], ""),
+        ("实施南街改造、市场迁建、车站改造三大工程。", Kind.STRATEGY, [], ""),
+        ("打造东河农旅走廊、苍路猕猴桃走廊“两廊”。", Kind.STRATEGY, ["东河农旅走廊", "苍路猕猴桃走廊"], "两廊"),
+        ("打造东河农旅走廊、苍路猕猴桃园“两廊”。", Kind.STRATEGY, [], ""),
     ],
 )
 def test_a_count_behind_a_set_names_its_whole(text: str, kind: Kind, parts: list[str], group: str) -> None:

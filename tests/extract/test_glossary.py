@@ -61,6 +61,25 @@ def test_a_definition_that_is_but_a_list_is_counted_by_any_numeral_of_its_term()
     assert not taken_apart("“鹮社企”三方联结机制", "鹮村出资源、合作社出服务，企业出订单、出人。")
 
 
+def test_the_last_of_a_list_goes_without_the_head_of_the_term():
+    found = taken_apart("“三抓三促”行动", "抓学习促提升、抓执行促落实、抓效能促发展行动。")
+    assert list(found) == ["抓学习促提升", "抓执行促落实", "抓效能促发展"]
+    found = taken_apart("三大行动", "招商行动、清河行动、回乡行动。")
+    assert list(found) == ["招商行动", "清河行动", "回乡行动"]
+
+
+def test_a_part_keeps_the_words_in_what_it_leads():
+    parts = ["在茶乡振兴上开新局", "在鹮湾治理上闯新路"]
+    assert list(taken_apart("两新", "、".join(parts) + "。")) == parts
+
+
+def test_the_parts_of_a_known_term_are_of_its_kind():
+    text = "某县工作报告\n朝着“四个不摘”目标。\n名词解释\n四个不摘：不摘责任、不摘政策、不摘帮扶、不摘监管。"
+    nlp = pipeline.load(components=("policy_structure", "policy_authority", "policy_glossary"))
+    doc = pipeline.process(nlp, Document("d", text, "0" * 64))
+    assert {c.kind for c in doc._.candidates if c.extractor == "policy_glossary"} == {Kind.POLICY}
+
+
 def test_what_is_spelled_out_is_carried_out_and_no_project():
     text = "某县工作报告\n实施“三大提升工程”。\n名词解释\n三大提升工程：园区提升工程、种养提升工程、治理提升工程。"
     nlp = pipeline.load(components=("policy_structure", "policy_glossary"))

@@ -308,6 +308,48 @@ def test_a_county_s_towns_go_by_their_short_names_in_roads_and_stops() -> None:
     assert [text[c.span.start : c.span.end] for c in found if c.level is Level.TOWNSHIP] == ["虹桥", "乐成", "柳市"]
 
 
+def towns(text: str, *county: str) -> list[str]:
+    found = find(text, home(*county))
+    return [text[c.span.start : c.span.end] for c in found if c.level is Level.TOWNSHIP]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("虹桥镇修渠，建成虹桥鹮稻产业园。", ["虹桥镇", "虹桥"]),
+        ("建成虹桥鹮稻产业园，疏浚虹桥河。", []),
+        ("以虹桥、柳市、大荆三个乡镇为重点。", ["虹桥", "柳市", "大荆"]),
+        ("抓好虹桥鹮湾、柳市鹭洲等6个精品示范村。", ["虹桥", "柳市"]),
+    ],
+)
+def test_a_towns_short_name_means_the_town_where_the_text_shows_it(text: str, found: list[str]) -> None:
+    assert towns(text, "温州市", "乐清市") == found
+
+
+def test_villages_behind_their_towns_short_names_are_named_without_these() -> None:
+    text = "抓好虹桥鹮湾、柳市鹭洲等6个精品示范村。"
+    found = names(text, Kind.VILLAGE, home("温州市", "乐清市"))
+    assert found == {"鹮湾": "鹮湾村", "鹭洲": "鹭洲村"}
+
+
+@pytest.mark.parametrize(
+    ("text", "villages"),
+    [
+        ("居民入住和谐鹮苑社区。", {"和谐鹮苑社区"}),
+        ("持续做好“千企联村”活动。", set()),
+        ("修好鹮湾村水渠，惠及沿线鹭洲村。", {"鹮湾村", "鹭洲村"}),
+        ("鹮湾嘎查建成草库伦，鹮湾草场改良千亩。", {"鹮湾嘎查", "鹮湾"}),
+    ],
+)
+def test_where_a_villages_name_begins_and_what_is_none(text: str, villages: set[str]) -> None:
+    assert names(text, Kind.VILLAGE).keys() == villages
+
+
+def test_a_known_villages_name_that_only_ends_a_word_is_none() -> None:
+    assert "舜帝" in names("修好舜帝、鹮湾2村水渠。", Kind.VILLAGE)
+    assert "舜帝" not in names("修好鹮湾舜帝、鹮湾2村水渠。", Kind.VILLAGE)
+
+
 def test_a_unit_before_another_is_no_river() -> None:
     assert "宝塔区" in names("考察延安市宝塔区河庄坪镇。", Kind.ADMINISTRATIVE_UNIT, home("延安市", "宝塔区"))
 

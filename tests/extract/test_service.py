@@ -272,13 +272,34 @@ def test_villages_and_works_before_the_verb_are_for_what_they_are_made_into(rela
     assert found.keys() == {("鹭溪", GOAL), ("苇塘", GOAL)}
 
 
-def test_the_government_serves_what_its_preamble_pursues_not_what_guides_it(related):
+def test_a_countys_government_serves_its_own_strategy_not_what_guides_it_nor_what_comes_from_above(related):
     text = f"{SPEAKER}以习近平新时代中国特色社会主义思想为指导，紧盯乡村振兴战略，建设“茶香丙县”。"
-    assert related(text, Predicate.SERVES).keys() == {(SPEAKER, "乡村振兴战略"), (SPEAKER, GOAL)}
+    assert related(text, Predicate.SERVES).keys() == {(SPEAKER, GOAL)}
     assert {upper for _, upper in related(text, Predicate.ADVANCES)} == {
         "习近平新时代中国特色社会主义思想",
         "乡村振兴战略",
     }
+
+
+def test_a_towns_government_serves_what_comes_from_above_too_but_less_surely():
+    text = "丁镇工作报告\n一、打算\n丁镇人民政府以新思想为指导，紧盯乡村振兴战略，建设“茶香丁镇”。"
+    town = Place("丁镇", Level.TOWNSHIP, (*COUNTY.within, COUNTY))
+    named = {"丁镇人民政府": (Kind.ORGANIZATION, None), "茶香丁镇": (Kind.STRATEGY, Level.TOWNSHIP)}
+    named["乡村振兴战略"] = (Kind.STRATEGY, Level.NATIONAL)
+    links = linking.read(linking.readers(), text, named, town)
+    sure = {goal: link.confidence for body, goal, link in links if body == "丁镇人民政府"}
+    assert sure.keys() == {"茶香丁镇", "乡村振兴战略"} and sure["茶香丁镇"] > 0.5 > sure["乡村振兴战略"]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "served"), [("畜牧养殖强镇战略", True), ("畜牧强镇", False), ("畜牧强镇、茶业富镇战略", False)]
+)
+def test_a_pig_farm_is_for_what_the_town_calls_its_strategy_not_for_a_motto(strategy, served):
+    text = f"丁镇工作报告\n一、回顾\n鹮湾生猪养殖场建成。\n二、打算\n实施{strategy}。"
+    town = Place("丁镇", Level.TOWNSHIP, (*COUNTY.within, COUNTY))
+    named = {"鹮湾生猪养殖场": (Kind.PROJECT, None), strategy: (Kind.STRATEGY, Level.TOWNSHIP)}
+    links = linking.read(linking.readers(), text, named, town)
+    assert any(work == "鹮湾生猪养殖场" and goal == strategy for work, goal, _ in links) is served
 
 
 def test_doctrines_are_related_by_the_authority_file_not_by_each_document(related):

@@ -175,6 +175,19 @@ def test_closing_words_have_a_section_of_their_own() -> None:
     assert [s.role for s in structure(text).sections] == ["body", "closing"]
 
 
+@pytest.mark.parametrize(
+    ("last", "closes"),
+    [
+        ("征程万里，我们将真抓实干，以优异成绩迎接新的一年！", True),
+        ("我们将一锤接着一锤敲，奋力谱写丙县篇章。", True),
+        ("大家团结修路，干好各样工作。", False),
+    ],
+)
+def test_a_last_paragraph_that_ends_in_a_call_closes_the_report(last: str, closes: bool) -> None:
+    text = "一、今年工作安排\n" + "大家种粮修路，干好各样工作。" * 20 + f"\n{last}"
+    assert [s.role for s in structure(text).sections] == ["body", "closing"][: 1 + closes]
+
+
 def test_a_glossary_is_read_with_continuation_paragraphs() -> None:
     text = "一、安排\n种粮。\n名词解释\n1、“两保”：保粮、保水。\n三清：\n清沟。\n清渠。\n“双增”行动是指增收增产。"
     assert structure(text).sections[-1].role == "glossary"

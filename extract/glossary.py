@@ -26,6 +26,8 @@ from ontology.terms import IDEAS, Basis, Kind, Predicate
 _GROUP = re.compile(
     r'(双|[一二两三四五六七八九十]{1,2}|\d)([个条张大项]?)((?:统一|第一|双(?=$|["、])|[^\d一二两双三四五六七八九十、，。；："（）]){1,8})'
 )
+_AMOUNT = re.compile(r"[\d.]\d|\d[余多]?[万亿元%]")
+"""A figure, or the end of one, which counts no parts: 114|8亿元."""
 _WORKS = re.compile(rf"(?:\d+|{NUMERAL}{{1,3}})[个项条](?:重点|重大|骨干)?(?:工程|项目)")
 """Behind a list it says that this lists works, which are parts of no strategy."""
 _ATTRIBUTE = re.compile('[^"]*的"(?P<name>[^"]+)"$')
@@ -453,7 +455,7 @@ def _announced_groups(folded: str, term: Span, counts: list[int], definition: Sp
     groups = list(_GROUP.finditer(folded, definition.start, definition.end))
     again: list[Member] = []
     seen: set[str] = set()
-    labels = [g for g in groups if announced(g.group(1)) > 1]
+    labels = [g for g in groups if announced(g.group(1)) > 1 and not _AMOUNT.search(folded[: g.end()], g.start() - 1)]
     for group in labels:
         wording = group.group()
         if wording in seen:

@@ -97,7 +97,9 @@ def _alternation(words: tuple[str, ...]) -> str:
 def _boundaries() -> tuple[re.Pattern[str], re.Pattern[str]]:
     words = lexicon("names")["boundary"]
     particles = "|".join(f"{p}(?![{unless}])" if unless else p for p, unless in words["particles"].items())
-    lead = re.compile(f"(?:{alternation([*words['strong'], *words['weak'], *words['filler']])}|{_NUMBER}|{particles})+")
+    lead = re.compile(
+        f"(?:{alternation([*words['strong'], *words['weak'], *words['filler']])}|{_NUMBER}|[.．]|{particles})+"
+    )
     strong = re.compile(f"(?:{alternation(words['strong'])})(?:了|并|好|过)?|{_CAPACITY}{_NUMBER}")
     return lead, strong
 

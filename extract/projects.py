@@ -25,6 +25,8 @@ _ROADS = re.compile(
 _NUMBER_OF_PLACES = re.compile(
     "等?(?:[0-9]+|[两二三四五六七八九十])(?:个|处|座|所)?(?:行政村|自然村|村|社区|嘎查)?(?:的)?"
 )
+_DOES = re.compile("(?:村|社区|公司|合作社)(?:发展|接入|入驻|新上|上马|新增|启动)")
+"""A doer with what it does, before a name: 鹭湾公司新上|果酒生产线."""
 _NUMBER = re.compile("等?(?:[0-9]+|[两二三四五六七八九])[个村处]")
 _LISTED = re.compile(r"(?P<items>[^，。；：！？\n、]{3,40}(?:、[^，。；：！？\n、]{2,30})+)")
 _ROW = re.compile(
@@ -75,6 +77,7 @@ class ProjectFinder:
             shared = _coordinated(villages, folded, alone, end - len(head))
             start = max([shared, *(at for at in named if alone < at < end and folded[at - 1] in "和及与")])
             start = max(start, folded.rfind("的", start, end - len(head) - 2) + 1)
+            start = max([start, *(doer.end() for doer in _DOES.finditer(folded, start, end - len(head)))])
             name = folded[start:end]
             modifier = name[: -len(head)]
             if folded[start - 1 : start] == "、" and re.search(f"{_SUMMED}$", name):

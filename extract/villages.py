@@ -21,7 +21,7 @@ _UP_TO = re.compile("[一二两三四五六七八九](?=[一二两三四五六�
 """三四个村 are at most four."""
 _COUNT = f"{NUMBER}个(?![^，。；\n])"
 """Behind 村 or 社区 that is counted, not named: 新建颐养社区2个."""
-_SEPARATOR = re.compile("、|和(?![谐美睦])|及|与|以及|至|到")
+_SEPARATOR = re.compile("、|(?<!、)和(?![谐美睦])|及|与|以及|至|到")
 """What parts the members of a list: 和 in 和美, 和谐 and 和睦 does not."""
 _CLAUSE_END = re.compile(r'[。；：，！？\n（）《》"…①-⑳]|(?<=[0-9])[.．](?![0-9])')
 _ESTATES = re.compile(
@@ -158,7 +158,7 @@ def _item_start(reading: PlaceReading, floor: int, end: int) -> int:
     """Return where a name that ends at ``end`` begins: behind the governing verb and behind a unit's name."""
     start = max(floor, name_start(reading.text, end, floor=floor))
     start = next((at for at in range(end - 1, start, -1) if reading.unit_before(at) is not None), start)
-    if cut := list(re.finditer("[的了等]|(?:乡镇|街道|镇|乡|县)(?=.)", reading.text[start:end])):
+    if cut := list(re.finditer("[的了等是]|(?:乡镇|街道|镇|乡|县)(?=.)", reading.text[start:end])):
         start += cut[-1].end()
     verbs = re.compile(f"(?:(?:群众|村民|居民|户)?{any_of('village', 'verbs')})+(?=..)")
     governing = (verbs.match(reading.text, at, end) for at in (max(floor, start - 1), start))  # 修|好, 修好 are verbs

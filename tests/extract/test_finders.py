@@ -120,6 +120,18 @@ def test_what_counts_a_list_of_works_is_no_part_of_the_last(nlp):
     assert {"鹮湾路改造", "鹭溪桥新建", "白石水厂扩建"} <= found
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("11.鹭湾大道快速化改造工程。概算95万元。", "鹭湾大道快速化改造工程"),
+        ("鹭湾食品公司新上鹮果酒生产线项目，修渠三里。", "鹮果酒生产线项目"),
+        ("力争2027年底鹭湾冷链物流园全部建成。", "鹭湾冷链物流园"),
+    ],
+)
+def test_a_projects_name_begins_behind_its_number_its_doer_and_its_date(nlp, text, name):
+    assert name in names(annotate(nlp, text), Kind.PROJECT)
+
+
 @pytest.mark.parametrize("count", ["茶叶、蔬菜两个种植基地", "丁镇2026年重点项目", "头号工程"])
 def test_what_counts_or_ranks_works_is_no_project(nlp, count):
     assert not names(annotate(nlp, f"我们打造{count}。"), Kind.PROJECT)

@@ -68,6 +68,11 @@ def test_the_last_of_a_list_goes_without_the_head_of_the_term():
     assert list(found) == ["招商行动", "清河行动", "回乡行动"]
 
 
+def test_figures_count_no_parts():
+    found = taken_apart("三地一枢纽", "绿色算力高地、清洁能源地和班列枢纽，总值达到1148亿元，增长7.6%，收入92.3亿元。")
+    assert not any(part[-1] in "元%" for part in found)
+
+
 def test_a_part_keeps_the_words_in_what_it_leads():
     parts = ["在茶乡振兴上开新局", "在鹮湾治理上闯新路"]
     assert list(taken_apart("两新", "、".join(parts) + "。")) == parts

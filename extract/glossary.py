@@ -455,7 +455,11 @@ def _announced_groups(folded: str, term: Span, counts: list[int], definition: Sp
     groups = list(_GROUP.finditer(folded, definition.start, definition.end))
     again: list[Member] = []
     seen: set[str] = set()
-    labels = [g for g in groups if announced(g.group(1)) > 1 and not _AMOUNT.search(folded[: g.end()], g.start() - 1)]
+    labels = [
+        g
+        for g in groups
+        if announced(g.group(1)) > 1 and not _AMOUNT.search(folded, max(definition.start, g.start() - 1), g.end())
+    ]
     for group in labels:
         wording = group.group()
         if wording in seen:
@@ -554,7 +558,7 @@ class GlossaryFinder:
 
     @staticmethod
     def _kind(doc: Doc, term: Span, definition: Span, spelled: Sequence[Member]) -> Reading | None:
-        """Read the term's kind off its uses, the authority file, its own head, its members, or its definition."""
+        """Read the term's kind off the authority file, its uses, its own head, its members, or its definition."""
         folded = folded_text(doc)
         scheme: Scheme | None = doc._.scheme
         concept = scheme.by_label(text_of(doc)[term.start : term.end]) if scheme is not None else None

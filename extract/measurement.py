@@ -43,6 +43,8 @@ _SENTENCE_REACH = 400
 """Characters of a sentence to either side of a figure that are looked at."""
 _MOST = 8
 """Entities near a figure that are weighed, at most: the model was as good with eight as with all."""
+_BRIEF = 8
+"""Characters between a figure and a name that are a feature as they are, at most."""
 _BEFORE = 3
 """Names of the paragraph right before the sentence that are weighed, beside its first."""
 
@@ -51,6 +53,7 @@ class Choice(NamedTuple):
     """An entity that a figure may measure.
 
     Attributes:
+        entity: of the document.
         features: what the model goes by.
     """
 
@@ -148,7 +151,7 @@ class _Reading:
                 f"away{side}{min(12, len(words) // 4)}",
                 f"follows{side}{follows}{kind}{sort}",
             ]
-            if len(words) <= 8:
+            if len(words) <= _BRIEF:
                 between.append(f"words{side}{_NUMBER.sub('0', words)}")
         before, noun = folded[clause.start : span.start], _HAN.match(folded, span.end, span.end + 6)
         behind = noun.group() if noun is not None else ""

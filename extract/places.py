@@ -127,14 +127,12 @@ def find_towns_in_brief(reading: PlaceReading) -> None:
     stretches = [match.span() for match in re.compile(f"{roads}|{lists}").finditer(reading.text)]
     in_full = {c.name for c in reading.found.values() if c.level is Level.TOWNSHIP}
     named = {name for name, town in towns.items() if town.name in in_full} - words_of("units")["ordinary"]
-    never = re.compile(f"{any_of('town', 'endings')}|{any_of('units', 'not_before')}|村|社区")
-    feature = re.compile("|".join(words_of("units")["not_before_feature"]))
+    features = "|".join(words_of("units")["not_before_feature"])
+    never = re.compile(f"{any_of('town', 'endings')}|{any_of('units', 'not_before')}|{features}|村|社区")
     for match in re.finditer(short, reading.text):
         start, end = match.span()
         shown = any(begin <= start and end <= stop for begin, stop in stretches)
-        if shown or (
-            match.group() in named and not never.match(reading.text, end) and not feature.match(reading.text, end)
-        ):
+        if shown or (match.group() in named and not never.match(reading.text, end)):
             town = towns[match.group()]
             reading.add(start, end, Kind.ADMINISTRATIVE_UNIT, 0.85, town.name, town)
 

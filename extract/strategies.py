@@ -150,9 +150,8 @@ class StrategyFinder:
             else:
                 group = Span(*match.span())
                 alike = len({len(name) for name in names}) == 1 and len(names[0]) >= _SET_LENGTH
-                if not (match["strategic"] or alike or quoted) or 2 * sum(_is_work(name) for name in names) > len(
-                    names
-                ):
+                works = sum(_is_work(name) for name in names)
+                if not (match["strategic"] or alike or quoted) or 2 * works > len(names):
                     continue
                 kind = Kind.POLICY if match["policy"] else Kind.STRATEGY
                 begin = parts[0].start - folded.startswith('"', parts[0].start - 1)

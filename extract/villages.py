@@ -262,8 +262,9 @@ def _add_items(reading: PlaceReading, items: list[tuple[int, int]], ending: str,
         start, end = items[position]
         known = _known_short(reading, start, end, ending)
         town = _town_before(reading, start, end) if known is None else None
+        if town is not None:
+            known = _known_short(reading, town.end, end, ending)
         floor = town.end if town is not None else start
-        known = _known_short(reading, floor, end, ending)
         begin = known if known is not None else _item_start(reading, floor, end)
         stem = reading.text[begin:end]
         full = stem if stem.endswith(("村", "社区", ending)) else stem + ending

@@ -519,6 +519,8 @@ def test_the_flow_is_drawn_pointed_at_and_leads_to_a_strategy(reader: Reader) ->
     reader.one("button.run").click()
     reader.until(lambda: "measure=money" in reader.driver.current_url)
     assert "6,250 万元" in reader.one("main").text
+    reader.go("/flow")
+    reader.until(lambda: reader.one("#flow").get_attribute("data-links"))
     nodes = reader.all("#flow a")
     boxes = reader.run(
         "return [...document.querySelectorAll('#flow a')].map(a => {"

@@ -264,11 +264,14 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
 
 def _without_the_terms_head(folded: str, term: str, items: list[Span]) -> list[Span]:
     """Cut the term's own head off the last item where no other item has it: 抓学习促提升、…、抓效能促发展|行动."""
-    head = _HEAD.search(term)
-    ending = [folded.endswith(head["head"], item.start, item.end) if head else False for item in items]
-    if head is None or len(items) < 2 or ending != [False] * (len(items) - 1) + [True]:
+    named = _HEAD.search(term)
+    if named is None or len(items) < 2:
         return items
-    return [*items[:-1], Span(items[-1].start, items[-1].end - len(head["head"]))]
+    head = named["head"]
+    *before, last = items
+    if any(folded.endswith(head, item.start, item.end) for item in before):
+        return items
+    return [*before, Span(last.start, last.end - len(head))] if folded.endswith(head, last.start, last.end) else items
 
 
 def _one_each(folded: str, counts: list[int], definition: Span) -> list[Span]:

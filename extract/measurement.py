@@ -61,35 +61,21 @@ class Choice(NamedTuple):
     features: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure with its unit as an indicator has it (元, 亩)."""
-
-    span: Span
-    unit: str
-
-
-def choices(figures: Sequence[Figure], doc: Doc) -> list[list[Choice]]:
-    """Describe, for each figure, the entities that it may measure.
+class Figures:
+    """The figures of one document, with the entities around them.
 
     Args:
-        figures: of the document, in order.
         doc: with structure and entities.
+        figures: of the document, in order.
     """
-    reading = _Reading(doc, figures)
-    return [reading.choices(figure) for figure in figures]
 
-
-class _Reading:
-    """One document being read."""
-
-    def __init__(self, doc: Doc, figures: Sequence[Figure]) -> None:
+    def __init__(self, doc: Doc, figures: Sequence[Indicator]) -> None:
         self.mentions = Mentions.of(doc)
         self.folded = folded_text(doc)
         self.starts = [figure.span.start for figure in figures]
 
-    def choices(self, figure: Figure) -> list[Choice]:
-        """Describe each entity near a figure once, by its mention that is nearest or comes first in this order."""
+    def choices(self, figure: Indicator) -> list[Choice]:
+        """Describe the entities that a figure may measure, each once: by its mention that comes first in this order."""
         span = figure.span
         sentence = self._around(span, _SENTENCE)
         near = self._named(sentence)
@@ -130,7 +116,7 @@ class _Reading:
         return []
 
     def _features(
-        self, figure: Figure, clause: Span, at: Span, entity: Entity, side: str, rank: int, company: str
+        self, figure: Indicator, clause: Span, at: Span, entity: Entity, side: str, rank: int, company: str
     ) -> list[str]:
         folded, span, kind, unit = self.folded, figure.span, entity.kind, figure.unit
         sort, end = _sorts().get(unit, "other"), entity.name[-2:]
@@ -212,13 +198,12 @@ class Measurement:
         if not indicators:
             return doc
         of = _rows_works(doc, indicators)
-        model = opened(self.models, MODEL)
-        if model is not None:
-            figures = [Figure(indicator.span, indicator.unit) for indicator in indicators]
-            for indicator, near in zip(indicators, choices(figures, doc), strict=True):
+        model, figures = opened(self.models, MODEL), Figures(doc, indicators)
+        for indicator in indicators if model is not None else ():
+            if indicator.id not in of and (near := figures.choices(indicator)):
                 likely = [(likelihood(model, choice.features, MEASURED), choice.entity.id) for choice in near]
-                best, entity = max(likely, default=(0.0, ""), key=lambda found: found[0])
-                if indicator.id not in of and best >= self.threshold:
+                best, entity = max(likely, key=lambda found: found[0])
+                if best >= self.threshold:
                     of[indicator.id] = entity
         doc._.indicators = tuple(replace(indicator, of=of.get(indicator.id)) for indicator in indicators)
         return doc

@@ -170,6 +170,17 @@ def name_start(folded: str, head_start: int, *, floor: int = 0, across: str = ""
 
 
 @cache
+def ending(kind: str, *tables: str) -> re.Pattern[str]:
+    """Return what finds, at the end of a name, any of the words of a kind's lists in ``lexicon/kinds.toml``.
+
+    >>> ending("Project", "works").search("鹭湾水库").group()
+    '水库'
+    """
+    words = lexicon("kinds")[kind]
+    return re.compile(f"(?:{alternation(word for table in tables for word in words[table])})$")
+
+
+@cache
 def _heads(kind: str, table: str) -> re.Pattern[str]:
     heads = alternation(lexicon("kinds")[kind][table])
     unfinished = alternation(lexicon("names")["boundary"]["unfinished"])

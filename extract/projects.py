@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Span
-from extract.names import alternation, clause_start, generic_names, headed, is_governing, lexicon, name_start
+from extract.names import alternation, clause_start, ending, generic_names, headed, is_governing, lexicon, name_start
 from extract.surface import folded_text
 from extract.wording import unusual
 from ontology.terms import Kind
@@ -69,7 +69,7 @@ class ProjectFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Append a candidate for each project's name."""
         folded = folded_text(doc)
-        concrete = re.compile(f"(?:{alternation(lexicon('kinds')[Kind.PROJECT]['concrete'])})$")
+        concrete = ending(Kind.PROJECT, "concrete")
         sites = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT, Kind.ORGANIZATION)
         named = sorted({c.span.start for c in doc._.candidates if c.kind in sites and c.confidence >= 0.6})
         villages = {c.span.end: c.span.start for c in doc._.candidates if c.kind is Kind.VILLAGE}

@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate, Claim
 from extract.document import Span
 from extract.levels import named_level
-from extract.names import alternation, headed, lexicon, name_start
+from extract.names import alternation, ending, headed, lexicon, name_start
 from extract.numerals import parse
 from extract.surface import folded_text
 from ontology.divisions import divisions
@@ -87,7 +87,7 @@ class StrategyFinder:
         headings = {
             i for s in doc._.structure.sections if s.heading is not None for i in range(s.heading.start, s.heading.end)
         }
-        certain = re.compile(f"(?:{alternation(lexicon('kinds')[Kind.STRATEGY]['certain'])})$")
+        certain = ending(Kind.STRATEGY, "certain")
         works = tuple(lexicon("kinds")[Kind.STRATEGY]["works"])
         for start, end, head in headed(folded, Kind.STRATEGY, longest=36):
             if end - start - len(head) < 2 or folded[start:end].endswith(works):
@@ -150,7 +150,7 @@ class StrategyFinder:
             else:
                 group = Span(*match.span())
                 alike = len({len(name) for name in names}) == 1 and len(names[0]) >= _SET_LENGTH
-                works = sum(_is_work(name) for name in names)
+                works = sum(ending(Kind.PROJECT, "works").search(name) is not None for name in names)  # 场镇南街改造
                 if not (match["strategic"] or alike or quoted) or 2 * works > len(names):
                     continue
                 kind = Kind.POLICY if match["policy"] else Kind.STRATEGY
@@ -277,16 +277,6 @@ def _listed(folded: str, end: int) -> tuple[list[Span], bool]:
     first, *others = (Span(begin + item.start(), begin + item.end()) for item in re.finditer('[^、"]+', listed.group()))
     start = name_start(folded, first.end - 1, floor=first.start)
     return [Span(start, first.end), *others], re.fullmatch('"[^"]+"', listed.group()) is not None
-
-
-@cache
-def _work_heads() -> re.Pattern[str]:
-    return re.compile(f"(?:{alternation(lexicon('kinds')[Kind.PROJECT]['works'])})$")
-
-
-def _is_work(name: str) -> bool:
-    """Tell whether a name ends as that of something built: 场镇南街改造, which no strategy is."""
-    return _work_heads().search(name) is not None
 
 
 @cache

@@ -423,7 +423,7 @@ def _words() -> _Words:
         address=re.compile(rf"(?:{alternation(passage['address'])})(?=[，：！、 ]|$)"),
         transition=re.compile(alternation(passage["transition"])),
         closing=re.compile(alternation(passage["closing"])),
-        calls=re.compile(f"(?:{alternation(passage['closing'])})[^。！]*(?:！|(?<=篇章)。|(?<=奋斗)。|(?<=贡献)。)$"),
+        calls=re.compile(f"(?:{alternation(passage['closing'])})[^。！]*(?:！|(?<=篇章|奋斗|贡献)。)$"),
         topic=re.compile(
             rf"(?={plain}{{4,36}}$)(?!我们|要|必须|今年)(?:(?!{years})[^，是了]{{2,20}}，)?"
             rf"(?:以[^，]{{2,12}}为[^，]{{1,3}})?{opening_verb().pattern}(?![于是不]){free}(?:，{free})?$"

@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Span
-from extract.names import alternation, lexicon
+from extract.names import alternation, ending, lexicon
 from extract.surface import folded_text, text_of
 from ontology.terms import Kind
 
@@ -106,21 +106,15 @@ def _titles(sort: str) -> re.Pattern[str]:
     return re.compile(alternation(lexicon("structure")["table"][sort]))
 
 
-@cache
-def _heads(kind: Kind, *sorts: str) -> re.Pattern[str]:
-    words = lexicon("kinds")[kind]
-    return re.compile(f"(?:{alternation([word for sort in sorts for word in words[sort]])})$")
-
-
 def kind_of(name: str) -> Kind:
     """Tell whether a row of a table names a work or an instrument.
 
     >>> kind_of("白石水库除险加固"), kind_of("秸秆离田补贴")
     (<Kind.PROJECT: 'Project'>, <Kind.POLICY: 'Policy'>)
     """
-    if _heads(Kind.PROJECT, "heads", "works").search(name):
+    if ending(Kind.PROJECT, "heads", "works").search(name):
         return Kind.PROJECT
-    return Kind.POLICY if _heads(Kind.POLICY, "heads", "heads_weak").search(name) else Kind.PROJECT
+    return Kind.POLICY if ending(Kind.POLICY, "heads", "heads_weak").search(name) else Kind.PROJECT
 
 
 class TableFinder:

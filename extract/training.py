@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,11 +28,10 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract import chains, inference, levels, measurement, metadata, network, pipeline, reranker, status, wording
-from extract.annotation import Entity
+from extract.annotation import Entity, Indicator
 from extract.chains import Chains
 from extract.classifier import MODELS
 from extract.document import Document, Span
-from extract.measurement import Figure
 from extract.network import Network, Sample
 from extract.reflow import Reflowed, reflow
 from extract.surface import folded_text
@@ -85,7 +85,7 @@ class Example:
         nested: where other names stand within a longer one of their kind.
         entities: all that is annotated.
         serving: which of them serves which, by their places among these; None where relations are not annotated.
-        measuring: each figure with what it measures, by its place among the entities; None where it measures none.
+        figures: each with what it measures, by its place among the entities.
         report: the report that it is a stretch of, by the first file that holds it.
     """
 
@@ -95,7 +95,7 @@ class Example:
     nested: dict[Kind, list[Span]]
     entities: list[Known]
     serving: frozenset[tuple[int, int]] | None
-    measuring: list[tuple[Figure, int | None]]
+    figures: list[Indicator]
     report: str | None = None
 
 
@@ -146,7 +146,7 @@ def example(name: str, text: str, gold: dict[str, Any], report: str | None = Non
     """Read one gold file with its text, as the finders read it: its broken lines joined."""
     flow = reflow(text)
     gold = {**gold, "entities": [_reflowed(e, text, flow) for e in gold["entities"]]}
-    measuring = _measuring(gold, text, flow)
+    figures = _figures(gold, text, flow)
     text = flow.text
 
     def mentions(entity: dict[str, Any]) -> list[Span]:
@@ -158,24 +158,26 @@ def example(name: str, text: str, gold: dict[str, Any], report: str | None = Non
     ]
     spans = occurrences(text, gold["entities"])
     inner = nested(text, gold["entities"], spans)
-    return Example(name, text, spans, inner, entities, _serving(gold), measuring, report)
+    return Example(name, text, spans, inner, entities, _serving(gold), figures, report)
 
 
 def _numbered(gold: dict[str, Any]) -> dict[str, int]:
     return {e["id"]: number for number, e in enumerate(gold["entities"])}
 
 
-def _measuring(gold: dict[str, Any], text: str, flow: Reflowed) -> list[tuple[Figure, int | None]]:
+def _figures(gold: dict[str, Any], text: str, flow: Reflowed) -> list[Indicator]:
     """Place each figure in the joined text by its quote: the first one behind the figure before it, else the first."""
     at, found, after = _numbered(gold), [], 0
-    for indicator in gold.get("indicators", ()):
-        quote, figure = indicator["quote"], indicator["surface"]
+    for known in gold.get("indicators", ()):
+        quote, figure = known["quote"], known["surface"]
         ahead = text.find(quote, max(0, after - len(quote)))
-        begin = text.find(quote) if ahead < 0 else ahead
-        start = text.find(figure, max(begin, after) if ahead >= 0 else begin, begin + len(quote))
+        begin, floor = (ahead, after) if ahead >= 0 else (text.find(quote), 0)
+        start = text.find(figure, max(begin, floor), begin + len(quote))
         if begin >= 0 and start >= 0:
             after = start + len(figure)
-            found.append((Figure(flow.joined(Span(start, after)), indicator["unit"]), at.get(indicator.get("of"))))
+            span, of = flow.joined(Span(start, after)), at.get(known.get("of"))
+            value, measure = Decimal(str(known["value"])), known.get("measure") or ""
+            found.append(Indicator(known["id"], span, value, known["unit"], measure, None if of is None else str(of)))
     return found
 
 
@@ -416,10 +418,10 @@ def train_measurement(annotated: Iterable[Example], folder: Path) -> None:
     trainer = _trainer(c1=0.5, c2=0.3, max_iterations=150)
     for text in annotated:
         doc = _with_entities(_processed(nlp, text), text.entities)
-        near = measurement.choices([figure for figure, _ in text.measuring], doc)
-        for (_, of), choices in zip(text.measuring, near, strict=True):
-            for choice in choices:
-                label = measurement.MEASURED if choice.entity.id == str(of) else measurement.NOT
+        figures = measurement.Figures(doc, text.figures)
+        for figure in text.figures:
+            for choice in figures.choices(figure):
+                label = measurement.MEASURED if choice.entity.id == figure.of else measurement.NOT
                 trainer.append([choice.features], [label])
     trainer.train(str(folder / measurement.MODEL))
 

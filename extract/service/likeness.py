@@ -97,7 +97,7 @@ def _by_topic(reading: Reading) -> None:
     """Link work to the strategy that its subject matter shows (a pig farm: 畜牧养殖强镇战略).
 
     A town's projects to what the town itself calls its strategy (…战略), unless a heading announces it: that has its
-    work by structure. To its mottoes one of five such links was right, to a list of mottoes one of twelve.
+    work by structure. To its mottoes a quarter of such links was right, to a list of mottoes one of twelve.
     The strategies of a county and above divide all of government among them; there only work that nothing else relates
     is linked, to a strategy named shortly before it.
     """
@@ -105,8 +105,8 @@ def _by_topic(reading: Reading) -> None:
     single = [e for e in mentions.entities if e.kind is Kind.STRATEGY and "、" not in e.name]
     strategies = [(topics_of(e.name, "goal"), e) for e in single]
     announced = {e.id for found in reading.announcements.by_section.values() for _, e in found.goals}
-    called = [e for e in single if e.level is level is Level.TOWNSHIP and e.name.endswith("战略")]
-    own = [(topics_of(e.name, "goal"), e) for e in called if e.id not in announced]
+    called = [(topics, e) for topics, e in strategies if e.name.endswith("战略") and e.id not in announced]
+    own = [(topics, e) for topics, e in called if e.level is level is Level.TOWNSHIP]
     for work in mentions.entities:
         topics = topics_of(work.name, "work") if work.kind in WORKS and work.id not in reading.parts else frozenset()
         if not topics or is_body(work):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -16,7 +17,7 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate, Claim
 from extract.document import Span, Structure
 from extract.explanations import LABEL, NUMERAL, TAKEN_FOR
-from extract.names import alternation, lexicon
+from extract.names import alternation, alternations, lexicon
 from extract.numerals import announced
 from extract.quotations import Reading, read
 from extract.surface import folded_text, text_of
@@ -46,7 +47,6 @@ _COUNT_BEHIND = re.compile(
 _BRIEF = 8
 """Characters of the parts of a name that has a numeral for each of them (一窗受理、五类集成), at most."""
 _THIS_ONE = re.compile('"?这一[^，。、]{1,6}$')
-_FOR_CORE = re.compile("以(?P<name>.{2,})为(?:核心|中心|主体|重点|龙头|依托|支撑)$")
 _NAME_FIRST = re.compile(
     rf'(?P<name>(?P<count>{NUMERAL})[个条张大项场块道片类][^，。；、：（）"—]{{1,8}})(?:，(?:即|就是|分别[是为])?|：|——?)(?P<list>.+)'
 )
@@ -56,43 +56,20 @@ _LIST_BEFORE = re.compile(
     rf'(?P<list>.+?)这?"?(?P<name>(?P<count>{NUMERAL})[个条张大项场块道片类][^，。；、（）"]{{1,8}})"?'
 )
 """A counted name with what it counts in brackets behind it, or listed before it."""
-_VERB = re.compile(
-    r"^(?:(?:[^，。、]{2,8}[省市县区]|[省市州县区旗镇乡]委)(?:打造|建设|布局|提出|推进|实施|确定)的|把[^，。、]{1,10}?建设成为?|把(?![^，。、]*[成为])|以[^，。、]{2,20}?为(?:中心|核心|主体|重点|龙头|主)的|就是|具体为|包括|包含|还有|分别是|分别为|即|全面|加快|着力|大力|重点(?=抓|实施|推进|建设|打造|发展)|切实|"
-    r"打造|构建|建强建优|建设|建成|建优|建强|实施|围绕创建|围绕|创建|做大做强|推进|推动|实现|"
-    r"建好|整合|打赢|守住|锁定|做强|做优|做大|做精|做实|串起|串联|协同|统筹|联动|坚持走|坚持|做到|狠抓|体现|明确|形成|培育|发展|"
-    r"抓好|抓实|抓牢|打好|打响|守好|守牢|擦亮|壮大|夯实|筑牢|用好|聚焦|突出|锚定|紧扣|完善|[在以][^，。、]{2,16}[上中]体现)+"
-)
-
 _HOLDS = re.compile("包括|包含|分为|分别[是为]")
 """Behind it a definition lists what its name holds: 六条岸线，包括|鹭溪生态带、…."""
 _CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于")
 _NO_NAME = re.compile("(?:的|率|以上|左右|%)$")
 """How what is no name among the items of a list begins (为深化改革，…而实行的任期制), and how it ends (污水处理率)."""
-_RUNS_ON = re.compile(
-    "，(?:努力|做[优强大活精细实好]|建[强优好]|(?:加快|着力|全力)?(?:建设|打造|建成|培育|推进|实施|形成))"
-)
-"""What no item of a list has in it: 石柳河旅游带、苍旺路产业带|，做优猕猴桃园."""
 _VERB_LENGTH = 2
-_WORKS_COUNTED = frozenset("路桥馆校院厂库站渠堤")
-"""What the numerals of a name count that stands for works: 三路一桥."""
-_VERBS_COUNTED = frozenset("送改服减增清去降补招引比抓促严推拆整治防查问访帮建创扶评优提破立为")
-"""What they count of what is done, with which the members begin: 四送一服, a policy."""
 _MOST = 0.6
 """The share of a term's members that tells what it is."""
 _COMPOUND = 0.85
 """How sure a term is at least that is spelled out."""
-_LAYOUT_PART = re.compile("[^，。；、]{3,}[带区圈轴园廊核极翼城片]")
-"""A part of a layout (数字经济带); the parts of 三资 or 三类户 are no strategies."""
 _WAYS = re.compile(f'"?{NUMERAL}[大个条场项篇]|[^"]*"[^"]+"[^"]{{0,4}}(?:思路|定位|目标)$')
 """How a term that sums up directions begins, or ends: 四大支柱, 三条生命线, “124”发展思路."""
 _FORMULA = re.compile(r"\d(?:\+[\dN])+")
 """A sum as a name, which stands for what is done: “3+1”保障."""
-_STRIVES = re.compile("[，；](?:努力|奋力|全力|力争|加快|统筹|不断|推动|为)")
-"""How what a list of ways leads to begins, which is none of them: 打造甲带、乙带，|努力走在前列."""
-_HEAD = re.compile(f"{NUMERAL}?大?(?P<head>行动|工程|计划|战略|机制|制度|体系|工作法)$")
-"""What a term may say of all its members, which the last of a list may repeat: “三抓三促”行动：甲、乙、丙|行动."""
-_TOGETHER = re.compile("(?:深度融合|一起|齐头并进|各展所长|(?:一体|同步|协同|共同|统筹|联动)推进)[^，。；、]{0,6}$")
-"""What is done with all of a list: 海峡合作|一体推进; 京津冀协同发展 is a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +79,48 @@ class Member:
     span: Span
     parts: tuple[Member, ...] = ()
     alias: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words that tell where the members of a definition begin and end, and of what kind they are."""
+
+    before_member: re.Pattern[str]
+    for_core: re.Pattern[str]
+    runs_on: re.Pattern[str]
+    strives: re.Pattern[str]
+    together: re.Pattern[str]
+    head: re.Pattern[str]
+    layout_part: re.Pattern[str]
+    conviction: re.Pattern[str]
+    instrument: re.Pattern[str]
+    works: frozenset[str]
+    deeds: frozenset[str]
+
+
+@cache
+def _words() -> _Words:
+    data = lexicon("glossary")
+    around, counted, term = (alternations(data[table]) for table in ("members", "counted", "term"))
+    whose = f"(?:[^，。、]{{2,8}}[省市县区]|[省市州县区旗镇乡]委)(?:{around['put_forward']})的"
+    leads = (
+        f"{whose}|把[^，。、]{{1,10}}?建设成为?|把(?![^，。、]*[成为])"
+        f"|以[^，。、]{{2,20}}?为(?:{around['taken_for']}|主)的|{around['before']}"
+        f"|重点(?={around['chiefly']})|[在以][^，。、]{{2,16}}[上中]体现"
+    )
+    return _Words(
+        before_member=re.compile(f"(?:{leads})+"),
+        for_core=re.compile(f"以(?P<name>.{{2,}})为(?:{around['taken_for']}|依托|支撑)$"),
+        runs_on=re.compile(f"，(?:{around['improving']}|(?:加快|着力|全力)?(?:{around['building']}))"),
+        strives=re.compile(f"[，；](?:{around['striving']})"),
+        together=re.compile(f"(?:{around['together']})[^，。；、]{{0,6}}$"),
+        head=re.compile(f"{NUMERAL}?大?(?P<head>{term['heads']})$"),
+        layout_part=re.compile(f"[^，。；、]{{3,}}(?:{counted['layout']})"),
+        conviction=re.compile(term["convictions"]),
+        instrument=re.compile(term["instruments"]),
+        works=frozenset(data["counted"]["works"]),
+        deeds=frozenset(data["counted"]["deeds"]),
+    )
 
 
 def expected(term: str) -> list[int]:
@@ -136,14 +155,15 @@ def _trim(folded: str, start: int, end: int) -> Span | None:
         start += 1
     while end > start and folded[end - 1] in ' \n"，、；。：）':
         end -= 1
-    match = _VERB.match(folded[start:end])
-    if match and start + match.end() < end - 1:
-        start += match.end()
+    words = _words()
+    match = words.before_member.match(folded, start, end)
+    if match and match.end() < end - 1:
+        start = match.end()
         while start < end and folded[start] in '"':
             start += 1
     if this_one := _THIS_ONE.search(folded, start + 2, end):
         end = this_one.start()  # “田园松阳升级版”|这一总目标
-    if core := _FOR_CORE.match(folded, start, end):
+    if core := words.for_core.match(folded, start, end):
         start, end = core.span("name")
     if folded[start:end].count('"') == 1 and folded[end : end + 1] == '"':
         end += 1  # 教育医疗住房“三保障”
@@ -174,10 +194,11 @@ def _split(folded: str, start: int, end: int, marks: str) -> list[Span]:
         if joint := _JOINT.search(folded, tail_start + 1, tail_end - 1):
             pieces[-1:] = [(tail_start, joint.start()), (joint.end(), tail_end)]
     spans = [span for piece in pieces if (span := _trim(folded, *piece)) is not None]
+    runs_on = _words().runs_on
     named = all(
         _CLAUSE.match(folded, s.start) is None
         and not _NO_NAME.search(folded, s.start, s.end)
-        and ("，" in marks or not _RUNS_ON.search(folded, s.start, s.end))
+        and ("，" in marks or not runs_on.search(folded, s.start, s.end))
         for s in spans
     )
     return spans if named else []
@@ -208,7 +229,7 @@ def _without_what_is_said_of_all(folded: str, items: list[Span]) -> list[Span]:
     """
     *before, last = items
     counted = _count_behind(folded, last, len(items))
-    said = counted or _TOGETHER.search(folded, last.start + 2, last.end)
+    said = counted or _words().together.search(folded, last.start + 2, last.end)
     return [*before, Span(last.start, said.start())] if said is not None and before else items
 
 
@@ -264,7 +285,7 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
 
 def _without_the_terms_head(folded: str, term: str, items: list[Span]) -> list[Span]:
     """Cut the term's own head off the last item where no other item has it: 抓学习促提升、…、抓效能促发展|行动."""
-    named = _HEAD.search(term)
+    named = _words().head.search(term)
     if named is None or len(items) < 2:
         return items
     head = named["head"]
@@ -292,7 +313,7 @@ def _one_each(folded: str, counts: list[int], definition: Span) -> list[Span]:
 def _clauses(folded: str, definition: Span, count: int) -> list[Span]:
     """Return the clauses of a definition, without what they lead to where they are more than so many."""
     clauses = _split(folded, definition.start, definition.end, "，；")
-    leads = len(clauses) > count and _STRIVES.search(
+    leads = len(clauses) > count and _words().strives.search(
         folded, clauses[count - 1].end, clauses[count].start + _VERB_LENGTH
     )
     return clauses[:count] if leads else clauses
@@ -509,7 +530,7 @@ def _counted(term: str) -> set[str]:
 
 def _counts_works(term: str) -> bool:
     counted = _counted(term)
-    return bool(counted) and counted <= _WORKS_COUNTED
+    return bool(counted) and counted <= _words().works
 
 
 class GlossaryFinder:
@@ -518,10 +539,11 @@ class GlossaryFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Append candidates for terms and members, and a claim for each part and its whole."""
         folded = folded_text(doc)
+        layout_part = _words().layout_part
         for entry in doc._.structure.glossary:
             spelled = members(folded, entry.term, entry.definition)
             reading = self._kind(doc, entry.term, entry.definition, spelled)
-            layout = all(_LAYOUT_PART.fullmatch(folded, part.span.start, part.span.end) for part in spelled)
+            layout = all(layout_part.fullmatch(folded, part.span.start, part.span.end) for part in spelled)
             ways = len(spelled) > 1 and (layout or _WAYS.match(folded, entry.term.start, entry.term.end))
             if reading is None and (ways or any(part.alias for part in spelled)):
                 reading = Reading(Kind.STRATEGY, entry.term.end, False, 0.65)  # 一河六圈一带, 四大支柱
@@ -576,7 +598,7 @@ class GlossaryFinder:
                 readings.append(reading)
         kinds = lexicon("kinds")
         meaning = folded[definition.start : definition.end]
-        if len(re.findall("意识|思想|作风|信念|至上|维护|破除|树立", meaning)) >= 3:
+        if len(_words().conviction.findall(meaning)) >= 3:
             return Reading(Kind.SLOGAN, term.end, False, 0.9)
         if readings:
             best = max(readings, key=lambda r: r.confidence)
@@ -587,7 +609,7 @@ class GlossaryFinder:
                 return Reading(kind, term.end, False, 0.85)
         if layout and _counts_works(phrase):
             return Reading(Kind.PROJECT, term.end, False, 0.7)
-        done = _counted(phrase) & _VERBS_COUNTED
+        done = _counted(phrase) & _words().deeds
         begun = [folded[member.span.start] in done for member in spelled] if layout else []
         if sum(begun) > _MOST * len(begun):
             return Reading(Kind.POLICY, term.end, False, 0.7)
@@ -595,7 +617,7 @@ class GlossaryFinder:
             return Reading(Kind.STRATEGY, term.end, False, 0.7)
         if spelled and _FORMULA.match(phrase):
             return Reading(Kind.POLICY, term.end, False, 0.65)
-        if re.search(r"责任|机制|制度|措施|办法|申请|服务|审批|管理|承诺", meaning[:60]):
+        if _words().instrument.search(meaning, 0, 60):
             return Reading(Kind.POLICY, term.end, False, 0.7)
         if re.search(r"建设成?|打造|建成|发展|构建", meaning[:40]):
             return Reading(Kind.STRATEGY, term.end, False, 0.65)

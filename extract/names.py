@@ -73,6 +73,11 @@ def alternation(words: Iterable[str]) -> str:
     return _alternation(tuple(words))
 
 
+def alternations(table: Mapping[str, Any]) -> dict[str, str]:
+    """Return a regular expression for any of the words of each list of a lexicon's table, by the list's name."""
+    return {name: alternation(words) for name, words in table.items() if isinstance(words, list)}
+
+
 @cache
 def _alternation(words: tuple[str, ...]) -> str:
     """Write words that begin alike once to where they part, which ``re`` tries faster than word by word.

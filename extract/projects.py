@@ -5,28 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Span
-from extract.names import alternation, clause_start, ending, generic_names, headed, is_governing, lexicon, name_start
+from extract.names import (
+    alternations,
+    clause_start,
+    ending,
+    generic_names,
+    headed,
+    is_governing,
+    lexicon,
+    name_start,
+)
 from extract.surface import folded_text
 from extract.wording import unusual
 from ontology.terms import Kind
 
-_SITE = re.compile(r"[一-鿿](?:村|镇|乡|街|路|县|河|湖|段|线|大道|社区)|[A-Za-z]{2}|公司|集团|—|[一二三四五]期|号")
-_ROADS = re.compile(
-    r"(?P<name>[一-鿿]{2,6}至[一-鿿]{2,6}?)(?P<head>(?:砂石|水泥|柏油|油|产业|旅游|通村)路|道路|公路|高速公路|高速|高铁|铁路|大道)"
-    r"(?P<tail>铺设|建设|硬化|改扩建|改造|提升|工程|项目)*"
-)
 _NUMBER_OF_PLACES = re.compile(
     "等?(?:[0-9]+|[两二三四五六七八九十])(?:个|处|座|所)?(?:行政村|自然村|村|社区|嘎查)?(?:的)?"
 )
-_DOES = re.compile("(?:村|社区|公司|合作社)(?:发展|接入|入驻|新上|上马|新增|启动)")
-"""A doer with what it does, before a name: 鹭湾公司新上|果酒生产线."""
 _NUMBER = re.compile("等?(?:[0-9]+|[两二三四五六七八九])[个村处]")
 _LISTED = re.compile(r"(?P<items>[^，。；：！？\n、]{3,40}(?:、[^，。；：！？\n、]{2,30})+)")
 _ROW = re.compile(
@@ -36,28 +38,6 @@ _ROW = re.compile(
 )
 """A line of a numbered list of works, which begins with the name of one whatever marks are in it."""
 _FEWEST_ROWS = 2
-_WAYS = "路|街|巷|(?<!街)道"
-_WATERS = "河|溪|湖|渠|沟|塘|江|水库|河道|湾"
-_HOUSES = "小区|新村|社区|花园|家园|苑|村|屯|庄|组|里"
-_FACILITIES = "站|桥|厂|闸|校|小学|中学|医院|卫生院|市场|广场|公园"
-_SHARED = re.compile(
-    "|".join(
-        f"(?P<item{n}>(?!公里|平方)[一-鿿]{{1,10}}(?:{heads}))(?: ?[、和及] ?[一-鿿]{{1,9}}(?:{heads}))+"
-        for n, heads in enumerate((_WAYS, _WATERS, _HOUSES, _FACILITIES))
-    )
-    + "|(?P<brief>[一-鿿]{2,5})(?:、[一-鿿]{2,5})+"
-    + "(?=[0-9两三四五六七八九十]+个(?:行政|自然)?(?:村|社区|嘎查|[一-鿿]{0,4}小区))"
-)
-"""Places of one sort that follow each other, before the work that is done on all: 枫南路、浦西路、中山支路|…工程."""
-_CLAUSE = re.compile("[^，。；\n]+(?:治|修|改|更|升|加固|建|铺设|化|清淤|疏浚|拓宽|延伸|安装)[^，。；\n]*")
-"""A clause that may tell of such work."""
-_SHARED_WORK = re.compile(
-    r"(?:(?:等|这)?(?:\d+|[两二三四五六七八九十])[个条座处所段家](?:[一-鿿]{2,6}?)??)?(?:沿线|全段|流域|片区)?"
-    '(?:"[^"\n]{2,6}"|(?:(?![完已正实列逐的了]|全[部面])[一-鿿]){2,8}?)?'
-    "(?:改造|整治|治理|大修|维修|修缮|硬化|亮化|绿化|美化|清淤|疏浚|拓宽|延伸|升级|提升|更新|加固|重建|扩建|改建|铺设|安装|修复)"
-    "(?:提升|改造|更新|绿化|亮化|修缮|后续)*(?:建设)?(?:工程|项目)?"
-    "(?=[，。；、）\n ]|[0-9]|等|完工|竣工|开工|全面|全部|已|正|$)"
-)
 _SUMMED = "[两三四五六七八九十]大(?:重点)?(?:工程|项目)"
 """What counts a list of works behind its last: 南街改造、市场迁建、客运站升级|三大工程."""
 _LAST = re.compile(r"(?<=[^、和及与])(?:和|及|以及|与)(?=[^、]{3,}$)")
@@ -69,7 +49,7 @@ class ProjectFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Append a candidate for each project's name."""
         folded = folded_text(doc)
-        concrete = ending(Kind.PROJECT, "concrete")
+        concrete, site, does = ending(Kind.PROJECT, "concrete"), _site(), _does()
         sites = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT, Kind.ORGANIZATION)
         named = sorted({c.span.start for c in doc._.candidates if c.kind in sites and c.confidence >= 0.6})
         villages = {c.span.end: c.span.start for c in doc._.candidates if c.kind is Kind.VILLAGE}
@@ -77,7 +57,7 @@ class ProjectFinder:
             shared = _coordinated(villages, folded, alone, end - len(head))
             start = max([shared, *(at for at in named if alone < at < end and folded[at - 1] in "和及与")])
             start = max(start, folded.rfind("的", start, end - len(head) - 2) + 1)
-            start = max([start, *(doer.end() for doer in _DOES.finditer(folded, start, end - len(head)))])
+            start = max([start, *(doer.end() for doer in does.finditer(folded, start, end - len(head)))])
             name = folded[start:end]
             modifier = name[: -len(head)]
             if folded[start - 1 : start] == "、" and re.search(f"{_SUMMED}$", name):
@@ -89,37 +69,47 @@ class ProjectFinder:
             if (number := _NUMBER.search(folded, start + 1, end - len(head))) and number.start() not in villages:
                 continue  # 茶叶、|蔬菜两个种植基地
             undertaking = head.endswith(("项目", "工程")) or concrete.search(head) is not None
-            sited = _SITE.search(modifier) is not None or any(start <= at < end for at in named)
+            sited = site.search(modifier) is not None or any(start <= at < end for at in named)
             sure = (0.6 if undertaking else 0.35) + (0.25 if sited else 0)
             doc._.candidates.append(Candidate(Span(start, end), Kind.PROJECT, "policy_projects", sure))
         doc._.candidates.extend(_listed(folded))
         doc._.candidates.extend(_rows(folded))
         if not doc._.document.metadata.wide:
             doc._.candidates.extend(_shared(folded))
-        for match in _ROADS.finditer(folded):
+        for match in _works_on_places().road.finditer(folded):
             doc._.candidates.append(Candidate(Span(match.start(), match.end()), Kind.PROJECT, "policy_projects", 0.6))
         return doc
 
 
 @cache
-def _words() -> dict[str, Any]:
-    return dict(lexicon("kinds")[Kind.PROJECT])
+def _words() -> dict[str, str]:
+    return alternations(lexicon("kinds")[Kind.PROJECT])
+
+
+@cache
+def _site() -> re.Pattern[str]:
+    """Return what in a name says where the work is, or that it is one of several."""
+    return re.compile(f"[一-鿿](?:{_words()['sited']})|[A-Za-z]{{2}}|公司|集团|—|[一二三四五]期|号")
+
+
+@cache
+def _does() -> re.Pattern[str]:
+    """Return a doer with what it does, before a name: 鹭湾公司新上|果酒生产线."""
+    return re.compile(f"(?:村|社区|公司|合作社)(?:{_words()['taken_on']})")
 
 
 @cache
 def _no_name() -> re.Pattern[str]:
     """Return what a number of projects begins with, or a sort of project is made of."""
     words = _words()
-    unnamed = f"{alternation(words['unnamed'])}|[A-Z0-9]级"
-    attributes, heads = alternation(words["sort_attributes"]), alternation(words["sort_heads"])
-    sort = f"(?:[^村镇乡]{{0,2}}(?:{attributes}))*(?:建设)?(?:{heads})$"
-    return re.compile(f"(?:{unnamed})|{sort}|.*(?:重点|重大|民生|头号|一号|实事)(?:建设)?(?:项目|工程)$")
+    sort = f"(?:[^村镇乡]{{0,2}}(?:{words['sort_attributes']}))*(?:建设)?(?:{words['sort_heads']})$"
+    ranked = f".*(?:{words['sort_ranks']})(?:建设)?(?:项目|工程)$"
+    return re.compile(f"(?:{words['unnamed']}|[A-Z0-9]级)|{sort}|{ranked}")
 
 
 @cache
 def _trailing() -> re.Pattern[str]:
-    trailing = alternation(_words()["trailing"])
-    return re.compile(f"(?:等[^、]{{0,14}}|{_SUMMED}|(?:项目)?(?:的)?(?:{trailing}))$")
+    return re.compile(f"(?:等[^、]{{0,14}}|{_SUMMED}|(?:项目)?(?:的)?(?:{_words()['trailing']}))$")
 
 
 @cache
@@ -127,9 +117,50 @@ def _works() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """Return how an item of a list of works ends, what stands before such a list, and what sums it up."""
     words = _words()
     return (
-        re.compile(f"(?:{alternation(words['works'])})(?:（[^（）]{{1,8}}）)?$"),
-        re.compile(f"(?:{alternation(words['underway'])})(?:了|好)?[^，。；、]{{0,8}}$"),
-        re.compile(f"等[^，。；、]{{0,12}}?(?:{alternation(words['summed'])})(?:建设)?[^，。；、]{{0,10}}$"),
+        re.compile(f"(?:{words['works']})(?:（[^（）]{{1,8}}）)?$"),
+        re.compile(f"(?:{words['underway']})(?:了|好)?[^，。；、]{{0,8}}$"),
+        re.compile(f"等[^，。；、]{{0,12}}?(?:{words['summed']})(?:建设)?[^，。；、]{{0,10}}$"),
+    )
+
+
+class _WorksOnPlaces(NamedTuple):
+    """How a text names roads from one place to another, and work that is done on several places of one sort.
+
+    Attributes:
+        road: 窑头至北阳|水泥路|硬化.
+        clause: a clause that may tell of work on places.
+        places: those of one sort that follow each other, before the work that is done on all: 枫南路、浦西路、中山支路.
+        work: that work.
+    """
+
+    road: re.Pattern[str]
+    clause: re.Pattern[str]
+    places: re.Pattern[str]
+    work: re.Pattern[str]
+
+
+@cache
+def _works_on_places() -> _WorksOnPlaces:
+    words = alternations(lexicon("kinds")[Kind.PROJECT]["on_places"])
+    sorts = ("路|街|巷|(?<!街)道", f"{words['waters']}|河道", words["houses"], words["facilities"])
+    alike = (
+        f"(?P<item{n}>(?!公里|平方)[一-鿿]{{1,10}}(?:{ends}))(?: ?[、和及] ?[一-鿿]{{1,9}}(?:{ends}))+"
+        for n, ends in enumerate(sorts)
+    )
+    brief = (
+        "(?P<brief>[一-鿿]{2,5})(?:、[一-鿿]{2,5})+"
+        "(?=[0-9两三四五六七八九十]+个(?:行政|自然)?(?:村|社区|嘎查|[一-鿿]{0,4}小区))"
+    )
+    return _WorksOnPlaces(
+        road=re.compile(f"[一-鿿]{{2,6}}至[一-鿿]{{2,6}}?(?:{words['roads']})(?:{words['road_works']})*"),
+        clause=re.compile(f"[^，。；\n]+(?:{words['worked']})[^，。；\n]*"),
+        places=re.compile("|".join((*alike, brief))),
+        work=re.compile(
+            r"(?:(?:等|这)?(?:\d+|[两二三四五六七八九十])[个条座处所段家](?:[一-鿿]{2,6}?)??)?(?:沿线|全段|流域|片区)?"
+            '(?:"[^"\n]{2,6}"|(?:(?![完已正实列逐的了]|全[部面])[一-鿿]){2,8}?)?'
+            f"(?:{words['renewal']})(?:{words['renewal_besides']})*(?:建设)?(?:工程|项目)?"
+            f"(?=[，。；、）\n ]|[0-9]|{words['said_behind']}|$)"
+        ),
     )
 
 
@@ -173,11 +204,12 @@ def _rows(folded: str) -> Iterator[Candidate]:
 
 def _shared(folded: str) -> Iterator[Candidate]:
     """Propose the work on places that follow each other: 实施|谢家河、小青龙河黑臭水体整治工程."""
-    for clause in _CLAUSE.finditer(folded):
+    words = _works_on_places()
+    for clause in words.clause.finditer(folded):
         if "、" not in clause.group() and "和" not in clause.group():
             continue
-        for match in _SHARED.finditer(folded, *clause.span()):
-            if work := _SHARED_WORK.match(folded, match.end()):
+        for match in words.places.finditer(folded, *clause.span()):
+            if work := words.work.match(folded, match.end()):
                 first = match.end(match.lastgroup or 0)
                 inside = "一" <= folded[match.start() - 1] <= "鿿"
                 start = name_start(folded, first, floor=0 if inside else match.start())

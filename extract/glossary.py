@@ -101,7 +101,7 @@ class _Words:
 @cache
 def _words() -> _Words:
     data = lexicon("glossary")
-    around, counted, term = (alternations(data[table]) for table in ("members", "counted", "term"))
+    around, term = alternations(data["members"]), alternations(data["term"])
     whose = f"(?:[^，。、]{{2,8}}[省市县区]|[省市州县区旗镇乡]委)(?:{around['put_forward']})的"
     leads = (
         f"{whose}|把[^，。、]{{1,10}}?建设成为?|把(?![^，。、]*[成为])"
@@ -115,7 +115,7 @@ def _words() -> _Words:
         strives=re.compile(f"[，；](?:{around['striving']})"),
         together=re.compile(f"(?:{around['together']})[^，。；、]{{0,6}}$"),
         head=re.compile(f"{NUMERAL}?大?(?P<head>{term['heads']})$"),
-        layout_part=re.compile(f"[^，。；、]{{3,}}(?:{counted['layout']})"),
+        layout_part=re.compile(f"[^，。；、]{{3,}}(?:{alternation(lexicon('strategies')['layout']['parts'])})"),
         conviction=re.compile(term["convictions"]),
         instrument=re.compile(term["instruments"]),
         works=frozenset(data["counted"]["works"]),

@@ -25,13 +25,8 @@ _NOT_A_NAME = re.compile(r"^[0-9A-Za-z.%+\-—/\s]{1,3}$|^[，。、；：]|[。
 _NUMERAL_GROUP = re.compile(
     r"^[一二两三四五六七八九十百千0-9]+[个条大项张]?[^，。、]{1,5}(?:[一二两三四五六七八九十百千]+[个条大项张]?[^，。、]{1,4})*$"
 )
-_LAYOUT = re.compile(
-    "(?:[一二两三四五六七八九十0-9][个条大]?[一-鿿]?(?:[带园区轴核心廊圈极翼城镇谷港芯片脉环]|组团|中心|基地)){2,}"
-)
-"""How a territory is to be laid out: 一轴两翼三组团, 1带2园3区."""
 _YEAR_OF = re.compile("[一-鿿]{4,}年")
 """A campaign of a year: 项目建设攻坚年."""
-_PART = re.compile(r"(?:推进|建设|打造|实施|构建|实现|建成|奋战|决胜|加快|争创)(?P<name>[^，、。]{3,12})")
 _ALIKE = re.compile(r"(?P<name>[一-鿿]{4,8})(?=、|\"|$)")
 _KINDS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN, Kind.PROJECT)
 
@@ -44,6 +39,21 @@ class Reading:
     end: int
     joined: bool
     confidence: float
+
+
+@cache
+def _layout() -> re.Pattern[str]:
+    """Return how a territory is to be laid out: 一轴两翼三组团, 1带2园3区."""
+    words = lexicon("strategies")["layout"]
+    parts = alternation([*words["parts"], *words["groups"], *words["brief"]])
+    return re.compile(f"(?:[一二两三四五六七八九十0-9][个条大]?[一-鿿]?(?:{parts})){{2,}}")
+
+
+@cache
+def _part() -> re.Pattern[str]:
+    """Return a verb with a name behind it, as several make up a compound."""
+    verbs = alternation(lexicon("strategies")["compounding"])
+    return re.compile(f"(?:{verbs})(?P<name>[^，、。]{{3,12}})")
 
 
 @cache
@@ -128,7 +138,7 @@ def read(folded: str, start: int, end: int) -> Reading | None:
         return Reading(kind, end + 1 + length if joined else end, joined, 0.9 if joined else 0.85)
     if cues["category behind"].match(behind) or cues["category before"].search(before):
         return None
-    if _LAYOUT.fullmatch(phrase):
+    if _layout().fullmatch(phrase):
         return Reading(Kind.STRATEGY, end, False, 0.8)
     if _YEAR_OF.fullmatch(phrase):
         return Reading(Kind.POLICY, end, False, 0.75)
@@ -177,7 +187,7 @@ class QuotationFinder:
     @staticmethod
     def _parts(doc: Doc, folded: str, whole: Span) -> None:
         """Read the parts of a compound of verb phrases: “推进三大转型、建设三新简阳” → 三大转型, 三新简阳."""
-        parts = list(_PART.finditer(folded, whole.start, whole.end)) or list(
+        parts = list(_part().finditer(folded, whole.start, whole.end)) or list(
             _ALIKE.finditer(folded, whole.start, whole.end)
         )
         if len({folded[part.end() - 2 : part.end()] for part in parts if part.re is _ALIKE}) > 1:

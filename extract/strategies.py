@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import replace
 from functools import cache
+from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -41,23 +42,8 @@ _MEETINGS = re.compile(
 _LONGEST_EPITHET = 16
 _SHORTEST = 4
 """A target state has at least so many characters."""
-_MOTTO = re.compile(
-    r"[立强兴富秀旺活美靓稳名](?:省|市|县|区|镇|乡|旗|州)(?:战略)?(?=[，。；、和与及！”\"]|建设|目标|$)", re.M
-)
-"""Mottoes of what a unit lives by: 工业强县, 生态立县, 农业富镇."""
 _MOTTOES = re.compile("[一-鿿]{3}(?P<unit>[省市县区镇乡])(?:、[一-鿿]{3}(?P=unit)){2,}")
 """A list of such mottoes, in which further verbs stand: 生态立镇、农业稳镇、和谐安镇."""
-_SET_FORM = re.compile(
-    r"(?:[稳促调优惠防保控扩补提增强去降][一-鿿]{2}、){2,}[稳促调优惠防保控扩补提增强去降][一-鿿]{2}(?![一-鿿])"
-    r"|(?<=坚持)[稳促保增提扩][一-鿿]{2}、[稳促保增提扩降][一-鿿]{2}(?![一-鿿]{3})"
-)
-"""Working formulas of three and more verb-object pairs: 稳增长、促改革、调结构、惠民生、防风险."""
-_COUNT = re.compile(
-    "(?P<count>[两二三四五六七八])(?:大(?P<strategic>战略(?:行动)?)|[大项](?P<policy>行动)"
-    "|[大张场条][一-鿿]{0,2}?(?:名片|牌|定位|目标|主题|攻坚|工程|提升|突破|动力|文章|主战场))"
-)
-_LABEL = re.compile('"(?P<count>[两二三四五六七八])(?P<sort>[带区圈轴园廊核极翼城片心谷港])"')
-"""A group of a layout, which quotation marks set off behind what it sums up: 甲走廊、乙走廊|“两廊”."""
 _COUNTED = re.compile('"?[^、"]{2,14}(?:"?、"?[^、"]{2,12}){1,7}"?$')
 """What counts a list, and the list before it: 工业强县、电商兴县、生态立县|三大战略."""
 _SET_LENGTH = 4
@@ -70,7 +56,6 @@ _OPENING = re.compile("[（）\\w.、—*]{0,8}[^，。：；\n]{0,10}")
 """What may stand in a line before a name for the line to open with it: numbering, and verbs."""
 _SHORTEST_PICTURE = 2
 """Characters before a place's name that say what it is to become, at least."""
-_PRACTICE = "中国式现代化(?:的)?{place}(?:实践|新实践|篇章|新篇章|样板|新样板|路径)"
 
 
 class StrategyFinder:
@@ -98,7 +83,7 @@ class StrategyFinder:
             doc._.candidates.append(Candidate(Span(start, end), Kind.STRATEGY, "policy_strategies", sure))
         self._ambitions(doc, folded)
         self._mottoes(doc, folded)
-        for match in _SET_FORM.finditer(folded):
+        for match in _words().formula.finditer(folded):
             doc._.candidates.append(
                 Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.9, level=Level.NATIONAL)
             )
@@ -114,14 +99,15 @@ class StrategyFinder:
     @staticmethod
     def _mottoes(doc: Doc, folded: str) -> None:
         """Propose mottoes: 工业强县; each of a list too, which may be one name, they its parts: 工业立市、制造强市."""
-        for match in _MOTTO.finditer(folded):
+        motto = _words().motto
+        for match in motto.finditer(folded):
             start = name_start(folded, match.start(), floor=max(0, match.start() - 12))
             if 2 <= match.start() - start <= 5 and not re.search(
                 "[一二两三四五六七八九十的]", folded[start : match.start()]
             ):
                 doc._.candidates.append(Candidate(Span(start, match.end()), Kind.STRATEGY, "policy_strategies", 0.7))
         for match in _MOTTOES.finditer(folded):
-            if _MOTTO.search(match.group()):
+            if motto.search(match.group()):
                 items = range(match.start(), match.end(), _SET_LENGTH + 1)
                 doc._.candidates += [
                     Candidate(span, Kind.STRATEGY, "policy_strategies", 0.7)
@@ -135,14 +121,15 @@ class StrategyFinder:
         What is not called a strategy is quoted whole, or its members are equally long. Where the authority file knows
         list and group as one name, the group is that name's short form.
         """
+        words = _words()
         known = {c.span.end: c for c in doc._.candidates if c.concept is not None and c.kind in IDEAS}
-        for match in (*_COUNT.finditer(folded), *_LABEL.finditer(folded)):
+        for match in (*words.count.finditer(folded), *words.label.finditer(folded)):
             parts, quoted = _listed(folded, match.start())
             if len(parts) != parse(match["count"]):
                 continue
             names = [folded[part.start : part.end] for part in parts]
             evidence = doc._.structure.sentence_at(match.start())
-            if match.re is _LABEL:
+            if match.re is words.label:
                 group = Span(match.start("count"), match.end("sort"))
                 if not all(name.endswith(match["sort"]) for name in names):
                     continue
@@ -225,7 +212,7 @@ class StrategyFinder:
             short = alternation(divisions().spoken_names(unit)[1:])
             if not short:
                 continue
-            practice = re.compile(_PRACTICE.format(place=f"(?:{short})"))
+            practice = re.compile(f"中国式现代化(?:的)?(?:{short})(?:{alternation(lexicon('strategies')['practice'])})")
             for match in re.finditer(f"(?:{short})(?!路|街|大道)", folded):
                 before = _epithets().search(folded, max(0, match.start() - _LONGEST_EPITHET), match.start())
                 spans = [Span(before.start(), match.end())] if before else []
@@ -277,6 +264,45 @@ def _listed(folded: str, end: int) -> tuple[list[Span], bool]:
     first, *others = (Span(begin + item.start(), begin + item.end()) for item in re.finditer('[^、"]+', listed.group()))
     start = name_start(folded, first.end - 1, floor=first.start)
     return [Span(start, first.end), *others], re.fullmatch('"[^"]+"', listed.group()) is not None
+
+
+class _Words(NamedTuple):
+    """The forms of strategies that are told by their words.
+
+    Attributes:
+        motto: what a unit lives by, from its verb on: 工业|强县, 生态|立县, 农业|富镇.
+        formula: a working formula of verb-object pairs: 稳增长、促改革、调结构、惠民生、防风险.
+        count: what counts a list: 三大战略.
+        label: a group of a layout, which quotation marks set off behind what it sums up: 甲走廊、乙走廊|“两廊”.
+    """
+
+    motto: re.Pattern[str]
+    formula: re.Pattern[str]
+    count: re.Pattern[str]
+    label: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    data = lexicon("strategies")
+    many, two = (f"(?:{alternation(data[verbs])})" for verbs in ("formulas", "formulas_of_two"))
+    groups = alternation([*data["layout"]["parts"], *data["layout"]["groups"]])
+    return _Words(
+        motto=re.compile(
+            f"(?:{alternation(lexicon('levels')['name']['own'])})(?:省|市|县|区|镇|乡|旗|州)(?:战略)?"
+            '(?=[，。；、和与及！”"]|建设|目标|$)',
+            re.M,
+        ),
+        formula=re.compile(
+            f"(?:{many}[一-鿿]{{2}}、){{2,}}{many}[一-鿿]{{2}}(?![一-鿿])"
+            f"|(?<=坚持){two}[一-鿿]{{2}}、(?:{two}|降)[一-鿿]{{2}}(?![一-鿿]{{3}})"
+        ),
+        count=re.compile(
+            "(?P<count>[两二三四五六七八])(?:大(?P<strategic>战略(?:行动)?)|[大项](?P<policy>行动)"
+            f"|[大张场条][一-鿿]{{0,2}}?(?:{alternation(data['counted'])}))"
+        ),
+        label=re.compile(f'"(?P<count>[两二三四五六七八])(?P<sort>{groups})"'),
+    )
 
 
 @cache

@@ -43,22 +43,10 @@ _DATE = re.compile(
     rf"(?P<y>{_YEAR})年(?:(?P<m>{_NUMBER})月(?:(?P<d>{_NUMBER})日)?)?|(?P<y2>(?:19|20)\d\d)[-/.](?P<m2>\d\d?)[-/.](?P<d2>\d\d?)"
 )
 _SALUTATION = re.compile(r"各位(?:代表|委员)|^同志们[：:，！]")
-_ADDRESSEES = re.compile(r"各[^。]+[：:]|.+(?:单位|部门|政府|局|厅|委|企业|院校|公司)[）)]?[：:]$")
 _HEADING = re.compile(r"[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+[章部]")
-_MEETING = re.compile(
-    rf"[在向](?P<meeting>(?P<unit>[^，。、（）()\d在向]{{0,20}}?)第?(?P<congress>{_NUMBER})[届次]"
-    rf"(?P<body>全国人民代表大会|人民代表大会|全国代表大会|代表大会|全国人大|人大)"
-    rf"(?:常务委员会|常委会)?(?:第?(?P<session>{_NUMBER})次(?:全体)?会[议議])?)(?=上|作|提|报告|汇报|[，,）)]|$)"
-)
 _SPEAKS = re.compile(
     r"我(?:现在|谨)?(?:代表|受|根据)(?P<issuer>[^，。、的]{2,20}?)(?:的?委托|的?决定)?[，,]?(?:现在)?(?:向|作|就|对|将|报告)"
 )
-_POST = re.compile(
-    r"(?P<unit>[\u4e00-\u9fff]{0,15}?)(?:人民政府|政府)?(?:代理|代)?(?P<post>省长|市长|州长|盟长|县长|区长|旗长|镇长|乡长|总理)"
-)
-_POSTS = {"总理": Level.NATIONAL, "省长": Level.PROVINCIAL, "州长": Level.PREFECTURE, "盟长": Level.PREFECTURE} | {
-    "县长": Level.COUNTY, "区长": Level.COUNTY, "旗长": Level.COUNTY, "镇长": Level.TOWNSHIP, "乡长": Level.TOWNSHIP
-}  # fmt: skip
 _NUMBERED = re.compile(r"(?P<mark>[\u4e00-\u9fff]{2,12}?)[〔\[［【(（](?P<year>\d{4})[〕\]］】)）]\s*第?\d+号")
 _ADOPTED = re.compile(r"(?:通过|公布|发布|印发)$")
 _ISSUES = re.compile(r"(?P<issuer>[\u4e00-\u9fff\s、]{2,40}?)(?:等[一二三四五六七八九十\d]*个?部门)?(?:印发)?关于")
@@ -70,11 +58,46 @@ _LETTERSPACED = re.compile(r"(?:\S\s+){3,}\S")
 """A title set with a space behind each character: 政 府 工 作 报 告."""
 _SINCE = re.compile(rf"第(?P<congress>{_NUMBER})届全国人民代表大会第一次会议以来的五年")
 _REVIEWS = re.compile(rf"(?P<y>{_YEAR})年(?:度)?(?:政府|国内)?(?:的)?(?:主要)?工作(?:的|主要)?(?:基本)?(?:回顾|总结)")
-_PLANS = re.compile(
-    rf"(?P<y>{_YEAR})年(?:度)?(?:政府|国内|经济社会发展)?(?:的)?"
-    r"(?:(?:主要|重点|总体)(?:工作|任务|目标)|工作(?:的)?(?:总体|安排|部署|目标|任务|打算|思路|重点|主要|基本))"
-)
 _COMMITTEE = re.compile(rf"(?:代表|受)(?:中国共产党|党的)?(?P<committee>第?(?P<congress>{_NUMBER})届中央委员会)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words that tell who speaks, when, and to whom.
+
+    Attributes:
+        addressees: a line that says to whom a text is sent.
+        meeting: the session before which a report was given: 在|永济市第五届人民代表大会第三次会议|上.
+        post: the unit and the post of the one who reports.
+        levels: of the posts that tell one.
+        plans: a heading that looks ahead to a year: 2023年重点工作.
+    """
+
+    addressees: re.Pattern[str]
+    meeting: re.Pattern[str]
+    post: re.Pattern[str]
+    levels: Mapping[str, Level]
+    plans: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    data = lexicon("metadata")
+    addressees, bodies = alternation(data["titles"]["addressees"]), alternation(data["congress"]["bodies"])
+    posts = alternation(post for listed in data["posts"].values() for post in listed)
+    return _Words(
+        addressees=re.compile(rf"各[^。]+[：:]|.+(?:{addressees})[）)]?[：:]$"),
+        meeting=re.compile(
+            rf"[在向](?P<meeting>(?P<unit>[^，。、（）()\d在向]{{0,20}}?)第?(?P<congress>{_NUMBER})[届次](?P<body>{bodies})"
+            rf"(?:常务委员会|常委会)?(?:第?(?P<session>{_NUMBER})次(?:全体)?会[议议])?)(?=上|作|提|报告|汇报|[，,）)]|$)"
+        ),
+        post=re.compile(rf"(?P<unit>[\u4e00-\u9fff]{{0,15}}?)(?:人民政府|政府)?(?:代理|代)?(?P<post>{posts})"),
+        levels={post: level for level in Level for post in data["posts"].get(level, ())},
+        plans=re.compile(
+            rf"(?P<y>{_YEAR})年(?:度)?(?:政府|国内|经济社会发展)?(?:的)?"
+            rf"(?:(?:主要|重点|总体)(?:工作|任务|目标)|工作(?:的)?(?:{alternation(data['plans']['work'])}))"
+        ),
+    )
 
 
 @dataclass(slots=True)
@@ -167,8 +190,9 @@ def _title_block(text: str) -> list[str]:
         if line.endswith("。") and len(line) > _TITLE_LENGTH:
             break  # an excerpt, which addresses its hearers again
     block: list[str] = []
+    addressees = _words().addressees
     for line in lines:
-        if _HEADING.match(line) or _ADDRESSEES.match(line) or len(line) > _TITLE_LENGTH or line.endswith("。"):
+        if _HEADING.match(line) or addressees.match(line) or len(line) > _TITLE_LENGTH or line.endswith("。"):
             break
         block.append(line)
     return block
@@ -199,11 +223,12 @@ def _from_title(text: str) -> _Clues:
             clues.units.append(national)
         clues.units += [clues.fields["issuer"]] if "issuer" in clues.fields else []
         clues.units += [name, *re.findall(r"《([^《》]+)》", name)]
+    words = _words()
     for line in lines:
-        if (post := _POST.search(line.replace("　", ""))) is not None:
+        if (post := words.post.search(line.replace("　", ""))) is not None:
             if post["unit"]:
                 clues.units.append(post["unit"])
-            clues.level = clues.level or _POSTS.get(post["post"])
+            clues.level = clues.level or words.levels.get(post["post"])
         if (number := _NUMBERED.fullmatch(line.strip("（）()"))) is not None:
             clues.add(year=_year(number["year"]))
         bare = line.strip("（）()—― 　").replace(" ", "")
@@ -253,12 +278,13 @@ def _from_text(text: str) -> _Clues:
                 clues.units.append(closing[index - 1])
     if (since := _SINCE.search(compact)) is not None:
         clues.add(year=_people_congress(_count(since["congress"]) + 1, 1))
+    plans = _words().plans
     reported = "政府工作" in compact or "报告工作" in compact
     for heading in _headings(text):
         if (reviewed := _REVIEWS.search(heading)) is not None and (reported or heading.endswith("回顾")):
             year = _year(reviewed["y"])
             clues.add(year=year + 1 if year else None)
-        elif reported and (planned := _PLANS.search(heading)) is not None:
+        elif reported and (planned := plans.search(heading)) is not None:
             clues.add(year=_year(planned["y"]))
     return clues
 
@@ -293,7 +319,7 @@ def _title(lines: list[str]) -> str | None:
 
 
 def _read_meeting(compact: str, clues: _Clues) -> None:
-    meeting = _MEETING.search(compact)
+    meeting = _words().meeting.search(compact)
     if meeting is None:
         return
     clues.add(meeting=meeting["meeting"])

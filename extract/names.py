@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from extract.surface import pairs, quotations
 from ontology.errors import AuthorityError
@@ -20,15 +20,7 @@ from ontology.errors import AuthorityError
 LEXICON = Path(__file__).parent / "lexicon"
 _HARD = frozenset("|\t。；！？\n：，、（《… ①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _NOT_ONE_NAME = re.compile(r'"(?:和|、|与|及)"|应当|可以|不得|必须|实际行动$|具体行动$')
-_NUMBER = (
-    r"(?:第?[0-9]+(?:\.[0-9]+)?(?:[余多])?[万亿]?(?:[余多])?"
-    r"(?:元|亩|公里|平方米|米|个|座|条|处|家|户|人|名|项|吨|套|台|千瓦|%|次|[年月][底初末]?|日|期|批|村)?)"
-)
-_CAPACITY = "(?<!年产)(?<!年加工)(?<!年处理)(?<!日处理)(?<!年出栏)(?<!年存栏)(?<![村社]有)(?<![0-9.])"
-"""A figure behind these words is part of the name: 祥发油脂|年产12500吨米糠油项目."""
 _ENCLOSED = re.compile(r'"[^"\n]*"|《[^》\n]*》|（[^）\n]*）')
-_SITUATED = re.compile(r".{0,6}?在[^，。、]{2,12}?(?:建设|新建|实施|开展|打造|建成|设立|建立|规划)", re.DOTALL)
-"""Where a project stands and what is done there come before its name: 在张营街道建设|张营镇全民健身中心."""
 
 
 @cache
@@ -98,15 +90,36 @@ def _alternation(words: tuple[str, ...]) -> str:
     return "|".join(ways)
 
 
+class _Boundaries(NamedTuple):
+    """What stands before a name.
+
+    Attributes:
+        lead: verbs, fillers and numbers that no name begins with.
+        strong: a verb, or a number, behind which a name begins wherever it stands.
+        situated: where a project stands and what is done there: 在张营街道建设|张营镇全民健身中心.
+    """
+
+    lead: re.Pattern[str]
+    strong: re.Pattern[str]
+    situated: re.Pattern[str]
+
+
 @cache
-def _boundaries() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _boundaries() -> _Boundaries:
     words = lexicon("names")["boundary"]
+    units, capacity = words["numbers"]["units"], words["numbers"]["capacity"]
+    number = (
+        r"(?:第?[0-9]+(?:\.[0-9]+)?(?:[余多])?[万亿]?(?:[余多])?"
+        rf"(?:{alternation(units)}|[年月][底初末]?)?)"
+    )
+    named_before = "".join(f"(?<!{word})" for word in capacity)
     particles = "|".join(f"{p}(?![{unless}])" if unless else p for p, unless in words["particles"].items())
     lead = re.compile(
-        f"(?:{alternation([*words['strong'], *words['weak'], *words['filler']])}|{_NUMBER}|[.．]|{particles})+"
+        f"(?:{alternation([*words['strong'], *words['weak'], *words['filler']])}|{number}|[.．]|{particles})+"
     )
-    strong = re.compile(f"(?:{alternation(words['strong'])})(?:了|并|好|过)?|{_CAPACITY}{_NUMBER}")
-    return lead, strong
+    strong = re.compile(f"(?:{alternation(words['strong'])})(?:了|并|好|过)?|{named_before}(?<![0-9.]){number}")
+    situated = re.compile(rf".{{0,6}}?在[^，。、]{{2,12}}?(?:{alternation(words['situated'])})", re.DOTALL)
+    return _Boundaries(lead, strong, situated)
 
 
 @cache
@@ -157,17 +170,17 @@ def name_start(folded: str, head_start: int, *, floor: int = 0, across: str = ""
     '舜帝村传统村落保护项目'
     """
     start = clause_start(folded, head_start, floor=floor, across=across)
-    lead, strong = _boundaries()
+    before = _boundaries()
     clause = folded[start:head_start]
     masked = _ENCLOSED.sub(lambda m: "\0" * len(m.group()), clause)
-    situated = _SITUATED.match(clause) if "在" in clause else None
+    situated = before.situated.match(clause) if "在" in clause else None
     cut = situated.end() if situated is not None else 0
-    for match in strong.finditer(masked):
+    for match in before.strong.finditer(masked):
         # 小姚村…乡村振兴示范|创建|项目: a verb that leaves nothing but verbs before the head is part of the name.
-        if len(masked) - match.end() >= 2 and lead.fullmatch(masked, match.end()) is None:
+        if len(masked) - match.end() >= 2 and before.lead.fullmatch(masked, match.end()) is None:
             cut = max(cut, match.end())
     while True:
-        match_lead = lead.match(masked, cut)
+        match_lead = before.lead.match(masked, cut)
         if match_lead is None or match_lead.end() == cut:
             break
         cut = match_lead.end()
@@ -188,9 +201,8 @@ def ending(kind: str, *tables: str) -> re.Pattern[str]:
 @cache
 def _heads(kind: str, table: str) -> re.Pattern[str]:
     heads = alternation(lexicon("kinds")[kind][table])
-    unfinished = alternation(lexicon("names")["boundary"]["unfinished"])
-    extension = "(?:建设|续建|扩建|改造|提升|提升改造|示范)?"
-    return re.compile(f"(?:{heads})(?:{extension}(?:{heads}))*(?!{unfinished})")
+    words = alternations(lexicon("names")["boundary"])
+    return re.compile(f"(?:{heads})(?:(?:{words['extensions']})?(?:{heads}))*(?!{words['unfinished']})")
 
 
 def headed(
@@ -228,11 +240,9 @@ def _quoted(folded: str) -> Mapping[int, int]:
 @lru_cache(maxsize=4)
 def governors(folded: str) -> Mapping[int, str]:
     """Return the offsets behind each governing verb, where a name may begin, with the verb's last two characters."""
-    _, strong = _boundaries()
-    return {match.end(): match.group()[-2:] for match in strong.finditer(folded)}
+    return {match.end(): match.group()[-2:] for match in _boundaries().strong.finditer(folded)}
 
 
 def is_governing(words: str) -> bool:
     """Tell whether the words are nothing but verbs and fillers that stand before a name."""
-    lead, _ = _boundaries()
-    return lead.fullmatch(words) is not None
+    return _boundaries().lead.fullmatch(words) is not None

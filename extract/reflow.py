@@ -12,10 +12,12 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from extract.document import Span
+from extract.names import alternations, lexicon
 from extract.paragraphs import NUMBERING, STOP, ordinal_of
 from extract.surface import fold
 
@@ -40,25 +42,11 @@ _LOST = 3
 _PAGE, _MOST_OF = 400, 0.6
 """Characters of a line that may be a whole page, and the share of the text that it is at least."""
 _BEHIND_SENTENCE = re.compile('[。！？：；]["）》]* *| +')
-_PART = re.compile(
-    r"[一二三四五六]、 *(?:\d{4} ?年[^，。]{0,10}(?:工作|回顾|总结|安排|打算|计划)"
-    "|(?:明年|今年|下一?步|存在)[^，。]{0,12}[ 。])"
-)
-"""A part's heading that needs no other beside it: 二、2018年工作安排."""
 _HEADING = re.compile(r"[^。；：\n ]{1,5} ?[^。；：\n ]{2,40}(?= )")
-_TITLED = re.compile(r"[^。；：，\n ]{4,40}(?:总结|计划|报告|方案|要点|打算|公示|谋划|（节选）)(?= )")
-"""A heading that ends at a space, and a page's title."""
-_TOPIC = re.compile(
-    "(?P<mark>[。！？] *)(?:坚持|聚焦|围绕|紧扣|突出|着力|狠抓|主攻|紧紧围绕|深入推进|全力|聚力|大力实施|深入实施|持续)"
-    r"[^，。；：\d]{3,22}，[^，。；：\d]{2,12}"
-    "(?:增强|提升|改善|推进|见效|巩固|好转|优化|加快|向好|提高|显著|明显|牢固|增进|稳定|和谐|释放|彰显|加强|转变|扎实|有力|有效)"
-    "(?=。)"
-)
-"""A topic sentence of two halves, which opens a paragraph: 坚持产业强镇，发展后劲不断增强。"""
+"""A heading that ends at a space."""
 _FEWEST_TOPICS = 2
 _PARAGRAPH_END = re.compile('[。！？：；]["）》]*$')
 _LONGEST_HEADING = 40
-_TITLE = re.compile("(?:总结|计划|报告|方案|要点|安排|通知|意见|规划|思路|打算)$")
 _HEADED = frozenset(("part", "chapter", "division", "article", "han", "bracketed_han", "arabic"))
 """Numberings of headings; within sentences the others stand as well."""
 _LETTER = re.compile(r"[A-Za-z]")
@@ -76,6 +64,39 @@ _BOX = 1.5
 """So many times the margin a line is wide at most that was broken."""
 _MOST, _WIDER = 0.5, 0.25
 """The share of the broken lines that are running text and end at it, and that of all lines which may be wider."""
+
+
+class _Words(NamedTuple):
+    """What headings say that stand within a line.
+
+    Attributes:
+        part: a part's heading that needs no other beside it: 二、2018年工作安排.
+        titled: a page's title that ends at a space.
+        title: how one ends.
+        topic: a topic sentence of two halves, which opens a paragraph: 坚持产业强镇，发展后劲不断增强。
+    """
+
+    part: re.Pattern[str]
+    titled: re.Pattern[str]
+    title: re.Pattern[str]
+    topic: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    words = alternations(lexicon("structure")["run_together"])
+    return _Words(
+        part=re.compile(
+            rf"[一二三四五六]、 *(?:\d{{4}} ?年[^，。]{{0,10}}(?:{words['dated']})"
+            "|(?:明年|今年|下一?步|存在)[^，。]{0,12}[ 。])"
+        ),
+        titled=re.compile(rf"[^。；：，\n ]{{4,40}}(?:{words['title_before_space']})(?= )"),
+        title=re.compile(f"(?:{words['title']})$"),
+        topic=re.compile(
+            rf"(?P<mark>[。！？] *)(?:{words['topic_opens']})[^，。；：\d]{{3,22}}，[^，。；：\d]{{2,12}}"
+            f"(?:{words['topic_ends']})(?=。)"
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +196,7 @@ def _parted(text: str) -> tuple[str, Sequence[int]]:
     if page[1] - page[0] < max(_PAGE, _MOST_OF * len(folded)):
         return text, range(len(text))
     begins = _headings(folded, *page)
-    headings = (_TITLED.match(folded, *page), *(_HEADING.match(folded, begin, page[1]) for begin in begins))
+    headings = (_words().titled.match(folded, *page), *(_HEADING.match(folded, begin, page[1]) for begin in begins))
     ended = _with_breaks(text, [heading.end() for heading in headings if heading is not None])
     parts = list(pairwise((0, *begins, len(text))))
     places: list[int] = []
@@ -192,13 +213,14 @@ def _headings(folded: str, begin: int, end: int) -> list[int]:
     for place in _BEHIND_SENTENCE.finditer(folded, begin + 1, end):
         if (match := _numbering(folded, place.end(), end)) is not None:
             numbered.setdefault(match.lastgroup, []).append((ordinal_of(match), place.end()))
+    words = _words()
     found = []
     for counted in numbered.values():
         for number, (ordinal, at) in enumerate(counted):
             beside = [other for other, _ in (*counted[max(0, number - 1) : number], *counted[number + 1 : number + 2])]
-            if ordinal - 1 in beside or ordinal + 1 in beside or _PART.match(folded, at, end):
+            if ordinal - 1 in beside or ordinal + 1 in beside or words.part.match(folded, at, end):
                 found.append(at)
-    topics = [match.end("mark") for match in _TOPIC.finditer(folded, begin, end)]
+    topics = [match.end("mark") for match in words.topic.finditer(folded, begin, end)]
     return sorted({*found, *(topics if len(topics) >= _FEWEST_TOPICS else ())})
 
 
@@ -229,9 +251,10 @@ def _with_breaks(text: str, places: Sequence[int]) -> str:
 def _paragraph_ends(folded: str, begin: int, end: int) -> list[int]:
     """Return where white space stands between two paragraphs of a line, a heading being one."""
     found: list[int] = []
+    named = _words().title
     for space in re.compile(" +").finditer(folded, begin, end):
         paragraph = folded[begin : space.start()]
-        title = not found and _TITLE.search(paragraph) is not None
+        title = not found and named.search(paragraph) is not None
         heading = len(paragraph) <= _LONGEST_HEADING and (title or _is_numbered(folded, begin, space.start()))
         if (
             (heading and not STOP.search(paragraph))

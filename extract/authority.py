@@ -13,14 +13,13 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Place, Span
-from extract.names import is_governing, joined_heads
+from extract.names import alternation, is_governing, joined_heads, lexicon
 from extract.quotations import figures_of_speech
 from extract.surface import fold, folded_text
 from ontology import scheme as schemes
 from ontology.scheme import Concept, Scheme
 from ontology.terms import Kind, Level
 
-_EXAMPLE_BEFORE = re.compile("学|运用|借鉴|推广|践行|复制|效仿|对标")
 _EXAMPLE_BEHIND = re.compile('"?的?(?:成功|先进|好|有益|宝贵)?(?:经验|做法|模式|样板)')
 _NEAR = 10
 """Characters before a name in which a document says that it takes it as an example."""
@@ -37,7 +36,16 @@ _Match = tuple[int, int, Concept]
 """Where a match begins and ends, and what it names."""
 
 
-_TRAILING = re.compile(r"(?:工作|要求|部署|任务|目标|思路|问题|活动|经验)$")
+@cache
+def _exemplary() -> re.Pattern[str]:
+    """Return what stands before a name that a document takes as an example: 借鉴|“千万工程”经验."""
+    return re.compile(alternation(lexicon("kinds")["category"]["exemplary"]))
+
+
+@cache
+def _trailing() -> re.Pattern[str]:
+    """Return a noun behind a name that is no part of it: “六保”|工作."""
+    return re.compile(f"(?:{alternation(lexicon('kinds')['category']['trailing'])})$")
 
 
 def _loose_form(surface: str, concept: Concept) -> bool:
@@ -50,7 +58,7 @@ def _loose_form(surface: str, concept: Concept) -> bool:
         return False
     if surface.endswith(label) and is_governing(surface[: -len(label)]):
         return True
-    bare = _MARKS.sub("", _TRAILING.sub("", surface))
+    bare = _MARKS.sub("", _trailing().sub("", surface))
     return bare != _MARKS.sub("", surface) and bare in {
         _MARKS.sub("", fold(f)) for f in (concept.label, *concept.alt_labels)
     }
@@ -160,7 +168,7 @@ def _means(match: _Match, units: Collection[str] | None, folded: str) -> bool:
 
 
 def _is_example(folded: str, start: int, end: int) -> bool:
-    before, behind = _EXAMPLE_BEFORE.search(folded, max(0, start - _NEAR), start), _EXAMPLE_BEHIND.match(folded, end)
+    before, behind = _exemplary().search(folded, max(0, start - _NEAR), start), _EXAMPLE_BEHIND.match(folded, end)
     return before is not None or behind is not None
 
 

@@ -77,6 +77,8 @@ def _cues() -> dict[str, re.Pattern[str]]:
         )
         if words.get("before"):
             cues[f"{kind} before"] = re.compile(f"(?:{alternation(words['before'])})(?:好|了|全[国省市县区镇乡])?$")
+    # “基地+合作社+农户”的发展模式
+    cues["formula"] = re.compile(f"的?(?:[一-鿿]{{0,4}}(?:{alternation(kinds[Kind.POLICY]['formula_heads'])}))")
     cues["category before"] = re.compile(f"(?:{alternation(kinds['category']['before'])})$")
     cues["category behind"] = re.compile(f"(?:等)?(?:{alternation(kinds['category']['behind'])})")
     return cues
@@ -125,8 +127,8 @@ def read(folded: str, start: int, end: int) -> Reading | None:
                 best = (match.end(), kind, key)
     before = _verb_before(folded, start - 1)
     if "+" in phrase and re.search("[一-鿿]\\+[一-鿿]", phrase):
-        named = re.match(r"的?(?:[一-鿿]{0,4}(?:模式|机制|思路|体系|方式|服务))", behind)
-        end = end + 1 + named.end() if named else end  # “基地+合作社+农户”的发展模式
+        named = cues["formula"].match(behind)
+        end = end + 1 + named.end() if named else end
         return Reading(Kind.POLICY, end, named is not None, 0.85)
     if "，" in phrase and best is not None and best[1] is Kind.STRATEGY and len(phrase) >= _SAYING:
         best = None  # a saying is shouted, whatever it is called: “人人都是营商环境，事事关系营商环境”的理念

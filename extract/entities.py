@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import ahocorasick_rs
 from spacy.language import Language
@@ -23,7 +23,7 @@ from extract.annotation import Candidate, Entity
 from extract.classifier import MODELS
 from extract.document import Metadata, Place, Span
 from extract.levels import coined_level, level_of
-from extract.names import alternation, joined_heads, lexicon
+from extract.names import alternation, alternations, joined_heads, lexicon
 from extract.status import status
 from extract.surface import folded_text, pairs
 from ontology.iri import normalise
@@ -33,28 +33,17 @@ from ontology.terms import IDEAS, PLACES, Kind, Level, Predicate
 _T = TypeVar("_T")
 _BRIEFEST = 2
 _COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
-_PREDICATE = re.compile("为(?:主攻方向|目标|导向|主题|主线|重点|抓手|牵引|引领|支撑|统领|核心|基础|根本)")
 _ROADS = re.compile("[路街道]$")
 """How the bare name of a road ends, a site within a longer work's name."""
 _SUMMED = re.compile("等一(?:批|系列)|等[^、，]{0,8}(?:举措|措施)$")
-_AMOUNT = re.compile(
-    "(?:[0-9]|[一二两三四五六七八九十百千万]{2})(?:余|多)?(?:处|个|座|公里|亩|户|家|名|人|人次|平方米|套|盏|口|吨|台)$"
-)
-"""How much was done, which ends no work's or instrument's name: 清理“四堆”五十处."""
 _CUT = re.compile("的|[一二三四五六七八九十]是|均?落户|待(?=[省市县区镇乡])|.{4,}尽[^，。]{2,4}$")
 """How a name begins, or ends, that was cut wrong: 五是|凝聚齐心党建, 待|县卫健局, 中国式现代化福建篇章|尽坂溪之力."""
 _FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?公司")
 """What goes on behind a name that was cut out of a firm's: 广东省信息工程|有限公司."""
-_OPPOSED = re.compile('(?:反对|抵制|打击|纠正|警惕|遏制|防止|杜绝|摒弃)(?:了|各种|各类|一切|任何)?"?$')
-"""What stands before that which the text is against, no name of what anybody carries out: 坚决反对|“台独”分裂活动."""
 _COMPARED = re.compile('[比较]上?"?$')
 """What stands before a period to which a figure is compared, no name of its plan: 比|“十三五”|时期增长71%."""
 _TWO_BODIES = re.compile("委员会.{3,}(?:人民政府|办事处)$")
 """A committee and a government that share a line: 中共张营镇委员会|张营镇人民政府."""
-_NUMBERED = re.compile("(?:[0-9]+(?:余|多)?[个座处条项家口栋]|[两三四五六七八九十]+[个座处条项](?!一))")
-"""How what counts works begins: 5座水库除险加固工程."""
-_SUMMING = re.compile("[造建宽延设修治化][两三四五六七八九十]+[个项条](?!一)")
-"""How what counts a list of works is joined to the last of them: 中段管网改造|三项市政工程."""
 _BUILT = re.compile('"([^"]+)"建设')
 """A quoted name that is built at."""
 _CLAUSES = re.compile('[^"（《]*，[^"（《]*')
@@ -363,6 +352,37 @@ def _without_building(c: Candidate, folded: str) -> Candidate:
     return c if built is None else replace(c, span=Span(*built.span(1)))
 
 
+class _Sorts(NamedTuple):
+    """What tells that a phrase names a sort of thing, or nothing.
+
+    Attributes:
+        opposed: what stands before that which the text is against: 坚决反对|“台独”分裂活动.
+        numbered: how what counts works begins: 5座水库除险加固工程.
+        summing: how what counts a list of works is joined to the last of them: 中段管网改造|三项市政工程.
+        amount: how much was done, which ends no work's or instrument's name: 清理“四堆”五十处.
+        predicate: what a thing is taken for: 为主线.
+    """
+
+    opposed: re.Pattern[str]
+    numbered: re.Pattern[str]
+    summing: re.Pattern[str]
+    amount: re.Pattern[str]
+    predicate: re.Pattern[str]
+
+
+@cache
+def _sorts() -> _Sorts:
+    kinds = lexicon("kinds")
+    works, opposed = alternations(kinds[Kind.PROJECT]), alternation(kinds["category"]["opposed"])
+    return _Sorts(
+        opposed=re.compile(f'(?:{opposed})(?:了|各种|各类|一切|任何)?"?$'),
+        numbered=re.compile(f"(?:[0-9]+(?:余|多)?(?:{works['counted']})|[两三四五六七八九十]+[个座处条项](?!一))"),
+        summing=re.compile(f"(?:{works['done']})[两三四五六七八九十]+[个项条](?!一)"),
+        amount=re.compile(f"(?:[0-9]|[一二两三四五六七八九十百千万]{{2}})(?:余|多)?(?:{works['amounts']})$"),
+        predicate=re.compile(f"为(?:{alternation(kinds[Kind.STRATEGY]['predicates'])})"),
+    )
+
+
 def _is_sort(c: Candidate, folded: str) -> bool:
     """Tell whether a name is a sort of thing's (5个工业强县), a list's, a clause's, two, opposed, compared or cut."""
     if _CUT.match(folded, c.span.start, c.span.end):
@@ -373,19 +393,20 @@ def _is_sort(c: Candidate, folded: str) -> bool:
         return _COMPARED.search(folded, max(0, c.span.start - 3), c.span.start) is not None
     if c.concept is not None or c.kind not in (Kind.PROJECT, *IDEAS):
         return False
-    if _FIRM.match(folded, c.span.end) or _OPPOSED.search(folded, max(0, c.span.start - 8), c.span.start):
+    words = _sorts()
+    if _FIRM.match(folded, c.span.end) or words.opposed.search(folded, max(0, c.span.start - 8), c.span.start):
         return True
     if _COUNTED.search(folded, max(0, c.span.start - 6), c.span.start) is not None:
         return c.kind in (Kind.STRATEGY, Kind.PROJECT)
     if c.kind is Kind.PROJECT and (
-        _NUMBERED.match(folded, c.span.start, c.span.end) or _SUMMING.search(folded, c.span.start, c.span.end)
+        words.numbered.match(folded, c.span.start, c.span.end) or words.summing.search(folded, c.span.start, c.span.end)
     ):
         return True
     if c.kind is Kind.POLICY and _CLAUSES.fullmatch(folded, c.span.start, c.span.end):
         return True
-    if c.kind in (Kind.PROJECT, Kind.POLICY) and _AMOUNT.search(folded, c.span.start, c.span.end):
+    if c.kind in (Kind.PROJECT, Kind.POLICY) and words.amount.search(folded, c.span.start, c.span.end):
         return True
-    pattern = {Kind.STRATEGY: _PREDICATE, Kind.POLICY: _SUMMED}.get(c.kind)
+    pattern = {Kind.STRATEGY: words.predicate, Kind.POLICY: _SUMMED}.get(c.kind)
     return pattern is not None and pattern.search(folded, c.span.start, c.span.end) is not None
 
 

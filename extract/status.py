@@ -7,13 +7,13 @@ wording of the clause, as annotators did. Trained with the tagger: ``python -m e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from extract.classifier import classify, opened
 from extract.document import Span, Structure
-from extract.names import alternation, lexicon
+from extract.names import alternation, alternations, lexicon
 from ontology.terms import Kind, Level, Period, Status
 
 MODEL = "status.crfsuite"
@@ -27,27 +27,36 @@ _SENTENCE = 160
 """How far behind a name another clause may say where the work stands."""
 _LIST_OPENS, _LIST_ENDS = 8, 10
 """How much is read at either end of a clause that lists works, where it is said of all: 建成|甲路、乙桥等|三个项目."""
-_OF_YEARS = re.compile(
-    "(?:高铁|铁路|高速|高速公路|机场|水网|特高压)(?:[一-鿿]{0,6}段|[一二三四]期|改?扩建|项目|工程)*$"
-)
-"""What a work is that takes longer than the year that a report looks ahead."""
 _CELLS = re.compile(r" {2,}| *\| *| (?=[^ ])")
 """What parts the cells of a row; folding makes a tab a space."""
 _FEWEST_CELLS = 4
-_IN_CELL = {
-    Status.PLANNED: re.compile(
-        "(?:拟|待|未|尚未|计划)(?:开工|动工|建|建设|启动)|(?:项目)?前期(?:工作)?(?:阶段|中)?|储备|谋划"
-    ),
-    Status.ONGOING: re.compile(
-        "在建|续建|(?:建设|施工|推进)中|正在.{2,6}|(?:项目)?主体(?:结构|工程|已)?.{2,4}|.{0,4}封顶|设备安装.{0,2}|.{2,4}施工"
-        r"|扫尾|收尾|路基.{2}|(?:已?完成?(?:总?工程量?|总?进度)?的?)?\d{1,2}%|已?开工(?:建设)?"
-    ),
-    Status.COMPLETED: re.compile(
-        "(?:现|均)?已?(?:全部|全面|全线|基本|顺利|按期|如期|提前)?(?:建成|完工|竣工|投产|投用|通车|交付|完成|启用|开业|验收|投入)"
-        "(?:使用|运营|投用|投产|验收|启用|合格|并投用|并交付)*(?:100%)?"
-    ),
-}
-"""What a cell of a table says by itself of how far the work of its row has come."""
+
+
+@cache
+def _of_years() -> re.Pattern[str]:
+    """Return how a work is called that takes longer than the year that a report looks ahead."""
+    works = alternation(lexicon("kinds")[Kind.PROJECT]["status"]["of_years"])
+    return re.compile(f"(?:{works})(?:[一-鿿]{{0,6}}段|[一二三四]期|改?扩建|项目|工程)*$")
+
+
+@cache
+def _in_cell() -> Mapping[Status, re.Pattern[str]]:
+    """Return what a cell of a table says by itself of how far the work of its row has come."""
+    words = alternations(lexicon("kinds")[Kind.PROJECT]["status"])
+    return {
+        Status.PLANNED: re.compile(
+            "(?:拟|待|未|尚未|计划)(?:开工|动工|建|建设|启动)|(?:项目)?前期(?:工作)?(?:阶段|中)?|储备|谋划"
+        ),
+        Status.ONGOING: re.compile(
+            "在建|续建|(?:建设|施工|推进)中|正在.{2,6}|(?:项目)?主体(?:结构|工程|已)?.{2,4}|.{0,4}封顶"
+            "|设备安装.{0,2}|.{2,4}施工|扫尾|收尾|路基.{2}"
+            r"|(?:已?完成?(?:总?工程量?|总?进度)?的?)?\d{1,2}%|已?开工(?:建设)?"
+        ),
+        Status.COMPLETED: re.compile(
+            f"(?:现|均)?已?(?:{words['surely_in_cell']})?(?:{words['completed_in_cell']})"
+            f"(?:{words['use_in_cell']})*(?:100%)?"
+        ),
+    }
 
 
 def status_by_rule(before: str, behind: str, *, plan: bool) -> Status:
@@ -85,9 +94,9 @@ def told(behind: str) -> Status | None:
 
 @cache
 def _certain() -> tuple[tuple[Status, re.Pattern[str]], ...]:
-    words = {name: alternation(listed) for name, listed in lexicon("kinds")[Kind.PROJECT]["status"].items()}
+    words = alternations(lexicon("kinds")[Kind.PROJECT]["status"])
     lead = "(?:[^，。；、\n]{0,6}|[^，。；\n]{0,16}，(?:现|目前|现在)?)"
-    unsaid = "(?![^，。；\n]*(?:力争|将|争取|未|计划|预计|拟|准备|具备|月|年))"
+    unsaid = f"(?![^，。；\n]*(?:{words['intended']}))"
     together = f"{unsaid}(?:[、和及][^，。；、\n]{{2,18}}){{0,3}}[^，。；、\n]{{0,6}}"
     surely = "(?:经|全面|全部|顺利|正式|于[^，。；\n]{1,10})?"
     return (
@@ -104,7 +113,7 @@ def _to_be_finished(span: Span, folded: str, structure: Structure, level: Level 
 
     So were ten of the twelve such works of reports of provinces; of works of other kinds half were.
     """
-    wide = level in (Level.NATIONAL, Level.PROVINCIAL) and _OF_YEARS.search(folded[span.start : span.end])
+    wide = level in (Level.NATIONAL, Level.PROVINCIAL) and _of_years().search(folded[span.start : span.end])
     if not wide or structure.period_at(span.start) is not Period.PLAN:
         return None
     return Status.ONGOING if re.search("(?<!已)建成", _clauses(span, folded)[0]) else None
@@ -120,7 +129,8 @@ def _told_in_row(span: Span, folded: str) -> Status | None:
     before = [cell for cell in _CELLS.split(folded[begin : span.start]) if cell]
     if len(before) + 1 + len(cells) < _FEWEST_CELLS or "。" in row:
         return None
-    said = next((said for cell in reversed(cells) for said, words in _IN_CELL.items() if words.fullmatch(cell)), None)
+    in_cell = _in_cell()
+    said = next((said for cell in reversed(cells) for said, words in in_cell.items() if words.fullmatch(cell)), None)
     return Status.PLANNED if said is not None and _heads_targets(folded, begin) else said
 
 

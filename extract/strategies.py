@@ -123,7 +123,7 @@ class StrategyFinder:
         """
         words = _words()
         known = {c.span.end: c for c in doc._.candidates if c.concept is not None and c.kind in IDEAS}
-        for match in (*words.count.finditer(folded), *words.label.finditer(folded)):
+        for match in (*words.counting.finditer(folded), *words.label.finditer(folded)):
             parts, quoted = _listed(folded, match.start())
             if len(parts) != parse(match["count"]):
                 continue
@@ -272,13 +272,13 @@ class _Words(NamedTuple):
     Attributes:
         motto: what a unit lives by, from its verb on: 工业|强县, 生态|立县, 农业|富镇.
         formula: a working formula of verb-object pairs: 稳增长、促改革、调结构、惠民生、防风险.
-        count: what counts a list: 三大战略.
+        counting: what counts a list: 三大战略.
         label: a group of a layout, which quotation marks set off behind what it sums up: 甲走廊、乙走廊|“两廊”.
     """
 
     motto: re.Pattern[str]
     formula: re.Pattern[str]
-    count: re.Pattern[str]
+    counting: re.Pattern[str]
     label: re.Pattern[str]
 
 
@@ -297,7 +297,7 @@ def _words() -> _Words:
             f"(?:{many}[一-鿿]{{2}}、){{2,}}{many}[一-鿿]{{2}}(?![一-鿿])"
             f"|(?<=坚持){two}[一-鿿]{{2}}、(?:{two}|降)[一-鿿]{{2}}(?![一-鿿]{{3}})"
         ),
-        count=re.compile(
+        counting=re.compile(
             "(?P<count>[两二三四五六七八])(?:大(?P<strategic>战略(?:行动)?)|[大项](?P<policy>行动)"
             f"|[大张场条][一-鿿]{{0,2}}?(?:{alternation(data['counted'])}))"
         ),

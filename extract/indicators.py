@@ -20,7 +20,7 @@ from spacy.tokens import Doc
 from extract.annotation import Indicator
 from extract.columns import Column, measured_cells
 from extract.document import Span, Structure
-from extract.names import alternation, lexicon
+from extract.names import alternation, alternations, lexicon
 from extract.numerals import parse
 from extract.surface import fold, quotations, text_of
 from ontology.terms import Kind
@@ -33,17 +33,9 @@ _HAN = (
     rf"(?<![{_DIGIT_HAN}十百千万亿点])(?:上(?=[百千万亿]))?[{_DIGIT_HAN}十百千万亿]{{1,24}}?"
     rf"(?:点[{_DIGIT_HAN}]+)?[余多几]?{_TIMES}{{0,3}}[余多]?"
 )
-_BOUND = re.compile(r"(?:近|约|超|过|逾|超过|突破|达|达到|接近|上)$")
 _CLAUSE = re.compile(r"[，。；：！？\n]")
 _SENTENCE = re.compile(r"[。；！？\n]")
 _ADJACENT = re.compile("[一二两三四五六七八九]{2}")
-_GROWN = re.compile(r"(?:增长|翻|提高|增加|扩大|近|超过|了)$")
-_REACHED = re.compile(r"(?:突破|超过?|过|达到?|收入|投资|亩产|营收|产值|规模)$")
-_COUNTED = r"(?:行政村|村|户|农户|企业|项目|镇|乡|县|市|园区|产业|单位|集群)"
-_COUNTED_BEHIND = re.compile(rf"(?:以上|以下|以内)?的?{_COUNTED}[^，。；、\d]{{0,10}}?\d+(?:个|家|户|名|人|项|处)")
-_COUNTED_BEFORE = re.compile(
-    rf"\d[余多]?[个家户]{_COUNTED}?[^，。；、\d]{{0,12}}(?:收入|产值|营收|规模|产量|利润|销售额)[^，。；、\d]{{0,4}}$"
-)
 _SIZED_BEFORE = re.compile(r"\d(?:[余多]?个(?:总投资|投资额?)?(?:过|超过?)?|[万亿]?元?[至—~-])$")
 _SIZED_BEHIND = re.compile(r"(?:[至—~-]\d+[万亿]?元)?(?:以上|级)?的?[^，。；、\d]{0,6}(?:项目|企业|产业|园区|集群)")
 """Around the size of what was counted: 4个过|亿元|在谈项目, 10至|500万元|项目."""
@@ -92,6 +84,11 @@ class _Rules:
     tail: re.Pattern[str]
     change: re.Pattern[str]
     shared: re.Pattern[str]
+    bound: re.Pattern[str]
+    grown: re.Pattern[str]
+    reached: re.Pattern[str]
+    counted_before: re.Pattern[str]
+    counted_behind: re.Pattern[str]
     time: frozenset[str]
     count: frozenset[str]
     concrete: frozenset[str]
@@ -102,13 +99,14 @@ class _Rules:
 def _rules() -> _Rules:
     data = lexicon("indicators")
     units, excluded, measure = data["units"], data["not_unit"], data["measure"]
+    threshold = alternations(data["threshold"])
     every = alternation(word for words in units.values() for word in words)
     return _Rules(
         figure=re.compile(
             rf"(?P<percent>[百千]分之(?:[{_DIGIT_HAN}十百点]{{1,12}}|\d+(?:\.\d+)?))"
             rf"|(?<![\dA-Za-z.+/×*〔])(?P<number>{_ARABIC}|{_HAN})"
             rf" ?(?P<unit>(?:{every})(?:/(?:{every}))?(?!(?<=人)口)|番"
-            r"|成(?![员果功为立绩本效就交长熟型都品因套线片年]))"
+            rf"|成(?!{alternation(excluded['behind_tenth'])}))"
             rf"|(?<![\dA-Za-z.+/×*〔])(?P<bare>{_WHOLE}[余多]?[万亿]{{1,2}}[余多]?)"
         ),
         not_unit=re.compile(alternation(excluded["behind"])),
@@ -127,6 +125,15 @@ def _rules() -> _Rules:
             rf"(?:(?:按可比价格计算)?(?:[十两三四五六七八九\d]年|以来|平均每年|[比较](?:上|去|同)[^，、]{{1,3}}))?(?:{alternation(measure['change'])})+$"
         ),
         shared=re.compile(f"(?:{alternation([*measure['columns'], *measure['shared']])})(?:年均|平均)?$"),
+        bound=re.compile(f"(?:{alternation(excluded['bounds'])})$"),
+        grown=re.compile(f"(?:{alternation(excluded['grown'])})$"),
+        reached=re.compile(f"(?:{threshold['reached']})$"),
+        counted_before=re.compile(
+            rf"\d[余多]?[个家户](?:{threshold['counted']})?[^，。；、\d]{{0,12}}(?:{threshold['sizes']})[^，。；、\d]{{0,4}}$"
+        ),
+        counted_behind=re.compile(
+            rf"(?:以上|以下|以内)?的?(?:{threshold['counted']})[^，。；、\d]{{0,10}}?\d+(?:{threshold['counted_in']})"
+        ),
         time=frozenset(units["time"]),
         count=frozenset(units["count"]),
         concrete=frozenset(units["concrete"]),
@@ -268,14 +275,14 @@ def _counts_in_han(figure: _Figure, before: str) -> bool:
     rules = _rules()
     number = figure.number
     vague = number[-1] in "余多" or any(c in number for c in "余多几上")
-    if _ADJACENT.search(number) or (all(c in "十百千万亿" for c in number) and not _BOUND.search(before)):
+    if _ADJACENT.search(number) or (all(c in "十百千万亿" for c in number) and not rules.bound.search(before)):
         return False
     if figure.unit == "番":
         return before.endswith(("翻", "翻了"))
     if figure.unit == "成":
         return True
     if figure.unit == "倍":
-        return number != "一" or bool(_GROWN.search(before))
+        return number != "一" or bool(rules.grown.search(before))
     if number in ("一", "二", "零", "〇"):
         return False
     if figure.unit in ("期", "批"):
@@ -290,13 +297,14 @@ def _counts_in_han(figure: _Figure, before: str) -> bool:
 def _is_threshold(folded: str, figure: _Figure, before: str) -> bool:
     """Tell whether the figure only says what was counted (突破10万元村19个, 12家企业营收超百亿元)."""
     clause = _CLAUSE.split(folded[max(0, figure.start - 40) : figure.start])[-1]
-    if _REACHED.search(before) and _COUNTED_BEFORE.search(clause):
+    rules = _rules()
+    if rules.reached.search(before) and rules.counted_before.search(clause):
         return True
     if figure.unit == "元" and _SIZED_BEFORE.search(clause) and _SIZED_BEHIND.match(folded, figure.end):
         return True
-    if not _REACHED.search(before) and not folded.startswith(("以上", "以下"), figure.end):
+    if not rules.reached.search(before) and not folded.startswith(("以上", "以下"), figure.end):
         return False
-    return _COUNTED_BEHIND.match(folded, figure.end) is not None
+    return rules.counted_behind.match(folded, figure.end) is not None
 
 
 def _sums_up(folded: str, figure: _Figure) -> bool:

@@ -29,16 +29,6 @@ UNTOLD = "none"
 _CALLED = 12
 """Characters before a name in which a unit is looked for that it belongs to."""
 _CLAUSE_END = re.compile(r"[，。；：！\n]")
-_VILLAGE_BEFORE = re.compile(
-    "(?<![^，。；、：])[^，。；、：]{0,4}(?<![各全新乡农本该我])(?:村|[^区]社区|嘎查)"
-    "(?:的|(?:探索|创新|推行|提出|创造|首创|总结|坚持)(?:出|了)?)?$"
-)
-"""A village or community right before a name that is its own way of working: 望江社区坚持|“邻里的事邻里议”."""
-_COINED = re.compile(
-    "(?:^|[，。；])(?P<who>[^，。；：]{1,28}?)(?:提出|确定|明确|作出|部署|印发|出台|推出|创新|首创|探索|推行|制定|建立|创建)"
-    "(?:并[^，。；]{1,6})?(?:的|，|。|$)"
-)
-"""How an explanation says who coined a name: 县第十三次党代会|提出。 双塘村|创新的基层治理做法."""
 _VILLAGE = re.compile("(?:村|社区|嘎查)$")
 _UNIT_BEFORE = re.compile(
     "(?:[省市县区州旗]委|自治区党委|[镇乡]党委|全(?:省|市|县|区|州|旗|镇|乡)|(?<![^，。；、和及与]).{0,4}[省市县])"
@@ -48,6 +38,13 @@ _UNIT_BEFORE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Words:
+    """The words that tell whose a name is.
+
+    Attributes:
+        village_before: a village right before a name that is its own way of working: 望江社区坚持|“邻里的事邻里议”.
+        coined: how an explanation says who coined a name: 县第十三次党代会|提出。 双塘村|创新的基层治理做法.
+    """
+
     cues: tuple[tuple[re.Pattern[str], Level], ...]
     city: re.Pattern[str]
     district: re.Pattern[str]
@@ -58,6 +55,8 @@ class _Words:
     own_make: re.Pattern[str]
     created: re.Pattern[str]
     entrusted: re.Pattern[str]
+    village_before: re.Pattern[str]
+    coined: re.Pattern[str]
 
 
 @cache
@@ -75,6 +74,14 @@ def _words() -> _Words:
         own_make=re.compile(f"(?:{alternation(name['own_make'])})$"),
         created=re.compile(f"(?:{alternation(context['created'])})[^，。；、]{{0,6}}$"),
         entrusted=re.compile(f'"?(?:的)?(?:{alternation(context["entrusted"])})'),
+        village_before=re.compile(
+            "(?<![^，。；、：])[^，。；、：]{0,4}(?<![各全新乡农本该我])(?:村|[^区]社区|嘎查)"
+            f"(?:的|(?:{alternation(context['devised'])})(?:出|了)?)?$"
+        ),
+        coined=re.compile(
+            f"(?:^|[，。；])(?P<who>[^，。；：]{{1,28}}?)(?:{alternation(context['coined'])})"
+            "(?:并[^，。；]{1,6})?(?:的|，|。|$)"
+        ),
     )
 
 
@@ -120,7 +127,7 @@ def coined_level(definition: str, place: Place | None) -> Level | None:
     >>> coined_level("县第十三次党代会提出的发展布局。", None), coined_level("由西山带和东山带组成。", None)
     (<Level.COUNTY: 'county'>, None)
     """
-    coined = _COINED.search(fold(definition))
+    coined = _words().coined.search(fold(definition))
     if coined is None:
         return None
     return Level.VILLAGE if _VILLAGE.search(coined["who"]) else named_level(coined["who"], place)
@@ -164,7 +171,7 @@ def _called_before(name: str, mentions: Sequence[Span], folded: str, metadata: M
     for span in mentions:
         before = folded[max(0, span.start - _CALLED) : span.start].rstrip('"')
         quoted = name.startswith(('"', "“")) or '"' in folded[span.start - 1 : span.start + 1]
-        if quoted and _VILLAGE_BEFORE.search(before):
+        if quoted and _words().village_before.search(before):
             return Level.VILLAGE
         if quoted and (unit := _UNIT_BEFORE.search(before)):
             level = named_level(unit.group(), metadata.place)

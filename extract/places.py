@@ -28,7 +28,6 @@ from ontology.terms import Kind, Level
 
 _BRIEFEST = 2
 """Characters of an unlisted town's name before its ending."""
-_ZONE = re.compile("经开区|高新区|农高区|综保区|开发区|保税区|口岸|机场|南站|北站|东站|西站|高铁|至")
 
 
 def find_units(reading: PlaceReading) -> None:
@@ -140,6 +139,7 @@ def find_towns_in_brief(reading: PlaceReading) -> None:
 def _confirm(reading: PlaceReading) -> None:
     """Believe the doubtful units that stand in a list with others, or before a zone's name."""
     sure = {(start, end) for (start, end, _), c in reading.found.items() if c.confidence > DOUBTFUL}
+    sites = re.compile(any_of("units", "sites"))
     ends, starts = {end for _, end in sure}, {start for start, _ in sure}
     for key, c in list(reading.found.items()):
         if c.confidence > DOUBTFUL:
@@ -148,7 +148,7 @@ def _confirm(reading: PlaceReading) -> None:
         listed = (reading.text[start - 1 : start] in ("、", "和", "与") and start - 1 in ends) or (
             reading.text[end : end + 1] in ("、", "和", "与") and end + 1 in starts
         )
-        if listed or _ZONE.match(reading.text, end):
+        if listed or sites.match(reading.text, end):
             reading.found[key] = replace(c, confidence=0.85)
         else:
             del reading.found[key]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 import ahocorasick_rs
 
@@ -24,15 +25,6 @@ _COUNT = f"{NUMBER}个(?![^，。；\n])"
 _SEPARATOR = re.compile("、|(?<!、)和(?![谐美睦])|及|与|以及|至|到")
 """What parts the members of a list: 和 in 和美, 和谐 and 和睦 does not."""
 _CLAUSE_END = re.compile(r'[。；：，！？\n（）《》"…①-⑳]|(?<=[0-9])[.．](?![0-9])')
-_ESTATES = re.compile(
-    f"(?P<items>[{_HAN}]{{3,10}}(?: ?[、和] ?[{_HAN}]{{2,8}})*) ?"
-    f"(?:(?P<count>{NUMBER}个?)(?:[居民老旧住宅]{{2}}|安置)?小区|老旧小区)的?"
-    r"(?:[^，。；、\n]{0,8}(?:改造|整治|更新|提升|完工|开工|加装)|实施)"
-)
-"""Housing estates in a row that are counted or called old, before what is done to them."""
-_ESTATE = re.compile("(?:小区|新村|家园|花园|花苑|苑|公寓|里|院|楼)$")
-_NO_ESTATE = re.compile("老旧|城镇|居民|安置小区|[街镇乡村区路巷]$|社区$|社区老|[完启开实改]")
-"""How such an estate's name ends where no count tells that it is one, and what is no name of one."""
 _ESTATE_SURE = 0.85
 _UNLIKELY = 0.35
 """How sure a community's name is before 服务中心 and the like: left to the tagger."""
@@ -86,11 +78,23 @@ def find_named_villages(reading: PlaceReading) -> None:
             _prove(reading, name)
 
 
+@cache
+def _estates() -> re.Pattern[str]:
+    """Return housing estates in a row that are counted or called old, before what is done to them."""
+    return re.compile(
+        f"(?P<items>[{_HAN}]{{3,10}}(?: ?[、和] ?[{_HAN}]{{2,8}})*) ?"
+        f"(?:(?P<count>{NUMBER}个?)(?:[居民老旧住宅]{{2}}|安置)?小区|老旧小区)的?"
+        f"(?:[^，。；、\n]{{0,8}}{any_of('estate', 'works')}|实施)"
+    )
+
+
 def find_estates(reading: PlaceReading) -> None:
     """Add the housing estates that are renovated, each a community with a name: 江湾新村、锦绣花苑|3个老旧小区改造."""
+    named = re.compile(f"{any_of('estate', 'endings')}$")
+    never = re.compile(f"{any_of('estate', 'generic')}|{any_of('estate', 'generic_ends')}$")
     names: set[str] = set()
     clauses = re.finditer(r"[^，。；\n]*小区[^，。；\n]*", reading.text)
-    for match in (found for clause in clauses for found in _ESTATES.finditer(reading.text, *clause.span())):
+    for match in (found for clause in clauses for found in _estates().finditer(reading.text, *clause.span())):
         counted = match["count"] is not None
         for item in re.finditer("[^、和]+", match["items"]):
             begin, end = match.start("items") + item.start(), match.start("items") + item.end()
@@ -98,7 +102,7 @@ def find_estates(reading: PlaceReading) -> None:
                 begin = name_start(reading.text, end, floor=begin)
             begin = max(begin, reading.text.rfind("社区", begin, end - 2) + len("社区"))
             name = reading.text[begin:end].strip().removesuffix("等")
-            if 3 <= len(name) <= _LONGEST and (counted or _ESTATE.search(name)) and not _NO_ESTATE.search(name):
+            if 3 <= len(name) <= _LONGEST and (counted or named.search(name)) and not never.search(name):
                 names.add(name)
     for name in sorted(names):
         for match in re.finditer(re.escape(name), reading.text):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from extract.annotation import Entity
 from extract.document import Section, Span
 from extract.mentions import Mentions, is_result
+from extract.names import alternation, lexicon
 from extract.structure import opening_verb
 from extract.tables import is_row, worded_cells
 from ontology.terms import Kind, Level
@@ -28,11 +30,21 @@ _INNER_REACH = 240
 _SURE = {"title": 0.6, "group of rows": 0.93, "topic sentence": 0.93, "inner topic sentence": 0.65}
 _STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
 """A sentence that says what a year was like, or what a part is about, announces nothing."""
-_CAPTION = re.compile("(?:项目|任务|工程|工作|重点|措施)[^，。、]{0,6}表[）)]?$")
-"""What the caption of a table ends in that lists work."""
 _MANNER = re.compile("，以更")
 """What begins the half of a heading that only says how: 聚焦建强“实力张营”|，以更宽视野谋划高质量发展."""
-_PLAN = re.compile(r"意见|规划|方案|通知|计划|纲要|办法|行动")
+
+
+@cache
+def _plan() -> re.Pattern[str]:
+    """Return what the title of a document says that has one purpose."""
+    return re.compile(alternation(lexicon("structure")["announcement"]["plans"]))
+
+
+@cache
+def _caption() -> re.Pattern[str]:
+    """Return what the caption of a table ends in that lists work."""
+    works = alternation(lexicon("structure")["announcement"]["captions"])
+    return re.compile(f"(?:{works})[^，。、]{{0,6}}表[）)]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +172,7 @@ class Announcements:
         for section in self._mentions.structure.sections:
             if section.role == "title" and section.heading is not None:
                 wording = self._folded[section.heading.start : section.heading.end]
-                if _PLAN.search(wording) and "报告" not in wording:
+                if _plan().search(wording) and "报告" not in wording:
                     return self._of_section(section, "title")
         return None
 
@@ -190,7 +202,7 @@ class Announcements:
     def _strategy(self, cell: Span) -> tuple[Span, Entity] | None:
         """Return the strategy whose name fills a cell, or for which a caption lists work: 附：乡村振兴重点项目表."""
         named = self._mentions.strategies(cell)
-        caption = len(named) == 1 and _CAPTION.search(self._folded, named[0][0].end, cell.end) is not None
+        caption = len(named) == 1 and _caption().search(self._folded, named[0][0].end, cell.end) is not None
         return named[0] if named and (caption or self._bare(cell) == self._bare(named[0][0])) else None
 
     def _bare(self, span: Span) -> str:

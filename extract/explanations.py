@@ -17,14 +17,8 @@ _LONGEST_TERM = 20
 NUMERAL = "[一二两双三四五六七八九十]"
 _MANY = "[一二两双三四五六七八九十百千多全N]"
 """How a part of a compound begins, which may not say how many it has: 一核两翼|多点."""
-LABEL = re.compile(
-    r'"([^"\n]{1,12})"(?:（[^（）\n]{1,20}）)?，?(?:即|是指|指的是|指|分别[是为指]|是|为|就是)：?'
-    rf'|"({_MANY}[^"\n]{{1,5}})"，?(?=建设|建成|建强|打造|做强|做优|做大|构建|形成|布局|培育|发展|推进|[让把将])'
-    rf"|(?:^|(?<=[，；。：\n]))({NUMERAL}[^\W\d即指是为分]{{1,4}}|\d(?=，))，?(?:即|是指|指|分别[是为指]|为|就是)：?"
-)
-"""A part of a compound, and that its meaning follows: “两带”即…, 一核，是指…."""
 TAKEN_FOR = re.compile(rf'以(?P<parts>[^，。；"\n]{{2,80}})为"(?P<label>{NUMERAL}[^"\n]{{1,5}})"')
-"""The same with the meaning first: 以…、…为“两带”."""
+"""A part of a compound behind its meaning: 以…、…为“两带”."""
 _COUNTED = re.compile(f"{_MANY}.{{1,5}}")
 _NUMBER = re.compile(r"(\d{1,3})[.、）]")
 _COINED = re.compile('(?!.*(?:工程|项目)$)(?:[^，]{0,8}"|.?[一二两三四五六七八九十双]|\\d{2,})')
@@ -98,7 +92,7 @@ def _parted(folded: str, term: Span, meaning: Span) -> Iterator[GlossaryEntry]:
     again = [folded.find(folded[name.start - 1 : name.end + 1], meaning.start, meaning.end) for name in names]
     if again == sorted(again) and again[0] >= 0:
         bounds = [*again, meaning.end]
-        behind = [LABEL.match(folded, at) for at in again]
+        behind = [part_label().match(folded, at) for at in again]
         parts = [Span(m.end() if m else at, end) for m, at, end in zip(behind, again, bounds[1:], strict=True)]
     else:
         parts = [Span(*m.span()) for m in re.compile("[^；。\n]+").finditer(folded, meaning.start, meaning.end)]
@@ -134,7 +128,7 @@ def meaning_behind(folded: str, end: int) -> Span | None:
     found = _wording().meaning.match(folded, end)
     if found is None:
         return None
-    following = LABEL.search(folded, *found.span("meaning"))
+    following = part_label().search(folded, *found.span("meaning"))
     return Span(found.start("meaning"), following.start() - 1 if following else found.end())
 
 
@@ -155,7 +149,7 @@ def spelled_out(folded: str, entries: Iterable[GlossaryEntry]) -> list[GlossaryE
 
 def _compounds(folded: str) -> Iterator[GlossaryEntry]:
     """Find parts in a row that are explained one by one and make up a name of the text."""
-    labelled = [(m.start(), m.end(), m[m.lastindex or 0]) for m in LABEL.finditer(folded)]
+    labelled = [(m.start(), m.end(), m[m.lastindex or 0]) for m in part_label().finditer(folded)]
     taken = [(m.start(), m.end(), m["label"]) for m in TAKEN_FOR.finditer(folded)]
     for marks, stop in ((labelled, re.compile(r"[。；）\n]|\Z")), (taken, re.compile(""))):
         marks = [mark for mark in marks if _COUNTED.fullmatch(mark[2])]
@@ -183,6 +177,17 @@ class _Wording(NamedTuple):
     debris: re.Pattern[str]
     explanation: re.Pattern[str]
     meaning: re.Pattern[str]
+
+
+@cache
+def part_label() -> re.Pattern[str]:
+    """Return a part of a compound, and that its meaning follows: “两带”即…, 一核，是指…."""
+    done = alternation(lexicon("structure")["explanation"]["done"])
+    return re.compile(
+        r'"([^"\n]{1,12})"(?:（[^（）\n]{1,20}）)?，?(?:即|是指|指的是|指|分别[是为指]|是|为|就是)：?'
+        rf'|"({_MANY}[^"\n]{{1,5}})"，?(?={done})'
+        rf"|(?:^|(?<=[，；。：\n]))({NUMERAL}[^\W\d即指是为分]{{1,4}}|\d(?=，))，?(?:即|是指|指|分别[是为指]|为|就是)：?"
+    )
 
 
 @cache

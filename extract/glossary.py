@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate, Claim
 from extract.document import Span, Structure
-from extract.explanations import LABEL, NUMERAL, TAKEN_FOR
+from extract.explanations import NUMERAL, TAKEN_FOR, part_label
 from extract.names import alternation, alternations, lexicon
 from extract.numerals import announced
 from extract.quotations import Reading, read
@@ -379,7 +379,7 @@ def _taken_groups(folded: str, definition: Span) -> list[Member]:
 def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
     """Read “一区”，即建设…。“两城”，即…、…。, 一核即…，两带即…, “5”是打造…等五大产业集群, “上天”即…，“入地”即…."""
     text = folded[definition.start : definition.end]
-    marks = list(LABEL.finditer(text))
+    marks = list(part_label().finditer(text))
     if len(marks) < 2:  # 两翼——…, 四园，…
         groups = alternation(group.group() for group in _GROUP.finditer(name))
         marks = list(re.finditer(rf"(?:^|(?<=[，；。：\n]))({groups})(?:——?|：|，)", text)) if groups else []

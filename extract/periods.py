@@ -20,11 +20,6 @@ _TOLD = 2
 """How many words more have to look one way than the other."""
 _YEAR = re.compile(r"(\d{4}) ?年")
 _WHOLE = re.compile(r"\d{4} ?年|[今明来]年|[上下]半年|下一?步|今后|未来|[一五]年来|工作|困难|问题|不足|目标")
-_OPENS = re.compile(
-    r"(?:\d{4} ?年|今年|[一五两三]年)?(?:以来|来)?，(?![^。\n]*(?:[要将]|力争|确保|预期|目标是|思路是))"
-    r"[^。\n]*(?:取得|实现|完成|[获荣]得|荣获|得到|呈现|较好|顺利|圆满)"
-)
-"""How a part opens that tells what a year has brought: 2018年，全镇…取得全面进步."""
 _ANNOUNCES = re.compile(
     r"[^。\n]{0,40}?(?:(?:\d{4} ?年|[今明来新]年)(?!以?来|度)|新的一年|下一?步|今后|要求|思路|目标|打算|我们[要将])"
 )
@@ -158,7 +153,7 @@ def _tell_by_wording(
         stretches += [(draft, stretch) for stretch in ([span] if whole else inside)]
     tells = [_looks_back(text, span) for _, span in stretches]
     right = [sum(tells[:turn]) - sum(tells[turn:]) for turn in range(len(tells) + 1)]
-    if told is Period.REVIEW or _OPENS.match(text, stretches[0][1].start, stretches[0][1].end):
+    if told is Period.REVIEW or _opens().match(text, stretches[0][1].start, stretches[0][1].end):
         turns = [n for n, (_, span) in enumerate(stretches) if n and _ANNOUNCES.match(text, span.start, span.end)]
         best = max((*turns, len(tells)), key=lambda turn: right[turn])
     else:
@@ -194,3 +189,12 @@ def _part(drafts: list[Draft], draft: Draft, start: int) -> None:
 @cache
 def _words(sort: str) -> re.Pattern[str]:
     return re.compile(alternation(lexicon("structure")["period"][sort]))
+
+
+@cache
+def _opens() -> re.Pattern[str]:
+    """Return how a part opens that tells what a year has brought: 2018年，全镇…取得全面进步."""
+    return re.compile(
+        r"(?:\d{4} ?年|今年|[一五两三]年)?(?:以来|来)?，(?![^。\n]*(?:[要将]|力争|确保|预期|目标是|思路是))"
+        rf"[^。\n]*(?:{_words('attained').pattern})"
+    )

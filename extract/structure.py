@@ -31,11 +31,6 @@ _LINES = ("dated line", "line")
 """Headings without a number: those that name a period (2023年工作回顾) stand above the others."""
 _INSIDE = re.compile(r"(?<=[。；：！？])(?=[（①-⒛首其再最第\d一二三四五六七八九十])")
 _LONGEST_INNER_TOPIC = 16
-_SUMMARY = re.compile(
-    r"[^，。]*(?:[省市县区旗镇乡]|街道|\d{4} ?年)[^，。]{2,}(?:公示|通报|通告|汇报|总结|小结)"
-    "(?:[及和暨与][^，。]{2,20})?"
-)
-"""The title of a page that tells how works have come on: 坂溪乡2024年度为民办实事项目进展情况公示."""
 _AHEAD = re.compile(r"(?:\d{4} ?年|明年|来年|下一?步|新的一年)，[^，。]{0,16}(?:将|要|计划|拟)")
 """How a summary turns at its end to what comes: 2026年，全镇将…; no section above holds that paragraph."""
 _NO_HEADING = re.compile("[（《]|图 *[0-9一二三四五六七八九十]")
@@ -69,7 +64,7 @@ class _Reader:
         self.words = _words()
         self.drafts: list[Draft] = []
         self.open: list[int] = []
-        self.summary = bool(self.paragraphs) and _SUMMARY.fullmatch(self._line(0)) is not None
+        self.summary = bool(self.paragraphs) and self.words.summary.fullmatch(self._line(0)) is not None
 
     def read(self) -> Structure:
         sentences = tuple(sentences_in(self.text))
@@ -401,6 +396,7 @@ class _Words:
     year_topic: re.Pattern[str]
     lead: re.Pattern[str]
     preamble: re.Pattern[str]
+    summary: re.Pattern[str]
 
 
 @cache
@@ -433,6 +429,10 @@ def _words() -> _Words:
             rf"(?:{alternation(passage['lead_before'])})*(?:{alternation(passage['lead'])}|[以把将][^，。]{{2,40}}为)"
         ),
         preamble=re.compile(alternation(passage["preamble"])),
+        summary=re.compile(
+            r"[^，。]*(?:[省市县区旗镇乡]|街道|\d{4} ?年)[^，。]{2,}"
+            f"(?:{alternation(heading['summaries'])})(?:[及和暨与][^，。]{{2,20}})?"
+        ),
     )
 
 

@@ -24,10 +24,18 @@ _NEAR = (Level.PREFECTURE, Level.COUNTY)
 """Units above the speaker's that a village may be said to stand in, where the text names no other."""
 _BUSINESS = re.compile("(?:公司|集团|合作社)$")
 """Who works in a place without always sitting there: seven of ten firms do, nineteen of twenty bodies."""
-_FEATURE = re.compile("[河江山湖溪沟岭湾]|水库")
-"""What goes on behind a town's short name in that of a river or mountain, which may lie elsewhere: 汤沟|河."""
-_WHOSE = re.compile("([省市州盟县旗区镇乡])(?![长道域级内区场])")
-"""What a name begins with that says which of the speaker's units an organization is of: 县委, 市人民医院, 区水务局."""
+
+
+@cache
+def _feature() -> re.Pattern[str]:
+    """Return what goes on behind a town's short name in that of a river or mountain: 汤沟|河."""
+    return re.compile(alternation(lexicon("relations")["features"]))
+
+
+@cache
+def _whose() -> re.Pattern[str]:
+    """Return a unit's word that says which of the speaker's an organization is of: 县委, 市人民医院, 区水务局."""
+    return re.compile(f"([省市州盟县旗区镇乡])(?!{alternation(lexicon('relations')['unit_not_before'])})")
 
 
 class LocationReader:
@@ -118,7 +126,8 @@ class _Reading:
 
     def _mark(self, entity: Entity) -> str | None:
         """Return what all mentions of an organization begin with that says whose it is: 县 of 县人民医院."""
-        marks = {m[1] if (m := _WHOSE.match(self.folded, span.start)) else None for span in entity.mentions}
+        whose = _whose()
+        marks = {m[1] if (m := whose.match(self.folded, span.start)) else None for span in entity.mentions}
         return marks.pop() if len(marks) == 1 else None
 
     def _marked(self, mark: str) -> Entity | None:
@@ -163,7 +172,7 @@ class _Reading:
     def _called_after(self, project: Entity) -> Entity | None:
         """Return the unit below the speaker's whose short name a project's begins with: 洋川装备制造园 in 洋川镇."""
         name = max(filter(project.name.startswith, self.brief), key=len, default="")
-        return None if _FEATURE.match(project.name, len(name)) else self.brief.get(name)
+        return None if _feature().match(project.name, len(name)) else self.brief.get(name)
 
     def _standing(self, stretch: Span, *, of_firms: bool = False) -> list[Entity]:
         """Return the places named in a stretch, in a firm's name ``of_firms`` only; none that holds the speaker.

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from extract.annotation import Entity
 from extract.announcements import Announcement
 from extract.document import Span, Structure
 from extract.mentions import WORKS, below, is_body
+from extract.names import alternation, lexicon
 from extract.service.reading import LOOSE, Mention, Reading, Sentence, words
 from extract.topics import topics_of
 from ontology.terms import Basis, Kind, Level
 
-_FOLLOWING = re.compile(
-    r"(?:围绕|实现|完成|贯彻)(?:上述|以上|这些|这一)[^。]{0,24}(?:做好|抓好|推进|开展|突出|实施|落实)[^。]{0,8}(?:以下|如下|[二三四五六七八九十][个项大]?方面)"
-)
 _JOINED_BEFORE, _JOINED_BEHIND = re.compile('[、和与及]"?$'), re.compile('"?[、和与及]')
 
 
@@ -87,6 +86,15 @@ def _is_half(reading: Reading, goal: Span) -> bool:
     return before is not None or _JOINED_BEHIND.match(reading.folded, goal.end) is not None
 
 
+@cache
+def _following() -> re.Pattern[str]:
+    """Return how a sentence says that what follows it is for what stands before: 围绕上述目标，做好以下工作."""
+    return re.compile(
+        f"(?:围绕|实现|完成|贯彻)(?:上述|以上|这些|这一)[^。]{{0,24}}(?:{alternation(lexicon('relations')['following'])})"
+        "[^。]{0,8}(?:以下|如下|[二三四五六七八九十][个项大]?方面)"
+    )
+
+
 def _in_turn(reading: Reading) -> None:
     """Link what headings announce to the one overall strategy where a sentence says so: 围绕上述目标，做好以下工作.
 
@@ -94,9 +102,9 @@ def _in_turn(reading: Reading) -> None:
     """
     if len(reading.overall) != 1:
         return
-    structure = reading.mentions.structure
+    structure, following = reading.mentions.structure, _following()
     for sentence in structure.sentences:
-        if not _FOLLOWING.search(reading.wording(sentence)):
+        if not following.search(reading.wording(sentence)):
             continue
         part = _part(structure, sentence.start)
         for index, announcement in reading.announcements.by_section.items():

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from functools import cache
 
 from extract.annotation import Entity
 from extract.mentions import WORKS, below, is_body
+from extract.names import alternation, lexicon
 from extract.service.reading import Mention, Reading
 from extract.topics import subjects, things, topics_of
 from ontology.terms import PLACES, Basis, Kind, Level
 
-_AFFIXES = re.compile(r"战略|建设|理念|目标|制度|体系|工作|具有[^的]{1,12}的")
 _SEGMENT = re.compile(r"（[^（）]{1,8}段）|（[^（）]{1,6}）")
 _CORE = 6
 """So many characters from the start have to agree before two names are one strategy of two territories."""
@@ -23,11 +24,11 @@ _FEW = 2
 
 def definitional(reading: Reading) -> None:
     """Link names that contain one another, or that differ in the stretch of territory only."""
-    mentions = reading.mentions
+    mentions, affixes = reading.mentions, _affixes()
     for span, entity in mentions.within(mentions.whole, (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY)):
         for goal in mentions.within(span, (Kind.STRATEGY,)):
             coordinated = reading.folded[goal[0].start - 1 : goal[0].start] in ("和", "、", "与")
-            same = _AFFIXES.sub("", entity.name) == _AFFIXES.sub("", goal[1].name)
+            same = affixes.sub("", entity.name) == affixes.sub("", goal[1].name)
             if goal[0] != span and len(goal[1].name) >= 4 and not coordinated and not same:
                 sure = 0.5 if entity.kind is Kind.STRATEGY else 0.92
                 reading.relate((span, entity), goal, Basis.DEFINITIONAL, sure, mentions.sentence(span), "name")
@@ -43,6 +44,12 @@ def definitional(reading: Reading) -> None:
             nearest = max(above, key=lambda e: e.level.rank if e.level else 0)
             one, other = _first(lower), _first(nearest)
             reading.relate(one, other, Basis.DEFINITIONAL, 0.93, mentions.sentence(one[0]), "segment")
+
+
+@cache
+def _affixes() -> re.Pattern[str]:
+    """Return what two names of one thing may differ by."""
+    return re.compile(f"{alternation(lexicon('relations')['affixes'])}|具有[^的]{{1,12}}的")
 
 
 def _same_core(lower: str, upper: str) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from extract.document import Place
-from extract.names import alternation, lexicon
+from extract.names import alternation, alternations, lexicon
 from extract.wording import unusual
 from ontology.divisions import NATION, divisions
 from ontology.terms import Level
@@ -18,25 +20,10 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _GAP = re.compile(r"[\s_\-—/>·()（）\[\]【】.\d]*")
 _UNIT_END = re.compile(r".+[省市州盟县区旗镇乡]$|.+(?:街道|苏木|地区|自治区)$")
 _BEHIND_SHORT = re.compile(r"$|[\s_\-—/()（）.\d]|人民政府|政府|工作报告|第|\d")
-_UNLISTED = re.compile(
-    r"(?P<name>(?![全我本各该某乡](?:县|旗|镇|乡|市|区|街道|苏木))[\u4e00-\u9fff]{1,6}?"
-    r"(?:自治县|自治旗|街道|苏木|县|旗|镇|乡|市|(?<![社园景灌库牧林小治地辖片街校厂矿山范验胜假])区))"
-    r"(?:人民政府|政府|人民代表大会|党委|党工委|办事处|国民经济|第|工作报告|$|[\s_\-—(（.\d])"
-)
-"""A unit that the table lacks; 园区, 社区 and 示范区 are none, nor is 全区, 我县 or 乡镇."""
 _OWN_NAME = re.compile(
     r"(?<![\u4e00-\u9fff])(?P<name>[\u4e00-\u9fff]{2,4}(?:镇|乡(?!村)|街道))(?![\u4e00-\u9fff]{1,4}[省市县区镇乡])"
 )
 """A township's name that begins a phrase, with no wider unit before it."""
-_VILLAGE = re.compile(
-    r"(?P<name>[\u4e00-\u9fff]{1,8}?(?:村|社区))(?:村?民?委员会|委会|党支部|党总支|党委|工作|第|$|[\s_\-—(（.\d])"
-)
-_SUFFIX_LEVELS = (
-    {"地区": Level.PREFECTURE}
-    | dict.fromkeys(("县", "旗", "区"), Level.COUNTY)
-    | dict.fromkeys(("镇", "乡", "街道", "苏木"), Level.TOWNSHIP)
-    | dict.fromkeys(("村", "社区"), Level.VILLAGE)
-)
 _WEIGHTS = {Level.PROVINCIAL: 1, Level.PREFECTURE: 2, Level.COUNTY: 3, Level.TOWNSHIP: 4}
 _ENOUGH = 5
 """A unit that a text names more often tells no more."""
@@ -56,6 +43,35 @@ _SELF_LEVELS = {
     "county": (Level.COUNTY,),
     "township": (Level.TOWNSHIP,),
 }
+
+
+class _Unlisted(NamedTuple):
+    """How units are named that the table of divisions lacks.
+
+    Attributes:
+        unit: the name of one; 园区, 社区 and 示范区 are none, nor is 全区, 我县 or 乡镇.
+        village: the name of a village behind its town's.
+        levels: of the endings of such names.
+    """
+
+    unit: re.Pattern[str]
+    village: re.Pattern[str]
+    levels: Mapping[str, Level]
+
+
+@cache
+def _unlisted() -> _Unlisted:
+    data = lexicon("metadata")["unlisted"]
+    words = alternations(data)
+    end = r"$|[\s_\-—(（.\d]"
+    return _Unlisted(
+        unit=re.compile(
+            r"(?P<name>(?![全我本各该某乡](?:县|旗|镇|乡|市|区|街道|苏木))[\u4e00-\u9fff]{1,6}?"
+            rf"(?:自治县|自治旗|街道|苏木|县|旗|镇|乡|市|(?<!{words['no_district']})区))(?:{words['behind']}|{end})"
+        ),
+        village=re.compile(rf"(?P<name>[\u4e00-\u9fff]{{1,8}}?(?:村|社区))(?:{words['behind_village']}|{end})"),
+        levels={suffix: level for level in Level for suffix in data["levels"].get(level, ())},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +118,9 @@ def named_in(phrase: str) -> Named | None:
         else:
             at += 1
     at = at if chain else _behind_gap(phrase, 0)
-    village = _VILLAGE.match(phrase, at) if chain else None
-    if unlisted := village or _UNLISTED.match(phrase, at) or _town_at(phrase, at):
+    words = _unlisted()
+    village = words.village.match(phrase, at) if chain else None
+    if unlisted := village or words.unit.match(phrase, at) or _town_at(phrase, at):
         chain.append(unlisted["name"])
     return Named(chain[-1], tuple(chain[:-1])) if chain else None
 
@@ -209,7 +226,7 @@ def _or_namesake(place: Place, context: str) -> Place:
 
 def _outside_the_table(named: Named, level: Level | None, context: str) -> Place | None:
     """Return a unit that the table lacks, below the unit named before it."""
-    told = next((found for suffix, found in _SUFFIX_LEVELS.items() if named.name.endswith(suffix)), level)
+    told = next((found for suffix, found in _unlisted().levels.items() if named.name.endswith(suffix)), level)
     if level not in (None, told):
         return None
     level = told

@@ -28,15 +28,11 @@ _COUNT = "[0-9一二两三四五六七八九十]+"
 _SESSION = "第?[一二三四五六七八九十0-9]+届"
 _LONGEST_SESSION = 6
 """Characters of it: 第二十一届."""
-_WORDS = ("自治区", "省", "市", "州", "盟", "旗", "县", "区", "街道", "苏木", "镇", "乡")
-"""The words by which a document names a unit of its chain, as that unit's full name ends."""
 _BESIDE = {
     form: re.compile(f"[、和](?P<name>(?:镇|乡|街道|苏木|县|市|区|旗)?(?P<form>{other}))(?!工作|部门|性|投资|债)")
     for form, other in (("委", "政府"), ("党委", "政府"), ("党工委", "办事处"))
 }
 """The same unit's government behind its committee: 镇党委、|政府, 街道党工委、|办事处."""
-_GENERIC_BEFORE = "各级乡街城县区市省社地全两多部村"
-"""Behind these a unit's word is no unit's: 乡|镇政府, 各|县委, 社|区委员会."""
 
 
 @cache
@@ -52,7 +48,7 @@ def _names(table: str) -> tuple[str, ...]:
 
 @cache
 def _body_pattern() -> re.Pattern[str]:
-    words = alternation(_WORDS)
+    words = alternation(_names("units"))
     departments = alternation(lexicon("organizations")["departments"])
     offices = "办公厅|办公室"
     return re.compile(
@@ -113,6 +109,7 @@ def _was_called(unit: Place, word: str) -> bool:
 def find_bodies(reading: _Reading) -> None:
     """Add government and party bodies with their units' full names."""
     text = reading.text
+    generic_before = _names("not_units_behind")
     for match in _body_pattern().finditer(text):
         start, word = match.start(), match["word"]
         behind = match.start() + len(word)
@@ -129,7 +126,7 @@ def find_bodies(reading: _Reading) -> None:
         if named is not None:
             start, unit = named
         else:
-            if text[start - 1 : start] and text[start - 1] in _GENERIC_BEFORE:
+            if text[start - 1 : start] and text[start - 1] in generic_before:
                 continue
             found = unit_called(word, reading.home)
             if found is None:  # which unit's body it is, nothing tells
@@ -157,7 +154,7 @@ def find_bodies(reading: _Reading) -> None:
             reading.add(start, sitting.end(), 0.93, f"{unit.name}人民代表大会", unit)
         if run := zone.match(text, end):
             reading.add(start, run.end(), 0.6, None, unit)
-    words = alternation(_WORDS)
+    words = alternation(_names("units"))
     numbered = re.compile(f"(?P<word>{words}){_SESSION}(?:人民代表大会|人大)")
     for match in numbered.finditer(text):
         unit_meant = unit_called(match["word"], reading.home)
@@ -196,8 +193,9 @@ def find_national(reading: _Reading) -> None:
 def find_named(reading: _Reading) -> None:
     """Add firms, institutions, teams and standing bodies by the endings of their names."""
     text = reading.text
+    no_ending = alternation(_names("not_before"))
     for table, sure, shortest in (("firms", 0.8, 2), ("institutions", 0.65, 2), ("teams", 0.65, 2)):
-        for match in re.finditer(f"(?:{alternation(_names(table))})(?!化|员|法|议|谈|伍|展|生)", text):
+        for match in re.finditer(f"(?:{alternation(_names(table))})(?!{no_ending})", text):
             start = _start(reading, match.start())
             stem = text[start : match.start()]
             counted = re.match(r"\s*[0-9]+(?:余|多)?[家户个所支]", text[match.end() :])
@@ -220,7 +218,8 @@ def find_named(reading: _Reading) -> None:
     for match in re.finditer(alternation(_names("standing")), text):
         if not reading.taken(*match.span()):
             reading.add(*match.span(), 0.65)
-    for match in re.finditer(f"(?<![{_GENERIC_BEFORE}])(?:镇|乡)[{_HAN}]{{2,3}}办(?![理公法事好学])", text):
+    generic_before = alternation(_names("not_units_behind"))
+    for match in re.finditer(f"(?<!{generic_before})(?:镇|乡)[{_HAN}]{{2,3}}办(?![理公法事好学])", text):
         if not reading.taken(*match.span()):
             reading.add(*match.span(), 0.65, None, reading.home)
     industries = re.compile(f"(?:{alternation(_names('industries'))})(?![业户区民])")
@@ -267,7 +266,7 @@ def _list_start(text: str, start: int) -> int:
 
 def _is_name(stem: str) -> bool:
     generic = _names("generic")
-    vague = f"一批|一些|大型|中小|为主|关于|包括|特别|一直|达到|{_COUNT}年|"
+    vague = f"{alternation(_names('vague'))}|{_COUNT}年|"
     vague += f"{_COUNT}(?:余|多)?(?:[家个所支名]|大型)?$|[等各某多]$|^[各某该本]"
     if stem in generic or stem.endswith(_names("generic_ends")) or re.search(vague, stem):
         return False

@@ -22,7 +22,7 @@ from extract.classifier import MODELS
 from extract.document import Place, Span
 from extract.gazetteer import any_of
 from extract.masthead import masthead, within
-from extract.names import alternation, lexicon
+from extract.names import alternations, lexicon
 from extract.surface import folded_text
 from extract.traits import Floats, Integers, seen
 from ontology.terms import PLACES, Kind, Level
@@ -197,9 +197,9 @@ def _works(folded: str, name: Span, places: Collection[int]) -> list[Span]:
 
 @cache
 def _summing() -> re.Pattern[str]:
-    summed = alternation(lexicon("kinds")[Kind.PROJECT]["summed"])
+    words = alternations(lexicon("kinds")[Kind.PROJECT])
     count = "[\\d一二两三四五六七八九十百余多]{1,4}[个项条座处]?"
-    return re.compile(f"(?<![平高中初同上优特一二三均])等(?:{count})?(?:{summed}){{1,2}}$")
+    return re.compile(f"(?<!{words['not_before_etc']})等(?:{count})?(?:{words['summed']}){{1,2}}$")
 
 
 @Language.factory(TAGGER, default_config={"models": None, "threshold": 0.08})

@@ -40,22 +40,11 @@ _EACH_ONE = re.compile(f"({NUMERAL})个[一最不][^、，]{{0,2}}")
 _SUMMED = re.compile(
     rf"等(?P<name>(?:{NUMERAL}大[^，。；、]{{2,12}})|(?:[^，。；、]{{0,6}}{NUMERAL}大[^，。；、]{{1,8}}))$"
 )
-_COUNT_BEHIND = re.compile(
-    rf'这?"?(?P<name>(?P<count>{NUMERAL}|\d)[大个张场条项类种片篇支位][^，。；、"一二三四五六七八九十]{{1,9}})"?$'
-)
-"""What counts a list behind its last member: 人才回归|三大行动."""
 _BRIEF = 8
 """Characters of the parts of a name that has a numeral for each of them (一窗受理、五类集成), at most."""
 _THIS_ONE = re.compile('"?这一[^，。、]{1,6}$')
-_NAME_FIRST = re.compile(
-    rf'(?P<name>(?P<count>{NUMERAL})[个条张大项场块道片类][^，。；、：（）"—]{{1,8}})(?:，(?:即|就是|分别[是为])?|：|——?)(?P<list>.+)'
-)
-"""A counted name and then what it counts: 实施|两大战略|，工业立县战略、项目兴县战略."""
 _LIST_BEHIND = re.compile(rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})（(?P<list>[^（）]+)）')
-_LIST_BEFORE = re.compile(
-    rf'(?P<list>.+?)这?"?(?P<name>(?P<count>{NUMERAL})[个条张大项场块道片类][^，。；、（）"]{{1,8}})"?'
-)
-"""A counted name with what it counts in brackets behind it, or listed before it."""
+"""A counted name with what it counts in brackets behind it."""
 _HOLDS = re.compile("包括|包含|分为|分别[是为]")
 """Behind it a definition lists what its name holds: 六条岸线，包括|鹭溪生态带、…."""
 _CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于")
@@ -66,8 +55,6 @@ _MOST = 0.6
 """The share of a term's members that tells what it is."""
 _COMPOUND = 0.85
 """How sure a term is at least that is spelled out."""
-_WAYS = re.compile(f'"?{NUMERAL}[大个条场项篇]|[^"]*"[^"]+"[^"]{{0,4}}(?:思路|定位|目标)$')
-"""How a term that sums up directions begins, or ends: 四大支柱, 三条生命线, “124”发展思路."""
 _FORMULA = re.compile(r"\d(?:\+[\dN])+")
 """A sum as a name, which stands for what is done: “3+1”保障."""
 
@@ -83,7 +70,24 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The words that tell where the members of a definition begin and end, and of what kind they are."""
+    """The words that tell where the members of a definition begin and end, and of what kind they are.
+
+    Attributes:
+        before_member: what of a definition stands before a member and is none of it: 打造|数字经济带.
+        for_core: a thing taken for the centre of something: 以茶产业为核心.
+        runs_on: what no item of a list has in it: 石柳河旅游带、苍旺路产业带|，做优猕猴桃园.
+        strives: how what a list of ways leads to begins, which is none of them: 打造甲带、乙带|，努力走在前列.
+        together: what is done with all of a list: 海峡合作|一体推进.
+        head: what a term may say of all its members.
+        name_first: a counted name and then what it counts: 实施|两大战略|，工业立县战略、项目兴县战略.
+        list_before: a counted name behind what it counts.
+        count_behind: what counts a list behind its last member: 人才回归|三大行动.
+        layout_part: a part of a layout (数字经济带); the parts of 三资 or 三类户 are no strategies.
+        ways: how a term that sums up directions begins, or ends: 四大支柱, 三条生命线, “124”发展思路.
+        conviction, instrument: words of the definition of a slogan, and of a policy.
+        works: what the numerals of a name count that stands for works: 三路一桥.
+        deeds: what they count of what is done: 四送一服.
+    """
 
     before_member: re.Pattern[str]
     for_core: re.Pattern[str]
@@ -91,7 +95,11 @@ class _Words:
     strives: re.Pattern[str]
     together: re.Pattern[str]
     head: re.Pattern[str]
+    name_first: re.Pattern[str]
+    list_before: re.Pattern[str]
+    count_behind: re.Pattern[str]
     layout_part: re.Pattern[str]
+    ways: re.Pattern[str]
     conviction: re.Pattern[str]
     instrument: re.Pattern[str]
     works: frozenset[str]
@@ -101,7 +109,8 @@ class _Words:
 @cache
 def _words() -> _Words:
     data = lexicon("glossary")
-    around, term = alternations(data["members"]), alternations(data["term"])
+    around, counted, term = (alternations(data[table]) for table in ("members", "counted", "term"))
+    count = f"(?P<count>{NUMERAL})(?:{counted['measures']}|[块道])"
     whose = f"(?:[^，。、]{{2,8}}[省市县区]|[省市州县区旗镇乡]委)(?:{around['put_forward']})的"
     leads = (
         f"{whose}|把[^，。、]{{1,10}}?建设成为?|把(?![^，。、]*[成为])"
@@ -115,7 +124,16 @@ def _words() -> _Words:
         strives=re.compile(f"[，；](?:{around['striving']})"),
         together=re.compile(f"(?:{around['together']})[^，。；、]{{0,6}}$"),
         head=re.compile(f"{NUMERAL}?大?(?P<head>{term['heads']})$"),
+        name_first=re.compile(
+            rf'(?P<name>{count}[^，。；、：（）"—]{{1,8}})(?:，(?:即|就是|分别[是为])?|：|——?)(?P<list>.+)'
+        ),
+        list_before=re.compile(rf'(?P<list>.+?)这?"?(?P<name>{count}[^，。；、（）"]{{1,8}})"?'),
+        count_behind=re.compile(
+            rf'这?"?(?P<name>(?P<count>{NUMERAL}|\d)(?:{counted["measures"]}|[种篇支位])'
+            r'[^，。；、"一二三四五六七八九十]{1,9})"?$'
+        ),
         layout_part=re.compile(f"[^，。；、]{{3,}}(?:{alternation(lexicon('strategies')['layout']['parts'])})"),
+        ways=re.compile(f'"?{NUMERAL}(?:{counted["measures_of_ways"]})|[^"]*"[^"]+"[^"]{{0,4}}(?:思路|定位|目标)$'),
         conviction=re.compile(term["convictions"]),
         instrument=re.compile(term["instruments"]),
         works=frozenset(data["counted"]["works"]),
@@ -235,7 +253,7 @@ def _without_what_is_said_of_all(folded: str, items: list[Span]) -> list[Span]:
 
 def _count_behind(folded: str, last: Span, count: int) -> re.Match[str] | None:
     """Find what counts a list of so many members behind its last one."""
-    counted = _COUNT_BEHIND.search(folded, last.start + 2, last.end)
+    counted = _words().count_behind.search(folded, last.start + 2, last.end)
     return counted if counted is not None and announced(counted["count"]) == count else None
 
 
@@ -427,7 +445,7 @@ def _name_first(folded: str, start: int, stop: int, count: int) -> Member | None
     """Read a counted name with what it counts behind it: “2”即实施|两大战略|，工业立县战略、项目兴县战略."""
     sentence = re.compile("[。\n]").search(folded, start, stop)
     opening = _trim(folded, start, sentence.start() if sentence else stop)
-    named = _NAME_FIRST.fullmatch(folded, opening.start, opening.end) if opening is not None else None
+    named = _words().name_first.fullmatch(folded, opening.start, opening.end) if opening is not None else None
     if named is None or announced(named["count"]) != count:
         return None
     if count == 1:
@@ -439,10 +457,11 @@ def _name_first(folded: str, start: int, stop: int, count: int) -> Member | None
 
 def _listed_groups(folded: str, definition: Span) -> list[Member]:
     """Read clauses that count what they list: 抓好两大主导（现代工业、洞穴旅游）, 打好通道经济、园区经济两张牌."""
+    list_before = _words().list_before
     found = []
     for clause in _split(folded, definition.start, definition.end, "，；。\n"):
         group = _LIST_BEHIND.search(folded, clause.start, clause.end + 1)  # the clause is without its last bracket
-        group = group or _LIST_BEFORE.fullmatch(folded, clause.start, clause.end)
+        group = group or list_before.fullmatch(folded, clause.start, clause.end)
         if group is None:
             continue
         count, label = announced(group["count"]), Span(*group.span("name"))
@@ -539,12 +558,12 @@ class GlossaryFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Append candidates for terms and members, and a claim for each part and its whole."""
         folded = folded_text(doc)
-        layout_part = _words().layout_part
+        words = _words()
         for entry in doc._.structure.glossary:
             spelled = members(folded, entry.term, entry.definition)
             reading = self._kind(doc, entry.term, entry.definition, spelled)
-            layout = all(layout_part.fullmatch(folded, part.span.start, part.span.end) for part in spelled)
-            ways = len(spelled) > 1 and (layout or _WAYS.match(folded, entry.term.start, entry.term.end))
+            layout = all(words.layout_part.fullmatch(folded, part.span.start, part.span.end) for part in spelled)
+            ways = len(spelled) > 1 and (layout or words.ways.match(folded, entry.term.start, entry.term.end))
             if reading is None and (ways or any(part.alias for part in spelled)):
                 reading = Reading(Kind.STRATEGY, entry.term.end, False, 0.65)  # 一河六圈一带, 四大支柱
             if reading is None:

@@ -156,7 +156,8 @@ def _works_on_places() -> _WorksOnPlaces:
         clause=re.compile(f"[^，。；\n]+(?:{words['worked']})[^，。；\n]*"),
         places=re.compile("|".join((*alike, brief))),
         work=re.compile(
-            r"(?:(?:等|这)?(?:\d+|[两二三四五六七八九十])[个条座处所段家](?:[一-鿿]{2,6}?)??)?(?:沿线|全段|流域|片区)?"
+            rf"(?:(?:等|这)?(?:\d+|[两二三四五六七八九十])(?:{words['measures']})(?:[一-鿿]{{2,6}}?)??)?"
+            "(?:沿线|全段|流域|片区)?"
             '(?:"[^"\n]{2,6}"|(?:(?![完已正实列逐的了]|全[部面])[一-鿿]){2,8}?)?'
             f"(?:{words['renewal']})(?:{words['renewal_besides']})*(?:建设)?(?:工程|项目)?"
             f"(?=[，。；、）\n ]|[0-9]|{words['said_behind']}|$)"

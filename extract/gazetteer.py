@@ -7,6 +7,7 @@ and of what lies within it are known in full and in short, other units by their 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -49,7 +50,7 @@ class Gazetteer:
         villages: full names of villages, with the village (None where several bear the name).
         near: full names of the villages of the document's own township or village.
         own: names of the document's own chain, by which a bare word means the unit.
-        towns: short names of the towns of the county that speaks.
+        towns: short names of the towns of the county or prefecture that speaks, without those that several share.
     """
 
     units: dict[str, tuple[Place | None, Level, float]]
@@ -89,10 +90,17 @@ def gazetteer_of(home: Place | None) -> Gazetteer:
         units[name] = (unit, unit.level, 0.6 if name in words_of("units")["ordinary"] else 0.96)
     unit_names = list(units)
     automaton = ahocorasick_rs.AhoCorasick(unit_names, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
-    county = home if home is not None and home.level is Level.COUNTY else None
-    below = table.townships(county) if county is not None else ()
-    towns = {name: town for town in below for name in table.spoken_names(town)[1:] if len(name) > 1}
-    return Gazetteer(units, automaton, unit_names, *_villages(home), frozenset(own), towns)
+    return Gazetteer(units, automaton, unit_names, *_villages(home), frozenset(own), _towns(home))
+
+
+def _towns(home: Place | None) -> dict[str, Place]:
+    """Return the towns of a county or prefecture that speaks by the short names that no two of them share."""
+    if home is None or home.level not in (Level.COUNTY, Level.PREFECTURE):
+        return {}
+    table = divisions()
+    short = [(name, town) for town in table.townships(home) for name in table.spoken_names(town)[1:] if len(name) > 1]
+    times = Counter(name for name, _ in short)
+    return {name: town for name, town in short if times[name] == 1}
 
 
 @cache

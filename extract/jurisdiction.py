@@ -151,6 +151,8 @@ def resolve(named: Named, *, level: Level | None = None, context: str = "") -> P
     if best is not None:
         return best
     levels = {place.level for place in candidates}
+    if levels == {Level.TOWNSHIP} and (county := _county_named(context)) is not None:
+        return Place(candidates[0].name, Level.TOWNSHIP, county.chain)  # a namesake that the table lacks
     return Place(candidates[0].name, levels.pop()) if len(levels) == 1 else None
 
 

@@ -131,10 +131,15 @@ class _Reading:
         return marks.pop() if len(marks) == 1 else None
 
     def _marked(self, mark: str) -> Entity | None:
-        """Return the unit that a mark means: the nearest of the speaker's, else the only one named that ends in it."""
+        """Return the unit that a mark means: the nearest of the speaker's, else the only one named that ends in it.
+
+        A wide report means all of its cities by 市政府, however many it names.
+        """
         own = unit_called(mark, self.home)
         if own is not None:
             return self.units.get(own.path)
+        if self.doc._.document.metadata.wide:
+            return None
         named = [e for e in self.mentions.entities if e.kind in _UNITS and is_called(e.name, mark)]
         return named[0] if len(named) == 1 else None
 

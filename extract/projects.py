@@ -24,7 +24,7 @@ from extract.names import (
 )
 from extract.surface import folded_text
 from extract.wording import unusual
-from ontology.terms import Kind
+from ontology.terms import Kind, Level
 
 _NUMBER_OF_PLACES = re.compile(
     "等?(?:[0-9]+|[两二三四五六七八九十])(?:个|处|座|所)?(?:行政村|自然村|村|社区|嘎查)?(?:的)?"
@@ -52,9 +52,13 @@ class ProjectFinder:
         concrete, site, does = ending(Kind.PROJECT, "concrete"), _site(), _does()
         sites = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT, Kind.ORGANIZATION)
         named = sorted({c.span.start for c in doc._.candidates if c.kind in sites and c.confidence >= 0.6})
-        villages = {c.span.end: c.span.start for c in doc._.candidates if c.kind is Kind.VILLAGE}
+        places = {
+            c.span.end: c.span.start
+            for c in doc._.candidates
+            if c.kind is Kind.VILLAGE or (c.level is Level.TOWNSHIP and folded[c.span.start : c.span.end] != c.name)
+        }
         for alone, end, head in headed(folded, Kind.PROJECT):
-            shared = _coordinated(villages, folded, alone, end - len(head))
+            shared = _coordinated(places, folded, alone, end - len(head))
             start = max([shared, *(at for at in named if alone < at < end and folded[at - 1] in "和及与")])
             start = max(start, folded.rfind("的", start, end - len(head) - 2) + 1)
             start = max([start, *(doer.end() for doer in does.finditer(folded, start, end - len(head)))])
@@ -66,7 +70,7 @@ class ProjectFinder:
                 continue
             if "等" in name and start >= alone:
                 continue
-            if (number := _NUMBER.search(folded, start + 1, end - len(head))) and number.start() not in villages:
+            if (number := _NUMBER.search(folded, start + 1, end - len(head))) and number.start() not in places:
                 continue  # 茶叶、|蔬菜两个种植基地
             undertaking = head.endswith(("项目", "工程")) or concrete.search(head) is not None
             sited = site.search(modifier) is not None or any(start <= at < end for at in named)
@@ -231,19 +235,22 @@ def _items(folded: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
             yield first, last
 
 
-def _coordinated(villages: Mapping[int, int], folded: str, start: int, head_start: int) -> int:
-    """Extend a name to the villages that share it: 窑头、北阳、|下吴千亩葡萄产业园; 龙潭、红岩2村|高标准农田项目."""
-    for last in range(start - 12, head_start) if villages else ():
-        number = _NUMBER_OF_PLACES.match(folded, last, head_start) if last in villages else None
-        if number is None or start < villages[last]:
+def _coordinated(places: Mapping[int, int], folded: str, start: int, head_start: int) -> int:
+    """Extend a name to the villages, and towns in brief, that share it.
+
+    窑头、北阳、|下吴千亩葡萄产业园; 龙潭、红岩2村|高标准农田项目.
+    """
+    for last in range(start - 12, head_start) if places else ():
+        number = _NUMBER_OF_PLACES.match(folded, last, head_start) if last in places else None
+        if number is None or start < places[last]:
             continue
         if start <= number.end() or is_governing(folded[number.end() : start]):
-            start = villages[last]
-    if start in villages.values():
-        while (end := start - 1 if folded[start - 1 : start] in ("、", "和") else start) in villages:
-            if folded[villages[end] - 1 : villages[end]] == "至":
+            start = places[last]
+    if start in places.values():
+        while (end := start - 1 if folded[start - 1 : start] in ("、", "和") else start) in places:
+            if folded[places[end] - 1 : places[end]] == "至":
                 break  # 朱浜至石泉、|荷浜至北漾农村公路
-            start = villages[end]
+            start = places[end]
     return start
 
 

@@ -45,7 +45,9 @@ def find_named_villages(reading: PlaceReading) -> None:
     for match in re.finditer(any_of("village", "endings"), reading.text):
         end, ending = match.end(), match.group()
         known = _known_before(reading, end)
-        if known is not None and not _is_whole(reading, known, match.start(), end):
+        if known is not None and (
+            _begins_a_town(reading, known, end) or not _is_whole(reading, known, match.start(), end)
+        ):
             known = None
         if known is not None:
             name = reading.text[known:end]
@@ -74,7 +76,7 @@ def find_named_villages(reading: PlaceReading) -> None:
         reading.add_village(start, end, name, sure)
         stem = reading.text[start : match.start()]
         # A common noun stands without 村 far more often than with it.
-        if ending in ("村", "嘎查") and reading.text.count(stem) <= 3 * reading.text.count(name) + 1:
+        if ending in ("村", "社区", "嘎查") and reading.text.count(stem) <= 3 * reading.text.count(name) + 1:
             _prove(reading, name)
 
 
@@ -107,6 +109,11 @@ def find_estates(reading: PlaceReading) -> None:
     for name in sorted(names):
         for match in re.finditer(re.escape(name), reading.text):
             reading.add_village(match.start(), match.end(), name, _ESTATE_SURE)
+
+
+def _begins_a_town(reading: PlaceReading, start: int, end: int) -> bool:
+    """Tell whether a village's name is but the beginning of its town's: 太村|镇."""
+    return any(reading.text[start:stop] in reading.gazetteer.units for stop in (end + 1, end + 2))
 
 
 def _is_whole(reading: PlaceReading, known: int, stem_end: int, end: int) -> bool:
@@ -310,7 +317,7 @@ def _known_short(reading: PlaceReading, floor: int, end: int, ending: str) -> in
 def find_bare_villages(reading: PlaceReading) -> None:
     """Add villages named without 村: neighbours of known ones in a list, then every proven short form."""
     near = {_ENDING.sub("", name): name for name in reading.gazetteer.near}
-    no_village = words_of("village")["no_village"]
+    no_village = words_of("village")["no_village"] | reading.gazetteer.towns.keys()
     for _ in range(3):
         before = len(reading.bare)
         short = {s: full for s, full in {**near, **reading.bare}.items() if len(s) >= 2 and s not in no_village}
@@ -370,7 +377,7 @@ def _read_neighbours(
     for first, last in beside:
         stem = text[first:last]
         listed = (first, last) in around
-        if not listed and stem not in near and not _may_be_village(stem):
+        if stem in reading.gazetteer.towns or not (listed or stem in near or _may_be_village(stem)):
             continue
         full = short.get(stem) or near.get(stem) or (stem if stem.endswith("村") else stem + "村")
         reading.add_village(first, last, full, 0.9 if listed else 0.75)

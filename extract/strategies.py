@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from extract.document import Span
 from extract.levels import named_level
 from extract.names import alternation, ending, headed, lexicon, name_start
 from extract.numerals import parse
-from extract.surface import folded_text
+from extract.surface import folded_text, quotations
 from ontology.divisions import divisions
 from ontology.terms import IDEAS, Basis, Kind, Level, Predicate
 
@@ -42,6 +43,9 @@ _MEETINGS = re.compile(
 _LONGEST_EPITHET = 16
 _SHORTEST = 4
 """A target state has at least so many characters."""
+_UNITS = re.compile("[省市县区镇乡旗州]$")
+_BRIEFEST = 2
+"""Characters of a place's short name, at least."""
 _MOTTOES = re.compile("[一-鿿]{3}(?P<unit>[省市县区镇乡])(?:、[一-鿿]{3}(?P=unit)){2,}")
 """A list of such mottoes, in which further verbs stand: 生态立镇、农业稳镇、和谐安镇."""
 _COUNTED = re.compile('"?[^、"]{2,14}(?:"?、"?[^、"]{2,12}){1,7}"?$')
@@ -87,10 +91,11 @@ class StrategyFinder:
             doc._.candidates.append(
                 Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.9, level=Level.NATIONAL)
             )
-        self._counted(doc, folded)
         self._taken_up(doc, folded)
         self._epithets(doc, folded)
         self._pictures(doc, folded)
+        self._take_back(doc, folded)
+        self._counted(doc, folded)
         for match in _SPIRIT.finditer(folded):
             doc._.candidates.append(Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.85))
         self._meetings(doc, folded)
@@ -113,6 +118,16 @@ class StrategyFinder:
                     Candidate(span, Kind.STRATEGY, "policy_strategies", 0.7)
                     for span in (Span(*match.span()), *(Span(at, at + _SET_LENGTH) for at in items))
                 ]
+
+    @staticmethod
+    def _take_back(doc: Doc, folded: str) -> None:
+        """Drop what is only an item of a quoted list of several sorts."""
+        items = list(_only_listed(folded))
+        doc._.candidates = [
+            c
+            for c in doc._.candidates
+            if c.extractor != "policy_strategies" or not any(item.contains(c.span) for item in items)
+        ]
 
     @staticmethod
     def _counted(doc: Doc, folded: str) -> None:
@@ -303,6 +318,26 @@ def _words() -> _Words:
         ),
         label=re.compile(f'"(?P<count>[两二三四五六七八])(?P<sort>{groups})"'),
     )
+
+
+def _only_listed(folded: str) -> Iterator[Span]:
+    """Yield the items of quoted lists of several sorts that stand nowhere else: 海丝名城、|智造强市|、品质泉州.
+
+    Of mottoes of units (工业强县、生态立县), and of names of one place (实力舒城、活力舒城), three of four are names of
+    their own, of others one of five.
+    """
+    for start, end in quotations(folded):
+        name = folded[start:end]
+        items = name.split("、")
+        if len(items) < 2 or re.search("[，；。]", name):
+            continue
+        if all(_UNITS.search(item) for item in items) or len({item[-_BRIEFEST:] for item in items}) == 1:
+            continue
+        times = folded.count(name)
+        for item in items:
+            if folded.count(item) <= times:
+                yield Span(start, start + len(item))
+            start += len(item) + 1
 
 
 @cache

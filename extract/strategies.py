@@ -54,8 +54,8 @@ _SET_LENGTH = 4
 """Characters of the members of a list that are equally long for them to make up a set: 招商突破、水系治理|两大行动."""
 _LIKELY = 0.7
 """A strategy that is a list, so sure before anybody has judged it, makes its items names elsewhere too."""
-_ITEM = 10
-"""Characters of the items of such a list, at most."""
+_SHORTEST_ITEM, _ITEM = 3, 10
+"""Characters of the items of such a list, at least and at most."""
 _OPENING = re.compile("[（）\\w.、—*]{0,8}[^，。：；\n]{0,10}")
 """What may stand in a line before a name for the line to open with it: numbering, and verbs."""
 _SHORTEST_PICTURE = 2
@@ -176,13 +176,16 @@ class StrategyFinder:
 
         稳粮增效、文旅兴镇: in a heading 聚焦文旅兴镇 it is a strategy.
         """
-        lists = {
-            folded[c.span.start : c.span.end].strip('"')
+        forms = (
+            folded[c.span.start : c.span.end].strip('"').split('"')[0]  # 建大港、壮产业|”双轮驱动战略
             for c in doc._.candidates
-            if c.kind is Kind.STRATEGY and c.confidence >= _LIKELY and "、" in folded[c.span.start : c.span.end]
-        }
+            if c.kind is Kind.STRATEGY and c.confidence >= _LIKELY
+        )
+        lists = {form for form in forms if "、" in form}
         within = {at for name in lists for m in re.finditer(re.escape(name), folded) for at in range(*m.span())}
-        for item in sorted({item for name in lists for item in name.split("、") if _SET_LENGTH <= len(item) <= _ITEM}):
+        for item in sorted(
+            {item for name in lists for item in name.split("、") if _SHORTEST_ITEM <= len(item) <= _ITEM}
+        ):
             for match in re.finditer(re.escape(item), folded):
                 start, end = match.span()
                 opening = _OPENING.fullmatch(folded, folded.rfind("\n", 0, start) + 1, start) is not None

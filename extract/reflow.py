@@ -29,6 +29,13 @@ _CLOSED = re.compile(r"(?:[.·…]{3} *\d*|：)$")
 _ITEM = re.compile(r" |- |附件|附表|[图表注] ?\d*[：:]")
 """What an item or a caption begins with: a bullet, which folding makes a space; a dash; 附件1, 表1：."""
 _RUNNING = re.compile("[，。；、]")
+_OPENS, _CLOSES = re.compile("[《（]$"), re.compile("[》），。；、]")
+_UNFINISHED = re.compile("[一-鿿，、]$")
+"""How a line ends that breaks off in a sentence."""
+_PROSE = 60
+"""Characters of a line that is no heading and no row."""
+_CELLS = re.compile("  ")
+"""What parts the cells of a row that has lost its tabs."""
 _PAGE_NUMBER = re.compile(r"[-—· ]{0,6}(?:第 ?)?\d{1,3} ?页?(?: ?[/，共]{1,2} ?\d{1,3} ?页?)?[-—· ]{0,6}")
 _SET_APART = re.compile(r"(?<=[^ \x00-\x7f]) (?=[^ \x00-\x7f])")
 _AROUND_FIGURES = re.compile(r"(?<=[^ \x00-\x7f]) (?=[A-Za-z0-9])|(?<=[A-Za-z0-9%]) (?=[^ \x00-\x7f])")
@@ -166,8 +173,7 @@ def reflow(text: str) -> Reflowed:
     text = _broken(text)
     lines = _lines(text)
     gaps = [(at, at + 1, "") for line in lines for at in _spaces(line) if text[at] != "\t"]
-    if (margin := _margin(lines)) is not None:
-        gaps += _line_ends(lines, margin)
+    gaps += _line_ends(lines, _margin(lines))
     if not gaps:
         return Reflowed(text, places)
     pieces: list[str] = []
@@ -348,22 +354,38 @@ def _margin(lines: Sequence[_Line]) -> _Margin | None:
     return _Margin(width, _INDENT if usual[width - _INDENT] > usual[width - 1] else 0) if shown else None
 
 
-def _line_ends(lines: Sequence[_Line], margin: _Margin) -> Iterator[tuple[int, int, str]]:
+def _line_ends(lines: Sequence[_Line], margin: _Margin | None) -> Iterator[tuple[int, int, str]]:
     """Yield from where to where the text parts lines that belong together, and what joins them."""
     first = True
     for line, following in pairwise(lines):
-        first = not _goes_on(line, following, margin, first=first)
+        broken = margin is not None and _goes_on(line, following) and margin.reached(line, following, first=first)
+        first = not (broken or _is_cut(line, following))
         if not first:
             latin = _LETTER.match(line.words[-1]) and _LETTER.match(following.words)
             yield line.end, following.start, " " if latin else ""
 
 
-def _goes_on(line: _Line, following: _Line, margin: _Margin, *, first: bool) -> bool:
+def _goes_on(line: _Line, following: _Line) -> bool:
+    """Tell whether a line may go on in the following one, if it had no room for it."""
     if line.row or following.row or following.indented or _ITEM.match(following.words) or _CLOSED.search(line.words):
         return False
-    if (following.apart and _ENDED.search(line.words)) or not margin.reached(line, following, first=first):
+    if following.apart and _ENDED.search(line.words):
         return False
     before, after = NUMBERING.match(line.words), NUMBERING.match(following.words)
     if after is None or not after.group().strip().isdigit():
         return after is None
     return ordinal_of(after) != (ordinal_of(before) if before else 0) + 1
+
+
+def _is_cut(line: _Line, following: _Line) -> bool:
+    """Tell whether a sentence is cut by a line's end, as a link or a page's end may cut one in a text without margin.
+
+    A bracket that closes belongs to the line before, and a paragraph that breaks off goes on in the next.
+    """
+    if line.row or following.row or following.apart:
+        return False
+    if _CLOSES.match(following.words) or _OPENS.search(line.words):
+        return True
+    prose = len(line.words) >= _PROSE and _RUNNING.search(line.words) and not _CELLS.search(line.words)
+    unfinished = _UNFINISHED.search(line.words) and (_RUNNING.search(following.words) or _ENDED.search(following.words))
+    return bool(prose and unfinished) and _goes_on(line, following)

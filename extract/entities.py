@@ -59,6 +59,7 @@ _LISTED = re.compile("[、和与及]")
 _WITHOUT_QUOTES = str.maketrans("", "", '"“”')
 _PLACES_ONLY = re.compile("[一-鿿]{2,5}|[一-鿿]{2,6}至[一-鿿]{2,6}(?:（[^（）]{2,12}）)?")
 """How a work is called by nothing but the places that it joins or stands in."""
+_LAST_COUNTED = re.compile("(?P<last>[^、和与及]{3,12}?)[两三四五六七2-7][条个座处段家](?!一)[^、和与及]+")
 _JOINTS = ("、", "和", "及", "与")
 _LEAST = 4
 """Characters that a name needs to be told in a longer one."""
@@ -346,6 +347,17 @@ def _own_plan(name: str, place: Place | None) -> Level | None:
     return place.level if place and place.level in _PLANNING and _FIVE_YEARS.fullmatch(name) else None
 
 
+def _without_count(c: Candidate, folded: str) -> Candidate:
+    """Return the last work of a list without what counts them all: 土桥至底庙、清塬至郑家|三条县乡公路.
+
+    Of 900 such names ten were annotated with the number in them.
+    """
+    if c.kind is not Kind.PROJECT or folded[c.span.start - 1 : c.span.start] not in _JOINTS:
+        return c
+    counted = _LAST_COUNTED.fullmatch(folded, c.span.start, c.span.end)
+    return c if counted is None else replace(c, span=Span(*counted.span("last")))
+
+
 def _without_building(c: Candidate, folded: str) -> Candidate:
     """Return a candidate without what only says that a quoted name is built at: “双一流”|建设."""
     built = _BUILT.fullmatch(folded, c.span.start, c.span.end) if c.kind in IDEAS else None
@@ -476,7 +488,7 @@ class EntityResolver:
         scheme: Scheme | None = doc._.scheme
         likely = [
             self._recognised(c, folded, scheme)
-            for c in (_without_building(c, folded) for c in doc._.candidates)
+            for c in (_without_building(_without_count(c, folded), folded) for c in doc._.candidates)
             if c.confidence >= self.threshold
             and c.span.end - c.span.start >= _BRIEFEST
             and not _is_honour(c, folded)

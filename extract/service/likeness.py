@@ -155,9 +155,13 @@ def _by_thing(reading: Reading) -> None:
 
 
 def _by_word(reading: Reading) -> None:
-    """Link strategies to those of the nearest higher level but the nation's that name the same subject matter."""
+    """Link strategies to those of the nearest higher level but the nation's that name the same subject matter.
+
+    A list of mottoes has no single one.
+    """
     by_word: dict[str, list[Entity]] = defaultdict(list)
-    strategies = [(subjects(e.name), e) for e in reading.mentions.entities if e.kind is Kind.STRATEGY and e.level]
+    single = [e for e in reading.mentions.entities if e.kind is Kind.STRATEGY and e.level and "、" not in e.name]
+    strategies = [(subjects(e.name), e) for e in single]
     for words, entity in strategies:
         for word in words if entity.level is not Level.NATIONAL else ():
             by_word[word].append(entity)

@@ -96,9 +96,9 @@ def _means(reading: Reading, sentence: Sentence, goal: Mention, others: list[Men
 
 
 def _preamble(reading: Reading, sentence: Sentence, named: list[Mention], wholes: list[Mention]) -> None:
-    """The speaker's overall strategies carry out all that the preamble names above them.
+    """The speaker's overall strategies carry out all that the preamble names above them, their parts do not.
 
-    A preamble that names none of its own speaks of those of an earlier one.
+    A wide preamble that names none of its own speaks of those of an earlier one.
     """
     higher = [pair for pair in wholes if below(reading.level, pair[1].level)]
     last = max((goal.end for goal, _ in higher), default=sentence.span.end)
@@ -109,13 +109,13 @@ def _preamble(reading: Reading, sentence: Sentence, named: list[Mention], wholes
     ]
     own = [pair for pair in own if not any(_is_within(reading, pair, other) for other in own)]
     if own:
-        reading.overall = own
-    general = words().general.search(sentence.wording)
-    for mine in own or (reading.overall if general else ()):
+        reading.overall = [pair for pair in own if pair[1].id not in reading.parts] or own
+    general = reading.wide and words().general.search(sentence.wording)
+    for mine in reading.overall if own or general else ():
         for goal in higher:
             if own and sentence.sets_side_by_side(mine[0], goal[0]):
                 continue
-            sure = _carried_out(reading, mine, goal, earlier=not own, many=len(own) > _FEW)
+            sure = _carried_out(reading, mine, goal, earlier=not own, many=len(reading.overall) > _FEW)
             reading.relate(mine, goal, Basis.STATED, sure, sentence.span, "preamble")
     _levels(reading, sentence, higher)
     _speaker(reading, sentence, own + [pair for pair in _pursued(reading, sentence, named) if pair not in own])
@@ -131,10 +131,8 @@ def _carried_out(reading: Reading, mine: Mention, goal: Mention, *, earlier: boo
     """
     named_later = not earlier and mine[0].start < goal[0].start
     if reading.wide:
-        sure = 0.45 if named_later else 0.68 if _DOCTRINE.search(goal[1].name) else 0.56
-    else:
-        sure = 0.5 if named_later else 0.65 if many else 0.8 if earlier else 0.85
-    return round(sure - (0.2 if mine[1].id in reading.parts else 0), 2)
+        return 0.45 if named_later else 0.68 if _DOCTRINE.search(goal[1].name) else 0.56
+    return 0.5 if named_later else 0.65 if many else 0.85
 
 
 def _is_within(reading: Reading, one: Mention, other: Mention) -> bool:

@@ -24,8 +24,8 @@ import pyoxigraph as ox
 from extract.annotation import Link
 from kg.statements import EVIDENCE, OBJECT, PREDICATE, SUBJECT, check_link, chinese, link_triples, pl
 from ontology.errors import ReadError, UsageError
-from ontology.iri import DECISIONS_GRAPH, link_iri
-from ontology.terms import PL, PREFIXES, STATED, Basis, Kind, Level, Predicate
+from ontology.iri import DECISIONS_GRAPH, expanded, link_iri
+from ontology.terms import PL, STATED, Basis, Kind, Level, Predicate
 
 GRAPH = ox.NamedNode(DECISIONS_GRAPH)
 COLUMNS = ("subject", "predicate", "object", "action", "note")
@@ -162,6 +162,4 @@ def _decision(row: int, cells: dict[str, str]) -> Decision:
 
 
 def _iri(text: str) -> str:
-    text = text.removeprefix("<").removesuffix(">")
-    prefix, _, local = text.partition(":")
-    return ox.NamedNode(PREFIXES[prefix] + local if prefix in PREFIXES else text).value
+    return ox.NamedNode(expanded(text)).value  # which refuses what is no IRI

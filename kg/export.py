@@ -22,7 +22,7 @@ from kg.graph import Graph
 from kg.graph import open as open_graph
 from kg.output import inert, replacing
 from ontology.errors import UsageError
-from ontology.iri import place_of
+from ontology.iri import expanded, place_of
 from ontology.terms import PL, PREFIXES, Kind
 
 Cell: TypeAlias = str | int | float | None
@@ -215,8 +215,7 @@ class _About:
 
 
 def _term(name: str) -> ox.NamedNode:
-    prefix, _, local = name.partition(":")
-    return ox.NamedNode(PREFIXES[prefix] + local)
+    return ox.NamedNode(expanded(name))
 
 
 def _sorted(rows: list[tuple[Any, ...]]) -> list[tuple[Cell, ...]]:

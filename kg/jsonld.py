@@ -14,6 +14,7 @@ from typing import IO, Any
 
 import pyoxigraph as ox
 
+from ontology.iri import expanded, shortened
 from ontology.terms import PREFIXES, RDF, XSD
 
 CONTEXT = Path(__file__).parent.parent / "ontology" / "context.jsonld"
@@ -39,19 +40,16 @@ class _Words:
 
     def __init__(self, context: dict[str, Any]) -> None:
         self._terms: dict[str, tuple[str, dict[str, Any]]] = {}
-        self._prefixes = [(iri, prefix) for prefix, iri in PREFIXES.items() if context.get(prefix) == iri]
+        self._prefixes = {prefix: iri for prefix, iri in PREFIXES.items() if context.get(prefix) == iri}
         for term, told in context.items():
             definition = told if isinstance(told, dict) else {"@id": told}
-            prefix, _, local = str(definition.get("@id", "")).partition(":")
-            if prefix in PREFIXES:
-                self._terms[PREFIXES[prefix] + local] = term, definition
+            name = str(definition.get("@id", ""))
+            if (iri := expanded(name)) != name:
+                self._terms[iri] = term, definition
 
     def iri(self, iri: str) -> str:
-        """Return an IRI with its prefix."""
-        for namespace, prefix in self._prefixes:
-            if iri.startswith(namespace):
-                return f"{prefix}:{iri.removeprefix(namespace)}"
-        return iri
+        """Return an IRI with the context's prefix."""
+        return shortened(iri, self._prefixes)
 
     def node(self, quads: list[ox.Quad]) -> dict[str, Any]:
         """Return all that a graph says of one subject."""
@@ -82,10 +80,7 @@ class _Words:
         if value.language:
             spoken = "@language" in definition.get("@container", ()) or definition.get("@language") == value.language
             return str(value.value) if spoken else None
-        if (
-            datatype != (PREFIXES["xsd"] + wanted.removeprefix("xsd:") if wanted else _STRING)
-            or "@language" in definition
-        ):
+        if datatype != (expanded(wanted) if wanted else _STRING) or "@language" in definition:
             return None
         return int(value.value) if datatype == _INTEGER else str(value.value)
 

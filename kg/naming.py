@@ -11,7 +11,7 @@ from kg import sparql
 from kg.entities import described
 from kg.rows import IRI
 from ontology.errors import AmbiguousName, NotFound, UsageError
-from ontology.iri import encoded, normalise, place_of
+from ontology.iri import encoded, expanded, normalise, place_of
 from ontology.terms import PLID, Kind
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def readings(name: str) -> Iterator[str]:
         UsageError: the name is empty.
     """
     forms = labels_of(name)
-    address = name.strip().removeprefix("<").removesuffix(">")
-    if address.startswith(("plid:", PLID)):
+    address = expanded(name.strip())
+    if address.startswith(PLID):
         ways = [sparql.values("e", [address])]
     else:
         steps = "/?".join(re.escape(encoded(character)) for character in "".join(name.split()))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, overload
 
 import pyoxigraph as ox
 
-from ontology.terms import PREFIXES, XSD
+from ontology.iri import shortened
+from ontology.terms import XSD
 
 if TYPE_CHECKING:
     import pandas
@@ -26,10 +27,7 @@ class IRI(str):
     @property
     def short(self) -> str:
         """Return it with a known prefix (``pl:national``), or whole where none fits."""
-        for prefix, namespace in sorted(PREFIXES.items(), key=lambda item: -len(item[1])):
-            if self.startswith(namespace):
-                return f"{prefix}:{self.removeprefix(namespace)}"
-        return str(self)
+        return shortened(str(self))
 
     @property
     def local(self) -> str:

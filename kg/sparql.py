@@ -17,7 +17,8 @@ import pyoxigraph as ox
 
 from kg import guard
 from ontology.errors import QueryError
-from ontology.terms import PREFIXES, XSD
+from ontology.iri import expanded
+from ontology.terms import XSD
 
 Term: TypeAlias = ox.NamedNode | ox.Literal
 Value: TypeAlias = str | bool | int | float | Decimal | datetime.date | Term
@@ -169,11 +170,7 @@ def _like(value: str, like: str) -> Term:
 
 
 def _named(value: str) -> ox.NamedNode:
-    text = str(value).removeprefix("<").removesuffix(">")
-    prefix, _, local = text.partition(":")
-    if prefix in PREFIXES:
-        text = PREFIXES[prefix] + local
     try:
-        return ox.NamedNode(text)
+        return ox.NamedNode(expanded(value))
     except ValueError as error:
         raise QueryError(f"{value!r} is no IRI", code="PL-QUERY-PARAMETER") from error

@@ -1,4 +1,4 @@
-"""How an IRI is minted: from a kind, a place and a name, and from nothing else.
+"""How an IRI is minted, from a kind, a place and a name, and from nothing else; and how it is written with a prefix.
 
 The Chinese stays readable in the IRI; only what RFC 3987 forbids in a path segment is percent-encoded. The rules are
 told in docs/architecture.md, "Identity", and docs/ontology.md.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 
-from ontology.terms import PLID, Basis, Kind, Predicate
+from ontology.terms import PLID, PREFIXES, Basis, Kind, Predicate
 
 NATION = "中国"
 """The place in the IRI of whatever is the nation's."""
@@ -165,6 +165,29 @@ def link_iri(source: str, subject: str, predicate: Predicate, object: str, basis
 def generator_iri(name: str) -> str:
     """Return the IRI of the extractor, scheme or table that a link comes from."""
     return f"{PLID}generator/{_segment(name)}"
+
+
+def expanded(written: str) -> str:
+    """Return the IRI that somebody writes with a known prefix, in angle brackets, or as it is.
+
+    >>> expanded("pl:serves"), expanded("<urn:a>"), expanded("urn:a")
+    ('https://w3id.org/policy-lineage#serves', 'urn:a', 'urn:a')
+    """
+    text = written.removeprefix("<").removesuffix(">")
+    prefix, colon, local = text.partition(":")
+    return PREFIXES[prefix] + local if colon and prefix in PREFIXES else text
+
+
+def shortened(iri: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
+    """Return an IRI with its prefix, or whole where none fits.
+
+    >>> shortened("https://w3id.org/policy-lineage#serves"), shortened("urn:a")
+    ('pl:serves', 'urn:a')
+    """
+    for prefix, namespace in prefixes.items():
+        if iri.startswith(namespace):
+            return f"{prefix}:{iri.removeprefix(namespace)}"
+    return iri
 
 
 def _fold(name: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ontology.errors import AuthorityError
+from ontology.iri import shortened
 from ontology.terms import DCTERMS, IDEAS, PL, PLID, RDF, RDFS, SKOS, Kind, Level
 
 BUNDLED: tuple[Path, ...] = tuple(Path(__file__).with_name(name) for name in ("strategies.ttl", "policies.ttl"))
@@ -387,7 +388,5 @@ def _cycle(links: dict[str, tuple[str, ...]]) -> list[str]:
 
 
 def _short(iri: str) -> str:
-    for prefix, namespace in (("pl:", PL), ("skos:", SKOS), ("dcterms:", DCTERMS)):
-        if iri.startswith(namespace):
-            return prefix + iri.removeprefix(namespace)
-    return f"<{iri}>"
+    short = shortened(iri)
+    return short if short != iri else f"<{iri}>"

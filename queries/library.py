@@ -33,6 +33,7 @@ import yaml
 from kg import sparql
 from kg.rows import IRI
 from ontology.errors import NotFound, QueryError
+from ontology.iri import shortened
 from ontology.terms import DCTERMS, PL, PLID, PREFIXES, RDF, RDFS, SH, SKOS, XSD, Level
 
 _ENDING = ".rq"
@@ -386,9 +387,4 @@ def _type(term: sparql.Term) -> Type:
 
 
 def _written(term: sparql.Term) -> str:
-    if isinstance(term, ox.Literal):
-        return term.value
-    for prefix, namespace in PREFIXES.items():
-        if term.value.startswith(namespace) and prefix != "plid":
-            return f"{prefix}:{term.value.removeprefix(namespace)}"
-    return term.value
+    return term.value if isinstance(term, ox.Literal) else shortened(term.value)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gzip
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,8 @@ _NAMED = 5
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+    from ontology.scheme import Scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +148,11 @@ def build(
             progress.source(len(outcome.entries), outcome.entities, outcome.links)
         documents = {**kept, **entries}
         progress.stage("linking")
-        _apply(draft, documents)
+        _apply(draft, documents, lambda: extraction.scheme)
         if metadata is not None:
             left_out += _unused(Path(metadata), rows, documents)
         if decisions is not None:
-            left_out += _without_effect(Path(decisions), draft)
+            left_out += _without_effect(Path(decisions), draft, extraction.scheme)
         progress.stage("publishing")
         unchanged = {name for name, entry in entries.items() if name in before and before[name].key == entry.key}
         missing = {name for name, entry in kept.items() if not is_there(entry.source)}
@@ -179,6 +181,8 @@ def remove(names: str | Iterable[str], *, store: str | Path = DEFAULT_STORE) -> 
         NotFound: the store holds no document of that name; nothing is removed then.
         StoreError: there is no store, or it is locked, damaged or can't be written.
     """
+    from ontology.scheme import load
+
     names = {names} if isinstance(names, str) else set(names)
     open_version(Path(store))
     with writing(Path(store)) as draft:
@@ -186,7 +190,8 @@ def remove(names: str | Iterable[str], *, store: str | Path = DEFAULT_STORE) -> 
         unknown = sorted(names - documents.keys())
         if unknown:
             raise NotFound(f"{store} holds no document {unknown[0]!r}; kg info lists them", subject=unknown[0])
-        _apply(draft, {name: entry for name, entry in documents.items() if name not in names})
+        kept = {name: entry for name, entry in documents.items() if name not in names}
+        _apply(draft, kept, lambda: load(*draft.scheme))
         return _publish(draft, BuildReport(store=Path(store), removed=tuple(sorted(names))))
 
 
@@ -249,10 +254,15 @@ def _unused(table: Path, rows: Mapping[str, Mapping[str, str]], documents: Itera
     return [LeftOut(str(table), reason, "PL-TABLE-ROW")]
 
 
-def _apply(draft: Draft, documents: Mapping[str, Entry]) -> None:
-    """Make the draft hold these documents, the decisions, and what follows from them."""
+def _apply(draft: Draft, documents: Mapping[str, Entry], scheme: Callable[[], Scheme]) -> None:
+    """Make the draft hold these documents, the decisions, and what follows from them.
+
+    Args:
+        draft: the next version.
+        documents: what it is to hold.
+        scheme: gives the authority file, which takes its time to read: it is asked for only where something changes.
+    """
     from kg import derive
-    from ontology import scheme
 
     before = draft.manifest.documents
     tables = {name: draft.keep_table(name, None) for name in ("metadata", "decisions")}
@@ -270,7 +280,7 @@ def _apply(draft: Draft, documents: Mapping[str, Entry]) -> None:
         for name in changed
     )
     draft.replace_graphs((ox.NamedNode(before[name].graph), ()) for name in before.keys() - documents.keys())
-    own = scheme.load(*draft.scheme)
+    own = scheme()
     known = derive.known(draft.store, own)
     founded = [decision for decision in decisions if curation.unfounded(decision, known) is None]
     draft.replace_graph(curation.GRAPH, curation.statements(founded))
@@ -278,13 +288,11 @@ def _apply(draft: Draft, documents: Mapping[str, Entry]) -> None:
     draft.manifest = manifest
 
 
-def _without_effect(table: Path, draft: Draft) -> list[LeftOut]:
+def _without_effect(table: Path, draft: Draft, scheme: Scheme) -> list[LeftOut]:
     """Return which rows of a table of decisions change nothing."""
     from kg import derive
-    from ontology import scheme
 
-    own = scheme.load(*draft.scheme)
-    known = derive.known(draft.store, own)
+    known = derive.known(draft.store, scheme)
     idle: list[LeftOut] = []
     rejections: dict[bytes, curation.Decision] = {}
     for decision in curation.load(table):
@@ -292,7 +300,7 @@ def _without_effect(table: Path, draft: Draft) -> list[LeftOut]:
         if reason is not None:
             idle.append(LeftOut(str(table), f"{table} row {decision.row}: {reason}", "PL-TABLE-ROW"))
         elif not decision.accepted and not (
-            (concept := own.concept(decision.subject))
+            (concept := scheme.concept(decision.subject))
             and (decision.predicate, decision.object) in derive.upward_links(concept)
         ):
             rejections[f"{decision.link} ".encode()] = decision

@@ -102,7 +102,8 @@ class Extraction:
         self._version = digest(code_digest(), own, *(path.read_bytes() for path in schemes))
 
     @cached_property
-    def _scheme(self) -> Scheme:
+    def scheme(self) -> Scheme:
+        """Return the authority file with the researcher's own laid over it, read when it is first needed."""
         from ontology import scheme
 
         return scheme.load(*self._schemes)
@@ -111,7 +112,7 @@ class Extraction:
     def _pipeline(self) -> Language:
         from extract import pipeline
 
-        return self._nlp if self._nlp is not None else pipeline.load(scheme=self._scheme)
+        return self._nlp if self._nlp is not None else pipeline.load(scheme=self.scheme)
 
     def outcomes(
         self, sources: Sequence[Source], before: Mapping[str, Entry]
@@ -206,7 +207,7 @@ class Extraction:
 
         try:
             annotation = pipeline.annotate(self._pipeline, document)
-            quads = set(statements.statements(annotation, self._scheme))
+            quads = set(statements.statements(annotation, self.scheme))
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             raise ExtractionError(
                 f"{document.source}: the extractor failed ({type(error).__name__}: {error}); please report it",

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 import pyoxigraph as ox
 
@@ -41,6 +40,7 @@ from ontology.iri import (
     DERIVED_GRAPH,
     UPDATES_GRAPH,
     link_iri,
+    name_of,
     place_of,
 )
 from ontology.scheme import Concept, Scheme
@@ -239,7 +239,7 @@ def _concept(concept: Concept) -> Triples:
         unit = ox.NamedNode(issuer)
         yield ox.Triple(node, pl("issuer"), unit)
         yield ox.Triple(unit, TYPE, pl(Kind.ADMINISTRATIVE_UNIT))
-        yield ox.Triple(unit, PREF_LABEL, chinese(unquote(issuer.rsplit("/", 1)[-1])))
+        yield ox.Triple(unit, PREF_LABEL, chinese(name_of(issuer)))
         if concept.level is not None:
             yield ox.Triple(unit, pl("level"), pl(concept.level))
 

@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
-from urllib.parse import unquote
 
 import pyoxigraph as ox
 
@@ -22,7 +21,7 @@ from kg.graph import Graph
 from kg.graph import open as open_graph
 from kg.output import inert, replacing
 from ontology.errors import UsageError
-from ontology.iri import expanded, place_of
+from ontology.iri import expanded, name_of, places_of
 from ontology.terms import PL, PREFIXES, Kind
 
 Cell: TypeAlias = str | int | float | None
@@ -107,7 +106,7 @@ def entities(graph: Graph) -> Table:
                     about.one(iri, "skos:prefLabel"),
                     str(kind),
                     about.local(iri, "pl:level"),
-                    " › ".join(map(unquote, place_of(iri))) or None,
+                    " › ".join(places_of(iri)) or None,
                     about.one(iri, "skos:prefLabel", "en"),
                     about.one(iri, "skos:definition"),
                     about.one(iri, "pl:divisionCode"),
@@ -132,7 +131,7 @@ def links(graph: Graph) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for link in about.subjects("pl:Link"):
         subject, object_ = about.one(link, "rdf:subject"), about.one(link, "rdf:object")
-        made_by = unquote(str(about.one(link, "prov:wasGeneratedBy")).rsplit("/", 1)[-1])
+        made_by = name_of(str(about.one(link, "prov:wasGeneratedBy")))
         for proof in about.values("pl:evidence").get(link, [""]):
             anchor, document = about.one(proof, "nif:anchorOf"), about.one(proof, "nif:referenceContext")
             span = [about.one(proof, term) for term in ("nif:beginIndex", "nif:endIndex")]

@@ -15,7 +15,6 @@ from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeAlias
-from urllib.parse import unquote
 
 import pyoxigraph as ox
 
@@ -28,7 +27,7 @@ from kg.rows import IRI, Rows
 from kg.statements import FOUND, METADATA
 from kg.store import DEFAULT_STORE, Version, open_version, reading
 from ontology.errors import NotFound, QueryError, StoreError, UsageError
-from ontology.iri import place_of
+from ontology.iri import name_of, places_of
 from ontology.terms import PL, PREFIXES, SHOWN, Basis, Kind, Level, Predicate
 
 if TYPE_CHECKING:
@@ -543,7 +542,7 @@ def _holding(identifier: str, known: Mapping[str, list[Any]], found: Mapping[str
         Level(level.local) if level else None,
         one.get("year"),
         str(one["issued"]) if "issued" in one else None,
-        tuple(unquote(name) for name in (*place_of(place), place.rsplit("/", 1)[-1])) if place else (),
+        (*places_of(place), name_of(place)) if place else (),
         one.get("issuer"),
         one.get("meeting"),
         tuple(known.get("review_years", ())),

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -19,12 +18,12 @@ from rich.tree import Tree
 from extract.document import unbroken
 from kg import sparql
 from kg.entities import described
-from kg.naming import find, places_of
+from kg.naming import find
 from kg.rows import IRI
 from kg.vocabulary import WORDS
 from kg.walk import EVERYWHERE, UPWARD, State, Upward, Walk
 from ontology.errors import UsageError
-from ontology.iri import AUTHORITY_GRAPH
+from ontology.iri import AUTHORITY_GRAPH, identifier_of, places_of
 from ontology.terms import PLID, SHOWN, Basis, Kind, Level, Predicate
 
 if TYPE_CHECKING:
@@ -348,7 +347,7 @@ def _grow(
             for passage in [p.text for p in step.proofs if p.link == proof.link and p.text][:most_passages]:
                 line.append(f"\n“{_excerpt(passage, goal if goal in passage else work)}”", style="italic")
             if proof.document:
-                line.append(f" {unquote(proof.document.removeprefix(f'{PLID}Document/'))}", style="dim")
+                line.append(f" {identifier_of(proof.document)}", style="dim")
         again = other in shown and bool(steps.get(other))
         if again:
             line.append(" （见上）", style="dim")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from kg import sparql
 from kg.entities import described
 from kg.rows import IRI
 from ontology.errors import AmbiguousName, NotFound, UsageError
-from ontology.iri import encoded, expanded, normalise, place_of
+from ontology.iri import encoded, expanded, name_of, normalise, places_of
 from ontology.terms import PLID, Kind
 
 if TYPE_CHECKING:
@@ -112,14 +111,9 @@ def kinds_of(graph: Graph, iris: Iterable[IRI]) -> Mapping[IRI, Kind]:
     return {iri: entity.kind for iri, entity in described(graph, sparql.values("e", iris)).items()}
 
 
-def places_of(iri: IRI) -> tuple[str, ...]:
-    """Return the places in an entity's IRI, from the province down."""
-    return tuple(unquote(part) for part in place_of(iri))
-
-
 def _within(graph: Graph, found: Iterable[IRI], place: str) -> list[IRI]:
     """Return which entities belong to a place by their IRI, or lie in it by what a document says."""
     names = {iri: set(places_of(iri)) for iri in found}
     for row in graph.query(f"SELECT DISTINCT ?e ?site {{ {sparql.values('e', names)} ?e pl:locatedIn+ ?site }}"):
-        names[row.e] |= {*places_of(row.site), unquote(row.site.local)}
+        names[row.e] |= {*places_of(row.site), name_of(row.site)}
     return [iri for iri, places in names.items() if any(each.startswith(place) for each in places)]

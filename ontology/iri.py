@@ -1,4 +1,4 @@
-"""How an IRI is minted, from a kind, a place and a name, and from nothing else; and how it is written with a prefix.
+"""How an IRI is minted, from a kind, a place and a name, and from nothing else; read back, and written with a prefix.
 
 The Chinese stays readable in the IRI; only what RFC 3987 forbids in a path segment is percent-encoded. The rules are
 told in docs/architecture.md, "Identity", and docs/ontology.md.
@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
+from urllib.parse import unquote
 
 from ontology.terms import PLID, PREFIXES, Basis, Kind, Predicate
 
@@ -99,6 +100,24 @@ def place_of(iri: str) -> tuple[str, ...]:
     return tuple(iri.removeprefix(PLID).split("/")[1:-1]) if iri.startswith(PLID) else ()
 
 
+def places_of(iri: str) -> tuple[str, ...]:
+    """Return the places in an entity's IRI by their names, from the province down; see ``place_of``.
+
+    >>> places_of(f"{PLID}Project/山西省/张营%20镇/修路")
+    ('山西省', '张营 镇')
+    """
+    return tuple(unquote(part) for part in place_of(iri))
+
+
+def name_of(iri: str) -> str:
+    """Return the name at the end of an entity's or a generator's IRI.
+
+    >>> name_of(mint(Kind.ORGANIZATION, (), "A B"))
+    'A B'
+    """
+    return unquote(iri.rsplit("/", 1)[-1])
+
+
 def document_iri(identifier: str) -> str:
     """Return the IRI of a document, which is also that of its graph; identifiers that differ give IRIs that differ.
 
@@ -108,6 +127,15 @@ def document_iri(identifier: str) -> str:
     if not identifier:
         raise ValueError("a document needs an identifier")
     return f"{PLID}Document/{encoded(identifier)}"
+
+
+def identifier_of(iri: str) -> str:
+    """Return the identifier of the document that an IRI names, see ``document_iri``; an identifier comes as it is.
+
+    >>> identifier_of(document_iri("2023/张营镇 报告"))
+    '2023/张营镇 报告'
+    """
+    return unquote(iri.removeprefix(f"{PLID}Document/"))
 
 
 def encoded(text: str) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
-from urllib.parse import unquote
 
 from rich.cells import cell_len
 from rich.console import Group
@@ -26,7 +25,7 @@ from kg.picture.svg import Drawing
 from kg.rows import IRI
 from kg.vocabulary import WORDS
 from ontology.errors import NotFound, UsageError
-from ontology.iri import place_of
+from ontology.iri import places_of
 from ontology.terms import PLACES, Level
 
 if TYPE_CHECKING:
@@ -255,7 +254,7 @@ def gathered(
     """
     chosen: dict[IRI, tuple[float, IRI, float]] = {}
     for project, strategy, sure, money in served:
-        if not within or any(unquote(place).startswith(within) for place in place_of(strategy)):
+        if not within or any(place.startswith(within) for place in places_of(strategy)):
             amount = 1.0 if measure == "projects" else money
             chosen[project] = max(chosen.get(project, (0.0, IRI(""), 0.0)), (sure, strategy, amount))
     starts: defaultdict[IRI, float] = defaultdict(float)

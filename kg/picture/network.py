@@ -13,14 +13,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
-from urllib.parse import unquote
 
 import networkx
 
 from extract.document import unbroken
 from kg.lineage import Lineage
 from kg.vocabulary import WORDS
-from ontology.terms import PLID, Kind, Level, Predicate
+from ontology.iri import identifier_of
+from ontology.terms import Kind, Level, Predicate
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -51,7 +51,7 @@ def network(source: Drawable) -> Network:
         for name in ("relation", "basis", "evidence", "document"):
             why.setdefault(name, "")
         why.setdefault("confidence", 0.0)
-        why["document"] = unquote(why["document"].removeprefix(f"{PLID}Document/"))
+        why["document"] = identifier_of(why["document"])
     return found
 
 

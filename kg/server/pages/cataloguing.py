@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 
 from kg.graph import Graph
-from ontology.iri import place_of
+from ontology.iri import name_of, places_of
 from ontology.terms import ITSRDF, NIF, PL, PLACES, PLID, RDF, Kind
 
 _SCHEMA = """
@@ -94,8 +94,8 @@ def _fill(graph: Graph, connection: sqlite3.Connection) -> None:
         ids[row.e] = len(ids) + 1
         preferred = sorted((tag != "zh", label) for what, tag, label in labels[row.e] if what == "prefLabel")
         english = min((label for what, tag, label in labels[row.e] if what == "prefLabel" and tag == "en"), default="")
-        name = preferred[0][1] if preferred else unquote(row.e.rsplit("/", 1)[-1])
-        places = [unquote(part) for part in place_of(row.e)]
+        name = preferred[0][1] if preferred else name_of(row.e)
+        places = [*places_of(row.e)]
         if row.k.local in PLACES:
             places.append(name)
         place = "/".join(part.replace("/", "／") for part in places)

@@ -133,6 +133,17 @@ class Proof:
     start: int | None
     end: int | None
 
+    @property
+    def edge(self) -> dict[str, Any]:
+        """Return what an edge of a network says of it; what is unknown is "", as a network's files know no None."""
+        return {
+            "relation": str(self.predicate),
+            "basis": str(self.basis),
+            "confidence": self.confidence,
+            "document": self.document or "",
+            "evidence": unbroken(self.text or ""),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Holding:
@@ -363,15 +374,7 @@ class Graph:
                 network.add_node(str(iri), label=entity.name, kind=str(entity.kind), level=entity.level)
         for proof in proofs(self, f"FILTER(?confidence >= {confidence})"):
             if proof.subject in network and proof.object in network:
-                network.add_edge(
-                    str(proof.subject),
-                    str(proof.object),
-                    relation=str(proof.predicate),
-                    basis=str(proof.basis),
-                    confidence=proof.confidence,
-                    document=proof.document or "",
-                    evidence=unbroken(proof.text or ""),
-                )
+                network.add_edge(str(proof.subject), str(proof.object), **proof.edge)
         return network
 
     def info(self) -> Info:

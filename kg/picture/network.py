@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import networkx
 
-from extract.document import unbroken
 from kg.lineage import Lineage
 from kg.vocabulary import WORDS
 from ontology.iri import identifier_of
@@ -210,17 +209,8 @@ def _of_lineage(lineage: Lineage) -> Network:
         )
     for step in {(s.subject, s.predicate, s.object): s for s in (*lineage.above, *lineage.below)}.values():
         ends = (str(step.subject), str(step.object))
-        for proof in step.proofs:
-            found.add_edge(
-                *ends,
-                relation=str(step.predicate),
-                basis=str(proof.basis),
-                confidence=proof.confidence,
-                evidence=unbroken(proof.text or ""),
-                document=proof.document or "",
-            )
-        if not step.proofs:
-            found.add_edge(*ends, relation=str(step.predicate), basis="", confidence=0.0, evidence="", document="")
+        for edge in [proof.edge for proof in step.proofs] or [{"relation": str(step.predicate)}]:
+            found.add_edge(*ends, **edge)
     return found
 
 

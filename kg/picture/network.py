@@ -129,7 +129,8 @@ def folded(whole: Network, most: int) -> Network:
     for node in whole:
         if node not in shown:
             bundles[(below[node], True) if node in below else (above.get(node, ""), False)].append(node)
-    part: Network = whole.subgraph(shown).copy()
+    part: Network = whole.copy()  # and not a copy of a subgraph, which has the random order of the set
+    part.remove_nodes_from([node for node in whole if node not in shown])
     for (strategy, serves), members in sorted(bundles.items()):
         bundle = f"{'+' if serves else '^'}{strategy}"
         outer = (max if serves else min)(sorted(members), key=lambda node: _rank(whole, node))

@@ -134,6 +134,7 @@ def test_a_large_graph_folds_behind_strategies_with_counts() -> None:
     assert len(shown) <= 200
     assert sorted([*hidden, *(node for node in shown if node not in bundles)]) == sorted(whole)
     assert {f"s{index}" for index in range(30)} <= set(shown)
+    assert [node for node in shown if node not in bundles] == [node for node in whole if node in shown]
     for node, about in bundles.items():
         (strategy,) = shown.successors(node)
         assert about["label"] == f"＋项目 {len(about['members'])}"

@@ -177,7 +177,7 @@ def _concepts_used(scheme: Scheme, used: Iterable[str]) -> dict[str, Concept]:
         concept = scheme.concept(iri)
         if concept is not None and iri not in found:
             found[iri] = concept
-            todo += (*concept.component_of, *concept.serves, *concept.advances, *concept.broader)
+            todo += (*concept.upward, *concept.broader)
     return dict(sorted(found.items()))
 
 

@@ -94,6 +94,11 @@ class Concept:
         """Return every Chinese form of the name, the preferred label first."""
         return (self.label, *self.alt_labels, *self.hidden_labels)
 
+    @property
+    def upward(self) -> tuple[str, ...]:
+        """Return the IRIs of what it leads to: as a part, by serving and by advancing."""
+        return (*self.component_of, *self.serves, *self.advances)
+
 
 class Scheme:
     """Concepts by IRI and by name; immutable.
@@ -134,8 +139,7 @@ class Scheme:
             reached: set[str] = set()
             todo = [start]
             while todo:
-                concept = self._concepts[todo.pop()]
-                fresh = {*concept.component_of, *concept.serves, *concept.advances} - reached
+                fresh = {*self._concepts[todo.pop()].upward} - reached
                 reached |= fresh
                 todo += fresh
             found[start] = frozenset(reached)
@@ -348,18 +352,19 @@ def _concept(draft: _Draft) -> Concept:
 def _check_links(concepts: list[Concept], drafts: dict[str, _Draft]) -> None:
     """Check that links lead to concepts, that ``advances`` leads upward, and that none leads back to its start."""
     known = {concept.iri: concept for concept in concepts}
-    up: dict[str, tuple[str, ...]] = {}
     for concept in concepts:
         fail = drafts[concept.iri].fail
-        up[concept.iri] = (*concept.component_of, *concept.serves, *concept.advances)
-        for target in (*up[concept.iri], *concept.broader):
+        for target in (*concept.upward, *concept.broader):
             if target not in known:
                 raise fail(f"no file defines {target.removeprefix(PLID)}, to which it refers; define or correct it")
         for target in concept.advances:
             higher = known[target]
             if concept.level is None or higher.level is None or not higher.level.above(concept.level):
                 raise fail(f"advances {higher.label}, which is not of a higher level; write pl:serves or a pl:level")
-    for links, name in ((up, "componentOf, serves and advances"), ({c.iri: c.broader for c in concepts}, "broader")):
+    for links, name in (
+        ({c.iri: c.upward for c in concepts}, "componentOf, serves and advances"),
+        ({c.iri: c.broader for c in concepts}, "broader"),
+    ):
         loop = _cycle(links)
         if loop:
             way = " → ".join(known[iri].label for iri in loop)

@@ -134,15 +134,14 @@ def framed(page: str, height: int = 620) -> str:
     )
 
 
-def bare(svg: str, title: str) -> str:
-    """Return a page that holds an SVG and nothing else."""
+def bare(body: str, title: str, style: str = "body{margin:0}svg{max-width:100%;height:auto}") -> str:
+    """Return a page of one file that runs no script and asks nothing of any address; by default of an SVG."""
     return (
         '<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta http-equiv="Content-Security-Policy"'
         " content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>{html.escape(title)}</title><style>body{{margin:0}}svg{{max-width:100%;height:auto}}</style></head>"
-        f"<body>{svg}</body></html>"
+        f"<title>{html.escape(title)}</title><style>{style}</style></head><body>{body}</body></html>"
     )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from kg import sparql
-from kg.picture import framed, written
+from kg.picture import bare, framed, written
 from kg.vocabulary import WORDS
 from ontology.errors import NotFound, UsageError
 from ontology.terms import Kind
@@ -62,15 +62,8 @@ class Highlighted:
             f'<span><i style="background:{_COLOURS[kind]}"></i>{WORDS[kind]} {count}</span>'
             for kind, count in self.counts().items()
         )
-        return (
-            '<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">'
-            '<meta http-equiv="Content-Security-Policy"'
-            " content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-            f"<title>{html.escape(self.title)}</title><style>{_STYLE}</style></head><body>"
-            f"<header><b>{html.escape(self.title)}</b> &nbsp; {legend}</header>"
-            f"<main>{self._marked()}</main></body></html>"
-        )
+        head = f"<header><b>{html.escape(self.title)}</b> &nbsp; {legend}</header>"
+        return bare(f"{head}<main>{self._marked()}</main>", self.title, _STYLE)
 
     def __rich__(self) -> Text:
         """Return it for the terminal, coloured by kind."""

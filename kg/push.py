@@ -166,7 +166,7 @@ class _Notes:
                 name, digest = json.loads(line)
                 self._set(name, digest)
         if content != (kept := b"".join(map(_entry, self.digests.items()))):
-            with self._writing():
+            with _writing(self._path):
                 write_atomically(path, kept)
 
     def note(self, name: str, digest: str) -> None:
@@ -179,7 +179,7 @@ class _Notes:
     def _change(self, name: str, digest: str | None) -> None:
         self._set(name, digest)
         line = _entry((name, digest))
-        with self._writing():
+        with _writing(self._path):
             if not self._path.exists():
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 write_atomically(self._path, line)
@@ -193,13 +193,6 @@ class _Notes:
         self.digests.pop(name, None)
         if digest is not None:
             self.digests[name] = digest
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise StoreError(f"{self._path} could not be written ({error})", subject=str(self._path)) from error
 
 
 def _entry(change: tuple[str, str | None]) -> bytes:
@@ -282,7 +275,7 @@ class _Folder:
         """Make a graph's file hold these triples, and return how many they are; the file is there whole or not."""
         path, count = self._path(name), 0
         graph = b"" if name == _DEFAULT else f" <{name}>".encode()
-        with self._writing():
+        with _writing(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
             unfinished = path.with_suffix(".new")
             with unfinished.open("wb") as file:
@@ -294,7 +287,7 @@ class _Folder:
 
     def delete(self, name: str) -> None:
         """Take a graph's file away; that it is not there is as well."""
-        with self._writing():
+        with _writing(self._folder):
             self._path(name).unlink(missing_ok=True)
 
     def has(self, name: str) -> bool:
@@ -305,12 +298,13 @@ class _Folder:
         readable = re.sub(r"[^\w-]+", "-", name.rpartition("/")[2])[:60]
         return self._folder / f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:8]}.nq"
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise StoreError(f"{self._folder} could not be written ({error})", subject=str(self._folder)) from error
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{path} could not be written ({error})", subject=str(path)) from error
 
 
 def _opener(url: str, user: str | None, password: str | None) -> OpenerDirector:

@@ -249,7 +249,7 @@ class Endpoint:
         return wrapper
 
 
-def attempt(send: Callable[[], T], url: str, retries: int, sleep: Callable[[float], None] = time.sleep) -> T:
+def attempt(send: Callable[[], T], url: str, retries: int) -> T:
     """Do a request, and again after a pause that doubles where the server is busy or the connection breaks.
 
     Raises:
@@ -268,7 +268,7 @@ def attempt(send: Callable[[], T], url: str, retries: int, sleep: Callable[[floa
             if not passing or retries <= 0:
                 raise failed from error
             after = error.headers.get("Retry-After", "") if isinstance(error, HTTPError) and error.headers else ""
-            sleep(min(max(pause, float(after) if after.isdecimal() else 0), _LONGEST_PAUSE))
+            time.sleep(min(max(pause, float(after) if after.isdecimal() else 0), _LONGEST_PAUSE))
             retries -= 1
             pause *= 2
 

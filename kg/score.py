@@ -38,7 +38,6 @@ from kg.statements import (
     statements,
 )
 from ontology.errors import UsageError
-from ontology.scheme import Scheme
 from ontology.terms import IDEAS, PL, STATED, Kind, Level, Predicate
 
 CORE = (Kind.VILLAGE, Kind.PROJECT, Kind.POLICY, Kind.STRATEGY, Kind.SLOGAN)
@@ -152,14 +151,14 @@ def score(graph: Graph | ox.Store, golds: Paths, corpus: str | Path | None = Non
     return compare(pairs)
 
 
-def score_annotations(annotations: Iterable[Annotation], golds: Paths, scheme: Scheme | None = None) -> Scores:
+def score_annotations(annotations: Iterable[Annotation], golds: Paths) -> Scores:
     """Compare annotations with gold files by the documents' identifiers; no store is needed.
 
     Raises:
         UsageError: a gold file can't be read.
         ValueError: an annotation breaks an invariant, see ``kg.statements.statements``.
     """
-    readings = {a.document.identifier: read(statements(a, scheme)) for a in annotations}
+    readings = {a.document.identifier: read(statements(a)) for a in annotations}
     return compare([(gold, readings.get(gold.document)) for gold in map(load_gold, listed(golds))])
 
 

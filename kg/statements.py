@@ -48,7 +48,6 @@ from ontology.terms import (
     Predicate,
 )
 
-Term: TypeAlias = ox.NamedNode | ox.Literal
 Triples: TypeAlias = Iterator[ox.Triple]
 
 TYPE = ox.NamedNode(f"{RDF}type")

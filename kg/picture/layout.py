@@ -161,26 +161,6 @@ def _way(
     return tuple(found)
 
 
-def crossings(layout: Layout) -> int:
-    """Return how often edges cross, straight lines between their points taken."""
-    pieces = set()
-    for (start, end), points in layout.ways.items():
-        a, b = layout.boxes[start], layout.boxes[end]
-        line = [(a.x, a.y), *points, (b.x, b.y)]
-        pieces |= set(pairwise(line))
-    found = 0
-    listed = sorted(pieces)
-    for i, (a1, a2) in enumerate(listed):
-        for b1, b2 in listed[i + 1 :]:
-            if len({a1, a2, b1, b2}) == 4:
-                found += _turn(a1, a2, b1) != _turn(a1, a2, b2) and _turn(b1, b2, a1) != _turn(b1, b2, a2)
-    return found
-
-
-def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> bool:
-    return (b[0] - a[0]) * (c[1] - a[1]) > (b[1] - a[1]) * (c[0] - a[0])
-
-
 def ground(about: Mapping[str, str]) -> str:
     """Return the colour of the band that a node stands in."""
     return TINTS["" if about["kind"] in FOOT else about["level"]]

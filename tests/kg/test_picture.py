@@ -25,7 +25,7 @@ from kg.cli import main
 from kg.picture import font
 from kg.picture.flow import worded
 from kg.picture.highlight import Highlighted, Mention
-from kg.picture.layout import Layout, crossings, layout
+from kg.picture.layout import Layout, layout
 from kg.picture.network import Network, folded, main_lines, network
 from kg.picture.svg import because
 from ontology.errors import NotFound, OutputError, UsageError
@@ -55,6 +55,26 @@ def town(strategies: int, projects: int, *, names: list[str] | None = None) -> N
         basis = list(Basis)[index % 5]
         made.add_edge(f"p{index}", f"s{index % strategies}", basis=str(basis), confidence=0.5, **why)
     return made
+
+
+def crossings(placed: Layout) -> int:
+    """Return how often edges cross, straight lines between their points taken."""
+    pieces = set()
+    for (start, end), points in placed.ways.items():
+        a, b = placed.boxes[start], placed.boxes[end]
+        line = [(a.x, a.y), *points, (b.x, b.y)]
+        pieces |= set(pairwise(line))
+    found = 0
+    listed = sorted(pieces)
+    for i, (a1, a2) in enumerate(listed):
+        for b1, b2 in listed[i + 1 :]:
+            if len({a1, a2, b1, b2}) == 4:
+                found += _turn(a1, a2, b1) != _turn(a1, a2, b2) and _turn(b1, b2, a1) != _turn(b1, b2, a2)
+    return found
+
+
+def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> bool:
+    return (b[0] - a[0]) * (c[1] - a[1]) > (b[1] - a[1]) * (c[0] - a[0])
 
 
 def overlaps(placed: Layout) -> list[tuple[str, str]]:

@@ -98,9 +98,9 @@ def lineage(
     return replace(part, beyond=len(above.keys() - {item.iri for item in part.items}))
 
 
-def main_line(catalogue: Catalogue, iri: str, confidence: float = SHOWN) -> tuple[Item, ...]:
+def main_line(catalogue: Catalogue, iri: str) -> tuple[Item, ...]:
     """Return an entity with what stands above it on its surest chain up to the nation, from below."""
-    ties = _upward(catalogue, IRI(iri), confidence)
+    ties = _upward(catalogue, IRI(iri), SHOWN)
     items = catalogue.items({iri, *(end for tie in ties for end in (tie.subject, tie.object))})
     steps = [(tie.subject, tie.object, tie.confidence) for tie in ties]
     above = dict(main_lines(iri, steps, _ranks(items), most=1))

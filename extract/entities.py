@@ -347,7 +347,7 @@ def _own_plan(name: str, place: Place | None) -> Level | None:
     return place.level if place and place.level in _PLANNING and _FIVE_YEARS.fullmatch(name) else None
 
 
-def _without_count(c: Candidate, folded: str) -> Candidate:
+def without_count(c: Candidate, folded: str) -> Candidate:
     """Return the last work of a list without what counts them all: 土桥至底庙、清塬至郑家|三条县乡公路.
 
     Of 900 such names ten were annotated with the number in them.
@@ -488,7 +488,7 @@ class EntityResolver:
         scheme: Scheme | None = doc._.scheme
         likely = [
             self._recognised(c, folded, scheme)
-            for c in (_without_building(_without_count(c, folded), folded) for c in doc._.candidates)
+            for c in (_without_building(without_count(c, folded), folded) for c in doc._.candidates)
             if c.confidence >= self.threshold
             and c.span.end - c.span.start >= _BRIEFEST
             and not _is_honour(c, folded)

@@ -11,7 +11,7 @@ from extract import network, pipeline, status
 from extract.annotation import Candidate
 from extract.classifier import MODELS
 from extract.document import Document, Metadata, Place, Span
-from extract.entities import cluster, with_shared_heads
+from extract.entities import cluster, with_shared_heads, without_count
 from extract.levels import level_by_rule, named_level
 from extract.names import governors, name_start
 from extract.quotations import read
@@ -743,3 +743,38 @@ def test_a_counted_list_that_the_authority_file_knows_is_one_name_with_its_short
     document = Document("t", text, "0" * 64, metadata=Metadata(place=home, level=Level.TOWNSHIP))
     found = pipeline.annotate(pipeline.load(), document).entities
     assert {e.level for e in found if e.name.endswith("三大战略行动")} == {Level.PROVINCIAL}
+
+
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("全面落实“水韵名城、实力丁镇”部署。", False),
+        ("全面落实“水韵名城、实力丁镇”部署。\n聚焦建设实力丁镇，修渠三里。", True),
+        ("全面落实“活力丁镇、实力丁镇”部署。", True),
+        ("全面落实“工业强镇、文旅活镇”部署。", True),
+    ],
+)
+def test_an_item_of_a_quoted_list_of_several_sorts_is_no_name_by_itself(rules, text: str, listed: bool) -> None:
+    named = names(annotate(rules, text), Kind.STRATEGY)
+    assert bool(named & {"实力丁镇", "文旅活镇"}) is listed
+
+
+def test_short_items_of_a_strategy_that_is_a_list_are_names_where_headings_open_with_them(rules) -> None:
+    text = (
+        "实施“建良港、壮工业、造绿城”三轮驱动战略。\n（一）奋力建良港，通道更畅。修码头。\n（二）聚力壮工业，动能更强。"
+    )
+    assert {"建良港", "壮工业"} <= names(annotate(rules, text), Kind.STRATEGY)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("新城至马店、土桥至底沟、清原至郑庄三条县乡公路建成通车。", "清原至郑庄"),
+        ("清原至郑庄三条县乡公路建成通车。", "清原至郑庄三条县乡公路"),
+    ],
+)
+def test_the_last_work_of_a_list_goes_without_what_counts_them_all(text: str, name: str) -> None:
+    start = text.index("清原")
+    candidate = Candidate(Span(start, text.index("建成")), Kind.PROJECT, TAGGER, 0.9)
+    span = without_count(candidate, text).span
+    assert text[span.start : span.end] == name

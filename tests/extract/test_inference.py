@@ -85,3 +85,11 @@ def test_without_a_model_nothing_is_claimed(tmp_path: Path):
 def test_a_likelier_link_is_surer_but_never_as_sure_as_what_a_heading_says():
     sure = [inference._confidence(likely / 10) for likely in range(4, 11)]
     assert sure == sorted(sure) and sure[0] == 0.4 and sure[-1] < 0.8
+
+
+def test_lists_of_mottoes_and_kinds_of_government_are_no_works_goal(monkeypatch):
+    text = f"{TEXT}坚持农业稳县、畜牧活县，建设廉洁政府。"
+    for name in ("农业稳县、畜牧活县", "廉洁政府"):
+        monkeypatch.setitem(NAMED, name, (Kind.STRATEGY, Level.COUNTY))
+    goals = {pair.goal.name for choices in inference.pairs(read(COUNTY, text)) for pair in choices}
+    assert goals == {"畜牧强县", "幸福丙县"}

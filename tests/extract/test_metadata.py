@@ -351,6 +351,12 @@ def test_the_text_tells_the_county_of_an_unlisted_township(county: str, chain: t
     assert path(known(f"白沙溪镇人民政府工作报告\n各位代表：\n{county}")) == (*chain, "白沙溪镇")
 
 
+def test_a_namesake_that_the_table_lacks_stands_in_the_county_that_the_text_names() -> None:
+    title = "枫溪乡人民政府工作报告\n各位代表：\n"  # the table has two, both of Fujian
+    assert path(known(f"{title}我们落实舒城县部署，服务安徽发展。")) == ("安徽省", "六安市", "舒城县", "枫溪乡")
+    assert path(known(f"{title}我们修渠三里。")) == ("枫溪乡",)
+
+
 # Tables
 
 

@@ -357,3 +357,31 @@ def test_a_unit_before_another_is_no_river() -> None:
 def test_countries_are_units_and_a_nationality_is_none() -> None:
     text = "产品销往韩国、老挝，朝鲜族村民跳起了舞。"
     assert names(text, Kind.ADMINISTRATIVE_UNIT) == {"韩国": "韩国", "老挝": "老挝"}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "towns"),
+    [
+        ("推动兴东、林湖、沈伦集中供水改造。", home("兴化市"), {"兴东": "兴东镇", "林湖": "林湖乡", "沈伦": "沈伦镇"}),
+        ("钓鱼湖风景秀丽，大邹人勤劳。", home("兴化市"), {}),
+        (
+            "推进那彭、久隆、沙埠三镇联建共富园。",
+            home("钦州市"),
+            {"那彭": "那彭镇", "久隆": "久隆镇", "沙埠": "沙埠镇"},
+        ),
+        ("串联那彭、久隆山水。", home("钦州市"), {}),
+    ],
+)
+def test_towns_in_a_list_go_by_their_short_names(text: str, place: Place, towns: dict[str, str]) -> None:
+    found = names(text, Kind.ADMINISTRATIVE_UNIT, place)
+    assert {short: name for short, name in found.items() if name != place.name} == towns
+    assert not names(text, Kind.VILLAGE, place)
+
+
+def test_the_beginning_of_a_towns_name_is_no_village() -> None:
+    assert names("太村镇窑坡搬迁点建成入住。", Kind.VILLAGE, home("旬邑县")).keys().isdisjoint({"太村"})
+
+
+def test_a_community_goes_by_its_short_name_too() -> None:
+    found = names("岭兜社区广场建成。改造岭兜老旧厂房。", Kind.VILLAGE)
+    assert found == {"岭兜社区": "岭兜社区", "岭兜": "岭兜社区"}

@@ -161,3 +161,20 @@ def test_a_page_number_within_a_name_gets_into_no_label() -> None:
     labels = {quad.object.value for quad in graph if quad.predicate.value.endswith("Label")}
     assert "白石镇千亩苹果示范园提升改造项目" in labels
     assert not any("—" in label for label in labels)
+
+
+PROSE = "全乡上下团结一心，扎实推进各项工作，村容村貌焕然一新，群众收入稳步增长，茶园扩种三千亩，新修渠道八公里，"
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "joined"),
+    [
+        (f"{PROSE}建成白石镇标准化", "茶厂一座，带动就业。", True),
+        ("我们认真学习《", "白石镇章程》，做到人人会讲。", True),
+        (f"{PROSE}建成白石镇标准化", "（二）聚焦强镇，再上台阶。", False),
+        (f"{PROSE}较好完成任务", "名词解释", False),
+        ("聚焦强镇，建设实力白石", "我们大力推进各项工作，成效良好。", False),
+    ],
+)
+def test_a_sentence_that_a_lines_end_cuts_goes_on(before: str, behind: str, joined: bool) -> None:
+    assert (f"{before}{behind}" in reflow(f"{before}\n{behind}").text) is joined

@@ -488,3 +488,19 @@ def test_a_preamble_names_what_is_carried_out_before_what_carries_it_out(related
 def test_what_a_preamble_sets_side_by_side_carries_out_nothing_of_each_other(related):
     named = {"鹮湾之城": (Kind.STRATEGY, Level.COUNTY), "鹭溪门户": (Kind.STRATEGY, Level.PREFECTURE)}
     assert not related("今年的总体要求是：奋力建设鹮湾之城、鹭溪门户。", Predicate.ADVANCES, **named)
+
+
+def test_parts_of_the_speakers_strategy_carry_out_nothing_beside_it(related):
+    text = (
+        "总体要求是：以习近平新时代中国特色社会主义思想为指导，深入实施“工业强县、文旅活县”双轮战略，聚焦工业强县、文旅活县。\n"
+        "（一）坚持工业强县，修厂三座。\n（二）坚持文旅活县，办节两次。"
+    )
+    named = {
+        "习近平新时代中国特色社会主义思想": (Kind.STRATEGY, Level.NATIONAL),
+        "工业强县、文旅活县": (Kind.STRATEGY, Level.COUNTY),
+        "工业强县": (Kind.STRATEGY, Level.COUNTY),
+        "文旅活县": (Kind.STRATEGY, Level.COUNTY),
+    }
+    found = linking.read(linking.readers(), TITLE + text, named, COUNTY)
+    carried = {subject for subject, _, link in found if link.predicate is Predicate.ADVANCES}
+    assert carried == {"工业强县、文旅活县"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from extract.levels import coined_level, level_of
 from extract.names import alternation, alternations, joined_heads, lexicon
 from extract.status import status
 from extract.surface import folded_text, pairs
+from extract.villages import short_name
 from ontology.iri import normalise
 from ontology.scheme import Scheme
 from ontology.terms import IDEAS, PLACES, Kind, Level, Predicate
@@ -205,6 +206,7 @@ def cluster(candidates: Iterable[Candidate], folded: str) -> list[_Cluster]:
     for c in sorted(candidates, key=lambda c: (c.concept is None, c.span)):
         if c.name is not None:
             full_name.setdefault((c.kind, normalise(_form(folded, c.span))), c.name)
+    full_name = _villages_in_full(full_name) | full_name
     where = {(c.kind, normalise(c.name or _form(folded, c.span))): c.place for c in candidates if c.place is not None}
     clusters: dict[tuple[Kind, str, tuple[str, ...]], _Cluster] = {}
     for c in candidates:
@@ -214,6 +216,15 @@ def cluster(candidates: Iterable[Candidate], folded: str) -> list[_Cluster]:
         key = (c.kind, normalise(name), unit.path if unit is not None and c.kind in PLACES else ())
         clusters.setdefault(key, _Cluster(c.kind, name)).candidates.append(c)
     return _join_short_forms(list(clusters.values()))
+
+
+def _villages_in_full(names: Mapping[tuple[Kind, str], str]) -> dict[tuple[Kind, str], str]:
+    """Return the villages by their names without 村 or 社区, but for those that two of them share."""
+    full: dict[str, set[str]] = defaultdict(set)
+    for (kind, _), name in names.items():
+        if kind is Kind.VILLAGE and (stem := short_name(name)) != name:
+            full[stem].add(name)
+    return {(Kind.VILLAGE, stem): found.pop() for stem, found in full.items() if len(found) == 1}
 
 
 def _join_short_forms(clusters: list[_Cluster]) -> list[_Cluster]:

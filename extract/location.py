@@ -80,13 +80,19 @@ class _Reading:
         self.villages = {span.end: span for span, _ in self.mentions.within(self.mentions.whole, (Kind.VILLAGE,))}
 
     def village(self, entity: Entity) -> None:
-        """Claim the unit that a village is named behind (王集镇柳沟、石桥村), that holds it, or that speaks."""
+        """Claim the unit that a village is named behind (王集镇柳沟、石桥村), that holds it, or that speaks.
+
+        A county's report does not say in which town a village lies that it names without it (5 of 30 were said to lie
+        in the table's).
+        """
         for span in entity.mentions:
             unit = self._named_before(span)
             if unit is not None:
                 self._claim(entity, span, unit, "named before", 0.95)
                 return
-        container = entity.place.within[-1] if entity.place is not None and entity.place.within else self.home
+        local = self.home is not None and self.home.level is Level.COUNTY
+        told = entity.place is not None and entity.place.within and not local
+        container = entity.place.within[-1] if entity.place is not None and told else self.home
         unit = self.units.get(container.path) if container is not None else None
         only = next(iter(self.units.values())) if len(self.units) == 1 else None
         if only is not None and self.home is not None and not (self._holds_home(only) and only.level in _NEAR):
@@ -113,7 +119,9 @@ class _Reading:
         if not institution and not small:
             return
         unit: Entity | None = None
-        if entity.place is not None:
+        if (village := self._village_of(entity)) is not None:
+            unit = village
+        elif entity.place is not None:
             unit = self.units.get(entity.place.path)
         elif mark := self._mark(entity):
             unit = self._marked(mark)
@@ -123,6 +131,11 @@ class _Reading:
         if unit is not None and unit.level is not Level.NATIONAL:
             sure = 0.72 if _BUSINESS.search(entity.name) else 0.94
             self._claim(entity, entity.mentions[0], unit, "organization", sure)
+
+    def _village_of(self, entity: Entity) -> Entity | None:
+        """Return the village that an organization's name begins with in full: 石头寨村|养殖专业合作社."""
+        named = (e for span in entity.mentions for s, e in self.mentions.within(span, (Kind.VILLAGE,)) if s != span)
+        return next((village for village in named if entity.name.startswith(village.name)), None)
 
     def _mark(self, entity: Entity) -> str | None:
         """Return what all mentions of an organization begin with that says whose it is: 县 of 县人民医院."""

@@ -137,9 +137,18 @@ def _is_whole(reading: PlaceReading, known: int, stem_end: int, end: int) -> boo
     )
 
 
-def _prove(reading: PlaceReading, name: str) -> None:
+def short_name(name: str) -> str:
+    """Return a village's name without its ending, whole where what is left would be no name.
+
+    >>> short_name("岭兜社区"), short_name("尊村")
+    ('岭兜', '尊村')
+    """
     short = _ENDING.sub("", name)
-    if len(short) >= 2:
+    return short if len(short) >= _BRIEFEST else name
+
+
+def _prove(reading: PlaceReading, name: str) -> None:
+    if (short := short_name(name)) != name:
         reading.bare.setdefault(short, name)
 
 

@@ -223,7 +223,14 @@ class _Reading:
         level = self.home.level if self.home is not None else None
         doers = [place for place in standing if below(place.level, level)]
         last = max((s.end for doer in doers for s in doer.mentions if stretch.contains(s)), default=None)
-        return doers if last is not None and is_governing(self.folded[last : span.start]) else []
+        return doers if last is not None and is_governing(self._without_works(Span(last, span.start))) else []
+
+    def _without_works(self, stretch: Span) -> str:
+        """Return a stretch without the works listed in it and what joins them: 戴镇|加快推进甲厂二期、|乙厂技改."""
+        words, at = "", stretch.start
+        for work, _ in self.mentions.within(stretch, (Kind.PROJECT,)):
+            words, at = words + self.folded[at : work.start], max(at, work.end)
+        return re.sub("[、和及与]", "", words + self.folded[at : stretch.end])
 
     def _sites(self, project: Entity, span: Span, places: Sequence[Entity], rule: str, sure: float) -> None:
         """Claim the villages among some places, else the most specific units, guessed villages last."""

@@ -9,9 +9,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
+from extract.definitions import counts_of, names_of
 from extract.document import Span
 from extract.explanations import meaning_behind
-from extract.glossary import counts_of, names_of
 from extract.mentions import Mentions
 from extract.numerals import announced
 from extract.surface import folded_text

@@ -32,7 +32,7 @@ _KINDS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN, Kind.PROJECT)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Interpretation:
     """What a quoted phrase is taken for: kind, the end of the name, and how sure."""
 
     kind: Kind
@@ -100,7 +100,7 @@ def _verb_before(folded: str, opener: int) -> str:
         before = shorter
 
 
-def read(folded: str, start: int, end: int) -> Reading | None:
+def read(folded: str, start: int, end: int) -> Interpretation | None:
     """Tell what the quoted phrase ``folded[start:end]`` is; None where it is no name.
 
     Args:
@@ -129,34 +129,34 @@ def read(folded: str, start: int, end: int) -> Reading | None:
     if "+" in phrase and re.search("[一-鿿]\\+[一-鿿]", phrase):
         named = cues["formula"].match(behind)
         end = end + 1 + named.end() if named else end
-        return Reading(Kind.POLICY, end, named is not None, 0.85)
+        return Interpretation(Kind.POLICY, end, named is not None, 0.85)
     if "，" in phrase and best is not None and best[1] is Kind.STRATEGY and len(phrase) >= _SAYING:
         best = None  # a saying is shouted, whatever it is called: “人人都是营商环境，事事关系营商环境”的理念
     if best is not None and best[1] is Kind.STRATEGY and _YEAR_OF.fullmatch(phrase):
-        return Reading(Kind.POLICY, end, False, 0.85)  # “大抓落实年”部署
+        return Interpretation(Kind.POLICY, end, False, 0.85)  # “大抓落实年”部署
     if best is not None:
         length, kind, key = best
         joined = key == "quoted_joined" and not chained
-        return Reading(kind, end + 1 + length if joined else end, joined, 0.9 if joined else 0.85)
+        return Interpretation(kind, end + 1 + length if joined else end, joined, 0.9 if joined else 0.85)
     if cues["category behind"].match(behind) or cues["category before"].search(before):
         return None
     if _layout().fullmatch(phrase):
-        return Reading(Kind.STRATEGY, end, False, 0.8)
+        return Interpretation(Kind.STRATEGY, end, False, 0.8)
     if _YEAR_OF.fullmatch(phrase):
-        return Reading(Kind.POLICY, end, False, 0.75)
+        return Interpretation(Kind.POLICY, end, False, 0.75)
     for kind in _KINDS:
         if cues[f"{kind} heads"].search(phrase) and (kind is not Kind.PROJECT or len(phrase) > 5):
-            return Reading(kind, end, False, 0.8)
+            return Interpretation(kind, end, False, 0.8)
     parallel = [part for part in re.split("[、，]", phrase) if part]
     if len(parallel) > 1:
         kind = Kind.STRATEGY if _matches(f"{Kind.STRATEGY} before", before) else Kind.SLOGAN
         alike = len({len(part) for part in parallel}) == 1
-        return Reading(kind, end, False, 0.65 if alike else 0.5)
+        return Interpretation(kind, end, False, 0.65 if alike else 0.5)
     for kind in IDEAS:
         if _matches(f"{kind} before", before):
-            return Reading(kind, end, False, 0.7 if kind is Kind.STRATEGY else 0.6)
+            return Interpretation(kind, end, False, 0.7 if kind is Kind.STRATEGY else 0.6)
     if _NUMERAL_GROUP.match(phrase):
-        return Reading(Kind.POLICY, end, False, 0.5)
+        return Interpretation(Kind.POLICY, end, False, 0.5)
     return None
 
 

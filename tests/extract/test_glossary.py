@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from extract import pipeline
+from extract.definitions import expected, members
 from extract.document import Document, Span
-from extract.glossary import expected, members
 from extract.structure import structure
 from extract.surface import fold
 from ontology.terms import Kind

@@ -1,0 +1,175 @@
+"""Tells which candidates name anything, and cuts off what is no part of their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from extract.annotation import Candidate
+from extract.document import Span
+from extract.names import alternation, alternations, lexicon
+from extract.surface import pairs
+from ontology.terms import IDEAS, PLACES, Kind
+
+_BRIEFEST = 2
+"""Characters of a name, at least."""
+_COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
+_SUMMED = re.compile("等一(?:批|系列)|等[^、，]{0,8}(?:举措|措施)$")
+_CUT = re.compile("的|[一二三四五六七八九十]是|均?落户|待(?=[省市县区镇乡])|.{4,}尽[^，。]{2,4}$")
+"""How a name begins, or ends, that was cut wrong: 五是|凝聚齐心党建, 待|县卫健局, 中国式现代化福建篇章|尽坂溪之力."""
+_FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?公司")
+"""What goes on behind a name that was cut out of a firm's: 广东省信息工程|有限公司."""
+_COMPARED = re.compile('[比较]上?"?$')
+"""What stands before a period to which a figure is compared, no name of its plan: 比|“十三五”|时期增长71%."""
+_TWO_BODIES = re.compile("委员会.{3,}(?:人民政府|办事处)$")
+"""A committee and a government that share a line: 中共张营镇委员会|张营镇人民政府."""
+_BUILT = re.compile('"([^"]+)"建设')
+"""A quoted name that is built at."""
+_CLAUSES = re.compile('[^"（《]*，[^"（《]*')
+"""What explains an instrument, no name of one: 每处滩涂明确一名滩长，每周巡护."""
+_MARK = re.compile(r'["（）《》【】|]')
+"""What a name holds with its partner only, or not at all: the border of a table's cell."""
+_LAST_COUNTED = re.compile("(?P<last>[^、和与及]{3,12}?)[两三四五六七2-7][条个座处段家](?!一)[^、和与及]+")
+_PERIOD = re.compile('"?十[一二三四五六七]五"?')
+"""The five years of a plan, by which it is named too."""
+_JOINTS = ("、", "和", "及", "与")
+
+
+def naming(candidates: Iterable[Candidate], folded: str) -> Iterator[Candidate]:
+    """Yield the candidates that name something, each without what is no part of its name.
+
+    Left out are honours, sorts of things, and names that take in half of a quotation or the border of a cell.
+
+    Args:
+        candidates: as the finders propose them.
+        folded: folded text.
+    """
+    for proposed in candidates:
+        c = _without_building(_without_count(proposed, folded), folded)
+        brief = c.span.end - c.span.start < _BRIEFEST
+        if not (brief or _is_honour(c, folded) or _is_sort(c, folded)) and _is_whole(c.span, folded):
+            yield c
+
+
+def _without_count(c: Candidate, folded: str) -> Candidate:
+    """Return the last work of a list without what counts them all: 土桥至底庙、清塬至郑家|三条县乡公路.
+
+    Of 900 such names ten were annotated with the number in them.
+    """
+    if c.kind is not Kind.PROJECT or folded[c.span.start - 1 : c.span.start] not in _JOINTS:
+        return c
+    counted = _LAST_COUNTED.fullmatch(folded, c.span.start, c.span.end)
+    return c if counted is None else replace(c, span=Span(*counted.span("last")))
+
+
+def _without_building(c: Candidate, folded: str) -> Candidate:
+    """Return a candidate without what only says that a quoted name is built at: “双一流”|建设."""
+    built = _BUILT.fullmatch(folded, c.span.start, c.span.end) if c.kind in IDEAS else None
+    return c if built is None else replace(c, span=Span(*built.span(1)))
+
+
+class _Sorts(NamedTuple):
+    """What tells that a phrase names a sort of thing, or nothing.
+
+    Attributes:
+        opposed: what stands before that which the text is against: 坚决反对|“台独”分裂活动.
+        numbered: how what counts works begins: 5座水库除险加固工程.
+        summing: how what counts a list of works is joined to the last of them: 中段管网改造|三项市政工程.
+        amount: how much was done, which ends no work's or instrument's name: 清理“四堆”五十处.
+        predicate: what a thing is taken for: 为主线.
+    """
+
+    opposed: re.Pattern[str]
+    numbered: re.Pattern[str]
+    summing: re.Pattern[str]
+    amount: re.Pattern[str]
+    predicate: re.Pattern[str]
+
+
+@cache
+def _sorts() -> _Sorts:
+    kinds = lexicon("kinds")
+    works, opposed = alternations(kinds[Kind.PROJECT]), alternation(kinds["category"]["opposed"])
+    return _Sorts(
+        opposed=re.compile(f'(?:{opposed})(?:了|各种|各类|一切|任何)?"?$'),
+        numbered=re.compile(f"(?:[0-9]+(?:余|多)?(?:{works['counted']})|[两三四五六七八九十]+[个座处条项](?!一))"),
+        summing=re.compile(f"(?:{works['done']})[两三四五六七八九十]+[个项条](?!一)"),
+        amount=re.compile(f"(?:[0-9]|[一二两三四五六七八九十百千万]{{2}})(?:余|多)?(?:{works['amounts']})$"),
+        predicate=re.compile(f"为(?:{alternation(kinds[Kind.STRATEGY]['predicates'])})"),
+    )
+
+
+def _is_sort(c: Candidate, folded: str) -> bool:
+    """Tell whether a name is a sort of thing's (5个工业强县), a list's, a clause's, two, opposed, compared or cut."""
+    if _CUT.match(folded, c.span.start, c.span.end):
+        return True
+    if c.kind is Kind.ORGANIZATION:
+        return _TWO_BODIES.search(folded, c.span.start, c.span.end) is not None
+    if c.kind is Kind.POLICY and _PERIOD.fullmatch(folded, c.span.start, c.span.end):
+        return _COMPARED.search(folded, max(0, c.span.start - 3), c.span.start) is not None
+    if c.concept is not None or c.kind not in (Kind.PROJECT, *IDEAS):
+        return False
+    words = _sorts()
+    if _FIRM.match(folded, c.span.end) or words.opposed.search(folded, max(0, c.span.start - 8), c.span.start):
+        return True
+    if _COUNTED.search(folded, max(0, c.span.start - 6), c.span.start) is not None:
+        return c.kind in (Kind.STRATEGY, Kind.PROJECT)
+    if c.kind is Kind.PROJECT and (
+        words.numbered.match(folded, c.span.start, c.span.end) or words.summing.search(folded, c.span.start, c.span.end)
+    ):
+        return True
+    if c.kind is Kind.POLICY and _CLAUSES.fullmatch(folded, c.span.start, c.span.end):
+        return True
+    if c.kind in (Kind.PROJECT, Kind.POLICY) and words.amount.search(folded, c.span.start, c.span.end):
+        return True
+    pattern = {Kind.STRATEGY: words.predicate, Kind.POLICY: _SUMMED}.get(c.kind)
+    return pattern is not None and pattern.search(folded, c.span.start, c.span.end) is not None
+
+
+def _is_whole(span: Span, folded: str) -> bool:
+    """Tell whether a span takes in quotation marks and brackets with their partners only, and no border of a table."""
+    partners = _partners(folded)
+    return all(
+        mark.group() != "|" and span.start <= partners.get(mark.start(), span.start) < span.end
+        for mark in _MARK.finditer(folded, span.start, span.end)
+    )
+
+
+@lru_cache(maxsize=4)
+def _partners(folded: str) -> dict[int, int]:
+    closers = pairs(folded)
+    return closers | {opener: closer for closer, opener in closers.items()}
+
+
+@cache
+def _conferring() -> str:
+    return alternation(lexicon("kinds")["category"]["conferred"])
+
+
+@cache
+def _conferred() -> re.Pattern[str]:
+    rank = "(?:[全国家省市县区级首第一二三四五六七八九十批年度届0-9]|创建)*"
+    by = "(?:(?:[0-9]{4}年度?)?[一-鿿]{2,3}[省市县区])?"
+    return re.compile(f'(?:{_conferring()})(?:了|为)?{by}{rank}(?:"[^"\n]{{2,16}}"[、和及]?)*"?$')
+
+
+def _is_honour(c: Candidate, folded: str) -> bool:
+    """Tell whether a name is that of an honour conferred (获评“两山”实践创新基地), which is no entity.
+
+    In a list of honours no name is any: 荣获国家级生态乡镇、全国一村一品示范镇、退耕还林先进单位等荣誉称号.
+    """
+    if c.kind in (*PLACES, Kind.ORGANIZATION):
+        return False
+    if c.concept is None and _conferred().search(folded, max(0, c.span.start - 24), c.span.start) is not None:
+        return True
+    return any(start <= c.span.start and c.span.end <= end for start, end in _honours(folded))
+
+
+@lru_cache(maxsize=4)
+def _honours(folded: str) -> tuple[tuple[int, int], ...]:
+    """Return where a text lists honours."""
+    honours = re.compile(f"(?:{_conferring()})[^，。；：\n]+、[^，。；：\n]+(?:荣誉|称号)")
+    return tuple(match.span() for match in honours.finditer(folded))

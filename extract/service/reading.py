@@ -25,8 +25,6 @@ LOOSE = 0.49
 """What a long sentence of a province or the nation relates: a reader accepted 15 of 41, so that views leave it out."""
 _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
-_NAMED = 0.9
-"""A list of mottoes less sure than that, and not set off, may be but its mottoes: 坚持向海图强、工业兴市、农旅富民."""
 _MARK = re.compile("[，；：]")
 """What parts clauses."""
 _ONE_LIST = re.compile(r'["、和与及]*|[^，。]{0,12}、[^，。]{0,12}')
@@ -109,16 +107,11 @@ class Reading:
         sure = entity.confidence >= _CERTAIN and (not self.wide or self._names_home(entity))
         pursued = not self.wide and sentence.pursues(span)
         known = concept is not None or is_said(entity) or sure or pursued or closing
-        return known and self._stands_alone(entity) and not (concept and concept.component_of)
+        return known and entity.id not in self.parts and not (concept and concept.component_of)
 
     def _names_home(self, entity: Entity) -> bool:
         """Tell whether a strategy names the speaker's own territory: 经济强省、美丽河北."""
         return self.home is not None and self.home.name.rstrip("省市区")[:2] in entity.name
-
-    def _stands_alone(self, entity: Entity) -> bool:
-        """Tell whether a strategy is part of no other, or but of a list that may be no name itself."""
-        wholes = [self.mentions.by_id[whole] for whole in self.parts.get(entity.id, ())]
-        return not any(is_said(whole) or whole.confidence >= _NAMED for whole in wholes)
 
 
 class Sentence:

@@ -109,7 +109,7 @@ def _preamble(reading: Reading, sentence: Sentence, named: list[Mention], wholes
     ]
     own = [pair for pair in own if not any(_is_within(reading, pair, other) for other in own)]
     if own:
-        reading.overall = [pair for pair in own if pair[1].id not in reading.parts] or own
+        reading.overall = own
     general = reading.wide and words().general.search(sentence.wording)
     for mine in reading.overall if own or general else ():
         for goal in higher:

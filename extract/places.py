@@ -52,7 +52,7 @@ def find_units(reading: PlaceReading) -> None:
         cut_off = never.match(text, end) is not None and end not in starts  # 宝塔区|河庄坪镇 is no river
         if cut_off or (not own and _straddles(text, start, end, name)):
             continue
-        if short and own and text[end : end + 1] in ("村", "社"):
+        if short and text[end : end + 1] in (("村", "社") if own else "村"):
             continue
         if place is not None:
             reading.add(start, end, Kind.ADMINISTRATIVE_UNIT, sure, place.name, place)

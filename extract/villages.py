@@ -112,8 +112,10 @@ def find_estates(reading: PlaceReading) -> None:
 
 
 def _begins_a_town(reading: PlaceReading, start: int, end: int) -> bool:
-    """Tell whether a village's name is but the beginning of its town's: 太村|镇."""
-    return any(reading.text[start:stop] in reading.gazetteer.units for stop in (end + 1, end + 2))
+    """Tell whether a village's name is that of its town in brief, or but begins it: 太村|镇, 王村|口."""
+    if any(reading.text[start:stop] in reading.gazetteer.units for stop in (end + 1, end + 2)):
+        return True
+    return any(len(town) >= end - start and reading.text.startswith(town, start) for town in reading.gazetteer.towns)
 
 
 def _is_whole(reading: PlaceReading, known: int, stem_end: int, end: int) -> bool:

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import TypeVar
 
@@ -47,6 +48,9 @@ _PLACES_ONLY = re.compile("[一-鿿]{2,5}|[一-鿿]{2,6}至[一-鿿]{2,6}(?:（[
 _JOINTS = ("、", "和", "及", "与")
 _LEAST = 4
 """Characters that a name needs to be told in a longer one."""
+_FIRMS = ("公司", "集团", "合作社")
+_FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?(?:公司|集团)$|(?:农民|农业|专业|种植|养殖)*合作社$")
+"""How a firm's name ends that others have as well."""
 _FIVE_YEARS = re.compile("“十[一二三四五六七]五”规划")
 _PLANNING = (Level.PROVINCIAL, Level.PREFECTURE)
 """The levels whose reports mean their own plan by “十四五”规划; a county's and a town's mean the nation's."""
@@ -209,24 +213,26 @@ def _villages_in_full(names: Mapping[tuple[Kind, str], str]) -> dict[tuple[Kind,
 
 
 def _join_short_forms(clusters: list[_Cluster]) -> list[_Cluster]:
-    """Join a project, policy or strategy with its short form.
+    """Join a project, policy, strategy or firm with its short form.
 
-    镇村综治中心标准化建设, 综治中心标准化建设; 工业“千项技改”行动, “千项技改”行动; …公路张营段, …公路.
+    镇村综治中心标准化建设, 综治中心标准化建设; 工业“千项技改”行动, “千项技改”行动; …公路张营段, …公路;
+    湖南洢水源茶业有限公司, 洢水源公司.
     """
     joined: list[_Cluster] = []
-    alike: dict[tuple[Kind, str], list[_Cluster]] = defaultdict(list)  # by the four characters at either end
+    alike: dict[tuple[Kind, str], list[_Cluster]] = defaultdict(list)  # by the four characters at either end; firms all
     for group in sorted(clusters, key=lambda g: (-len(g.name), g.candidates[0].span)):
         name = _unquoted(group.name)
-        ends = ((group.kind, name[:4]), (group.kind, name[-4:]))
-        whole = next((other for end in ends for other in alike[end] if _short_form(group, other)), None)
+        ends = [""] if group.kind is Kind.ORGANIZATION else dict.fromkeys((name[:4], name[-4:]))
+        known = (other for end in ends for other in alike[group.kind, end])
+        whole = next((other for other in known if _short_form(group, other)), None)
         if whole is not None:
             if group.kind is Kind.STRATEGY and _is_better(group, whole):
                 whole.name = group.name
             whole.candidates.extend(group.candidates)
             continue
         joined.append(group)
-        for end in set(ends):
-            alike[end].append(group)
+        for end in ends:
+            alike[group.kind, end].append(group)
     return joined
 
 
@@ -240,6 +246,9 @@ def _short_form(short: _Cluster, whole: _Cluster) -> bool:
     one, other = _unquoted(short.name), _unquoted(whole.name)
     if short.kind is whole.kind is Kind.STRATEGY and not whole.best().concept:
         return _core(one) == _core(other) or (not short.best().concept and _only_longer(one, other))
+    if short.kind is whole.kind is Kind.ORGANIZATION:
+        own = _firms_own(one) if other.endswith(_FIRMS) else ""
+        return own != "" and own in other
     if short.kind is not whole.kind or short.kind not in (Kind.PROJECT, Kind.POLICY) or len(one) < _LEAST:
         return False
     if short.best().concept and whole.best().concept and short.best().concept != whole.best().concept:
@@ -250,7 +259,34 @@ def _short_form(short: _Cluster, whole: _Cluster) -> bool:
         more = other.removeprefix(one)
         return short.best().concept is not None and more != other and _instrument().fullmatch(more) is not None
     further = re.escape(one) + r"(?:(?:续建|扩建|建设|改造)?(?:项目|工程)|[^，。]{2,4}段)"
-    return re.fullmatch(further, other) is not None
+    return re.fullmatch(further, other) is not None or _leaves_out(one, other)
+
+
+def _firms_own(name: str) -> str:
+    """Return what of a firm's name no other has, "" where nothing tells.
+
+    >>> _firms_own("洢水源公司"), _firms_own("洢水源茶业"), _firms_own("某公司")
+    ('洢水源', '洢水源茶业', '')
+    """
+    own = _FIRM.sub("", name)
+    return own if len(own) >= (_LEAST - 1 if own == name else _LEAST - 2) else ""
+
+
+def _leaves_out(short: str, long: str) -> bool:
+    """Tell whether a work's name only leaves out words within a longer one, and no number.
+
+    >>> _leaves_out("盛禾农机项目", "盛禾农机装备制造项目"), _leaves_out("茶山坳观光园", "茶山坳二号观光园")
+    (True, False)
+    """
+    before = min(_shared(short, long), len(short) - 2)
+    behind = len(short) - before
+    middle = long[before:-behind]
+    return before >= _LEAST and _shared(short[::-1], long[::-1]) >= behind and not _NUMERAL.search(middle)
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many characters two names begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 @cache

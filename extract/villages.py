@@ -289,7 +289,7 @@ def _add_items(reading: PlaceReading, items: list[tuple[int, int]], ending: str,
         floor = town.end if town is not None else start
         begin = known if known is not None else _item_start(reading, floor, end)
         stem = reading.text[begin:end]
-        full = stem if stem.endswith(("村", "社区", ending)) else stem + ending
+        full = stem if stem.endswith(("村", "社区", ending)) else reading.bare.get(stem, stem + ending)
         if known is None and not _may_be_village(stem, longest=4, ordinary=counted):
             return
         reading.add_village(begin, end, full, sure if known is None else max(sure, 0.9))

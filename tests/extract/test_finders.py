@@ -779,3 +779,20 @@ def test_the_last_work_of_a_list_goes_without_what_counts_them_all(text: str, na
     candidate = Candidate(Span(start, text.index("建成")), Kind.PROJECT, TAGGER, 0.9)
     named = [text[c.span.start : c.span.end] for c in naming([candidate], text)]
     assert named == [name]
+
+
+@pytest.mark.parametrize(
+    ("kind", "full", "short", "one"),
+    [
+        (Kind.ORGANIZATION, "湖南洢水源茶业有限公司", "洢水源公司", True),
+        (Kind.ORGANIZATION, "丁镇云台种植专业合作社", "云台合作社", True),
+        (Kind.ORGANIZATION, "丁镇人民医院", "丁镇人民", False),
+        (Kind.PROJECT, "盛禾农机装备制造项目", "盛禾农机项目", True),
+        (Kind.PROJECT, "盛禾农机二期制造项目", "盛禾农机项目", False),
+    ],
+)
+def test_a_short_form_that_leaves_words_out_is_no_second_thing(kind: Kind, full: str, short: str, one: bool) -> None:
+    text = f"{full}建成。{short}投产。"
+    spans = (Span(text.index(name), text.index(name) + len(name)) for name in (full, short))
+    groups = cluster([Candidate(span, kind, TAGGER, 0.9) for span in spans], text)
+    assert len(groups) == (1 if one else 2)

@@ -26,8 +26,8 @@ _TOKEN = re.compile(r"(?:[A-Za-z0-9.%+]+|.)[，。；：！？、）》%]*")
 """What a line breaks before or behind as a whole: a word or figure, and the marks that may not begin a line."""
 _CLOSED = re.compile(r"(?:[.·…]{3} *\d*|：)$")
 """The end of a line behind which another begins whatever room there was: a leader of a table of contents, a colon."""
-_ITEM = re.compile(r" |- |附件|附表|[图表注] ?\d*[：:]")
-"""What an item or a caption begins with: a bullet, which folding makes a space; a dash; 附件1, 表1：."""
+_ITEM = re.compile(r" |- |附件|附表|[图表注] ?\d*[：:]|（[A-Za-z]）")
+"""What an item or a caption begins with: a bullet, which folding makes a space; a dash; 附件1, 表1：, （a）."""
 _RUNNING = re.compile("[，。；、]")
 _OPENS, _CLOSES = re.compile("[《（]$"), re.compile("[》），。；、]")
 _UNFINISHED = re.compile("[一-鿿，、]$")
@@ -380,12 +380,14 @@ def _goes_on(line: _Line, following: _Line) -> bool:
 def _is_cut(line: _Line, following: _Line) -> bool:
     """Tell whether a sentence is cut by a line's end, as a link or a page's end may cut one in a text without margin.
 
-    A bracket that closes belongs to the line before, and a paragraph that breaks off goes on in the next.
+    A bracket that closes belongs to the line before, and a paragraph that breaks off goes on in the next, unless it
+    ends in a heading (…。（二）体系内容).
     """
     if line.row or following.row or following.apart:
         return False
     if _CLOSES.match(following.words) or _OPENS.search(line.words):
         return True
     prose = len(line.words) >= _PROSE and _RUNNING.search(line.words) and not _CELLS.search(line.words)
+    headed = NUMBERING.match(re.split("[。！？；]", line.words)[-1]) is not None
     unfinished = _UNFINISHED.search(line.words) and (_RUNNING.search(following.words) or _ENDED.search(following.words))
-    return bool(prose and unfinished) and _goes_on(line, following)
+    return bool(prose and unfinished) and not headed and _goes_on(line, following)

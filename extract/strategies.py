@@ -43,7 +43,8 @@ _MEETINGS = re.compile(
 _LONGEST_EPITHET = 16
 _SHORTEST = 4
 """A target state has at least so many characters."""
-_UNITS = re.compile("[省市县区镇乡旗州]$")
+_MOTTO_END = re.compile("[省市县区镇乡旗城民]$|[立强兴富活]州$")
+"""生态富民, 生态立州, not 品质泉州."""
 _BRIEFEST = 2
 """Characters of a place's short name, at least."""
 _MOTTOES = re.compile("[一-鿿]{3}(?P<unit>[省市县区镇乡])(?:、[一-鿿]{3}(?P=unit)){2,}")
@@ -326,15 +327,15 @@ def _words() -> _Words:
 def _only_listed(folded: str) -> Iterator[Span]:
     """Yield the items of quoted lists of several sorts that stand nowhere else: 海丝名城、|智造强市|、品质泉州.
 
-    Of mottoes of units (工业强县、生态立县), and of names of one place (实力舒城、活力舒城), three of four are names of
-    their own, of others one of five.
+    Of mottoes of units and people (工业强县、生态立县; 产业立县、花木富民), and of names of one place (实力舒城、
+    活力舒城), three of four are names of their own, of others two of five.
     """
     for start, end in quotations(folded):
         name = folded[start:end]
         items = name.split("、")
         if len(items) < 2 or re.search("[，；。]", name):
             continue
-        if all(_UNITS.search(item) for item in items) or len({item[-_BRIEFEST:] for item in items}) == 1:
+        if all(_MOTTO_END.search(item) for item in items) or len({item[-_BRIEFEST:] for item in items}) == 1:
             continue
         times = folded.count(name)
         for item in items:

@@ -753,6 +753,8 @@ def test_a_counted_list_that_the_authority_file_knows_is_one_name_with_its_short
         ("全面落实“水韵名城、实力丁镇”部署。\n聚焦建设实力丁镇，修渠三里。", True),
         ("全面落实“活力丁镇、实力丁镇”部署。", True),
         ("全面落实“工业强镇、文旅活镇”部署。", True),
+        ("全面落实“文旅活镇、花木富民”部署。", True),
+        ("全面落实“文旅活镇、品质泉州”部署。", False),
     ],
 )
 def test_an_item_of_a_quoted_list_of_several_sorts_is_no_name_by_itself(rules, text: str, listed: bool) -> None:

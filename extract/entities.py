@@ -11,7 +11,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import takewhile
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,6 +25,7 @@ from extract.classifier import MODELS
 from extract.document import Metadata, Place, Span
 from extract.levels import coined_level, level_of
 from extract.names import alternation, joined_heads, lexicon
+from extract.organizations import firms_own, is_firm
 from extract.status import status
 from extract.surface import folded_text
 from extract.villages import short_name
@@ -48,9 +48,6 @@ _PLACES_ONLY = re.compile("[一-鿿]{2,5}|[一-鿿]{2,6}至[一-鿿]{2,6}(?:（[
 _JOINTS = ("、", "和", "及", "与")
 _LEAST = 4
 """Characters that a name needs to be told in a longer one."""
-_FIRMS = ("公司", "集团", "合作社")
-_FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?(?:公司|集团)$|(?:农民|农业|专业|种植|养殖)*合作社$")
-"""How a firm's name ends that others have as well."""
 _FIVE_YEARS = re.compile("“十[一二三四五六七]五”规划")
 _PLANNING = (Level.PROVINCIAL, Level.PREFECTURE)
 """The levels whose reports mean their own plan by “十四五”规划; a county's and a town's mean the nation's."""
@@ -247,7 +244,7 @@ def _short_form(short: _Cluster, whole: _Cluster) -> bool:
     if short.kind is whole.kind is Kind.STRATEGY and not whole.best().concept:
         return _core(one) == _core(other) or (not short.best().concept and _only_longer(one, other))
     if short.kind is whole.kind is Kind.ORGANIZATION:
-        own = _firms_own(one) if other.endswith(_FIRMS) else ""
+        own = firms_own(one) if is_firm(other) else ""
         return own != "" and own in other
     if short.kind is not whole.kind or short.kind not in (Kind.PROJECT, Kind.POLICY) or len(one) < _LEAST:
         return False
@@ -262,31 +259,15 @@ def _short_form(short: _Cluster, whole: _Cluster) -> bool:
     return re.fullmatch(further, other) is not None or _leaves_out(one, other)
 
 
-def _firms_own(name: str) -> str:
-    """Return what of a firm's name no other has, "" where nothing tells.
-
-    >>> _firms_own("洢水源公司"), _firms_own("洢水源茶业"), _firms_own("某公司")
-    ('洢水源', '洢水源茶业', '')
-    """
-    own = _FIRM.sub("", name)
-    return own if len(own) >= (_LEAST - 1 if own == name else _LEAST - 2) else ""
-
-
 def _leaves_out(short: str, long: str) -> bool:
     """Tell whether a work's name only leaves out words within a longer one, and no number.
 
     >>> _leaves_out("盛禾农机项目", "盛禾农机装备制造项目"), _leaves_out("茶山坳观光园", "茶山坳二号观光园")
     (True, False)
     """
-    before = min(_shared(short, long), len(short) - 2)
-    behind = len(short) - before
-    middle = long[before:-behind]
-    return before >= _LEAST and _shared(short[::-1], long[::-1]) >= behind and not _NUMERAL.search(middle)
-
-
-def _shared(one: str, other: str) -> int:
-    """Return how many characters two names begin with alike."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    begun = next((n for n in range(len(short) - 2, _LEAST - 1, -1) if long.startswith(short[:n])), 0)
+    rest = short[begun:]
+    return begun > 0 and long.endswith(rest) and not _NUMERAL.search(long[begun : -len(rest)])
 
 
 @cache

@@ -13,7 +13,7 @@ from extract.annotation import Claim, Entity
 from extract.document import Place, Span
 from extract.mentions import Mentions, below, is_guess
 from extract.names import alternation, is_governing, lexicon
-from extract.organizations import is_called, unit_called
+from extract.organizations import is_called, is_firm, unit_called
 from extract.surface import folded_text
 from extract.tables import named_rows
 from ontology.divisions import NATION, divisions
@@ -22,8 +22,8 @@ from ontology.terms import PLACES, Basis, Kind, Level, Predicate
 _UNITS = (Kind.ADMINISTRATIVE_UNIT,)
 _NEAR = (Level.PREFECTURE, Level.COUNTY)
 """Units above the speaker's that a village may be said to stand in, where the text names no other."""
-_BUSINESS = re.compile("(?:公司|集团|合作社)$")
-"""Who works in a place without always sitting there: seven of ten firms do, nineteen of twenty bodies."""
+_OF_FIRM, _OF_BODY = 0.72, 0.94
+"""How surely an organization sits where its name says: seven of ten firms do, nineteen of twenty bodies."""
 
 
 @cache
@@ -129,7 +129,7 @@ class _Reading:
             named = [e for span in entity.mentions for _, e in self.mentions.within(span, _UNITS)]
             unit = self.own if self.own in named else next(iter(_most_specific(named)), self.own)
         if unit is not None and unit.level is not Level.NATIONAL:
-            sure = 0.72 if _BUSINESS.search(entity.name) else 0.94
+            sure = _OF_FIRM if is_firm(entity.name) else _OF_BODY
             self._claim(entity, entity.mentions[0], unit, "organization", sure)
 
     def _village_of(self, entity: Entity) -> Entity | None:

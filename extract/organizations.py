@@ -34,6 +34,9 @@ _BESIDE = {
 }
 """The same unit's government behind its committee: 镇党委、|政府, 街道党工委、|办事处."""
 
+_FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?(?:公司|集团)$|(?:农民|农业|专业|种植|养殖)*合作社$")
+"""How a firm's name ends that others have as well."""
+
 
 @cache
 def _forms() -> dict[str, str]:
@@ -92,6 +95,21 @@ def is_called(unit: str, word: str) -> bool:
     (True, True, False)
     """
     return unit.endswith(word) and not (word == "区" and unit.endswith("自治区"))
+
+
+def is_firm(name: str) -> bool:
+    """Tell whether an organization does business, by its name."""
+    return name.endswith(("公司", "集团", "合作社"))
+
+
+def firms_own(name: str) -> str:
+    """Return what of a firm's name no other has, "" where nothing tells.
+
+    >>> firms_own("洢水源公司"), firms_own("洢水源茶业"), firms_own("某公司")
+    ('洢水源', '洢水源茶业', '')
+    """
+    own = _FIRM.sub("", name)
+    return own if len(own) >= (3 if own == name else 2) else ""
 
 
 def unit_called(word: str, home: Place | None) -> Place | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeAlias
 
 import pyoxigraph as ox
 
-from extract.document import unbroken
 from kg import engine, guard, sparql, vocabulary
 from kg.engine import Results
 from kg.entities import described
+from kg.evidence import Proof, proofs
 from kg.paths import is_address
 from kg.rows import IRI, Rows
 from kg.statements import FOUND, METADATA
 from kg.store import DEFAULT_STORE, Version, open_version, reading
 from ontology.errors import NotFound, QueryError, StoreError, UsageError
 from ontology.iri import name_of, places_of
-from ontology.terms import PL, PREFIXES, SHOWN, Basis, Kind, Level, Predicate
+from ontology.terms import PL, PREFIXES, SHOWN, Kind, Level, Predicate
 
 if TYPE_CHECKING:
     import networkx
@@ -101,48 +101,6 @@ def answering() -> Iterator[None]:
         yield
     except (OSError, ValueError, RuntimeError) as error:
         raise QueryError(f"the query can't be answered: {error}") from error
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """Why a link is believed: one ``pl:Link`` with one of its sentences.
-
-    Attributes:
-        link: IRI of the ``pl:Link``.
-        subject: entity that the link goes from.
-        predicate: relation.
-        object: entity that it goes to.
-        basis: stated, structural, definitional, inferred or curated.
-        confidence: 0 to 1.
-        document: IRI of the document that says so; None for the authority file and curators.
-        title: its title, or identifier where it has none.
-        text: the sentence, heading or curated source; None where the names themselves are the proof.
-        start: where it begins, in code points of the document.
-        end: where it ends.
-    """
-
-    link: IRI
-    subject: IRI
-    predicate: Predicate
-    object: IRI
-    basis: Basis
-    confidence: float
-    document: IRI | None
-    title: str | None
-    text: str | None
-    start: int | None
-    end: int | None
-
-    @property
-    def edge(self) -> dict[str, Any]:
-        """Return what an edge of a network says of it; what is unknown is "", as a network's files know no None."""
-        return {
-            "relation": str(self.predicate),
-            "basis": str(self.basis),
-            "confidence": self.confidence,
-            "document": self.document or "",
-            "evidence": unbroken(self.text or ""),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -479,61 +437,6 @@ def _question(query: str) -> Query | None:
     from queries import load
 
     return load(query)
-
-
-def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:
-    """Return the proof of every link that a pattern over ``?link``, ``?s``, ``?p``, ``?o`` picks, the surest first."""
-    links = graph.query(
-        f"""SELECT DISTINCT ?link ?s ?p ?o ?g ?basis ?confidence {{
-          {pattern}
-          GRAPH ?g {{ ?link rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ;
-            pl:basis ?basis ; pl:confidence ?confidence }} }}"""
-    )
-    said: defaultdict[IRI, list[tuple[str, int | None, int | None]]] = defaultdict(list)
-    for some in _batches({row.link for row in links}):
-        for row in graph.query(passages(some)):
-            said[row.link].append((row.text, row.start, row.end))
-    titles: dict[IRI, str | None] = {}
-    for some in _batches({row.g for row in links}):
-        for row in graph.query(
-            f"""SELECT ?d ?i ?t {{ {sparql.values("d", some)} ?d a pl:Document
-              OPTIONAL {{ ?d dcterms:identifier ?i }} OPTIONAL {{ ?d dcterms:title ?t }} }}"""
-        ):
-            titles[row.d] = row.t or row.i
-    found = [
-        Proof(
-            row.link,
-            row.s,
-            Predicate(row.p.local),
-            row.o,
-            Basis(row.basis.local),
-            float(row.confidence),
-            row.g if row.g in titles else None,
-            titles.get(row.g),
-            *passage,
-        )
-        for row in links
-        for passage in said.get(row.link, [(None, None, None)])
-    ]
-    found.sort(key=lambda proof: (-proof.confidence, proof.document or "", proof.start or 0, proof.link))
-    return tuple(found)
-
-
-def passages(links: Iterable[IRI]) -> str:
-    """Return SPARQL for the text that proves each of some links, with its offsets, the first in the document first.
-
-    It is asked for by the links' names: in one query with these the engines join all evidence that there is.
-    """
-    these = sparql.values("link", links)
-    return f"""SELECT ?link ?text ?start ?end {{
-      {{ {these} ?link pl:evidence ?e . ?e nif:anchorOf ?text ; nif:beginIndex ?start ; nif:endIndex ?end }}
-      UNION {{ {these} ?link pl:evidence ?text FILTER(ISLITERAL(?text)) }} }} ORDER BY ?link ?start"""
-
-
-def _batches(iris: Collection[IRI]) -> Iterator[list[IRI]]:
-    """Yield IRIs in their order, so many at a time as every server takes in a query."""
-    names = sorted(iris)
-    return (names[start : start + 500] for start in range(0, len(names), 500))
 
 
 def _holding(identifier: str, known: Mapping[str, list[Any]], found: Mapping[str, str]) -> Holding:

@@ -18,6 +18,7 @@ from rich.tree import Tree
 from extract.document import unbroken
 from kg import sparql
 from kg.entities import described
+from kg.evidence import Proof, proofs
 from kg.naming import find
 from kg.rows import IRI
 from kg.vocabulary import WORDS
@@ -27,7 +28,7 @@ from ontology.iri import AUTHORITY_GRAPH, identifier_of, places_of
 from ontology.terms import PLID, SHOWN, Basis, Kind, Level, Predicate
 
 if TYPE_CHECKING:
-    from kg.graph import Graph, Proof
+    from kg.graph import Graph
 
 _LEVELS: Mapping[Level, str] = dict(zip(Level, ("国家", "省", "市", "县", "乡镇", "村"), strict=True))
 _COLOURS: Mapping[Level, str] = dict(zip(Level, ("red", "magenta", "blue", "cyan", "green", "yellow"), strict=True))
@@ -197,8 +198,6 @@ class _Said:
 
     def ask(self, pattern: str) -> None:
         """Ask for the upward links whose subject ``?s`` a pattern picks."""
-        from kg.graph import proofs
-
         among = f"{{ SELECT DISTINCT ?s {{ {pattern} }} }} VALUES ?p {{ {_RELATIONS} }}"
         links = self._graph.query(f"SELECT DISTINCT ?s ?p ?o ?g {{ {among} GRAPH ?g {{ ?s ?p ?o }} }}")
         for proof in proofs(self._graph, among) if links else ():

@@ -12,7 +12,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from kg import sparql
-from kg.graph import passages
+from kg.evidence import passages
 from kg.rows import IRI
 from kg.server.pages.catalogue import Catalogue, Item, Paper
 from kg.server.workers import Ask

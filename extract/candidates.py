@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from extract.annotation import Candidate
 from extract.document import Span
+from extract.masthead import links_from
 from extract.names import alternation, alternations, lexicon
 from extract.surface import pairs
-from ontology.terms import IDEAS, PLACES, Kind
+from ontology.terms import IDEAS, Kind
 
 _BRIEFEST = 2
 """Characters of a name, at least."""
@@ -35,23 +36,39 @@ _MARK = re.compile(r'["（）《》【】|]')
 _LAST_COUNTED = re.compile("(?P<last>[^、和与及]{3,12}?)[两三四五六七2-7][条个座处段家](?!一)[^、和与及]+")
 _PERIOD = re.compile('"?十[一二三四五六七]五"?')
 """The five years of a plan, by which it is named too."""
+_LEADS = "有以"
+_LEAD = re.compile("有(?![机限色轨线效研关氧无])|以(?!岭|色列)")
+_TITLE = re.compile("院士|教授|研究员")
+_LONGEST_PERSON = 3
 _JOINTS = ("、", "和", "及", "与")
 
 
 def naming(candidates: Iterable[Candidate], folded: str) -> Iterator[Candidate]:
     """Yield the candidates that name something, each without what is no part of its name.
 
-    Left out are honours, sorts of things, and names that take in half of a quotation or the border of a cell.
+    Left out are honours, sorts of things, names that take in half of a quotation or the border of a cell, and what
+    stands in the links to other pages below a text.
 
     Args:
         candidates: as the finders propose them.
         folded: folded text.
     """
+    end = links_from(folded)
     for proposed in candidates:
-        c = _without_building(_without_count(proposed, folded), folded)
+        if proposed.span.start >= end:
+            continue
+        c = _without_building(_without_count(_without_lead(proposed, folded), folded), folded)
         brief = c.span.end - c.span.start < _BRIEFEST
         if not (brief or _is_honour(c, folded) or _is_sort(c, folded)) and _is_whole(c.span, folded):
             yield c
+
+
+def _without_lead(c: Candidate, folded: str) -> Candidate:
+    """Return a project or body without the word that only leads up to its list: 续建的，有|甲铁路, 以|甲公司|为代表."""
+    if c.kind not in (Kind.PROJECT, Kind.ORGANIZATION) or folded[c.span.start] not in _LEADS:
+        return c
+    lead = _LEAD.match(folded, c.span.start, c.span.end)
+    return c if lead is None else replace(c, span=Span(lead.end(), c.span.end))
 
 
 def _without_count(c: Candidate, folded: str) -> Candidate:
@@ -107,7 +124,7 @@ def _is_sort(c: Candidate, folded: str) -> bool:
     if _CUT.match(folded, c.span.start, c.span.end):
         return True
     if c.kind is Kind.ORGANIZATION:
-        return _TWO_BODIES.search(folded, c.span.start, c.span.end) is not None
+        return _is_person(c.span, folded) or _TWO_BODIES.search(folded, c.span.start, c.span.end) is not None
     if c.kind is Kind.POLICY and _PERIOD.fullmatch(folded, c.span.start, c.span.end):
         return _COMPARED.search(folded, max(0, c.span.start - 3), c.span.start) is not None
     if c.concept is not None or c.kind not in (Kind.PROJECT, *IDEAS):
@@ -127,6 +144,13 @@ def _is_sort(c: Candidate, folded: str) -> bool:
         return True
     pattern = {Kind.STRATEGY: words.predicate, Kind.POLICY: _SUMMED}.get(c.kind)
     return pattern is not None and pattern.search(folded, c.span.start, c.span.end) is not None
+
+
+def _is_person(name: Span, folded: str) -> bool:
+    """Tell whether what was taken for a body is a person by title: 李术才院士, and 李术才|院士 without it."""
+    brief = name.end - name.start <= _LONGEST_PERSON
+    titled = _TITLE.search(folded, name.end - 3, name.end) or (brief and _TITLE.match(folded, name.end))
+    return bool(titled)
 
 
 def _is_whole(span: Span, folded: str) -> bool:
@@ -161,9 +185,12 @@ def _is_honour(c: Candidate, folded: str) -> bool:
 
     In a list of honours no name is any: 荣获国家级生态乡镇、全国一村一品示范镇、退耕还林先进单位等荣誉称号.
     """
-    if c.kind in (*PLACES, Kind.ORGANIZATION):
+    if c.kind is Kind.ADMINISTRATIVE_UNIT:
         return False
-    if c.concept is None and _conferred().search(folded, max(0, c.span.start - 24), c.span.start) is not None:
+    conferred = _conferred().search(folded, max(0, c.span.start - 24), c.span.start)
+    if c.kind in (Kind.VILLAGE, Kind.ORGANIZATION):
+        return conferred is not None and not conferred.group().startswith("通过")  # 通过|市水利局|验收 names who judges
+    if c.concept is None and conferred is not None:
         return True
     return any(start <= c.span.start and c.span.end <= end for start, end in _honours(folded))
 

@@ -35,6 +35,8 @@ _NEARBY = 8
 """Characters on either side of a unit's name in which a word tells that the unit helps."""
 _LEAST_SELF = 3
 """How often a text must say 我市, or name a unit, before it counts."""
+_LEAST_BY_FAR, _BY_FAR = 8, 3
+"""How often a text must name a county by its short name, and how many times as often as any other, to mean it."""
 _LEAST_IN_BRIEF = 2
 """How often a text must name a county that it names by its short name only."""
 _SELF_LEVELS = {
@@ -100,7 +102,7 @@ def named_in(phrase: str) -> Named | None:
     >>> named_in("（山西省）晋中市人民政府工作报告")
     Named(name='晋中市', within=('山西省',))
     """
-    phrase = re.sub("^(?:中共|中国共产党)(?=.)", "", phrase)
+    phrase = re.sub("^(?:关于(?:下达|制定|印发|公布|编制)?)?(?:中共|中国共产党)?(?=.)", "", phrase)
     chain: list[str] = []
     at = 0
     if (own := _OWN_NAME.search(phrase)) is not None and not divisions().find(own["name"]):
@@ -169,6 +171,8 @@ def spoken_of(text: str) -> tuple[Level | None, Place | None]:
             return Level.NATIONAL, NATION
         return None, None
     place = _township_named(text) if own == "township" else _most_named(text, _SELF_LEVELS[own])
+    if place is None and own == "county":
+        place = _most_named_in_brief(text)
     if place is not None:
         return place.level, place
     return (_SELF_LEVELS[own][0] if len(_SELF_LEVELS[own]) == 1 else None), None
@@ -320,6 +324,16 @@ def _most_named(text: str, levels: tuple[Level, ...]) -> Place | None:
     ranked = sorted(((_mentions(place, text), place) for place in _units(levels)), key=lambda pair: -pair[0])
     (most, place), (second, _) = ranked[:2]
     return place if most >= _LEAST_SELF and most >= 2 * second else None
+
+
+def _most_named_in_brief(text: str) -> Place | None:
+    """Return the county whose short name a text that calls a county its own has by far most often: 容城, without 县."""
+    counties = _units((Level.COUNTY,))
+    short = {name: county for county in counties for name in divisions().spoken_names(county)[1:] if len(name) > 1}
+    counts = Counter({name: text.count(name) for name in short if name in text and unusual(name)})
+    (most, times), (_, second) = [*counts.most_common(2), ("", 0), ("", 0)][:2]
+    shared = sum(most in divisions().spoken_names(county) for county in counties) > 1
+    return short[most] if not shared and times >= max(_LEAST_BY_FAR, _BY_FAR * second) else None
 
 
 def _township_named(text: str) -> Place | None:

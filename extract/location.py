@@ -16,6 +16,7 @@ from extract.names import alternation, is_governing, lexicon
 from extract.organizations import is_called, is_firm, unit_called
 from extract.surface import folded_text
 from extract.tables import named_rows
+from extract.villages import short_name
 from ontology.divisions import NATION, divisions
 from ontology.terms import PLACES, Basis, Kind, Level, Predicate
 
@@ -71,9 +72,15 @@ class _Reading:
         self.brief = {
             name: unit
             for unit in self.units.values()
-            if unit.place is not None and self.home is not None and below(unit.level, self.home.level)
-            for name in divisions().spoken_names(unit.place)[1:]
+            if self.home is not None and below(unit.level, self.home.level)
+            for name in _spoken(unit)
             if len(name) > 1
+        }
+        towns = {name for unit in (*self.units.values(), self.own) if unit is not None for name in _spoken(unit)}
+        self.in_short = {
+            short: e
+            for e in self.mentions.entities
+            if e.kind is Kind.VILLAGE and len(short := short_name(e.name)) > 1 and short not in towns
         }
         self.before = {span.end: entity for span, entity in self.mentions.within(self.mentions.whole, _UNITS)}
         self.sites = {name: site for name, site in named_rows(self.mentions.text) if site is not None}
@@ -133,9 +140,15 @@ class _Reading:
             self._claim(entity, entity.mentions[0], unit, "organization", sure)
 
     def _village_of(self, entity: Entity) -> Entity | None:
-        """Return the village that an organization's name begins with in full: 石头寨村|养殖专业合作社."""
+        """Return the village that an organization's name begins with: 石头寨村|养殖专业合作社, and 永丰|种植专业合作社.
+
+        A short name counts where it is no unit's, and where such bodies are a village's: 28 of 30 stood there.
+        """
         named = (e for span in entity.mentions for s, e in self.mentions.within(span, (Kind.VILLAGE,)) if s != span)
-        return next((village for village in named if entity.name.startswith(village.name)), None)
+        in_full = next((village for village in named if entity.name.startswith(village.name)), None)
+        if in_full is not None or not _of_village().search(entity.name):
+            return in_full
+        return self.in_short.get(max(filter(entity.name.startswith, self.in_short), key=len, default=""))
 
     def _mark(self, entity: Entity) -> str | None:
         """Return what all mentions of an organization begin with that says whose it is: 县 of 县人民医院."""
@@ -264,6 +277,11 @@ class _Reading:
             )
 
 
+def _spoken(unit: Entity) -> tuple[str, ...]:
+    """Return the short names of a unit that the table of divisions knows."""
+    return divisions().spoken_names(unit.place)[1:] if unit.place is not None else ()
+
+
 def _most_specific(places: Iterable[Entity]) -> list[Entity]:
     """Return the units that hold no other of those named: of 湄潭县 and 永兴镇 the town."""
     units = {e.id: e for e in places if e.kind is Kind.ADMINISTRATIVE_UNIT}
@@ -276,6 +294,12 @@ def _holds(outer: Entity, inner: Entity) -> bool:
         return outer.place.path in {unit.path for unit in inner.place.within}
     starts = {span.start for span in inner.mentions}
     return below(inner.level, outer.level) and any(span.end in starts for span in outer.mentions)
+
+
+@cache
+def _of_village() -> re.Pattern[str]:
+    """Return how the names of bodies end that are a village's, where they begin with its name."""
+    return re.compile(f"(?:{alternation(lexicon('relations')['of_villages'])})$")
 
 
 @cache

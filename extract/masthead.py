@@ -1,4 +1,4 @@
-"""The masthead of a web page: the lines around a text that tell where it comes from, when, and who edited it."""
+"""What a web page has around a text: a masthead, which tells where that comes from and when, and links to others."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def masthead(folded: str) -> tuple[Span, ...]:
     Args:
         folded: folded text of a document.
 
-    >>> text = "关于治水的通知\\n来源：湖南日报\\n时间：\\n2023-02-15\\n各乡镇：\\n要修渠。"
+    >>> text = "关于治水的通知\n来源：湖南日报\n时间：\n2023-02-15\n各乡镇：\n要修渠。"
     >>> [text[line.start : line.end] for line in masthead(text)]
-    ['来源：湖南日报', '时间：\\n2023-02-15']
+    ['来源：湖南日报', '时间：\n2023-02-15']
     """
     lines = [Span(*line.span()) for line in _LINE.finditer(folded)]
     head = len(list(takewhile(lambda line: _is_short(folded, line), lines[:_HEAD_LINES])))
@@ -46,6 +46,23 @@ def masthead(folded: str) -> tuple[Span, ...]:
             alone = not folded[label.end() : line.end].strip() and index + 1 < len(lines)
             found.append(Span(line.start, lines[index + 1].end if alone else line.end))
     return tuple(found)
+
+
+@lru_cache(maxsize=4)
+def links_from(folded: str) -> int:
+    """Return where the links to other pages begin below a page's text; the text's end where it has none.
+
+    >>> text = "镇政府要修渠。\\n上一篇：柳沟县政府工作报告\\n相关文章\\n石桥县政府工作报告"
+    >>> text[links_from(text) :].split()[0]
+    '上一篇：柳沟县政府工作报告'
+    """
+    begin = len(folded)
+    opens = re.compile(rf" *(?:{alternation(lexicon('metadata')['masthead']['links'])})(?: *：|$)")
+    for line in reversed([Span(*line.span()) for line in _LINE.finditer(folded)]):
+        if not _is_short(folded, line):
+            break
+        begin = line.start if opens.match(folded[line.start : line.end]) else begin
+    return begin
 
 
 def within(span: Span, lines: Collection[Span]) -> bool:
@@ -59,5 +76,5 @@ def _is_short(folded: str, line: Span) -> bool:
 
 @cache
 def _label() -> re.Pattern[str]:
-    words = [word for sort in lexicon("metadata")["masthead"].values() for word in sort]
+    words = [word for sort, labels in lexicon("metadata")["masthead"].items() if sort != "links" for word in labels]
     return re.compile(rf"[ （【]*{_DATED}(?:{alternation(words)}) *：")

@@ -58,6 +58,7 @@ _LETTERSPACED = re.compile(r"(?:\S\s+){3,}\S")
 """A title set with a space behind each character: 政 府 工 作 报 告."""
 _SINCE = re.compile(rf"第(?P<congress>{_NUMBER})届全国人民代表大会第一次会议以来的五年")
 _REVIEWS = re.compile(rf"(?P<y>{_YEAR})年(?:度)?(?:政府|国内)?(?:的)?(?:主要)?工作(?:的|主要)?(?:基本)?(?:回顾|总结)")
+_REPORTS = re.compile("政府工作|报告[^，。]{0,20}工作")
 _COMMITTEE = re.compile(rf"(?:代表|受)(?:中国共产党|党的)?(?P<committee>第?(?P<congress>{_NUMBER})届中央委员会)")
 
 
@@ -95,7 +96,7 @@ def _words() -> _Words:
         levels={post: level for level in Level for post in data["posts"].get(level, ())},
         plans=re.compile(
             rf"(?P<y>{_YEAR})年(?:度)?(?:政府|国内|经济社会发展)?(?:的)?"
-            rf"(?:(?:主要|重点|总体)(?:工作|任务|目标)|工作(?:的)?(?:{alternation(data['plans']['work'])}))"
+            rf"(?:(?:主要|重点|总体)(?:工作|任务|目标)|任务目标|工作(?:的)?(?:{alternation(data['plans']['work'])}))"
         ),
     )
 
@@ -279,8 +280,9 @@ def _from_text(text: str) -> _Clues:
     if (since := _SINCE.search(compact)) is not None:
         clues.add(year=_people_congress(_count(since["congress"]) + 1, 1))
     plans = _words().plans
-    reported = "政府工作" in compact or "报告工作" in compact
-    for heading in _headings(text):
+    headings = list(_headings(text))
+    reported = _REPORTS.search(compact) is not None or any(heading.endswith("回顾") for heading in headings)
+    for heading in headings:
         if (reviewed := _REVIEWS.search(heading)) is not None and (reported or heading.endswith("回顾")):
             year = _year(reviewed["y"])
             clues.add(year=year + 1 if year else None)
@@ -305,17 +307,24 @@ def _from_file_name(document: Document) -> _Clues:
 
 
 def _title(lines: list[str]) -> str | None:
+    """Return the first title, or a longer one below that ends in it, where it is but the page's category: 工作报告."""
+    found = list(_titles(lines))
+    first = found[0] if found else None
+    return next((title for title in found[1:] if title != first and title.endswith(str(first))), first)
+
+
+def _titles(lines: list[str]) -> Iterator[str]:
     ends = tuple(lexicon("metadata")["titles"]["ends"])
     for index, line in enumerate(lines):
         bare = re.sub(r"(?:[（(][^（）()]*[)）])+$", "", line).rstrip()
         if bare.startswith("—") or not bare or len(line) > _TITLE_LENGTH or _HEADING.match(bare):
             continue
         if bare.rstrip("》").endswith(ends):
-            return " ".join(line.split())
+            yield " ".join(line.split())
+            continue
         following = lines[index + 1] if index + 1 < len(lines) else ""
         if "关于" in bare and following.endswith(ends) and len(bare + following) <= _TITLE_LENGTH:
-            return "".join((line + following).split())
-    return None
+            yield "".join((line + following).split())
 
 
 def _read_meeting(compact: str, clues: _Clues) -> None:

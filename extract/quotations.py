@@ -79,6 +79,7 @@ def _cues() -> dict[str, re.Pattern[str]]:
             cues[f"{kind} before"] = re.compile(f"(?:{alternation(words['before'])})(?:好|了|全[国省市县区镇乡])?$")
     # “基地+合作社+农户”的发展模式
     cues["formula"] = re.compile(f"的?(?:[一-鿿]{{0,4}}(?:{alternation(kinds[Kind.POLICY]['formula_heads'])}))")
+    cues["counted targets"] = re.compile(f"(?:{alternation(kinds[Kind.STRATEGY]['counted'])})$")
     cues["category before"] = re.compile(f"(?:{alternation(kinds['category']['before'])})$")
     cues["category behind"] = re.compile(f"(?:等)?(?:{alternation(kinds['category']['behind'])})")
     return cues
@@ -156,7 +157,8 @@ def read(folded: str, start: int, end: int) -> Interpretation | None:
         if _matches(f"{kind} before", before):
             return Interpretation(kind, end, False, 0.7 if kind is Kind.STRATEGY else 0.6)
     if _NUMERAL_GROUP.match(phrase):
-        return Interpretation(Kind.POLICY, end, False, 0.5)
+        target = cues["counted targets"].search(phrase)
+        return Interpretation(Kind.STRATEGY if target else Kind.POLICY, end, False, 0.5)
     return None
 
 

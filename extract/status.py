@@ -27,6 +27,8 @@ _SENTENCE = 160
 """How far behind a name another clause may say where the work stands."""
 _LIST_OPENS, _LIST_ENDS = 8, 10
 """How much is read at either end of a clause that lists works, where it is said of all: 建成|甲路、乙桥等|三个项目."""
+_ONE_LIST = re.compile("[^，]*、[^，]*|[^，、]{0,8}")
+"""What may stand between the words that label a list and one of its works."""
 _CELLS = re.compile(r" {2,}| *\| *| (?=[^ ])")
 """What parts the cells of a row; folding makes a tab a space."""
 _FEWEST_CELLS = 4
@@ -106,6 +108,25 @@ def _certain() -> tuple[tuple[Status, re.Pattern[str]], ...]:
         (Status.PLANNED, re.compile(f"{together}(?:已|尚|还)?(?:{words['prepared']})")),
         (Status.COMPLETED, re.compile(f"{together}已?(?:{words['on_trial']})")),
     )
+
+
+def _labelled(span: Span, folded: str) -> Status | None:
+    """Return what the words before a list say of all its works: 续建顺利的，有|甲铁路、乙电站."""
+    before = re.split("[。；！\n]", folded[max(0, span.start - _SENTENCE) : span.start])[-1]
+    labels = [(match.end(), status) for status, label in _labels().items() for match in label.finditer(before)]
+    end, said = max(labels, default=(0, None))
+    return said if _ONE_LIST.fullmatch(before, end) else None
+
+
+@cache
+def _labels() -> Mapping[Status, re.Pattern[str]]:
+    words = alternations(lexicon("kinds")[Kind.PROJECT]["status"])
+    listing = "(?:顺利|建设|当中|中)?的(?:项目|工程)?(?:主要|分别)?[，：]?(?:有|是|包括)"
+    return {
+        Status.COMPLETED: re.compile(f"(?:{words['finished']}){listing}"),
+        Status.ONGOING: re.compile(f"(?:{words['in_hand']}){listing}"),
+        Status.PLANNED: re.compile(f"(?:{words['in_view']}){listing}"),
+    }
 
 
 def _to_be_finished(span: Span, folded: str, structure: Structure, level: Level | None) -> Status | None:
@@ -243,6 +264,7 @@ def status(mentions: Sequence[Span], folded: str, structure: Structure, level: L
         for span in mentions
         if (
             said := _told_in_row(span, folded)
+            or _labelled(span, folded)
             or told(folded[span.end : span.end + _REACH])
             or _to_be_finished(span, folded, structure, level)
         )

@@ -154,13 +154,14 @@ def places_settled(doc: Doc, found: Iterable[Candidate]) -> Iterator[Candidate]:
     known = {folded[span.start : span.end] for span in villages}
     never = re.compile(any_of("village", "bare_not_before"))
     ending = re.compile(f"{any_of('village', 'endings')}$")
+    resort = re.compile(f"{any_of('village', 'resorts')}$")
     bare_is_none = doc._.document.metadata.level is Level.NATIONAL
     listed: dict[int, Place | None] = {}
     for c in sorted(found, key=lambda c: c.span):
         start, end = c.span.start, c.span.end
         if c.kind is not Kind.VILLAGE:
             yield c
-        elif bare_is_none and not ending.search(folded, start, end):
+        elif resort.search(folded, start, end) or (bare_is_none and not ending.search(folded, start, end)):
             continue
         elif c.span in villages or not (any(units[start:end]) or never.match(folded, end)):
             unit = listed.get(start, holders.get(start))

@@ -382,7 +382,7 @@ def _read_neighbours(
         floor = _clause_floor(text, stop)
         others = list(_SEPARATOR.finditer(text, floor, stop))
         first = _item_start(reading, others[-1].end() if others else floor, stop)
-        if 2 <= stop - first <= 3:
+        if 2 <= stop - first <= 3 and text[first - 1] != "的":  # 漩滩的|翠冠梨、清溪沟
             beside.append((first, stop))
     beside += [span for span in around if span[0] == end or span[1] == start]
     for first, last in beside:

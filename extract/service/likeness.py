@@ -9,7 +9,7 @@ from functools import cache
 from extract.annotation import Entity
 from extract.mentions import WORKS, below, is_body
 from extract.names import alternation, lexicon
-from extract.service.reading import Mention, Reading
+from extract.service.reading import Mention, Reading, words
 from extract.topics import subjects, things, topics_of
 from ontology.terms import PLACES, Basis, Kind, Level
 
@@ -109,7 +109,10 @@ def _by_topic(reading: Reading) -> None:
     is linked, to a strategy named shortly before it.
     """
     mentions, level = reading.mentions, reading.level
-    single = [e for e in mentions.entities if e.kind is Kind.STRATEGY and "、" not in e.name]
+    asked = words().meeting
+    single = [
+        e for e in mentions.entities if e.kind is Kind.STRATEGY and "、" not in e.name and not asked.search(e.name)
+    ]
     strategies = [(topics_of(e.name, "goal"), e) for e in single]
     announced = {e.id for found in reading.announcements.by_section.values() for _, e in found.goals}
     called = [(topics, e) for topics, e in strategies if e.name.endswith("战略") and e.id not in announced]
@@ -162,11 +165,11 @@ def _by_word(reading: Reading) -> None:
     by_word: dict[str, list[Entity]] = defaultdict(list)
     single = [e for e in reading.mentions.entities if e.kind is Kind.STRATEGY and e.level and "、" not in e.name]
     strategies = [(subjects(e.name), e) for e in single]
-    for words, entity in strategies:
-        for word in words if entity.level is not Level.NATIONAL else ():
+    for told, entity in strategies:
+        for word in told if entity.level is not Level.NATIONAL else ():
             by_word[word].append(entity)
-    for words, lower in strategies:
-        above = {e.id: e for word in words for e in by_word[word] if below(lower.level, e.level)}
+    for told, lower in strategies:
+        above = {e.id: e for word in told for e in by_word[word] if below(lower.level, e.level)}
         nearest = max((e.level.rank for e in above.values() if e.level), default=None)
         goals = [goal for goal in above.values() if goal.level and goal.level.rank == nearest]
         for goal in goals if len(goals) <= _FEW else ():

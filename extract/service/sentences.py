@@ -249,11 +249,16 @@ def _works(reading: Reading, sentence: Sentence, named: list[Mention], wholes: l
             sure = _served_in(reading, sentence, work, goal[0], guided=guided)
             if sure:
                 _said(reading, work, goal, sure, sentence, "sentence")
-        if not goals and len(named) == len(wholes) == 1 and not body:
+        if not goals and len(named) == len(wholes) == 1 and not body and not _is_guide(wholes[0]):
             # No verb aims at the only strategy: two of three are for it.
             goal = wholes[0]
             if "；" not in sentence.between(span, goal[0]):
                 _said(reading, work, goal, _BESIDE, sentence, "only strategy")
+
+
+def _is_guide(goal: Mention) -> bool:
+    """Tell whether a strategy is what a meeting or speech asked for: of 17 works beside one none was for it."""
+    return words().meeting.search(goal[1].name) is not None
 
 
 def _served_in(reading: Reading, sentence: Sentence, work: Mention, goal: Span, *, guided: bool) -> float:

@@ -657,6 +657,52 @@ def test_what_comes_before_and_after_a_work_tells_where_it_stands(behind: str, e
     assert told(behind) is expected
 
 
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("已经竣工的，有", Status.COMPLETED),
+        ("续建顺利的，有", Status.ONGOING),
+        ("正在积极推进的项目主要有", Status.ONGOING),
+        ("拟建的有", Status.PLANNED),
+    ],
+)
+def test_what_labels_a_list_says_it_of_all_its_works(tmp_path, label: str, expected: Status) -> None:
+    text = f"{label}鹮湾公园、鹭园、砥桥改造。"
+    doc = pipeline.process(pipeline.load(components=["policy_structure"]), linking.document(text, TOWN))
+    for work in ("鹮湾公园", "鹭园", "砥桥改造"):
+        span = Span(text.index(work), text.index(work) + len(work))
+        assert status.status([span], fold(text), doc._.structure, None, tmp_path) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "proposed", "kind", "named"),
+    [
+        ("续建顺利的，有鹮鹭铁路、砥桥。", "有鹮鹭铁路", Kind.PROJECT, ["鹮鹭铁路"]),
+        ("有机茶园建成。", "有机茶园", Kind.PROJECT, ["有机茶园"]),
+        ("以鹮鸣科技为代表的企业。", "以鹮鸣科技", Kind.ORGANIZATION, ["鹮鸣科技"]),
+        ("聘请丁鹮鸣院士为顾问。", "丁鹮鸣", Kind.ORGANIZATION, []),
+        ("聘请丁鹮鸣院士为顾问。", "丁鹮鸣院士", Kind.ORGANIZATION, []),
+        ("井台社区获评鹮鹭市美丽社区。", "美丽社区", Kind.VILLAGE, []),
+        ("清淤通过鹮湾水务验收。", "鹮湾水务", Kind.ORGANIZATION, ["鹮湾水务"]),
+        ("修渠三里。\n上一篇：鹮湾镇建成鹭园\n相关文章\n鹭湾公园开园", "鹭湾公园", Kind.PROJECT, []),
+        ("相关文章\n鹭湾公园开园，游人如织，全年接待三千人次。", "鹭湾公园", Kind.PROJECT, ["鹭湾公园"]),
+    ],
+)
+def test_what_leads_up_to_a_name_titles_honours_and_links_to_other_pages_are_none(text, proposed, kind, named) -> None:
+    span = Span(text.index(proposed), text.index(proposed) + len(proposed))
+    kept = naming([Candidate(span, kind, TAGGER, 0.9)], fold(text))
+    assert [text[c.span.start : c.span.end] for c in kept] == named
+
+
+@pytest.mark.parametrize(
+    ("phrase", "kind"),
+    [("两个确保", Kind.STRATEGY), ("三大定位", Kind.STRATEGY), ("四个不摘", Kind.POLICY), ("三评三比", Kind.POLICY)],
+)
+def test_what_a_numeral_counts_tells_targets_from_instruments(phrase: str, kind: Kind) -> None:
+    reading = read(f'县里提出"{phrase}"，真抓实干。', 5, 5 + len(phrase))
+    assert reading is not None and reading.kind is kind
+
+
 def test_a_railway_that_a_province_is_to_finish_within_the_year_is_under_way() -> None:
     text = "二、2026年工作安排\n年内建成鹮鹭高铁、鹭湾大桥。"
     doc = pipeline.process(pipeline.load(components=["policy_structure"]), linking.document(text, TOWN))

@@ -168,6 +168,27 @@ def test_a_project_stands_in_the_town_that_its_name_begins_with_in_brief(project
     assert {o for s, o, k in found if s == project and k.predicate is Predicate.LOCATED_IN} == {unit}
 
 
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ("鹮湾种植专业合作社", "鹮湾村"),
+        ("鹮湾小学", "鹮湾村"),
+        ("水头小学", "水头镇"),  # the town's, though a village bears its name too
+        ("鹮湾文化站", "水头镇"),
+    ],
+)
+def test_a_body_of_a_village_stands_there_where_it_goes_by_its_short_name(body, place):
+    text = f"水头镇人民政府工作报告\n{body}建成。鹮湾村、水头村和水头镇受益。"
+    named = {
+        body: (Kind.ORGANIZATION, None),
+        "鹮湾村": (Kind.VILLAGE, None),
+        "水头村": (Kind.VILLAGE, None),
+        "水头镇": (Kind.ADMINISTRATIVE_UNIT, Level.TOWNSHIP),
+    }
+    found = linking.read(linking.readers(), text, named, TOWN, places={"水头镇": TOWN})
+    assert {o for s, o, k in found if s == body and k.predicate is Predicate.LOCATED_IN} == {place}
+
+
 def test_a_firm_that_works_in_a_place_may_sit_elsewhere(nlp):
     text = "水头镇人民政府工作报告\n今年，鹮鸣农业有限公司投资建厂，镇卫生院扩建。水头镇人人称好。"
     found = {s: k.confidence for s, _, k in linking.related(nlp, text, TOWN) if k.predicate is Predicate.LOCATED_IN}

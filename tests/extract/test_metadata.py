@@ -132,6 +132,7 @@ def test_a_planning_period_is_no_year_of_issue() -> None:
         ("各位代表：\n现在，我代表国务院，向第十届全国人民代表大会第一次会议报告工作。", 2003),
         ("各位代表：\n我代表国务院报告工作。\n第十一届全国人民代表大会第一次会议以来的五年，很不平凡。", 2013),
         ("同志们：\n现在，我代表第十九届中央委员会向大会作报告。", 2022),
+        ("各位代表：\n我代表国务院，向大会报告1993年换届以来的工作。\n三、１９９５年工作任务\n好。", 1995),
         ("各位代表：\n现在，我代表国务院，向大会作政府工作报告。\n一、１９９４年国内工作的回顾\n好。", 1995),
     ],
 )
@@ -322,10 +323,22 @@ def test_a_township_that_the_table_lacks_hangs_below_its_county() -> None:
         ("白沙溪镇人民政府工作报告", Named("白沙溪镇")),  # not the listed 沙溪镇
         ("永济市白沙溪镇人民政府", Named("白沙溪镇", ("永济市",))),
         ("鹭鸣街道党工委", Named("鹭鸣街道")),
+        ("关于鹮咀镇2017年工作总结的报告", Named("鹮咀镇")),
     ],
 )
 def test_units_are_found_in_phrases(phrase: str, named: Named | None) -> None:
     assert named_in(phrase) == named
+
+
+def test_the_category_of_a_page_is_no_title() -> None:
+    metadata = known("工作报告\n运城市夏县2023年政府工作报告\n来源：夏县\n政府工作报告\n各位代表：\n要修渠。")
+    assert (metadata.title, metadata.year, path(metadata)[-1]) == ("运城市夏县2023年政府工作报告", 2023, "夏县")
+
+
+def test_a_county_that_names_itself_without_its_ending_is_known_by_how_often_it_does() -> None:
+    body = "全县齐心，全县发力，县委有令。" + "容城要强，美丽容城。" * 4
+    assert path(known(f"一、过去五年工作回顾\n{body}")) == ("河北省", "保定市", "容城县")
+    assert known(f"一、过去五年工作回顾\n{body}夏津与临猗、临猗互助，临猗临猗。").place is None
 
 
 def test_a_letterspaced_title_is_a_title() -> None:

@@ -223,6 +223,7 @@ def test_towns_that_the_table_lacks_are_found_and_hold_their_villages() -> None:
         "争当“活力鹮乡”，改造老旧街道，整治集镇环境。",
         "建设工业重镇、经济发达镇、电商镇、文旅融合镇，清洗主干街道，智慧街道上线。",
         "全面推进城镇建设，五年里城镇居民收入翻番，游子归乡创业。",
+        "培育清莲乡旅融合示范点，让青年留乡，文明村镇过半。",
     ],
 )
 def test_common_nouns_are_no_towns(text: str) -> None:
@@ -380,6 +381,11 @@ def test_towns_in_a_list_go_by_their_short_names(text: str, place: Place, towns:
 
 def test_the_beginning_of_a_towns_name_is_no_village() -> None:
     assert names("太村镇窑坡搬迁点建成入住。", Kind.VILLAGE, home("旬邑县")).keys().isdisjoint({"太村"})
+
+
+def test_what_a_village_is_known_for_is_no_village() -> None:
+    text = "柳沟村、石桥村和苇塘村增收，柳沟的金丝菊、石桥的翠冠梨、苇塘的车厘子上市。"
+    assert set(names(text, Kind.VILLAGE)) == {"柳沟村", "石桥村", "苇塘村", "柳沟", "石桥", "苇塘"}
 
 
 def test_a_community_goes_by_its_short_name_too() -> None:

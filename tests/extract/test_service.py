@@ -250,6 +250,11 @@ def test_a_work_is_for_the_only_strategy_of_its_sentence_but_not_surely(related,
     assert all(0.5 < link.confidence < 0.75 for link in found.values())
 
 
+def test_what_stands_beside_a_meetings_spirit_is_not_for_it(related):
+    text = f"县党代会精神深入人心，{MILL}建成投产。"
+    assert related(text, Predicate.SERVES).keys() == set()
+
+
 def test_what_a_provinces_sentence_names_beside_its_only_strategy_stays_out_of_views(related):
     found = related(f"“茶香丙县”成效显著，{MILL}建成投产。", Predicate.SERVES, PROVINCE)
     assert found[MILL, GOAL].confidence < 0.5

@@ -257,7 +257,7 @@ def _works(reading: Reading, sentence: Sentence, named: list[Mention], wholes: l
 
 
 def _is_guide(goal: Mention) -> bool:
-    """Tell whether a strategy is a spirit, or what a meeting asked for, which 17 of 17 works beside one were not for."""
+    """Tell whether a strategy is a spirit, or asked for by a meeting: 17 of 17 works beside one were not for it."""
     name = goal[1].name
     return name.endswith("精神") or words().meeting.search(name) is not None
 

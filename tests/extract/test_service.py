@@ -252,7 +252,8 @@ def test_a_work_is_for_the_only_strategy_of_its_sentence_but_not_surely(related,
 
 @pytest.mark.parametrize("spirit", ["习近平总书记重要讲话精神", "党的二十大精神"])
 def test_what_stands_beside_a_spirit_is_not_for_it(related, spirit):
-    assert related(f"学习{spirit}成效显著，{MILL}建成投产。", Predicate.SERVES).keys() == set()
+    text, named = f"学习{spirit}成效显著，{MILL}建成投产。", {spirit: (Kind.STRATEGY, Level.NATIONAL)}
+    assert related(text, Predicate.SERVES, **named).keys() == set()
 
 
 def test_what_a_provinces_sentence_names_beside_its_only_strategy_stays_out_of_views(related):

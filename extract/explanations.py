@@ -184,9 +184,9 @@ def part_label() -> re.Pattern[str]:
     """Return a part of a compound, and that its meaning follows: “两带”即…, 一核，是指…."""
     done = alternation(lexicon("structure")["explanation"]["done"])
     return re.compile(
-        r'"([^"\n]{1,12})"(?:（[^（）\n]{1,20}）)?，?(?:即|是指|指的是|指|分别[是为指]|是|为|就是)：?'
+        r'"([^"\n]{1,12})"(?:（[^（）\n]{1,20}）)?，?(?:即指?|是指|指的是|指|分别[是为指]|是|为|就是)：?'
         rf'|"({_MANY}[^"\n]{{1,5}})"，?(?={done})'
-        rf"|(?:^|(?<=[，；。：\n]))({NUMERAL}[^\W\d即指是为分]{{1,4}}|\d(?=，))，?(?:即|是指|指|分别[是为指]|为|就是)：?"
+        rf"|(?:^|(?<=[，；。：\n]))({NUMERAL}[^\W\d即指是为分]{{1,4}}|\d(?=，))，?(?:即指?|是指|指|分别[是为指]|为|就是)：?"
     )
 
 
@@ -195,7 +195,7 @@ def _wording() -> _Wording:
     words = lexicon("structure")["explanation"]
     that_is, never = alternation(words["that_is"]), f"(?!{alternation(words['that_is_not_before'])})"
     entry = re.compile(
-        r"(?:\d{1,3}[.、） ]*|（\d{1,3}）|\[\d{1,3}\]|[①-⒛]|[一二三四五六七八九十]{1,3}、)?[ ]*"
+        r"(?:\d{1,3}[.、） ]*|[（\[［【〔{] ?\d{1,3} ?[）\]］】〕}]|[①-⒛]|[一二三四五六七八九十]{1,3}、)?[ ]*"
         rf"(?P<term>\"[^\"\n]{{2,40}}\"[^\"：。，\n]{{0,16}}|[^：。；\n]{{2,40}}?)(?:：(?:{that_is})?|，?(?:是指|指的是|，指))"
     )
     noun = f'[^，。、；：（）"\\n]{{0,6}}?(?:{alternation(words["nouns"])})'

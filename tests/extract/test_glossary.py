@@ -276,6 +276,13 @@ def test_a_clause_or_a_measure_is_no_part():
     definition = "指为深化开发区改革，加快建设专业化的队伍，而实行的任期制"
     assert taken_apart("三化", definition) == {}
     assert taken_apart("两个90%", "污水集中处理率、垃圾无害化处理率") == {}
+    assert taken_apart("两案两查", "既要查办案件，又要追查失职") == {}
+
+
+@pytest.mark.parametrize("label", ["【35】", "[35]", "〔 35〕", "［35］", "（35）", "35."])
+def test_the_label_of_an_entry_is_no_part_of_its_term(label: str) -> None:
+    text = fold(f"修渠三里。\n名词解释\n{label}“四个不摘”：摘帽不摘责任、摘帽不摘政策。\n")
+    assert [text[e.term.start : e.term.end] for e in structure(text).glossary] == ["四个不摘"]
 
 
 def test_two_lists_of_a_double_number_are_its_parts():
@@ -337,7 +344,7 @@ def test_groups_steps_and_pairs_end_where_their_clause_does(term, definition, pa
     [
         (
             "一城三区",
-            "一城，指山水鹭城；三区，分别是鹮湾果区、苇塘粮区、鹭溪旅游区。",
+            "一城，即指山水鹭城；三区，分别是鹮湾果区、苇塘粮区、鹭溪旅游区。",
             {"山水鹭城", "三区"},
         ),
         (

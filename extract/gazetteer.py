@@ -18,6 +18,7 @@ import ahocorasick_rs
 from extract.annotation import Candidate
 from extract.document import Place, Span
 from extract.names import alternation, lexicon
+from extract.wording import unusual
 from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level
 
@@ -101,6 +102,26 @@ def _towns(home: Place | None) -> dict[str, Place]:
     short = [(name, town) for town in table.townships(home) for name in table.spoken_names(town)[1:] if len(name) > 1]
     times = Counter(name for name, _ in short)
     return {name: town for name, town in short if times[name] == 1}
+
+
+@lru_cache(maxsize=64)
+def counties_in_brief(unit: Place) -> dict[str, Place]:
+    """Return the counties of a province or prefecture by their short names, without those that are ordinary words.
+
+    >>> counties_in_brief(divisions().find("运城市")[0])["万荣"].name
+    '万荣县'
+    """
+    table = divisions()
+    below = table.children(unit)
+    counties = [c for b in below for c in ((b,) if b.level is Level.COUNTY else table.children(b))]
+    ordinary = words_of("units")["ordinary"]
+    return {
+        name: county
+        for county in counties
+        if county.level is Level.COUNTY
+        for name in table.spoken_names(county)[1:]
+        if len(name) > 1 and name not in ordinary and unusual(name)
+    }
 
 
 @cache

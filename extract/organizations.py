@@ -263,8 +263,12 @@ def _start(reading: _Reading, head: int) -> int:
         start = _behind_verbs(reading.text, floor, head)
     verb = re.match(f"(?:{alternation(_names('verbs'))})+(?=..)", reading.text[start:head])
     start += verb.end() if verb else 0
-    # A unit's name begins the name: 组建|云南农村商业银行.
-    return max([start, *(unit for unit in reading.units if start < unit < head - 1)])
+    # A unit's name begins the name, with the unit's that holds it: 组建|云南农村商业银行, 对接|天津南开中学.
+    begun = max([start, *(unit for unit in reading.units if start < unit < head - 1)])
+    holders = {end: unit for unit, (end, _) in reading.units.items() if unit >= start}
+    while begun in holders:
+        begun = holders[begun]
+    return begun
 
 
 def _behind_verbs(text: str, start: int, end: int) -> int:

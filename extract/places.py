@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Place
-from extract.gazetteer import DOUBTFUL, PlaceReading, any_of, gazetteer_of, words_of
+from extract.gazetteer import DOUBTFUL, PlaceReading, any_of, counties_in_brief, gazetteer_of, words_of
 from extract.names import alternation
 from extract.surface import folded_text
 from extract.villages import (
@@ -59,6 +59,7 @@ def find_units(reading: PlaceReading) -> None:
             container = (end, place)
         else:
             reading.add(start, end, Kind.ADMINISTRATIVE_UNIT, sure, name, None, level=level)
+    _find_counties_behind(reading)
     _confirm(reading)
     for match in re.finditer(any_of("units", "countries"), text):
         if not any(covered[match.start() : match.end()]) and not _straddles(text, *match.span(), match.group()):
@@ -71,6 +72,21 @@ def find_units(reading: PlaceReading) -> None:
         named = speaks or not text.endswith(goals, 0, match.start())
         if not covered[match.start()] and named:
             reading.add(match.start(), match.end(), Kind.ADMINISTRATIVE_UNIT, 0.75, NATION.name, NATION)
+
+
+def _find_counties_behind(reading: PlaceReading) -> None:
+    """Add counties by their short names right behind the name of a unit that they lie in: 新疆|和静, 浙江|安吉."""
+    text = reading.text
+    never = re.compile("|".join((*words_of("units")["not_before"], *words_of("units")["not_before_feature"])))
+    starts = {start for start, _, _ in reading.found}
+    for (_, start, _), unit in list(reading.found.items()):
+        if unit.place is None or unit.level not in (Level.PROVINCIAL, Level.PREFECTURE) or start in starts:
+            continue
+        counties = counties_in_brief(unit.place)
+        name = next((text[start:end] for end in (start + 3, start + 2) if text[start:end] in counties), None)
+        if name is not None and not never.match(text, start + len(name)):
+            county = counties[name]
+            reading.add(start, start + len(name), Kind.ADMINISTRATIVE_UNIT, 0.85, county.name, county)
 
 
 def find_unlisted_towns(reading: PlaceReading) -> None:

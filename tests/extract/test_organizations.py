@@ -97,6 +97,10 @@ def test_the_unnamed_is_no_organization(text: str) -> None:
     assert names(text, TOWN) == {}
 
 
+def test_a_body_is_named_with_all_units_that_its_name_begins_with() -> None:
+    assert "天津南开中学" in names("深度对接天津南开中学等京津名校。", TOWN)
+
+
 def test_a_unit_that_the_chain_lacks_names_no_body() -> None:
     assert names("县委书记到会。", PREFECTURE) == {}
 

@@ -388,6 +388,17 @@ def test_what_a_village_is_known_for_is_no_village() -> None:
     assert set(names(text, Kind.VILLAGE)) == {"柳沟村", "石桥村", "苇塘村", "柳沟", "石桥", "苇塘"}
 
 
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("对标浙江安吉、河南长垣，学习贵州湄潭经验。", {"浙江", "安吉", "河南", "长垣", "贵州", "湄潭"}),
+        ("安吉、长垣来学，浙江合作深化，浙江发展向好。", {"浙江"}),  # a county alone, and words that counties bear too
+    ],
+)
+def test_a_county_goes_by_its_short_name_behind_the_unit_that_holds_it(text: str, units: set[str]) -> None:
+    assert set(names(text, Kind.ADMINISTRATIVE_UNIT, home("夏县"))) == units
+
+
 def test_a_community_goes_by_its_short_name_too() -> None:
     found = names("岭兜社区广场建成。改造岭兜老旧厂房。", Kind.VILLAGE)
     assert found == {"岭兜社区": "岭兜社区", "岭兜": "岭兜社区"}

@@ -408,9 +408,8 @@ def _graph(content: bytes) -> str:
 def code_digest() -> str:
     """Digest the code and data that turn a text into quads: the extractor's version, never forgotten to be raised."""
     root = Path(__file__).parent.parent
-    training = {
-        root / "extract" / name for name in ("training.py", "model/annotations", "model/written", "model/unseen")
-    }
+    learned_from = ("training.py", "examples.py", "model/annotations", "model/written", "model/unseen")
+    training = {root / "extract" / name for name in learned_from}
     paths = [root / "kg" / f"{name}.py" for name in ("statements", "derive", "decisions", "walk", "extraction")]
     for package in ("ontology", "extract"):
         files = (path for path in (root / package).rglob("*") if path.suffix != ".pyc" and path.is_file())

@@ -9,6 +9,7 @@ from pathlib import Path
 from extract import metadata, pipeline, training
 from extract.annotation import Annotation
 from extract.document import Document
+from extract.examples import Example, everything
 from kg.paths import Paths, listed
 from kg.score import Scores, corpus_text, score_annotations
 from ontology.errors import UsageError
@@ -45,7 +46,7 @@ def held_out(
     if not (shared / "gold").is_dir():
         raise UsageError(f"{shared} holds no gold/ to train from: name the folder with --shared", subject=str(shared))
     documents = [_document(path, corpus) for path in paths]
-    annotated = training.examples(shared)
+    annotated = everything(shared)
     annotations: list[Annotation] = []
     for fold in range(folds):
         held = documents[fold::folds]
@@ -54,13 +55,13 @@ def held_out(
     return score_annotations(annotations, paths)
 
 
-def unseen(examples: Sequence[training.Example], held: Collection[str]) -> list[training.Example]:
+def unseen(examples: Sequence[Example], held: Collection[str]) -> list[Example]:
     """Leave out the documents held out and every stretch of a report that one of them is a stretch of."""
     reports = {e.report for e in examples if e.name in held} - {None}
     return [e for e in examples if e.name not in held and e.report not in reports]
 
 
-def _annotate(documents: Iterable[Document], examples: Sequence[training.Example]) -> list[Annotation]:
+def _annotate(documents: Iterable[Document], examples: Sequence[Example]) -> list[Annotation]:
     with tempfile.TemporaryDirectory() as folder:
         training.train(examples, Path(folder))
         nlp = pipeline.load(config={name: {"models": folder} for name in pipeline.LEARNED})

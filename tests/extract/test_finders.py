@@ -13,13 +13,13 @@ from extract.candidates import naming
 from extract.classifier import MODELS
 from extract.document import Document, Metadata, Place, Span
 from extract.entities import cluster, with_shared_heads
+from extract.examples import CORPUS
 from extract.levels import level_by_rule, named_level
 from extract.names import governors, name_start
 from extract.quotations import read
 from extract.status import status_by_rule, told
 from extract.surface import fold, pairs, quotations
 from extract.tagger import LABELS, TAGGER, places_settled, works_apart
-from extract.training import EXAMPLES
 from extract.traits import clause_runs, parallels
 from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level, Status
@@ -530,7 +530,7 @@ def test_words_that_hold_等_are_not_cut(rules, work: str) -> None:
 
 
 def test_what_explains_an_instrument_is_no_second_one(nlp) -> None:
-    text = (EXAMPLES / "documents" / "township_鹳鸣镇_2022_示例.txt").read_text(encoding="utf-8")
+    text = (CORPUS / "documents" / "township_鹳鸣镇_2022_示例.txt").read_text(encoding="utf-8")
     policies = names(annotate(nlp, text), Kind.POLICY)
     assert any("一滩一长" in name for name in policies)
     assert not any("每处滩涂" in name for name in policies)

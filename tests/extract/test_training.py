@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from extract import pipeline, training, wording
+from extract import examples, pipeline, training, wording
 from extract.classifier import MODELS
 from extract.document import Document, Span
 from extract.status import status
@@ -23,7 +23,7 @@ def entity(kind: Kind, *surfaces: str) -> dict[str, object]:
 
 
 def found(text: str, *entities: dict[str, object]) -> dict[Kind, list[str]]:
-    spans = training.occurrences(text, entities)
+    spans = examples.occurrences(text, entities)
     return {kind: [text[s.start : s.end] for s in at] for kind, at in spans.items() if at}
 
 
@@ -36,7 +36,7 @@ def test_the_longest_of_one_kind_is_labelled() -> None:
 def test_a_towns_own_name_is_not_its_village() -> None:
     text = "张营镇的张营和小敬村"
     village, town = entity(Kind.VILLAGE, "张营", "小敬村"), entity(Kind.ADMINISTRATIVE_UNIT, "张营镇")
-    assert training.occurrences(text, [village, town])[Kind.VILLAGE] == [Span(4, 6), Span(7, 10)]
+    assert examples.occurrences(text, [village, town])[Kind.VILLAGE] == [Span(4, 6), Span(7, 10)]
 
 
 def test_what_crosses_a_longer_name_is_no_name() -> None:
@@ -52,8 +52,8 @@ def test_of_names_that_nest_the_outer_is_labelled() -> None:
 
 @with_reports
 def test_an_annotated_stretch_is_a_gold_file_of_its_own_words(tmp_path: Path) -> None:
-    training.write_stretches(SHARED, tmp_path)
-    stretches = {s.name: s for s in training.stretches(SHARED)}
+    examples.write_stretches(SHARED, tmp_path)
+    stretches = {s.name: s for s in examples.stretches(SHARED)}
     written = {path.stem for path in (tmp_path / "gold").glob("*.json")}
     assert written == {name for name, s in stretches.items() if s.whole} == {p.stem for p in tmp_path.glob("corpus/*")}
     for name in written:
@@ -66,22 +66,22 @@ def test_an_annotated_stretch_is_a_gold_file_of_its_own_words(tmp_path: Path) ->
 
 def test_a_training_makes_every_model_that_ships(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training, "_FOLDS", 2)
-    examples = training.gold_examples(training.WRITTEN, training.WRITTEN)[:4]
-    training.train(examples, tmp_path)
+    learned = examples.of_folder(examples.WRITTEN, examples.WRITTEN)[:4]
+    training.train(learned, tmp_path)
     shipped = {path.name for path in MODELS.iterdir() if path.is_file()} - {wording.USUAL.name}
     assert {path.name for path in tmp_path.iterdir()} == shipped
     nlp = pipeline.load(config={name: {"models": str(tmp_path)} for name in pipeline.LEARNED})
-    text = examples[0].text
+    text = learned[0].text
     annotation = pipeline.annotate(nlp, Document("d", text, ""))
     found = {text[m.start : m.end] for e in annotation.entities for m in e.mentions}
-    annotated = {text[span.start : span.end] for spans in examples[0].spans.values() for span in spans}
+    annotated = {text[span.start : span.end] for spans in learned[0].spans.values() for span in spans}
     assert len(annotated & found) > len(annotated) / 2
 
 
 def test_stretches_of_a_report_stay_in_one_fold() -> None:
-    examples = [training.example(f"{n}", "", {"entities": [], "relations": []}, f"r{n % 7}") for n in range(60)]
-    parts = training.folds(examples)
-    assert sorted(e.name for part in parts for e in part) == sorted(e.name for e in examples)
+    texts = [examples.example(f"{n}", "", {"entities": [], "relations": []}, f"r{n % 7}") for n in range(60)]
+    parts = training.folds(texts)
+    assert sorted(e.name for part in parts for e in part) == sorted(e.name for e in texts)
     assert all(
         len({i for i, part in enumerate(parts) if any(e.report == f"r{n}" for e in part)}) == 1 for n in range(7)
     )
@@ -100,7 +100,7 @@ def test_the_shipped_model_tells_status_where_the_rule_is_at_a_loss(tmp_path: Pa
 
 @pytest.mark.parametrize(("folder", "texts"), [("unseen", 141), ("unseen/retold", 52)])
 def test_what_is_kept_unseen_is_no_text_of_training(folder: str, texts: int) -> None:
-    unseen = training.gold_examples(training.MODELS / folder, training.MODELS / folder)
-    learned = {each.text for each in training.gold_examples(training.WRITTEN, training.WRITTEN)}
+    unseen = examples.of_folder(training.MODELS / folder, training.MODELS / folder)
+    learned = {each.text for each in examples.of_folder(examples.WRITTEN, examples.WRITTEN)}
     assert len(unseen) == texts and learned.isdisjoint(each.text for each in unseen)
     assert all(known.mentions for each in unseen for known in each.entities if "\n" not in "".join(known.surfaces))

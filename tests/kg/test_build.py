@@ -169,7 +169,7 @@ def test_the_extractor_is_another_where_what_shapes_a_graph_is(tmp_path: Path) -
     )
     shaping = ["extract/links.py", "extract/lexicon/names.toml", "extract/model/network.npz", "ontology/strategies.ttl"]
     shaping += [f"kg/{name}.py" for name in ("statements", "derive", "decisions", "walk", "extraction")]
-    other = ["extract/training.py", "kg/cli.py"]
+    other = ["extract/training.py", "extract/examples.py", "kg/cli.py"]
     other += [str(next((tmp_path / "extract/model" / name).iterdir())) for name in ("annotations", "written", "unseen")]
     command = [sys.executable, "-c", code, *shaping, *other]
     run = subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": ""}, capture_output=True, text=True)

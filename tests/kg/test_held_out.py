@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from extract import training
+from extract import examples
 from kg.held_out import held_out, unseen
 from ontology.errors import UsageError
 
@@ -35,9 +35,9 @@ def test_no_tagger_is_trained_on_what_it_is_measured_on(monkeypatch: pytest.Monk
     """Each fold trains without its own documents and scores them; here no tagger comes of it, the rules alone score."""
     seen: list[set[str]] = []
     told: list[str] = []
-    known = training.gold_examples(EXAMPLE / "gold", EXAMPLE / "documents")
-    monkeypatch.setattr(training, "examples", lambda shared: known)
-    monkeypatch.setattr(training, "train", lambda examples, folder: seen.append({e.name for e in examples}))
+    known = examples.of_folder(EXAMPLE / "gold", EXAMPLE / "documents")
+    monkeypatch.setattr("kg.held_out.everything", lambda shared: known)
+    monkeypatch.setattr("extract.training.train", lambda examples, folder: seen.append({e.name for e in examples}))
     scores = held_out(GOLDS, 2, shared=EXAMPLE, tell=told.append)
     everything, names = {e.name for e in known}, [path.stem for path in GOLDS]
     assert seen == [everything - set(names[0::2]), everything - set(names[1::2])]
@@ -47,5 +47,5 @@ def test_no_tagger_is_trained_on_what_it_is_measured_on(monkeypatch: pytest.Monk
 
 def test_other_stretches_of_a_held_report_are_not_trained_on() -> None:
     """A report's own strategies stand in all its stretches: one of them seen tells of the others."""
-    stretches = [training.example(name, "", {"entities": []}, report) for name, report in STRETCHES]
+    stretches = [examples.example(name, "", {"entities": []}, report) for name, report in STRETCHES]
     assert [e.name for e in unseen(stretches, {"甲省_0"})] == ["乙省_0", "written"]

@@ -36,6 +36,8 @@ _MARK = re.compile(r'["（）《》【】|]')
 _LAST_COUNTED = re.compile("(?P<last>[^、和与及]{3,12}?)[两三四五六七2-7][条个座处段家](?!一)[^、和与及]+")
 _PERIOD = re.compile('"?十[一二三四五六七]五"?')
 """The five years of a plan, by which it is named too."""
+_RATED = ("获评", "评为", "评选为", "命名为", "认定为")
+"""What is said before the honour itself that a village or body is given: 获评|全国百佳服务站."""
 _LEADS = "有以"
 _LEAD = re.compile("有(?![机限色轨线效研关氧无])|以(?!岭|色列)")
 _TITLE = re.compile("院士|教授|研究员")
@@ -188,8 +190,8 @@ def _is_honour(c: Candidate, folded: str) -> bool:
     if c.kind is Kind.ADMINISTRATIVE_UNIT:
         return False
     conferred = _conferred().search(folded, max(0, c.span.start - 24), c.span.start)
-    if c.kind in (Kind.VILLAGE, Kind.ORGANIZATION):
-        return conferred is not None and not conferred.group().startswith("通过")  # 通过|市水利局|验收 names who judges
+    if c.kind in (Kind.VILLAGE, Kind.ORGANIZATION):  # who confers it may be named too: 入选|国务院|…典型案例
+        return conferred is not None and conferred.group().startswith(_RATED)
     if c.concept is None and conferred is not None:
         return True
     return any(start <= c.span.start and c.span.end <= end for start, end in _honours(folded))

@@ -36,12 +36,8 @@ _MARK = re.compile(r'["（）《》【】|]')
 _LAST_COUNTED = re.compile("(?P<last>[^、和与及]{3,12}?)[两三四五六七2-7][条个座处段家](?!一)[^、和与及]+")
 _PERIOD = re.compile('"?十[一二三四五六七]五"?')
 """The five years of a plan, by which it is named too."""
-_RATED = ("获评", "评为", "评选为", "命名为", "认定为")
-"""What is said before the honour itself that a village or body is given: 获评|全国百佳服务站."""
-_LEADS = "有以"
-_LEAD = re.compile("有(?![机限色轨线效研关氧无])|以(?!岭|色列)")
-_TITLE = re.compile("院士|教授|研究员")
 _LONGEST_PERSON = 3
+"""Characters of a person's name before a title."""
 _JOINTS = ("、", "和", "及", "与")
 
 
@@ -67,10 +63,14 @@ def naming(candidates: Iterable[Candidate], folded: str) -> Iterator[Candidate]:
 
 def _without_lead(c: Candidate, folded: str) -> Candidate:
     """Return a project or body without the word that only leads up to its list: 续建的，有|甲铁路, 以|甲公司|为代表."""
-    if c.kind not in (Kind.PROJECT, Kind.ORGANIZATION) or folded[c.span.start] not in _LEADS:
-        return c
-    lead = _LEAD.match(folded, c.span.start, c.span.end)
+    lead = _lead().match(folded, c.span.start, c.span.end) if c.kind in (Kind.PROJECT, Kind.ORGANIZATION) else None
     return c if lead is None else replace(c, span=Span(lead.end(), c.span.end))
+
+
+@cache
+def _lead() -> re.Pattern[str]:
+    particles = lexicon("names")["boundary"]["particles"]
+    return re.compile("|".join(f"{word}(?![{particles[word]}])" for word in ("有", "以")))
 
 
 def _without_count(c: Candidate, folded: str) -> Candidate:
@@ -149,10 +149,10 @@ def _is_sort(c: Candidate, folded: str) -> bool:
 
 
 def _is_person(name: Span, folded: str) -> bool:
-    """Tell whether what was taken for a body is a person by title: 李术才院士, and 李术才|院士 without it."""
+    """Tell whether what was taken for a body is a person by title: 王某院士, and 王某|院士 without it."""
+    titles = tuple(lexicon("kinds")["category"]["titles"])
     brief = name.end - name.start <= _LONGEST_PERSON
-    titled = _TITLE.search(folded, name.end - 3, name.end) or (brief and _TITLE.match(folded, name.end))
-    return bool(titled)
+    return folded.endswith(titles, name.start, name.end) or (brief and folded.startswith(titles, name.end))
 
 
 def _is_whole(span: Span, folded: str) -> bool:
@@ -191,7 +191,7 @@ def _is_honour(c: Candidate, folded: str) -> bool:
         return False
     conferred = _conferred().search(folded, max(0, c.span.start - 24), c.span.start)
     if c.kind in (Kind.VILLAGE, Kind.ORGANIZATION):  # who confers it may be named too: 入选|国务院|…典型案例
-        return conferred is not None and conferred.group().startswith(_RATED)
+        return conferred is not None and conferred.group().startswith(tuple(lexicon("kinds")["category"]["rated"]))
     if c.concept is None and conferred is not None:
         return True
     return any(start <= c.span.start and c.span.end <= end for start, end in _honours(folded))

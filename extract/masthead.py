@@ -34,9 +34,9 @@ def masthead(folded: str) -> tuple[Span, ...]:
     Args:
         folded: folded text of a document.
 
-    >>> text = "关于治水的通知\n来源：湖南日报\n时间：\n2023-02-15\n各乡镇：\n要修渠。"
+    >>> text = "关于治水的通知\\n来源：湖南日报\\n时间：\\n2023-02-15\\n各乡镇：\\n要修渠。"
     >>> [text[line.start : line.end] for line in masthead(text)]
-    ['来源：湖南日报', '时间：\n2023-02-15']
+    ['来源：湖南日报', '时间：\\n2023-02-15']
     """
     lines = [Span(*line.span()) for line in _LINE.finditer(folded)]
     head = len(list(takewhile(lambda line: _is_short(folded, line), lines[:_HEAD_LINES])))
@@ -57,7 +57,7 @@ def links_from(folded: str) -> int:
     '上一篇：柳沟县政府工作报告'
     """
     begin = len(folded)
-    opens = re.compile(rf" *(?:{alternation(lexicon('metadata')['masthead']['links'])})(?: *：|$)")
+    opens = re.compile(rf" *(?:{alternation(lexicon('metadata')['below']['links'])})(?: *：|$)")
     for line in reversed([Span(*line.span()) for line in _LINE.finditer(folded)]):
         if not _is_short(folded, line):
             break
@@ -76,5 +76,5 @@ def _is_short(folded: str, line: Span) -> bool:
 
 @cache
 def _label() -> re.Pattern[str]:
-    words = [word for sort, labels in lexicon("metadata")["masthead"].items() if sort != "links" for word in labels]
+    words = [word for sort in lexicon("metadata")["masthead"].values() for word in sort]
     return re.compile(rf"[ （【]*{_DATED}(?:{alternation(words)}) *：")

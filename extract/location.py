@@ -191,7 +191,7 @@ class _Reading:
             self._claim(entity, entity.mentions[0], town, "name in brief", 0.92)
             return
         for span in entity.mentions:
-            named = self._standing(span, of_firms=True)
+            named = self._standing(span, outside=())
             if named:
                 self._sites(entity, span, named, "firm", 0.93)
                 return
@@ -205,30 +205,31 @@ class _Reading:
         name = max(filter(project.name.startswith, self.brief), key=len, default="")
         return None if _feature().match(project.name, len(name)) else self.brief.get(name)
 
-    def _standing(self, stretch: Span, *, of_firms: bool = False) -> list[Entity]:
-        """Return the places named in a stretch, in a firm's name ``of_firms`` only; none that holds the speaker.
+    def _standing(self, stretch: Span, *, outside: Sequence[Kind] = (Kind.ORGANIZATION,)) -> list[Entity]:
+        """Return the places named in a stretch outside the names of some kinds; none that holds the speaker.
 
         One character is where a line leads (京津塘高速), not where it stands.
         """
-        firms = [s for s, _ in self.mentions.within(stretch, (Kind.ORGANIZATION,)) if s != stretch]
+        names = [s for s, _ in self.mentions.within(stretch, tuple(outside)) if s != stretch]
         named = [pair for pair in self.mentions.within(stretch, PLACES) if pair[0].end - pair[0].start > 1]
         return [
             place
             for span, place in named
-            if (of_firms or not any(firm.contains(span) for firm in firms)) and not self._holds_home(place)
+            if not any(name.contains(span) for name in names) and not self._holds_home(place)
         ]
 
     def _clause(self, span: Span) -> list[Entity]:
         """Return the places in the clause before a project that says where it is made: 在柳沟村建成…, 柳沟村建成….
 
-        A village stands there whatever is between (柳沟村利用专项资金80万元建成…), a unit only as the doer.
+        A village stands there whatever is between (柳沟村利用专项资金80万元建成…), a unit only as the doer. A place
+        within the name of another work is that one's site alone (黑水村苗木基地、物流园二期).
         """
         sentence = self.mentions.sentence(span)
         clause = re.split("[，；。]", self.folded[sentence.start : span.start])[-1]
         if not clause:
             return []
         stretch = Span(span.start - len(clause), span.start)
-        standing = self._standing(stretch)
+        standing = self._standing(stretch, outside=(Kind.ORGANIZATION, Kind.PROJECT))
         if re.search("[在为以对]", clause):
             return standing
         if villages := [place for place in standing if place.kind is Kind.VILLAGE]:

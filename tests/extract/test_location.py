@@ -86,6 +86,14 @@ def test_a_project_stands_in_the_village_named_in_its_clause():
     assert ("鹮鸣泵站", "鹮湾村") not in located_as_named(text, named, TOWN)
 
 
+def test_a_village_in_the_name_of_one_work_is_not_the_site_of_the_next():
+    text = "水头镇人民政府工作报告\n实施鹮湾村苗圃、鹭溪泵站建设。"
+    named = {"鹮湾村苗圃": (Kind.PROJECT, None), "鹭溪泵站": (Kind.PROJECT, None), "鹮湾村": (Kind.VILLAGE, None)}
+    found = located_as_named(text, named, TOWN)
+    assert ("鹮湾村苗圃", "鹮湾村") in found
+    assert ("鹭溪泵站", "鹮湾村") not in found
+
+
 def test_an_institute_stands_in_the_speakers_unit_where_its_name_says_so(nlp):
     text = "山西省人民政府工作报告\n北京鹮鸣实验室山西研究院揭牌。北京市来访。"
     assert ("北京鹮鸣实验室山西研究院", "北京市") not in located(nlp, text, CITY.within[0])

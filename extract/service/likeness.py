@@ -30,7 +30,7 @@ def definitional(reading: Reading) -> None:
             coordinated = reading.folded[goal[0].start - 1 : goal[0].start] in ("和", "、", "与")
             same = affixes.sub("", entity.name) == affixes.sub("", goal[1].name)
             if goal[0] != span and len(goal[1].name) >= 4 and not coordinated and not same:
-                sure = 0.5 if entity.kind is Kind.STRATEGY else 0.92
+                sure = _named_for(reading, entity, goal[1])
                 reading.relate((span, entity), goal, Basis.DEFINITIONAL, sure, mentions.sentence(span), "name")
     strategies = [e for e in mentions.entities if e.kind is Kind.STRATEGY and e.level is not None]
     cores = {e.id: _SEGMENT.sub("", e.name) for e in strategies}
@@ -44,6 +44,17 @@ def definitional(reading: Reading) -> None:
             nearest = max(above, key=lambda e: e.level.rank if e.level else 0)
             one, other = _first(lower), _first(nearest)
             reading.relate(one, other, Basis.DEFINITIONAL, 0.93, mentions.sentence(one[0]), "segment")
+
+
+def _named_for(reading: Reading, entity: Entity, goal: Entity) -> float:
+    """Return how sure it is that what has a strategy's name in its own is for that strategy.
+
+    Of strategies that a lower level localises (丘区乡村振兴示范区) 102 of 110 were, of those of one level 16 of 39,
+    of a wide report's own 6 of 10.
+    """
+    if entity.kind is not Kind.STRATEGY:
+        return 0.92
+    return 0.85 if below(entity.level, goal.level) and not reading.wide else 0.5
 
 
 @cache

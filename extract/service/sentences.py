@@ -225,7 +225,7 @@ def _two_halves(reading: Reading, sentence: Sentence, wholes: list[Mention]) -> 
     if len(sentence.wording) > LONGEST and not marked:
         return
     if below(second[1].level, first[1].level):
-        reading.relate(second, first, Basis.STATED, 0.75, sentence.span, "two halves")
+        reading.relate(second, first, Basis.STATED, 0.88, sentence.span, "two halves")
     elif first[1].level is second[1].level is not Level.NATIONAL:  # of two of the nation's, one in three was
         means, goal = (second, first) if marked else (first, second)
         reading.relate(means, goal, Basis.STATED, 0.6, sentence.span, "two halves")

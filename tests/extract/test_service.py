@@ -338,6 +338,14 @@ def test_a_towns_project_is_for_its_strategy_that_names_the_same_thing(related, 
     assert {goal for subject, goal in found if subject == work} == served
 
 
+@pytest.mark.parametrize(("place", "shown"), [(COUNTY, True), (PROVINCE, False)])
+def test_a_strategy_surely_carries_out_the_one_that_its_name_localises(related, place, shown):
+    own = "鹭湾乡村振兴示范区"
+    named = {own: (Kind.STRATEGY, place.level), "乡村振兴": (Kind.STRATEGY, Level.NATIONAL)}
+    found = related(f"{own}铺开。乡村振兴有序。", Predicate.ADVANCES, place, **named)
+    assert (found[own, "乡村振兴"].confidence > 0.5) is shown
+
+
 def test_strategies_of_two_levels_are_linked_by_the_subject_that_both_name(related):
     text = "坚持农业强县，修渠三里。\n现代农业强市、先进制造强市成效明显。"
     levels = {"现代农业强市": Level.PREFECTURE, "先进制造强市": Level.PREFECTURE, "农业强县": Level.COUNTY}

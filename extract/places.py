@@ -30,11 +30,16 @@ _BRIEFEST = 2
 """Characters of an unlisted town's name before its ending."""
 
 
+def _features() -> str:
+    """Return a regular expression for what names a river, mountain or bay with the short name before it: 黄浦|江."""
+    return "|".join(words_of("units")["not_before_feature"])
+
+
 def find_units(reading: PlaceReading) -> None:
     """Add the administrative units that the text names, in full or in short."""
     text, gazetteer = reading.text, reading.gazetteer
     never = re.compile(any_of("units", "not_before") + "|道(?!路)")
-    feature = re.compile("|".join(words_of("units")["not_before_feature"]))
+    feature = re.compile(_features())
     covered = [False] * (len(text) + 1)
     container: tuple[int, Place] | None = None
     matches = gazetteer.automaton.find_matches_as_indexes(text)
@@ -77,7 +82,7 @@ def find_units(reading: PlaceReading) -> None:
 def _find_counties_behind(reading: PlaceReading) -> None:
     """Add counties by their short names right behind the name of a unit that they lie in: 新疆|和静, 浙江|安吉."""
     text = reading.text
-    never = re.compile("|".join((*words_of("units")["not_before"], *words_of("units")["not_before_feature"])))
+    never = re.compile(f"{any_of('units', 'not_before')}|{_features()}")
     starts = {start for start, _, _ in reading.found}
     for (_, start, _), unit in list(reading.found.items()):
         if unit.place is None or unit.level not in (Level.PROVINCIAL, Level.PREFECTURE) or start in starts:
@@ -153,8 +158,7 @@ def find_towns_in_brief(reading: PlaceReading) -> None:
 
 def _add_towns(reading: PlaceReading, stretches: Sequence[tuple[int, int]], named: Set[str]) -> None:
     """Add the towns by their short names within some stretches, and anywhere those that the text names in full."""
-    features = "|".join(words_of("units")["not_before_feature"])
-    never = re.compile(f"{any_of('town', 'endings')}|{any_of('units', 'not_before')}|{features}|村|社区")
+    never = re.compile(f"{any_of('town', 'endings')}|{any_of('units', 'not_before')}|{_features()}|村|社区")
     for match in re.finditer(alternation(reading.gazetteer.towns), reading.text):
         start, end = match.span()
         shown = any(begin <= start and end <= stop for begin, stop in stretches)

@@ -196,6 +196,11 @@ def _tells(folded: str, start: int, end: int) -> bool:
     return _PROVINCE.search(folded, max(0, start - _BEFORE), start) is not None
 
 
+def is_ours(concept: Concept, place: Place | None) -> bool:
+    """Tell whether a concept is the nation's, or that of a place or of a unit around it."""
+    return not _is_local(concept) or (place is not None and _issuer(concept) in place.path)
+
+
 def _is_local(concept: Concept) -> bool:
     """Tell whether a concept stands for its issuer's alone."""
     return concept.issuer is not None and concept.level is not Level.NATIONAL

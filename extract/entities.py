@@ -20,6 +20,7 @@ from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 
 from extract.annotation import Candidate, Entity
+from extract.authority import is_ours
 from extract.candidates import naming
 from extract.classifier import MODELS
 from extract.document import Metadata, Place, Span
@@ -375,7 +376,8 @@ class EntityResolver:
         folded = folded_text(doc)
         scheme: Scheme | None = doc._.scheme
         likely = [c for c in doc._.candidates if c.confidence >= self.threshold]
-        likely = [self._recognised(c, folded, scheme) for c in naming(likely, folded)]
+        place: Place | None = doc._.document.metadata.place
+        likely = [self._recognised(c, folded, scheme, place) for c in naming(likely, folded)]
         settled = settle_overlaps(one_kind_a_phrase(likely, folded), folded)
         clusters = cluster(with_shared_heads(settled, folded), folded)
         everywhere(clusters, folded, shortest=self.shortest)
@@ -423,12 +425,12 @@ class EntityResolver:
         )
 
     @staticmethod
-    def _recognised(c: Candidate, folded: str, scheme: Scheme | None) -> Candidate:
-        """Return a candidate as the national concept that bears exactly its name, however the text wrote it."""
+    def _recognised(c: Candidate, folded: str, scheme: Scheme | None, place: Place | None) -> Candidate:
+        """Return a candidate as the concept of exactly its name, the nation's or one of the document's own units'."""
         if scheme is None or c.kind not in IDEAS or c.concept is not None:
             return c
         concept = scheme.by_label(c.name or _form(folded, c.span))
-        if concept is None or concept.kind is not c.kind or concept.level is not Level.NATIONAL:
+        if concept is None or concept.kind is not c.kind or not is_ours(concept, place):
             return c
         return replace(c, concept=concept.iri, name=concept.label, level=concept.level)
 

@@ -22,6 +22,7 @@ from extract.surface import fold, pairs, quotations
 from extract.tagger import LABELS, TAGGER, places_settled, works_apart
 from extract.traits import clause_runs, parallels
 from ontology.divisions import NATION, divisions
+from ontology.iri import mint
 from ontology.terms import Kind, Level, Status
 from tests import linking
 
@@ -218,6 +219,15 @@ def test_a_provinces_strategy_is_not_another_provinces(nlp):
     concepts = [e.concept for e in annotate(nlp, text, shanxi).entities if "三区三地" in e.name]
     assert any(concepts)
     assert not any(e.concept for e in annotate(nlp, text, PROVINCE).entities if "三区三地" in e.name)
+
+
+def test_what_would_bear_the_iri_of_a_units_concept_is_that_concept(nlp):
+    """Also within a longer name, where the authority file's form is not met by itself."""
+    text = "市区落实公共资源“一网交易”改革三年行动。"
+    shanghai = Place("上海市", Level.PROVINCIAL)
+    known = {e.name: e.concept for e in annotate(nlp, text, shanghai).entities}
+    assert known["“一网交易”改革"] == mint(Kind.POLICY, shanghai.path, "一网交易改革")
+    assert not any(e.concept for e in annotate(nlp, text, PROVINCE).entities if "一网交易" in e.name)
 
 
 @pytest.mark.parametrize(

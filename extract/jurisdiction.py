@@ -343,8 +343,22 @@ def _township_named(text: str) -> Place | None:
         names = Counter(name for phrase in found if (name := _township_at_end(phrase)) is not None).most_common(2)
         least = 2 if behind else _LEAST_SELF
         if names and names[0][1] >= max(least, 2 * sum(count for _, count in names[1:])):
-            return resolve(Named(names[0][0]), level=Level.TOWNSHIP, context=text)
+            name = _as_begun(names[0][0], text)
+            return resolve(Named(name), level=Level.TOWNSHIP, context=text) if name is not None else None
     return None
+
+
+def _as_begun(name: str, text: str) -> str | None:
+    """Return a town's name with the character that always stands before it, where a phrase begins there: 柳|河头镇.
+
+    None for one of two characters that nowhere begins a phrase or follows a unit: 工业|兴镇.
+    """
+    before = {text[place.start() - 1 : place.start()] for place in re.finditer(name, text)}
+    longer = f"{before.pop()}{name}" if len(before) == 1 else name
+    if _HAN.match(longer) and re.search(rf"(?<![\u4e00-\u9fff]){longer}", text):
+        return longer
+    begun = rf"(?<![\u4e00-\u9fff]){name}|(?<=[省市州盟县区旗]){name}"
+    return name if len(name) > 2 or re.search(begun, text) else None
 
 
 def _township_at_end(phrase: str) -> str | None:

@@ -17,14 +17,14 @@ from types import MappingProxyType
 from typing import Any
 
 from extract.document import Document, Metadata, Place
-from extract.jurisdiction import named_in, national_body, resolve, spoken_of
+from extract.jurisdiction import Named, named_in, national_body, resolve, spoken_of
 from extract.masthead import is_masthead, masthead
 from extract.metadata_table import from_row, load_table
 from extract.names import alternation, lexicon
 from extract.numerals import parse
 from extract.reflow import reflow
 from extract.surface import fold
-from ontology.divisions import NATION
+from ontology.divisions import NATION, divisions
 from ontology.terms import Level
 
 __all__ = ["describe", "load_table"]
@@ -363,17 +363,26 @@ def _places(
     place: Place | None = None
     for clues in sources:
         told, level = level, level or clues.level
-        if clues.how == "file name" and level is None:
+        if clues.how == "file name" and told is None:
             spoken, place = spoken_of(document.text)
+            if spoken is not (level or spoken):
+                spoken, place = None, None
         for phrase in clues.units:
             if national_body(phrase) is not None and (level or spoken) in (None, Level.NATIONAL):
                 yield clues.how, NATION, None
-            elif (named := named_in(phrase)) is not None:
+            elif (named := named_in(phrase) or _in_brief(phrase, clues)) is not None:
                 meant = resolve(named, level=level or spoken, context=context)
                 meant = meant or resolve(named, level=told, context=context)
                 yield ("text", place, None) if place and meant in place.within else (clues.how, meant, None)
         yield clues.how, None, clues.level
     yield "text", place, spoken
+
+
+def _in_brief(phrase: str, clues: _Clues) -> Named | None:
+    """Return a unit by its short name, where a file name tells its level: county_|容城|_2015."""
+    if clues.how != "file name" or clues.level is None or not divisions().find(phrase, level=clues.level):
+        return None
+    return Named(phrase)
 
 
 def _with_chain(place: Place | None, readings: Sequence[tuple[str, Place | None, Level | None]]) -> Place | None:

@@ -275,6 +275,28 @@ def test_a_file_name_that_says_the_level_tells_it() -> None:
     assert path(known(text, "city_夏县_2024.txt"))[-1] == "夏县"
 
 
+def test_a_file_name_that_says_the_level_leaves_the_place_to_the_text() -> None:
+    """It also names a county in brief, which is an ordinary word elsewhere."""
+    text = "容城县要修路。我县在容城县城建了公园。容城县和各镇都来参加。全县都说好，全县都来。"
+    from_text = known(text, "county_2015.txt")
+    assert (path(from_text)[-1:], from_text.found["place"]) == (("容城县",), "text")
+    assert path(known(text, "township_2015.txt")) == ()
+    in_brief = known("（三）我们新修了水渠。", "county_容城_2015.txt")
+    assert (path(in_brief)[-1:], in_brief.found["place"]) == (("容城县",), "file name")
+    assert path(known("（三）我们新修了水渠。", "容城_2015.txt")) == ()
+
+
+@pytest.mark.parametrize(
+    ("town", "name"),
+    [("柳河头镇", "柳河头镇"), ("河头镇", "河头镇"), ("产业兴镇", None)],
+)
+def test_a_town_is_called_as_phrases_begin_and_never_by_the_end_of_other_words(town: str, name: str | None) -> None:
+    """The division table has 河头镇 and 兴镇, and lacks 柳河头镇."""
+    text = f"今年，{town}要修路。我镇在{town}中心建了公园，{town}人民政府办好实事。全镇都来，我镇要好，全镇说好。"
+    place = known(text, "").place
+    assert (place.name if place else None) == name
+
+
 def test_what_a_text_speaks_of_within_the_unit_of_its_file_name_is_who_speaks() -> None:
     text = "济南市要修路。我市要建好济南市的公园。全市支持济南市的企业。全市都要参加。"
     metadata = known(text, "policy_山东省_007.txt")

@@ -266,6 +266,8 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
             or [item for items in _in_turn(folded, counts, definition) for item in items]
             or _held(folded, counts, definition)
         )
+    if flat and counts[-1] > 1 and (counted := _count_behind(folded, flat[-1], counts[-1])):
+        flat[-1] = Span(flat[-1].start, counted.start())  # 鲜食玉米、肉牛养殖、食用菌|三个基地
     return [Member(span) for span in _without_the_terms_head(folded, name, flat)]
 
 

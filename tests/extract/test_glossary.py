@@ -68,6 +68,11 @@ def test_the_last_of_a_list_goes_without_the_head_of_the_term():
     assert list(found) == ["招商行动", "清河行动", "回乡行动"]
 
 
+def test_the_last_of_a_list_goes_without_what_counts_the_last_group():
+    found = taken_apart("一带两城三组团", "鹭溪经济带；空港新城、中心城区；杨坑、大沙、富湾3个组团。")
+    assert list(found) == ["鹭溪经济带", "空港新城", "中心城区", "杨坑", "大沙", "富湾"]
+
+
 def test_figures_count_no_parts():
     found = taken_apart("三地一枢纽", "绿色算力高地、清洁能源地和班列枢纽，总值达到1148亿元，增长7.6%，收入92.3亿元。")
     assert not any(part[-1] in "元%" for part in found)

@@ -17,6 +17,7 @@ from ontology.terms import IDEAS, Kind
 
 _BRIEFEST = 2
 """Characters of a name, at least."""
+_NOTE_MARK = re.compile("(?:[\\[［〔【][0-9]{1,3})?[\\]］〕】]")
 _COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
 _SUMMED = re.compile("等一(?:批|系列)|等[^、，]{0,8}(?:举措|措施)$")
 _CUT = re.compile("的|[和等及与][0-9]|[一二三四五六七八九十]是|均?落户|待(?=[省市县区镇乡])|.{4,}尽[^，。]{2,4}$")
@@ -55,10 +56,16 @@ def naming(candidates: Iterable[Candidate], folded: str) -> Iterator[Candidate]:
     for proposed in candidates:
         if proposed.span.start >= end:
             continue
-        c = _without_building(_without_count(_without_lead(proposed, folded), folded), folded)
+        c = _without_building(_without_count(_without_lead(_without_mark(proposed, folded), folded), folded), folded)
         brief = c.span.end - c.span.start < _BRIEFEST
         if not (brief or _is_honour(c, folded) or _is_sort(c, folded)) and _is_whole(c.span, folded):
             yield c
+
+
+def _without_mark(c: Candidate, folded: str) -> Candidate:
+    """Return a candidate without the footnote's mark before it: [2]|人才十条."""
+    mark = _NOTE_MARK.match(folded, c.span.start, c.span.end)
+    return c if mark is None else replace(c, span=Span(mark.end(), c.span.end))
 
 
 def _without_lead(c: Candidate, folded: str) -> Candidate:

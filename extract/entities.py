@@ -25,11 +25,13 @@ from extract.candidates import naming
 from extract.classifier import MODELS
 from extract.document import Metadata, Place, Span
 from extract.levels import coined_level, level_of
+from extract.masthead import links_from
 from extract.names import alternation, joined_heads, lexicon
 from extract.organizations import firms_own, is_firm
 from extract.status import status
 from extract.surface import folded_text
 from extract.villages import short_name
+from ontology.divisions import divisions
 from ontology.iri import normalise
 from ontology.scheme import Scheme
 from ontology.terms import IDEAS, PLACES, Kind, Level, Predicate
@@ -40,7 +42,8 @@ _ROADS = re.compile("[路街道]$")
 _SURE = 0.7
 """A name less sure than this is not looked for elsewhere in its document."""
 _COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|类)")
-_UNIT = re.compile("[一-鿿]{1,6}[省市县区旗州盟镇乡]")
+_UNIT_ENDS = "省市县区旗州盟镇乡"
+_UNIT = re.compile(f"[一-鿿]{{1,6}}[{_UNIT_ENDS}]")
 _NUMERAL = re.compile("[一二两三四五六七八九十百千万多0-9]")
 _LISTED = re.compile("[、和与及]")
 _WITHOUT_QUOTES = str.maketrans("", "", '"“”')
@@ -340,9 +343,9 @@ def everywhere(clusters: list[_Cluster], folded: str, *, shortest: int) -> None:
             covered[group.kind][c.span.start : c.span.end] = b"\1" * (c.span.end - c.span.start)
     automaton = ahocorasick_rs.AhoCorasick(list(forms), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
     names = list(forms)
-    for index, start, end in automaton.find_matches_as_indexes(folded):
+    for index, start, end in automaton.find_matches_as_indexes(folded[: links_from(folded)]):
         group = forms[names[index]]
-        if any(covered[group.kind][start:end]):
+        if any(covered[group.kind][start:end]) or (group.kind is Kind.ORGANIZATION and _of_another(folded, start)):
             continue
         span = Span(start, end)
         pattern = group.best()
@@ -350,6 +353,12 @@ def everywhere(clusters: list[_Cluster], folded: str, *, shortest: int) -> None:
             replace(pattern, span=span, extractor="policy_entities", confidence=pattern.confidence - 0.05)
         )
         covered[group.kind][start:end] = b"\1" * (end - start)
+
+
+def _of_another(folded: str, start: int) -> bool:
+    """Tell whether a body's name that begins with a unit's last character is another unit's: 金堂|县政府."""
+    longest = 4 if folded[start] in _UNIT_ENDS else 0
+    return any(divisions().find(folded[start - length : start + 1]) for length in range(2, min(longest, start) + 1))
 
 
 def _own_plan(name: str, place: Place | None) -> Level | None:

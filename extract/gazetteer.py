@@ -95,13 +95,17 @@ def gazetteer_of(home: Place | None) -> Gazetteer:
 
 
 def _towns(home: Place | None) -> dict[str, Place]:
-    """Return the towns of a county or prefecture that speaks by the short names that no two of them share."""
+    """Return the towns of a county or prefecture that speaks by the short names that no other unit near by has.
+
+    The town of 定兴镇 is not 定兴, which is 定兴县 that it lies in.
+    """
     if home is None or home.level not in (Level.COUNTY, Level.PREFECTURE):
         return {}
     table = divisions()
     short = [(name, town) for town in table.townships(home) for name in table.spoken_names(town)[1:] if len(name) > 1]
     times = Counter(name for name, _ in short)
-    return {name: town for name, town in short if times[name] == 1}
+    own = {name for unit in home.chain for name in table.spoken_names(unit)}
+    return {name: town for name, town in short if times[name] == 1 and name not in own}
 
 
 @lru_cache(maxsize=64)
@@ -158,7 +162,9 @@ def _entry(name: str, places: tuple[Place, ...], path: tuple[str, ...]) -> tuple
     if full and len(name) > 2:
         return place, nearest[0].level, 0.93 if place is not None else 0.4
     if inside:
-        doubtful = not full and name in words_of("units")["ordinary"]
+        words = words_of("units")
+        city = nearest[0].level is Level.PREFECTURE and name not in words["things"]
+        doubtful = not full and name in words["ordinary"] and not city
         return place, nearest[0].level, DOUBTFUL if doubtful else 0.9
     prefecture = next((p for p in nearest if p.level is Level.PREFECTURE), None)
     if full or prefecture is None or name in words_of("units")["ordinary"]:

@@ -43,7 +43,12 @@ _LIST_MARK = re.compile(r"[、和及与]")
 _ASIDE = re.compile("(?:同比|[比较](?:上年|去年)|预计|预期)+$")
 _BEFORE_LAST = re.compile("和|与|及(?!率)")
 """What stands behind the subjects of several figures, and what before the last of them."""
+_BOUND = re.compile("^(?:以上|以下|以内|左右)的?(?=.{2})")
+"""Behind a figure and before what it counts: 1500个|以上|省重点技改项目."""
+_POORER = re.compile("以[上下]的?(?:行政|空壳|薄弱)?村")
+"""Behind the income by which villages are told apart."""
 _CELL = re.compile(rf"(?P<minus>[-—])?(?P<number>{_WHOLE})")
+_RATES = ("率", "量", "比重", "强度")
 _BRIEFEST = 2
 """Characters that a subject of several figures has at least: 一产."""
 _LONGEST_QUOTED_NAME = 20
@@ -84,6 +89,8 @@ class _Rules:
     tail: re.Pattern[str]
     change: re.Pattern[str]
     shared: re.Pattern[str]
+    size: re.Pattern[str]
+    qualified: re.Pattern[str]
     bound: re.Pattern[str]
     grown: re.Pattern[str]
     reached: re.Pattern[str]
@@ -100,6 +107,7 @@ def _rules() -> _Rules:
     data = lexicon("indicators")
     units, excluded, measure = data["units"], data["not_unit"], data["measure"]
     threshold = alternations(data["threshold"])
+    plain = r"[^，。；：、！？\n（）\d\"]|\d+(?=G|A|强|岁以)"
     every = alternation(word for words in units.values() for word in words)
     return _Rules(
         figure=re.compile(
@@ -116,7 +124,7 @@ def _rules() -> _Rules:
         ordinal=re.compile(f"(?:{alternation(excluded['before'])})$"),
         never=re.compile(f"(?:{alternation(excluded['before_any'])})$"),
         implied=tuple((unit, re.compile(alternation(nouns))) for unit, nouns in data["implied"].items()),
-        behind=re.compile(r"\"?[^，。；：、！？\n（）\d\"]{2,16}\"?[^，。；：、！？\n（）\d\"]*"),
+        behind=re.compile(rf"\"?(?:{plain}){{2,16}}\"?(?:{plain})*"),
         verb_behind=re.compile(alternation(measure["verbs_behind"])),
         verbs=re.compile(f"(?:{alternation(measure['verbs'])})*"),
         lead=re.compile(rf"(?:[①-⒛—]|{alternation(measure['lead'])})+"),
@@ -125,6 +133,8 @@ def _rules() -> _Rules:
             rf"(?:(?:按可比价格计算)?(?:[十两三四五六七八九\d]年|以来|平均每年|[比较](?:上|去|同)[^，、]{{1,3}}))?(?:{alternation(measure['change'])})+$"
         ),
         shared=re.compile(f"(?:{alternation([*measure['columns'], *measure['shared']])})(?:年均|平均)?$"),
+        size=re.compile(f"(?:{alternation(measure['sizes'])})$"),
+        qualified=re.compile(f"(?:{alternation(measure['qualifiers'])})$"),
         bound=re.compile(f"(?:{alternation(excluded['bounds'])})$"),
         grown=re.compile(f"(?:{alternation(excluded['grown'])})$"),
         reached=re.compile(f"(?:{threshold['reached']})$"),
@@ -302,6 +312,8 @@ def _is_threshold(folded: str, figure: _Figure, before: str) -> bool:
         return True
     if figure.unit == "元" and _SIZED_BEFORE.search(clause) and _SIZED_BEHIND.match(folded, figure.end):
         return True
+    if figure.unit == "元" and _POORER.match(folded, figure.end):
+        return True
     if not rules.reached.search(before) and not folded.startswith(("以上", "以下"), figure.end):
         return False
     return rules.counted_behind.match(folded, figure.end) is not None
@@ -330,7 +342,8 @@ def _measure(folded: str, figure: _Figure, subject: str) -> str:
     """
     rules = _rules()
     behind = rules.behind.match(folded, figure.end)
-    noun = rules.verb_behind.split(behind.group(), maxsplit=1)[0].lstrip("的").replace('"', "") if behind else ""
+    noun = rules.verb_behind.split(_BOUND.sub("", behind.group()), maxsplit=1)[0] if behind else ""
+    noun = noun.lstrip("的").replace('"', "")
     if len(noun) > 1 and (figure.unit in rules.count or figure.unit in rules.concrete):
         return noun
     clause = _CLAUSE.split(folded[max(0, figure.start - 60) : figure.start])[-1]
@@ -364,11 +377,10 @@ def _respective(folded: str, figure: _Figure, clause: str, words: str) -> str:
     ending = rules.shared.search(items[-1])
     if place is None or not 1 < len(items) == len(figures) or min(map(len, items)) < _BRIEFEST:
         return words
-    if ending is None:
-        return words if change else items[place]
     item = items[place]
-    if rules.shared.search(item) is not None:
-        return item + change
+    if ending is None or rules.shared.search(item) is not None:
+        rest = items[-1][len(item) :]  # 食品、药品|抽检合格率
+        return item + (rest if rest.endswith(_RATES) and item[-1] == items[-1][len(item) - 1] else "") + change
     return item.removesuffix("居民") + ending.group() + change
 
 
@@ -392,7 +404,7 @@ def _noun(clause: str) -> str:
     """
     rules = _rules()
     words = clause.replace('"', "")
-    for figure in reversed(list(rules.figure.finditer(words))):
+    for figure in reversed([f for f in rules.figure.finditer(words) if not _in_noun(words, f)]):
         rest = words[figure.end() :].strip("、和及")
         if rest and not rules.tail.fullmatch(rest):
             words = rest
@@ -400,7 +412,16 @@ def _noun(clause: str) -> str:
         words = words[: figure.start()]
     words = rules.tail.sub("", words.strip(" 、—"))
     lead = rules.lead.match(words)
-    return words[lead.end() :] if lead and lead.end() < len(words) else words
+    words = words[lead.end() :] if lead and lead.end() < len(words) else words
+    size = rules.size.search(words)
+    return words if size is None or rules.qualified.search(words, 0, size.start()) else size.group()
+
+
+def _in_noun(words: str, figure: re.Match[str]) -> bool:
+    """Tell whether a number is but a piece of a noun: 一次|性化解率, 百亿|县区, 3岁|以下婴幼儿."""
+    bound = words.startswith(("以上", "以下"), figure.end()) and figure["unit"] in _rules().time
+    large = figure["unit"] in _rules().place and re.fullmatch("[十百千万亿]+", figure["number"]) is not None
+    return bound or large or words.startswith("性", figure.end())
 
 
 @Language.factory("policy_indicators")

@@ -134,10 +134,21 @@ class _Reading:
             unit = self._marked(mark)
         elif home is not None and home.level is not Level.NATIONAL:
             named = [e for span in entity.mentions for _, e in self.mentions.within(span, _UNITS)]
-            unit = self.own if self.own in named else next(iter(_most_specific(named)), self.own)
+            default = None if self._is_elsewhere(entity) else self.own
+            unit = self.own if self.own in named else next(iter(_most_specific(named)), default)
         if unit is not None and unit.level is not Level.NATIONAL:
             sure = _OF_FIRM if is_firm(entity.name) else _OF_BODY
             self._claim(entity, entity.mentions[0], unit, "organization", sure)
+
+    def _is_elsewhere(self, entity: Entity) -> bool:
+        """Tell whether an organization is of the nation (国家文物局), or one that a place works with: 与|江南大学|共建.
+
+        None of 9 of the nation's, nor of 8 such universities and academies, stood in the place that spoke.
+        """
+        return _of_nation().match(entity.name) is not None or (
+            entity.name.endswith(("大学", "农科院", "科学院"))
+            and any(_with().search(self.folded, max(0, span.start - 8), span.start) for span in entity.mentions)
+        )
 
     def _village_of(self, entity: Entity) -> Entity | None:
         """Return the village that an organization's name begins with: 石头寨村|养殖专业合作社, and 永丰|种植专业合作社.
@@ -301,6 +312,18 @@ def _holds(outer: Entity, inner: Entity) -> bool:
 def _of_village() -> re.Pattern[str]:
     """Return how the names of bodies end that are a village's, where they begin with its name."""
     return re.compile(f"(?:{alternation(lexicon('relations')['of_villages'])})$")
+
+
+@cache
+def _of_nation() -> re.Pattern[str]:
+    """Return how the names of the nation's bodies begin that stand in no place of which a report speaks."""
+    return re.compile("|".join(lexicon("relations")["of_nation"]))
+
+
+@cache
+def _with() -> re.Pattern[str]:
+    """Return what leads up to the name of one from elsewhere: 与|…共建, 聘请|…, 被|…录取."""
+    return re.compile(f"(?:{alternation(lexicon('relations')['partners'])})[^，。、]{{0,2}}$")
 
 
 @cache

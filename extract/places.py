@@ -26,6 +26,10 @@ from extract.villages import (
 from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level
 
+_BANK = re.compile("[东南西北]{1,2}[侧岸堤麓坡畔]")
+"""The side of a river, lake or hill, whose first character a province's name may seem to end in."""
+_WATERS = ("河", "江", "湖", "淀", "山")
+"""How short names of towns end that are as well those of the waters and hills they are called after."""
 _BRIEFEST = 2
 """Characters of an unlisted town's name before its ending."""
 
@@ -152,7 +156,8 @@ def find_towns_in_brief(reading: PlaceReading) -> None:
     lists = f"{short}(?:[、和]{short})+(?!(?:{NUMBER}个?)?(?:行政|自然)?(?:村|社区))"
     stretches = [match.span() for match in re.compile(f"{roads}|{counted}|{lists}").finditer(reading.text)]
     in_full = {c.name for c in reading.found.values() if c.level is Level.TOWNSHIP}
-    named = {name for name, town in towns.items() if town.name in in_full} - words_of("units")["ordinary"]
+    ordinary = words_of("units")["ordinary"]
+    named = {n for n, town in towns.items() if town.name in in_full and n not in ordinary and not n.endswith(_WATERS)}
     _add_towns(reading, stretches, named)
 
 
@@ -188,12 +193,15 @@ def _confirm(reading: PlaceReading) -> None:
 def _inside(name: str, container: Place) -> tuple[Place, float] | None:
     """Return the unit of a name within the unit named directly before it: 天津市|和平区."""
     inside = [p for p in divisions().find(name) if p.path[: len(container.path)] == container.path and p != container]
-    return (inside[0], 0.93) if len(inside) == 1 else None
+    word = name in words_of("units")["ordinary"]  # 甘肃|合作发展
+    return (inside[0], DOUBTFUL if word else 0.93) if len(inside) == 1 else None
 
 
 def _straddles(text: str, start: int, end: int, name: str) -> bool:
-    """Tell whether a name is only cut out of other words: 沿|海城市, 上|海南|站, 罗|浮山县|域, 复|合肥."""
+    """Tell whether a name is only cut out of other words: 沿|海城市, 上|海南|站, 罗|浮山县|域, 复|合肥, 涞源湖|南侧."""
     before, behind = text[start - 1 : start], text[end : end + 1]
+    if _BANK.match(text, end - 1):
+        return True
     words = (word for word in words_of("units")["cut_out"] if name in word)
     if any(text.startswith(word, max(0, start - word.index(name))) for word in words):
         return True

@@ -27,8 +27,10 @@ _QUOTES = "\"'`´“”„‟‘’‚‛「」『』〝〞〟«»‹›"
 _FULL_WIDTH = str.maketrans("(),:;!?", "（），：；！？")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 _ENDED = r"[\u3400-\u9fff\uf900-\ufaff）》]"
-_FOOTNOTE = re.compile(rf"(?:(?<={_ENDED})|(?<={_ENDED}[{_QUOTES}]))(?:[\[［〔]\d{{1,3}}[\]］〕](?!第?\d*号)|[①-⑳])+")
-"""A footnote's mark within or behind a Chinese name: 三资[22]监管平台, but not 国发〔2021〕1号."""
+_FOOTNOTE = re.compile(
+    rf"(?:(?<={_ENDED})|(?<=[^{_QUOTES}][{_QUOTES}]))(?:[\[［〔]\d{{1,3}}[\]］〕](?!第?\d*号)|[①-⑳])+"
+)
+"""A footnote's mark within or behind a Chinese name: 三资[22]监管平台, “1530”[2]工程, but not 国发〔2021〕1号."""
 _SPACE_BESIDE_CHINESE = re.compile(r"\s+(?=[^\x00-\u2fff])|(?<=[^\x00-\u2fff])\s+")
 _SPACES = re.compile(r"\s+")
 # RFC 3987: ipchar without "%", and without the private and unassigned ends of the planes.

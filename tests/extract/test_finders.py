@@ -213,6 +213,12 @@ def test_a_name_once_recognised_is_recognised_everywhere(nlp):
     assert max(m.start for m in entity.mentions) > text.index("今年")
 
 
+def test_another_units_body_is_not_the_speakers(nlp):
+    text = "县政府要修路。我们学习金堂县政府的做法，县政府也要做好。"
+    body = next(e for e in annotate(nlp, text, COUNTY).entities if e.kind is Kind.ORGANIZATION and "政府" in e.name)
+    assert text.index("金堂县政府") + 2 not in {m.start for m in body.mentions}
+
+
 def test_a_provinces_strategy_is_not_another_provinces(nlp):
     text = "深入落实“三区三地”部署。"
     shanxi = Place("山西省", Level.PROVINCIAL)
@@ -695,6 +701,8 @@ def test_what_labels_a_list_says_it_of_all_its_works(tmp_path, label: str, expec
         ("井台社区获评鹮鹭市美丽社区。", "美丽社区", Kind.VILLAGE, []),
         ("清淤通过鹮湾水务验收。", "鹮湾水务", Kind.ORGANIZATION, ["鹮湾水务"]),
         ("修渠三里。\n上一篇：鹮湾镇建成鹭园\n相关文章\n鹭湾公园开园", "鹭湾公园", Kind.PROJECT, []),
+        ("修渠三里。\n分享到：\n天涯社区\n上一篇：\n柳沟村", "天涯社区", Kind.VILLAGE, []),
+        ("出台“人才十条”[2]。\n[2]人才十条是新政。", "[2]人才十条", Kind.POLICY, ["人才十条"]),
         ("相关文章\n鹭湾公园开园，游人如织，全年接待三千人次。", "鹭湾公园", Kind.PROJECT, ["鹭湾公园"]),
     ],
 )

@@ -51,6 +51,22 @@ def test_a_project_stands_in_the_unit_named_before_it(nlp):
 
 
 @pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ("国家文物局支持考古。", "国家文物局"),
+        ("与江南大学共建果树站。", "江南大学"),
+        ("聘请清华大学做规划。", "清华大学"),
+    ],
+)
+def test_bodies_of_the_nation_and_universities_that_help_stand_elsewhere(text: str, body: str) -> None:
+    named = {body: (Kind.ORGANIZATION, None), "鹮鸣小学": (Kind.ORGANIZATION, None)}
+    named["夏县"] = (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY)
+    text = f"夏县政府工作报告\n夏县修渠，鹮鸣小学开学。\n{text}"
+    found = {(s, o) for s, o, _ in linking.read(linking.readers(), text, named, COUNTY, places={"夏县": COUNTY})}
+    assert found == {("鹮鸣小学", "夏县")}
+
+
+@pytest.mark.parametrize(
     ("body", "unit"),
     [
         ("山西鹮鸣农业有限公司", "山西省"),

@@ -157,10 +157,32 @@ def test_words_that_only_look_like_units_are_none(text: str) -> None:
         ("大同、阳泉两地先行。", {"大同": "大同市", "阳泉": "阳泉市"}),
         ("支持大同经开区扩区。", {"大同": "大同市"}),
         ("追求天下大同，人人尽责。", {}),
+        ("大同古城修缮，确保社会长治久安。", {"大同": "大同市"}),
     ],
 )
-def test_an_ordinary_word_is_a_unit_beside_another_or_before_its_zone(text: str, units: dict[str, str]) -> None:
+def test_a_word_that_is_a_city_means_it_in_its_own_province(text: str, units: dict[str, str]) -> None:
     assert names(text, Kind.ADMINISTRATIVE_UNIT, home("山西省")) == units
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("扩大合作共赢的朋友圈，甘肃合作发展。", {"甘肃": "甘肃省"}),
+        ("合作机场扩建，白银产量增长。", {"合作": "合作市"}),
+        ("巴丹吉林二回线路投运。", {}),
+    ],
+)
+def test_a_word_that_is_a_county_needs_more_there(text: str, units: dict[str, str]) -> None:
+    assert names(text, Kind.ADMINISTRATIVE_UNIT, home("甘肃省")) == units
+
+
+def test_a_county_is_not_the_town_of_its_name_and_a_river_not_the_town_on_it() -> None:
+    text = "定兴中学开学，定兴县各镇都来。\n拒马河、北河水质好，北河镇修路，南拒马河南北堤加固。"
+    assert names(text, Kind.ADMINISTRATIVE_UNIT, home("保定市", "定兴县")) == {
+        "定兴": "定兴县",
+        "定兴县": "定兴县",
+        "北河镇": "北河镇",
+    }
 
 
 def test_a_namesake_is_the_one_of_the_documents_own_chain() -> None:

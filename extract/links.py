@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Set
+from itertools import pairwise
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -10,8 +12,9 @@ from spacy.tokens import Doc
 from extract.annotation import Claim, Entity, Link
 from extract.document import Span
 from extract.mentions import Mentions
+from ontology.divisions import NATION
 from ontology.scheme import Scheme
-from ontology.terms import STATED, Basis, Predicate
+from ontology.terms import STATED, Basis, Kind, Level, Predicate
 
 _SURE = 0.9
 """More than nine of ten entities at least this sure were right on texts unseen, half of the others."""
@@ -66,7 +69,8 @@ class LinkResolver:
                         surest[0].extractor,
                     )
                 )
-        doc._.links = tuple(sorted(links, key=lambda k: (_number(k.subject), k.predicate, _number(k.object), k.basis)))
+        kept = _without_circles(links, doc._.entities, scheme, doc._.document.metadata.place == NATION)
+        doc._.links = tuple(sorted(kept, key=lambda k: (_number(k.subject), k.predicate, _number(k.object), k.basis)))
         return doc
 
     @staticmethod
@@ -119,6 +123,57 @@ def _reversed(scheme: Scheme | None, predicate: Predicate, subject: Entity, obj:
         return False
     least = _BROADER * (scheme.supporters(obj.concept) + 1) if obj.concept else _OVERARCHING
     return scheme.supporters(subject.concept) + 1 >= least
+
+
+def _without_circles(
+    links: Iterable[Link], entities: Iterable[Entity], scheme: Scheme | None, national: bool
+) -> Iterator[Link]:
+    """Leave out the least sure of the links by which a strategy would lead back to itself.
+
+    What the authority file says counts with what the document says. A lineage goes on from one document of the nation
+    to another, so that there a known strategy leads to those only that more concepts lead to: not 共同富裕 to 乡村振兴
+    in one and back in the next.
+    """
+    by_concept = {e.concept: e.id for e in entities if scheme is not None and e.concept}
+    up: dict[str, set[str]] = defaultdict(set)
+    rank: dict[str, int] = {}
+    if scheme is not None and national:
+        known = [(scheme.supporters(iri), iri, e) for iri, e in by_concept.items() if _is_strategy(scheme, iri)]
+        order = [entity for _, _, entity in sorted(known)]
+        rank = {entity: number for number, entity in enumerate(order)}
+        for one, next_one in pairwise(order):
+            up[one].add(next_one)
+    elif scheme is not None:
+        for iri, entity in by_concept.items():
+            up[entity] |= {by_concept[above] for above in scheme.above(iri) & by_concept.keys()}
+    for link in sorted(links, key=lambda k: (-k.confidence, _number(k.subject), _number(k.object))):
+        if link.predicate is Predicate.LOCATED_IN:
+            yield link
+            continue
+        below, above = rank.get(link.subject), rank.get(link.object)
+        if below is not None and above is not None:
+            if below < above:
+                yield link
+        elif not _leads(up, link.object, link.subject):
+            up[link.subject].add(link.object)
+            yield link
+
+
+def _is_strategy(scheme: Scheme, iri: str) -> bool:
+    concept = scheme.concept(iri)
+    return concept is not None and concept.kind is Kind.STRATEGY and concept.level is Level.NATIONAL
+
+
+def _leads(up: Mapping[str, Set[str]], start: str, end: str) -> bool:
+    """Tell whether one entity leads up to another."""
+    seen, todo = {start}, [start]
+    while todo:
+        if (at := todo.pop()) == end:
+            return True
+        fresh = up.get(at, set()) - seen
+        seen |= fresh
+        todo += fresh
+    return False
 
 
 def _trust(entity: Entity) -> float:

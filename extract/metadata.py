@@ -19,7 +19,7 @@ from typing import Any
 from extract.document import Document, Metadata, Place
 from extract.jurisdiction import Named, named_in, national_body, resolve, spoken_of
 from extract.masthead import is_masthead, masthead
-from extract.metadata_table import from_row, load_table
+from extract.metadata_table import from_row, iso, load_table
 from extract.names import alternation, lexicon
 from extract.numerals import parse
 from extract.reflow import reflow
@@ -455,16 +455,17 @@ def _year(written: str | None) -> int | None:
 
 
 def _iso(date: re.Match[str]) -> str | None:
-    year = _year(date["y"] or date["y2"])
-    month, day = date["m"] or date["m2"], date["d"] or date["d2"]
-    if year is None:
+    """Return a date as far as a calendar has it: 2023年2月30日 is of that month."""
+    written = (date["y"] or date["y2"], date["m"] or date["m2"], date["d"] or date["d2"])
+    parts = [_count(part) for part in written if part is not None]
+    if parts[0] not in _YEARS:
         return None
-    written = f"{year}"
-    for part, most in ((month, 12), (day, 31)):
-        if part is None or not 1 <= _count(part) <= most:
-            break
-        written += f"-{_count(part):02}"
-    return written
+    while parts:
+        try:
+            return iso(*parts)
+        except ValueError:
+            parts.pop()
+    return None
 
 
 @cache

@@ -147,15 +147,30 @@ def _by_field(cells: Mapping[str, str]) -> dict[str, str]:
     return {names[key]: value for column, value in cells.items() if (key := column.strip().lower()) in names and value}
 
 
+def iso(year: int, *parts: int) -> str:
+    """Return a date as precise as it is given.
+
+    Args:
+        year: of issue.
+        parts: the month, and the day.
+
+    Raises:
+        ValueError: no calendar has that date, or no document is of that year.
+
+    >>> iso(2023, 3)
+    '2023-03'
+    """
+    month, day, *_ = (*parts, 1, 1)
+    date(_year(year), month, day)
+    return "-".join(f"{part:02}" for part in (year, *parts))
+
+
 def _issued(written: str) -> str:
     parts = re.fullmatch(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?)?年?(?:[ T].*)?", written)
     try:
-        year, month, day = (int(part or 1) for part in parts.groups()) if parts else (0, 0, 0)
-        date(_year(year), month, day)
+        return iso(*(int(part) for part in parts.groups() if part) if parts else (0,))
     except ValueError as error:
         raise UsageError(f"«{written}» is not a date; write 2023, 2023-03 or 2023-03-10", subject=written) from error
-    assert parts is not None
-    return "-".join(f"{int(part):02}" for part in parts.groups() if part)
 
 
 def _years(written: str, column: str) -> tuple[int, ...]:

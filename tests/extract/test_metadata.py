@@ -118,6 +118,21 @@ def test_a_signature_dates_a_text_better_than_its_page() -> None:
     assert metadata.issued == "2023-02-15"
 
 
+@pytest.mark.parametrize(
+    ("written", "issued"),
+    [
+        ("2023年2月30日", "2023-02"),
+        ("二〇二三年二月二十九日", "2023-02"),
+        ("2024年2月29日", "2024-02-29"),
+        ("2023年4月31日", "2023-04"),
+        ("2023年13月1日", "2023"),
+        ("2023年0月1日", "2023"),
+    ],
+)
+def test_a_date_is_told_as_far_as_a_calendar_has_it(written: str, issued: str) -> None:
+    assert known(f"关于修渠的通知\n（{written}）\n各乡镇：\n要修渠。").issued == issued
+
+
 def test_a_number_that_is_only_quoted_dates_nothing() -> None:
     assert known("为落实《示例规划》（国发〔2014〕64号），制定本办法。\n第一条 抓好粮食。").year is None
 

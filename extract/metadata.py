@@ -142,20 +142,24 @@ def describe(document: Document, row: Mapping[str, str] | None = None) -> Docume
             if value and name not in fields:
                 fields[name], found[name] = value, how
 
+    def keep_date(how: str, issued: str | None) -> None:
+        """Keep when a text was issued, and the year of that, unless another year is known to be the one."""
+        if issued is not None and (year := int(issued[:4])) == fields.get("year", year):
+            keep(how, issued=issued, year=year)
+
     told = _Clues("table", units=[fields["issuer"]] if "issuer" in fields else [])
     mended = replace(document, text=reflow(document.text).text)
-    online = _from_masthead(mended.text)
-    sources = (told, _from_title(mended.text), _from_text(mended.text), online, _from_file_name(mended))
+    title, text, file_name = _from_title(mended.text), _from_text(mended.text), _from_file_name(mended)
     if "issued" in fields:
-        keep(found["issued"], year=int(fields["issued"][:4]))
-    for clues in sources:
-        if clues is online and _year_of(clues) != fields.get("year", _year_of(clues)):
-            continue  # put online anew in a later year
+        keep_date(found["issued"], fields["issued"])
+    for clues in (title, text):  # before the years that they name: a title may name the one that is looked back on
+        keep_date(clues.how, clues.fields.pop("issued", None))
+    for clues in (title, text):
         keep(clues.how, **clues.fields)
-        if "issued" in clues.fields:
-            keep(clues.how, year=int(clues.fields["issued"][:4]))
+    keep_date("title", _masthead_date(mended.text, "published"))  # a page may be put online anew in a later year
+    keep(file_name.how, **file_name.fields)
     if "place" not in fields:
-        readings = list(_places(mended, sources, fields.get("level")))
+        readings = list(_places(mended, (told, title, text, file_name), fields.get("level")))
         titled = [place for how, place, _ in readings if how == "title"]
         for how, place, level in readings:
             how = "title" if place is not None and place in titled else how  # the table's issuer only says it again
@@ -169,17 +173,14 @@ def describe(document: Document, row: Mapping[str, str] | None = None) -> Docume
         keep(found["place"], issuer=issuer)
     elif issuer and found["issuer"] != "table":
         fields["issuer"] = issuer
-    review, plan = _periods(mended.text, fields.get("year"))
+    years = [year for year in (fields.get("year"), title.fields.get("year")) if year is not None]
+    review, plan = _periods(mended.text, max(years, default=None))  # one given in December is titled by the next year
     keep("text", review_years=review, plan_years=plan)
     metadata = Metadata(
         **{name: fields[name] for name in _FIELDS if name in fields},
         found=MappingProxyType({name: found[name] for name in _FIELDS if name in found}),
     )
     return replace(document, metadata=metadata)
-
-
-def _year_of(clues: _Clues) -> int | None:
-    return int(clues.fields["issued"][:4]) if "issued" in clues.fields else None
 
 
 def _title_block(text: str) -> list[str]:
@@ -236,13 +237,6 @@ def _from_title(text: str) -> _Clues:
         if (date := _DATE.fullmatch(bare) or (_ADOPTED.search(bare) and _DATE.match(bare))) is not None:
             clues.add(issued=_iso(date))
     clues.add(issued=_masthead_date(text, "written"))
-    return clues
-
-
-def _from_masthead(text: str) -> _Clues:
-    """Return when a text was put online, which is told only where it does not tell its own date."""
-    clues = _Clues("title")
-    clues.add(issued=_masthead_date(text, "published"))
     return clues
 
 

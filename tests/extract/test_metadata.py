@@ -133,6 +133,31 @@ def test_a_date_is_told_as_far_as_a_calendar_has_it(written: str, issued: str) -
     assert known(f"关于修渠的通知\n（{written}）\n各乡镇：\n要修渠。").issued == issued
 
 
+@pytest.mark.parametrize(
+    ("before", "below"),
+    [("（2023年1月10日在张营镇第五届人民代表大会第三次会议上）", ""), ("", "张营镇人民政府\n2023年1月10日")],
+)
+def test_the_year_is_that_of_issue_where_a_title_names_the_one_looked_back_on(before: str, below: str) -> None:
+    metadata = known(f"张营镇2022年政府工作报告\n{before}\n各位代表：\n{BODY}\n{below}", "张营镇_2022.txt")
+    assert (metadata.year, metadata.issued) == (2023, "2023-01-10")
+    assert metadata.found["year"] == metadata.found["issued"]
+
+
+@pytest.mark.parametrize(
+    ("title", "issued"), [("2022年", "2021年12月29日"), ("2021年", "2022年1月5日"), ("2022年", "2022年1月5日")]
+)
+def test_a_report_looks_back_from_the_year_that_begins_whatever_its_title_names(title: str, issued: str) -> None:
+    body = "各位代表：\n一、过去五年工作回顾\n修了渠。\n二、今年工作安排\n要修路。"
+    metadata = known(f"{title}张营镇政府工作报告\n（{issued}）\n{body}")
+    assert (metadata.review_years, metadata.plan_years) == ((2017, 2018, 2019, 2020, 2021), (2022,))
+
+
+def test_a_date_of_another_year_than_the_table_tells_is_not_that_of_issue() -> None:
+    text = f"张营镇2023年政府工作报告\n（2023年3月10日）\n各位代表：\n{BODY}"
+    assert (known(text, row={"year": "2021"}).year, known(text, row={"year": "2021"}).issued) == (2021, None)
+    assert known(text, row={"year": "2023"}).issued == "2023-03-10"
+
+
 def test_a_number_that_is_only_quoted_dates_nothing() -> None:
     assert known("为落实《示例规划》（国发〔2014〕64号），制定本办法。\n第一条 抓好粮食。").year is None
 
@@ -186,7 +211,7 @@ def test_nothing_told_is_unknown(name: str) -> None:
 
 
 PIECES = (
-    "政府工作报告|关于|通知|\n|（|）|〔|〕|2023|二〇二三|年|十三|月|九十九|日|在|向|第|十四|届|次|全国人民代表大会|会议|上|我代表|国务院|"
+    "政府工作报告|2022年|关于|通知|\n|（|）|〔|〕|2023|二〇二三|年|十三|月|九十九|日|在|向|第|十四|届|次|全国人民代表大会|会议|上|我代表|国务院|"
     "省人民政府|张营镇|永济市|镇长|各位代表：|一、|工作回顾|我市|中国共产党|全国代表大会|中央委员会|以来的五年|１９９９|○|〇|。|𠀀|é"
 )
 

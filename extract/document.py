@@ -153,16 +153,10 @@ class Structure:
             index = self.sections[index].parent
         return path
 
-    def sentence_at(self, offset: int) -> Span:
-        """Return the sentence (up to 。！？; or the line) that holds ``offset``.
-
-        Raises:
-            IndexError: where no sentence holds it (white space between lines).
-        """
-        index = bisect_right(self.sentences, offset, key=lambda s: s.start) - 1
-        if index < 0 or self.sentences[index].end <= offset:
-            raise IndexError(f"no sentence at offset {offset}")
-        return self.sentences[index]
+    def sentence_of(self, span: Span) -> Span:
+        """Return the sentence (up to 。！？; or the line) in which ``span`` begins, itself where none is known."""
+        index = bisect_right(self.sentences, span.start, key=lambda s: s.start) - 1
+        return self.sentences[index] if index >= 0 and span.start < self.sentences[index].end else span
 
     def period_at(self, offset: int) -> Period | None:
         """Return the period of the innermost section at ``offset`` that has one."""

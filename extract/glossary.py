@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate, Claim
 from extract.definitions import Member, expected, members, names_of, things_counted
-from extract.document import Span, Structure
+from extract.document import Span
 from extract.explanations import NUMERAL
 from extract.names import alternation, alternations, lexicon
 from extract.quotations import Interpretation, read
@@ -91,29 +91,21 @@ class GlossaryFinder:
             doc._.candidates.append(
                 Candidate(entry.term, reading.kind, "policy_glossary", reading.confidence, definition=definition)
             )
-            self._members(doc, names_of(folded, entry.term), spelled, reading.kind, entry.definition)
+            self._members(doc, names_of(folded, entry.term), spelled, reading.kind)
         return doc
 
-    def _members(self, doc: Doc, wholes: Iterable[Span], parts: Iterable[Member], kind: Kind, within: Span) -> None:
+    def _members(self, doc: Doc, wholes: Iterable[Span], parts: Iterable[Member], kind: Kind) -> None:
         for part in parts:
             name = text_of(doc)[part.span.start : part.span.end]
             doc._.candidates.append(Candidate(part.span, kind, "policy_glossary", 0.85))
             if part.alias is not None:
                 doc._.candidates.append(Candidate(part.alias, kind, "policy_glossary", 0.85, name=name))
-            evidence = self._sentence(doc, part.span, within)
+            evidence = doc._.structure.sentence_of(part.span)
             doc._.claims.extend(
                 Claim(part.span, Predicate.COMPONENT_OF, whole, Basis.DEFINITIONAL, 0.98, evidence, "policy_glossary")
                 for whole in wholes
             )
-            self._members(doc, [part.span], part.parts, kind, within)
-
-    @staticmethod
-    def _sentence(doc: Doc, span: Span, within: Span) -> Span:
-        structure: Structure = doc._.structure
-        try:
-            return structure.sentence_at(span.start)
-        except IndexError:
-            return within
+            self._members(doc, [part.span], part.parts, kind)
 
     @staticmethod
     def _kind(doc: Doc, term: Span, definition: Span, spelled: Sequence[Member]) -> Interpretation | None:

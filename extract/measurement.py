@@ -194,7 +194,7 @@ class Measurement:
 
     def __call__(self, doc: Doc) -> Doc:
         """Relate the indicators of a document to its entities."""
-        indicators: tuple[Indicator, ...] = doc._.indicators or ()
+        indicators: tuple[Indicator, ...] = doc._.indicators
         if not indicators:
             return doc
         of = _rows_works(doc, indicators)

@@ -65,10 +65,7 @@ class Mentions:
     def sentence(self, span: Span) -> Span:
         """Return the sentence in which a mention stands."""
         if span not in self._sentences:
-            try:
-                self._sentences[span] = self.structure.sentence_at(span.start)
-            except IndexError:
-                self._sentences[span] = span
+            self._sentences[span] = self.structure.sentence_of(span)
         return self._sentences[span]
 
     def together(self, one: Entity, other: Entity) -> Iterator[tuple[Span, Span]]:

@@ -71,11 +71,12 @@ LEARNED = ("policy_tagger", "policy_reranker", "policy_entities", "policy_infere
 """The components with learned parts, whose ``models`` names the folder that these lie in."""
 
 _LISTS = ("candidates", "claims")
-_VALUES = ("document", "structure", "indicators", "entities", "links", "scheme")
+_FOUND = {"structure": Structure((), (), ()), "entities": (), "indicators": (), "links": ()}
+"""What is found where the component that finds it is left out."""
 
 
 def _register_extensions() -> None:
-    for name in (*_LISTS, *_VALUES):
+    for name in ("document", "scheme", *_LISTS, *_FOUND):
         if not Doc.has_extension(name):
             Doc.set_extension(name, default=None)
 
@@ -120,6 +121,8 @@ def make_doc(nlp: Language, document: Document) -> Doc:
     doc._.document = document
     for name in _LISTS:
         setattr(doc._, name, [])
+    for name, nothing in _FOUND.items():
+        setattr(doc._, name, nothing)
     return doc
 
 
@@ -160,12 +163,7 @@ def annotate(nlp: Language, document: Document) -> Annotation:
     """
     flow = reflow(document.text)
     doc = process(nlp, replace(document, text=flow.text))
-    found: dict[str, Any] = {
-        "structure": doc._.structure,
-        "entities": tuple(doc._.entities or ()),
-        "indicators": tuple(doc._.indicators or ()),
-        "links": tuple(doc._.links or ()),
-    }
+    found: dict[str, Any] = {name: getattr(doc._, name) for name in _FOUND}
     return Annotation(document, **(found if flow.text == document.text else _as_read(found, flow)))
 
 

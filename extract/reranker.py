@@ -132,7 +132,7 @@ class _Evidence:
         self.counts = counts
         self.level = str(doc._.document.metadata.level)
         self.units = self._marked(c.span for c in doc._.candidates if c.kind is Kind.ADMINISTRATIVE_UNIT)
-        sections = doc._.structure.sections if doc._.structure is not None else ()
+        sections = doc._.structure.sections
         self.headings = self._marked(s.heading for s in sections if s.heading is not None)
         self.quoted = self._marked(Span(start - 1, end + 1) for start, end in quotations(self.folded))
         self.verbs = governors(self.folded)

@@ -144,7 +144,7 @@ class StrategyFinder:
             if len(parts) != parse(match["count"]):
                 continue
             names = [folded[part.start : part.end] for part in parts]
-            evidence = doc._.structure.sentence_at(match.start())
+            evidence = doc._.structure.sentence_of(Span(*match.span()))
             if match.re is words.label:
                 group = Span(match.start("count"), match.end("sort"))
                 if not all(name.endswith(match["sort"]) for name in names):

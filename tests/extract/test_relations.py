@@ -105,6 +105,18 @@ def test_a_component_that_is_switched_off_says_nothing():
     assert {k.predicate for k in found.links}.isdisjoint({Predicate.SERVES, Predicate.ADVANCES})
 
 
+@pytest.mark.parametrize("left_out", pipeline.COMPONENTS)
+def test_each_component_can_be_left_out(left_out: str) -> None:
+    counted = "坚持生态立镇、工业强镇、旅游兴镇三大战略，完成投资26万元。"
+    text = REPORT.replace("推进丁镇白石村", f"{counted}推进丁镇白石村")
+    nlp = pipeline.load(components=[name for name in pipeline.COMPONENTS if name != left_out])
+    found = pipeline.annotate(nlp, Document("t", text, "0" * 64, metadata=Metadata(place=TOWN, level=Level.TOWNSHIP)))
+    assert bool(found.structure.sections) is (left_out != "policy_structure")
+    assert bool(found.entities) is (left_out != "policy_entities")
+    assert bool(found.links) is (left_out not in ("policy_entities", "policy_links"))
+    assert bool(found.indicators) is (left_out != "policy_indicators")
+
+
 @pytest.mark.parametrize("was_on", [True, False])
 def test_the_garbage_collector_is_left_as_it_was(was_on: bool) -> None:
     """It pauses while a document is read, also where a component fails."""

@@ -38,6 +38,7 @@ from extract import (  # noqa: F401  importing a module registers its factory
 from extract.annotation import Annotation, Entity, Indicator, Link
 from extract.document import Document, GlossaryEntry, Section, Span, Structure
 from extract.reflow import Reflowed, reflow
+from ontology.errors import UsageError
 from ontology.scheme import Scheme
 
 COMPONENTS: tuple[str, ...] = (
@@ -95,21 +96,25 @@ def load(
     Args:
         components: names of registered factories, in order; leave one out to switch it off, add your own.
         config: settings per component, JSON-able.
-        scheme: the authority file; the bundled one by default.
+        scheme: the authority file, which ``policy_authority`` looks up; the bundled one by default.
 
     Returns:
         A spaCy pipeline without a tokenizer: feed it through ``annotate``.
 
     Raises:
         ValueError: a component that no one registered (spaCy's message names it).
+        UsageError: settings of a component that is not among these, or a scheme that none looks up.
 
     >>> load(components=["policy_structure"]).pipe_names
     ['policy_structure']
     """
+    set_up = {*(config or ()), *(["policy_authority"] if scheme is not None else ())}
+    if idle := ", ".join(sorted(set_up.difference(components))):
+        raise UsageError(f"«{idle}» is set up but not among the components; add it or leave that out", subject=idle)
     nlp = spacy.blank("zh")
     for name in components:
         nlp.add_pipe(name, config=dict((config or {}).get(name, {})))
-    if scheme is not None and "policy_authority" in nlp.pipe_names:
+    if scheme is not None:
         nlp.get_pipe("policy_authority").scheme = scheme  # type: ignore[attr-defined]
     return nlp
 

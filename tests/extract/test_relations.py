@@ -11,6 +11,8 @@ from extract import pipeline
 from extract.annotation import Entity
 from extract.document import Document, Metadata, Place, Span
 from extract.topics import topics_of
+from ontology.errors import UsageError
+from ontology.scheme import Scheme
 from ontology.terms import Basis, Kind, Level, Predicate
 from tests import linking
 
@@ -115,6 +117,18 @@ def test_each_component_can_be_left_out(left_out: str) -> None:
     assert bool(found.entities) is (left_out != "policy_entities")
     assert bool(found.links) is (left_out not in ("policy_entities", "policy_links"))
     assert bool(found.indicators) is (left_out != "policy_indicators")
+
+
+@pytest.mark.parametrize(
+    ("settings", "idle"),
+    [
+        ({"config": {"policy_link": {"threshold": 0.9}}}, "policy_link"),
+        ({"components": ["policy_structure"], "scheme": Scheme((), {})}, "policy_authority"),
+    ],
+)
+def test_settings_of_what_is_not_among_the_components_are_refused(settings, idle: str) -> None:
+    with pytest.raises(UsageError, match=f"«{idle}» is set up but not among the components"):
+        pipeline.load(**settings)
 
 
 @pytest.mark.parametrize("was_on", [True, False])

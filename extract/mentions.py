@@ -27,7 +27,6 @@ class Mentions:
         self.whole = Span(0, max(1, len(self.text)))
         self.structure: Structure = doc._.structure
         self.entities: tuple[Entity, ...] = doc._.entities
-        self.by_id = {entity.id: entity for entity in self.entities}
         self._all: list[tuple[Span, Entity]] = sorted(
             ((span, entity) for entity in self.entities for span in entity.mentions),
             key=lambda pair: (pair[0].start, -pair[0].end, pair[1].id),

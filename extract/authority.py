@@ -15,7 +15,7 @@ from extract.annotation import Candidate
 from extract.document import Place, Span
 from extract.names import alternation, is_governing, joined_heads, lexicon
 from extract.quotations import figures_of_speech
-from extract.surface import fold, folded_text
+from extract.surface import HAN, fold, folded_text
 from ontology import scheme as schemes
 from ontology.scheme import Concept, Scheme
 from ontology.terms import Kind, Level
@@ -151,7 +151,7 @@ def _with_head(folded: str, span: Span, concept: Concept) -> Span:
 
 @cache
 def _head_outside() -> re.Pattern[str]:
-    return re.compile(f'"[一-鿿]{{0,4}}?(?:{joined_heads(Kind.POLICY)})+')
+    return re.compile(f'"[{HAN}]{{0,4}}?(?:{joined_heads(Kind.POLICY)})+')
 
 
 def _means(match: _Match, units: Collection[str] | None, folded: str) -> bool:

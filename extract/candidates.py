@@ -12,7 +12,7 @@ from extract.annotation import Candidate
 from extract.document import Span
 from extract.masthead import links_from
 from extract.names import alternation, alternations, lexicon
-from extract.surface import pairs
+from extract.surface import HAN, pairs
 from ontology.terms import IDEAS, Kind
 
 _BRIEFEST = 2
@@ -185,7 +185,7 @@ def _conferring() -> str:
 @cache
 def _conferred() -> re.Pattern[str]:
     rank = "(?:[全国家省市县区级首第一二三四五六七八九十批年度届0-9]|创建)*"
-    by = "(?:(?:[0-9]{4}年度?)?[一-鿿]{2,3}[省市县区])?"
+    by = f"(?:(?:[0-9]{{4}}年度?)?[{HAN}]{{2,3}}[省市县区])?"
     return re.compile(f'(?:{_conferring()})(?:了|为)?{by}{rank}(?:"[^"\n]{{2,16}}"[、和及]?)*"?$')
 
 

@@ -14,7 +14,7 @@ from extract.document import Span
 from extract.explanations import meaning_behind
 from extract.mentions import Mentions
 from extract.numerals import announced
-from extract.surface import folded_text
+from extract.surface import HAN, folded_text
 from ontology.scheme import Scheme
 from ontology.terms import IDEAS, Basis, Kind, Predicate
 
@@ -22,7 +22,7 @@ _SUMMED = re.compile('等(?:全?(?:自治区|[省市州盟县区旗镇乡])委?)
 """What sums up a list before its whole, with whose it is: …、…等|自治区|“六个工程”."""
 _SUMMING = 7
 _COUNTED = re.compile(r"^([二两三四五六七八九十])(?:个|大|条|项)?(.{2,6})$")
-_COMPOUND = re.compile(r"[二两三四五六七八九十][个大项条]?[一-鿿]")
+_COMPOUND = re.compile(rf"[二两三四五六七八九十][个大项条]?[{HAN}]")
 """A name that announces its parts (六保, 两不愁三保障): only there do mentions of both imply that one is the whole."""
 _SPELLED_OUT = 60
 """Characters from a whole to the last of the parts that it is spelled out into."""
@@ -33,7 +33,7 @@ _BRIEFEST = 3
 """Characters of the shortest name that is looked for among a list's items."""
 _BETWEEN = re.compile('"?[、，；]?(?:以及|[和与及])?[^，。；、在委]{0,4}?"?')
 """What stands between two parts, or before the first: a mark and a verb."""
-_NUMBERED = re.compile(r"([双两二三四五六七八九十])(?:个|大|条|项|区|城)?[一-鿿]")
+_NUMBERED = re.compile(rf"([双两二三四五六七八九十])(?:个|大|条|项|区|城)?[{HAN}]")
 
 
 class CompositionReader:

@@ -29,7 +29,7 @@ from extract.masthead import links_from
 from extract.names import alternation, joined_heads, lexicon
 from extract.organizations import firms_own, is_firm
 from extract.status import status
-from extract.surface import folded_text
+from extract.surface import HAN, folded_text
 from extract.villages import short_name
 from ontology.divisions import divisions
 from ontology.iri import normalise
@@ -43,11 +43,11 @@ _SURE = 0.7
 """A name less sure than this is not looked for elsewhere in its document."""
 _COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|类)")
 _UNIT_ENDS = "省市县区旗州盟镇乡"
-_UNIT = re.compile(f"[一-鿿]{{1,6}}[{_UNIT_ENDS}]")
+_UNIT = re.compile(f"[{HAN}]{{1,6}}[{_UNIT_ENDS}]")
 _NUMERAL = re.compile("[一二两三四五六七八九十百千万多0-9]")
 _LISTED = re.compile("[、和与及]")
 _WITHOUT_QUOTES = str.maketrans("", "", '"“”')
-_PLACES_ONLY = re.compile("[一-鿿]{2,5}|[一-鿿]{2,6}至[一-鿿]{2,6}(?:（[^（）]{2,12}）)?")
+_PLACES_ONLY = re.compile(f"[{HAN}]{{2,5}}|[{HAN}]{{2,6}}至[{HAN}]{{2,6}}(?:（[^（）]{{2,12}}）)?")
 """How a work is called by nothing but the places that it joins or stands in."""
 _JOINTS = ("、", "和", "及", "与")
 _LEAST = 4

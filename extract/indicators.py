@@ -22,7 +22,7 @@ from extract.columns import Column, measured_cells
 from extract.document import Span, Structure
 from extract.names import alternation, alternations, lexicon
 from extract.numerals import parse
-from extract.surface import fold, quotations, text_of
+from extract.surface import HAN, fold, quotations, text_of
 from ontology.terms import Kind
 
 _DIGIT_HAN = "一二两三四五六七八九零〇"
@@ -323,7 +323,7 @@ def _sums_up(folded: str, figure: _Figure) -> bool:
     """Tell whether the figure only sums up the list before it (甲、乙2村)."""
     if not 2 <= figure.value <= 12 or figure.unit not in _rules().count | _rules().place | _rules().concrete:
         return False
-    if not re.match(r"[\u4e00-\u9fff\"]", folded[figure.end : figure.end + 1]) and figure.unit not in _rules().place:
+    if not re.match(rf"[{HAN}\"]", folded[figure.end : figure.end + 1]) and figure.unit not in _rules().place:
         return False
     clause = re.split(r"[，。；：！？\n]", folded[max(0, figure.start - 80) : figure.start])[-1]
     if not clause or clause[-1] in "、和及与有了":

@@ -11,18 +11,17 @@ from typing import NamedTuple
 
 from extract.document import Place
 from extract.names import alternation, alternations, lexicon
+from extract.surface import HAN
 from extract.wording import unusual
 from ontology.divisions import NATION, divisions
 from ontology.terms import Level
 
 _LONGEST_NAME = 15
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+_HAN = re.compile(f"[{HAN}]")
 _GAP = re.compile(r"[\s_\-—/>·()（）\[\]【】.\d]*")
 _UNIT_END = re.compile(r".+[省市州盟县区旗镇乡]$|.+(?:街道|苏木|地区|自治区)$")
 _BEHIND_SHORT = re.compile(r"$|[\s_\-—/()（）.\d]|人民政府|政府|工作报告|第|\d")
-_OWN_NAME = re.compile(
-    r"(?<![\u4e00-\u9fff])(?P<name>[\u4e00-\u9fff]{2,4}(?:镇|乡(?!村)|街道))(?![\u4e00-\u9fff]{1,4}[省市县区镇乡])"
-)
+_OWN_NAME = re.compile(rf"(?<![{HAN}])(?P<name>[{HAN}]{{2,4}}(?:镇|乡(?!村)|街道))(?![{HAN}]{{1,4}}[省市县区镇乡])")
 """A township's name that begins a phrase, with no wider unit before it."""
 _WEIGHTS = {Level.PROVINCIAL: 1, Level.PREFECTURE: 2, Level.COUNTY: 3, Level.TOWNSHIP: 4}
 _ENOUGH = 5
@@ -68,10 +67,10 @@ def _unlisted() -> _Unlisted:
     end = r"$|[\s_\-—(（.\d]"
     return _Unlisted(
         unit=re.compile(
-            r"(?P<name>(?![全我本各该某乡](?:县|旗|镇|乡|市|区|街道|苏木))[\u4e00-\u9fff]{1,6}?"
+            rf"(?P<name>(?![全我本各该某乡](?:县|旗|镇|乡|市|区|街道|苏木))[{HAN}]{{1,6}}?"
             rf"(?:自治县|自治旗|街道|苏木|县|旗|镇|乡|市|(?<!{words['no_district']})区))(?:{words['behind']}|{end})"
         ),
-        village=re.compile(rf"(?P<name>[\u4e00-\u9fff]{{1,8}}?(?:村|社区))(?:{words['behind_village']}|{end})"),
+        village=re.compile(rf"(?P<name>[{HAN}]{{1,8}}?(?:村|社区))(?:{words['behind_village']}|{end})"),
         levels={suffix: level for level in Level for suffix in data["levels"].get(level, ())},
     )
 
@@ -204,7 +203,7 @@ def _town_at(phrase: str, at: int) -> re.Match[str] | None:
     """Return the name at a position that ends as a town's and is no common noun: 官桥塘镇|工作汇报, not 特色小镇."""
     words = lexicon("places")["town"]
     ending = alternation(words["endings"])
-    town = re.compile(rf"(?P<name>(?P<stem>[\u4e00-\u9fff]{{2,6}}?)(?P<ending>{ending}))").match(phrase, at)
+    town = re.compile(rf"(?P<name>(?P<stem>[{HAN}]{{2,6}}?)(?P<ending>{ending}))").match(phrase, at)
     if town is None or phrase.startswith(tuple(words[f"not_before_{town['ending']}"]), town.end()):
         return None
     common = (*words["generic_ends"], *words[f"ends_{town['ending']}"])
@@ -286,7 +285,7 @@ def _is_named(county: Place, context: str) -> bool:
     above = [name for unit in county.within for name in divisions().spoken_names(unit) if name in context]
     if len(county.name) > 2:
         return bool(above) or re.search(f"{county.name}(?:委|人民政府|政府)", context) is not None
-    begun = rf"(?:(?<![\u4e00-\u9fff])|{alternation(above)}){county.name}(?![域级])"
+    begun = rf"(?:(?<![{HAN}])|{alternation(above)}){county.name}(?![域级])"
     return bool(above) and re.search(begun, context) is not None
 
 
@@ -339,7 +338,7 @@ def _most_named_in_brief(text: str) -> Place | None:
 def _township_named(text: str) -> Place | None:
     """Return the township whose government or committee a text names most, or that it names most with its suffix."""
     for behind in ("(?=党委|人民政府|政府|党政)", ""):
-        found = re.findall(rf"[\u4e00-\u9fff]{{2,5}}(?:镇|乡|街道){behind}", text)
+        found = re.findall(rf"[{HAN}]{{2,5}}(?:镇|乡|街道){behind}", text)
         names = Counter(name for phrase in found if (name := _township_at_end(phrase)) is not None).most_common(2)
         least = 2 if behind else _LEAST_SELF
         if names and names[0][1] >= max(least, 2 * sum(count for _, count in names[1:])):
@@ -355,9 +354,9 @@ def _as_begun(name: str, text: str) -> str | None:
     """
     before = {text[place.start() - 1 : place.start()] for place in re.finditer(name, text)}
     longer = f"{before.pop()}{name}" if len(before) == 1 else name
-    if _HAN.match(longer) and re.search(rf"(?<![\u4e00-\u9fff]){longer}", text):
+    if _HAN.match(longer) and re.search(rf"(?<![{HAN}]){longer}", text):
         return longer
-    begun = rf"(?<![\u4e00-\u9fff]){name}|(?<=[省市州盟县区旗]){name}"
+    begun = rf"(?<![{HAN}]){name}|(?<=[省市州盟县区旗]){name}"
     return name if len(name) > 2 or re.search(begun, text) else None
 
 

@@ -14,7 +14,7 @@ from extract.document import Place, Span
 from extract.mentions import Mentions, below, is_guess
 from extract.names import alternation, is_governing, lexicon
 from extract.organizations import is_called, is_firm, unit_called
-from extract.surface import folded_text
+from extract.surface import HAN, folded_text
 from extract.tables import named_rows
 from extract.villages import short_name
 from ontology.divisions import NATION, divisions
@@ -329,7 +329,7 @@ def _with() -> re.Pattern[str]:
 @cache
 def _institution() -> re.Pattern[str]:
     """Return how the names of a place's institutions end; where a firm or a brand sits, a report seldom says."""
-    return re.compile(f"(?:[一-鿿]区|{alternation(lexicon('relations')['institutions'])})$")
+    return re.compile(f"(?:[{HAN}]区|{alternation(lexicon('relations')['institutions'])})$")
 
 
 @Language.factory("policy_location")

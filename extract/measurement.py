@@ -23,7 +23,7 @@ from extract.classifier import MODELS, likelihood, opened
 from extract.document import Span
 from extract.mentions import Mentions, is_body
 from extract.names import lexicon
-from extract.surface import folded_text
+from extract.surface import HAN, folded_text
 from extract.tables import is_row
 from ontology.terms import Kind
 
@@ -38,7 +38,7 @@ _SENTENCE = re.compile("[。！？\n]")
 _CLAUSE = re.compile("[，；：。！？\n]")
 _COMMA = re.compile("[，：]")
 _NUMBER = re.compile(r"[\d.]+")
-_HAN = re.compile("[\u4e00-\u9fff]*")
+_HAN = re.compile(f"[{HAN}]*")
 _SENTENCE_REACH = 400
 """Characters of a sentence to either side of a figure that are looked at."""
 _MOST = 8

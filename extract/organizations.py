@@ -18,12 +18,11 @@ from extract.annotation import Candidate
 from extract.document import Place, Span
 from extract.masthead import masthead, within
 from extract.names import alternation, is_governing, lexicon, name_start
-from extract.surface import folded_text, quotations
+from extract.surface import HAN, folded_text, quotations
 from extract.wording import unusual
 from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level
 
-_HAN = "一-龥㐀-䶿"
 _COUNT = "[0-9一二两三四五六七八九十]+"
 _SESSION = "第?[一二三四五六七八九十0-9]+届"
 _LONGEST_SESSION = 6
@@ -163,7 +162,7 @@ def find_bodies(reading: _Reading) -> None:
             reading.add(start, match.end() - len("主席团"), 0.9, _forms()["人大"].format(unit=unit.name), unit)
     following = re.compile(alternation(form for form in _forms() if form not in ("委", "法院")))
     session = re.compile(f"{_SESSION}(?:人民代表大会|人大)")
-    zone = re.compile(f"(?:(?!创建|争创|申建|等地|[在和与])[{_HAN}]){{0,5}}(?:{alternation(_names('zones'))})")
+    zone = re.compile(f"(?:(?!创建|争创|申建|等地|[在和与])[{HAN}]){{0,5}}(?:{alternation(_names('zones'))})")
     for start, (end, unit) in reading.units.items():
         body = following.match(text, end)
         if body and unit.level is not Level.NATIONAL and not reading.taken(start, body.end()):
@@ -229,7 +228,7 @@ def find_named(reading: _Reading) -> None:
             reading.add(start, match.end(), sure if len(stem) <= 14 else sure - 0.2)
             if table == "firms":
                 _prove_firm(reading, stem, text[start : match.end()])
-    for match in re.finditer(f"(?:{_COUNT}[大支个])[{_HAN}]{{0,6}}(?:{alternation(_names('teams'))})", text):
+    for match in re.finditer(f"(?:{_COUNT}[大支个])[{HAN}]{{0,6}}(?:{alternation(_names('teams'))})", text):
         start = _list_start(text, match.start())
         if text[match.start() + 1] in "大支" and not reading.taken(start, match.end()):
             reading.add(start, match.end(), 0.7, match.group())
@@ -237,7 +236,7 @@ def find_named(reading: _Reading) -> None:
         if not reading.taken(*match.span()):
             reading.add(*match.span(), 0.65)
     generic_before = alternation(_names("not_units_behind"))
-    for match in re.finditer(f"(?<!{generic_before})(?:镇|乡)[{_HAN}]{{2,3}}办(?![理公法事好学])", text):
+    for match in re.finditer(f"(?<!{generic_before})(?:镇|乡)[{HAN}]{{2,3}}办(?![理公法事好学])", text):
         if not reading.taken(*match.span()):
             reading.add(*match.span(), 0.65, None, reading.home)
     industries = re.compile(f"(?:{alternation(_names('industries'))})(?![业户区民])")
@@ -278,7 +277,7 @@ def _behind_verbs(text: str, start: int, end: int) -> int:
 
 def _list_start(text: str, start: int) -> int:
     """Return where the enumeration begins that a counted team sums up: 项目招商、资金争取、荣誉争取|三支小分队."""
-    items = re.search(f"(?:[{_HAN}]{{2,8}}、)+[{_HAN}]{{2,8}}$", text[max(0, start - 40) : start])
+    items = re.search(f"(?:[{HAN}]{{2,8}}、)+[{HAN}]{{2,8}}$", text[max(0, start - 40) : start])
     if items is None:
         return start
     first = max(0, start - 40) + items.start()
@@ -292,7 +291,7 @@ def _is_name(stem: str) -> bool:
     vague += f"{_COUNT}(?:余|多)?(?:[家个所支名]|大型)?$|[等各某多]$|^[各某该本]"
     if stem in generic or stem.endswith(_names("generic_ends")) or re.search(vague, stem):
         return False
-    return re.fullmatch(f"[{_HAN}A-Za-z0-9（）·]+", stem) is not None and not _all_generic(stem)
+    return re.fullmatch(f"[{HAN}A-Za-z0-9（）·]+", stem) is not None and not _all_generic(stem)
 
 
 def _all_generic(stem: str) -> bool:
@@ -329,7 +328,7 @@ def _is_short_name(text: str, stem: str, full: str) -> bool:
 def find_brands(reading: _Reading) -> None:
     """Add quoted names of brands that a firm runs: “…”、“…”等大型餐饮品牌."""
     quoted = quotations(reading.text)
-    kinds = re.compile(f'"(?:等)?[{_HAN}]{{0,4}}?(?:{alternation(_names("brands"))})')
+    kinds = re.compile(f'"(?:等)?[{HAN}]{{0,4}}?(?:{alternation(_names("brands"))})')
     for index, (start, end) in enumerate(quoted):
         if kinds.match(reading.text, end):
             run = [(start, end)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from extract.document import Span
 from extract.numerals import parse
-from extract.surface import pairs
+from extract.surface import HAN, pairs
 
 _HAN = "[一二三四五六七八九十百零〇]{1,4}"
 NUMBERING = re.compile(
@@ -21,7 +21,7 @@ NUMBERING = re.compile(
     rf"|(?P<article>第{_HAN}条)[ ：、]*"
     rf"|(?P<han>{_HAN} ?[、.])[ ]*"
     rf"|(?P<bracketed_han>（ ?{_HAN} ?）[、.]?)[ ]*"
-    r"|(?P<arabic>\d{1,2}(?:[.、](?!\d)|(?= +[\u4e00-\u9fff])))[ ]*"
+    rf"|(?P<arabic>\d{{1,2}}(?:[.、](?!\d)|(?= +[{HAN}])))[ ]*"
     r"|(?P<bracketed_arabic>（?\d{1,2}）[、.]?)[ ]*"
     r"|(?P<circled>[①-⑳])[ 、.]*|(?P<parenthesised>[⑴-⒇])[ 、.]*|(?P<dotted>[⒈-⒛])[ ]*"
     rf"|(?P<firstly>{_HAN}是)(?=[^一二三四五六七八九十])"

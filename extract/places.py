@@ -14,7 +14,7 @@ from extract.annotation import Candidate
 from extract.document import Place
 from extract.gazetteer import DOUBTFUL, PlaceReading, any_of, counties_in_brief, gazetteer_of, words_of
 from extract.names import alternation
-from extract.surface import folded_text
+from extract.surface import HAN, folded_text
 from extract.villages import (
     NUMBER,
     find_bare_villages,
@@ -208,7 +208,7 @@ def _straddles(text: str, start: int, end: int, name: str) -> bool:
     if before in words_of("units")["not_behind"] and name.startswith(("海", "江", "河")):
         return True
     return (name[-1] in "县区" and behind in words_of("units")["district_not_before"]) or (
-        name.endswith("城市") and re.match("[一-龥㐀-䶿]", before) is not None
+        name.endswith("城市") and re.match(f"[{HAN}]", before) is not None
     )
 
 

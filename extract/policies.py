@@ -12,12 +12,12 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate
 from extract.document import Span
 from extract.names import alternations, headed, lexicon
-from extract.surface import folded_text
+from extract.surface import HAN, folded_text
 from ontology.terms import Kind, Level
 
 _TITLE = re.compile(r"《((?![^《》\n]*报告(?:（[^（）]*）)?》)[^《》\n]{4,60})》")
 """What stands in title marks, but for reports, which nobody carries out."""
-_GOODS = re.compile(r"送[一-鿿]{1,4}下乡|[一-鿿]{2,4}下乡(?=活动)")
+_GOODS = re.compile(rf"送[{HAN}]{{1,4}}下乡|[{HAN}]{{2,4}}下乡(?=活动)")
 
 
 class _Words(NamedTuple):
@@ -40,10 +40,10 @@ def _words() -> _Words:
     wardens = f"(?:{words['wardens']})"
     return _Words(
         work_of_art=re.compile(f"(?:{words['works_of_art']})(?:《[^》]*》、?)*$"),
-        wardens=re.compile(f"(?<![一-鿿]){wardens}(?:（[湖河]）)?长(?:、{wardens}(?:（湖）)?长)+"),
+        wardens=re.compile(f"(?<![{HAN}]){wardens}(?:（[湖河]）)?长(?:、{wardens}(?:（湖）)?长)+"),
         measures=re.compile(
             f"(?:{words['issued']})"
-            r'(?P<name>[一-鿿]{4,18}"?\d{1,3}条"?(?:措施|举措|政策|政策措施|意见)?)(?=[，。、；和]|等|取得|落地|加快|见效)'
+            rf'(?P<name>[{HAN}]{{4,18}}"?\d{{1,3}}条"?(?:措施|举措|政策|政策措施|意见)?)(?=[，。、；和]|等|取得|落地|加快|见效)'
         ),
     )
 

@@ -22,7 +22,7 @@ from extract.names import (
     lexicon,
     name_start,
 )
-from extract.surface import folded_text
+from extract.surface import HAN, folded_text
 from extract.wording import unusual
 from ontology.terms import Kind, Level
 
@@ -93,7 +93,7 @@ def _words() -> dict[str, str]:
 @cache
 def _site() -> re.Pattern[str]:
     """Return what in a name says where the work is, or that it is one of several."""
-    return re.compile(f"[一-鿿](?:{_words()['sited']})|[A-Za-z]{{2}}|公司|集团|—|[一二三四五]期|号")
+    return re.compile(f"[{HAN}](?:{_words()['sited']})|[A-Za-z]{{2}}|公司|集团|—|[一二三四五]期|号")
 
 
 @cache
@@ -148,21 +148,21 @@ def _works_on_places() -> _WorksOnPlaces:
     words = alternations(lexicon("kinds")[Kind.PROJECT]["on_places"])
     sorts = ("路|街|巷|(?<!街)道", f"{words['waters']}|河道", words["houses"], words["facilities"])
     alike = (
-        f"(?P<item{n}>(?!公里|平方)[一-鿿]{{1,10}}(?:{ends}))(?: ?[、和及] ?[一-鿿]{{1,9}}(?:{ends}))+"
+        f"(?P<item{n}>(?!公里|平方)[{HAN}]{{1,10}}(?:{ends}))(?: ?[、和及] ?[{HAN}]{{1,9}}(?:{ends}))+"
         for n, ends in enumerate(sorts)
     )
     brief = (
-        "(?P<brief>[一-鿿]{2,5})(?:、[一-鿿]{2,5})+"
-        "(?=[0-9两三四五六七八九十]+个(?:行政|自然)?(?:村|社区|嘎查|[一-鿿]{0,4}小区))"
+        f"(?P<brief>[{HAN}]{{2,5}})(?:、[{HAN}]{{2,5}})+"
+        f"(?=[0-9两三四五六七八九十]+个(?:行政|自然)?(?:村|社区|嘎查|[{HAN}]{{0,4}}小区))"
     )
     return _WorksOnPlaces(
-        road=re.compile(f"[一-鿿]{{2,6}}至[一-鿿]{{2,6}}?(?:{words['roads']})(?:{words['road_works']})*"),
+        road=re.compile(f"[{HAN}]{{2,6}}至[{HAN}]{{2,6}}?(?:{words['roads']})(?:{words['road_works']})*"),
         clause=re.compile(f"[^，。；\n]+(?:{words['worked']})[^，。；\n]*"),
         places=re.compile("|".join((*alike, brief))),
         work=re.compile(
-            rf"(?:(?:等|这)?(?:\d+|[两二三四五六七八九十])(?:{words['measures']})(?:[一-鿿]{{2,6}}?)??)?"
+            rf"(?:(?:等|这)?(?:\d+|[两二三四五六七八九十])(?:{words['measures']})(?:[{HAN}]{{2,6}}?)??)?"
             "(?:沿线|全段|流域|片区)?"
-            '(?:"[^"\n]{2,6}"|(?:(?![完已正实列逐的了]|全[部面])[一-鿿]){2,8}?)?'
+            f'(?:"[^"\n]{{2,6}}"|(?:(?![完已正实列逐的了]|全[部面])[{HAN}]){{2,8}}?)?'
             f"(?:{words['renewal']})(?:{words['renewal_besides']})*(?:建设)?(?:工程|项目)?"
             f"(?=[，。；、）\n ]|[0-9]|{words['said_behind']}|$)"
         ),

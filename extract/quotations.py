@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate, Claim
 from extract.document import Span
 from extract.names import alternation, lexicon
-from extract.surface import folded_text, quotations, text_of
+from extract.surface import HAN, folded_text, quotations, text_of
 from ontology.terms import IDEAS, Basis, Kind, Predicate
 
 _LONGEST = 40
@@ -25,9 +25,9 @@ _NOT_A_NAME = re.compile(r"^[0-9A-Za-z.%+\-—/\s]{1,3}$|^[，。、；：]|[。
 _NUMERAL_GROUP = re.compile(
     r"^[一二两三四五六七八九十百千0-9]+[个条大项张]?[^，。、]{1,5}(?:[一二两三四五六七八九十百千]+[个条大项张]?[^，。、]{1,4})*$"
 )
-_YEAR_OF = re.compile("[一-鿿]{4,}年")
+_YEAR_OF = re.compile(f"[{HAN}]{{4,}}年")
 """A campaign of a year: 项目建设攻坚年."""
-_ALIKE = re.compile(r"(?P<name>[一-鿿]{4,8})(?=、|\"|$)")
+_ALIKE = re.compile(rf"(?P<name>[{HAN}]{{4,8}})(?=、|\"|$)")
 _KINDS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN, Kind.PROJECT)
 
 
@@ -46,7 +46,7 @@ def _layout() -> re.Pattern[str]:
     """Return how a territory is to be laid out: 一轴两翼三组团, 1带2园3区."""
     words = lexicon("strategies")["layout"]
     parts = alternation([*words["parts"], *words["groups"], *words["brief"]])
-    return re.compile(f"(?:[一二两三四五六七八九十0-9][个条大]?[一-鿿]?(?:{parts})){{2,}}")
+    return re.compile(f"(?:[一二两三四五六七八九十0-9][个条大]?[{HAN}]?(?:{parts})){{2,}}")
 
 
 @cache
@@ -67,7 +67,7 @@ def _cues() -> dict[str, re.Pattern[str]]:
                 nouns = alternation(words[key])
                 # A short attribute may stand before a noun that joins the name: “61020”科技创新行动.
                 attribute = (
-                    rf"|(?![及和与或等是即指])[一-鿿]{{2,8}}?(?:{nouns})(?=[，。、；：的])"
+                    rf"|(?![及和与或等是即指])[{HAN}]{{2,8}}?(?:{nouns})(?=[，。、；：的])"
                     if key == "quoted_joined"
                     else ""
                 )
@@ -78,7 +78,7 @@ def _cues() -> dict[str, re.Pattern[str]]:
         if words.get("before"):
             cues[f"{kind} before"] = re.compile(f"(?:{alternation(words['before'])})(?:好|了|全[国省市县区镇乡])?$")
     # “基地+合作社+农户”的发展模式
-    cues["formula"] = re.compile(f"的?(?:[一-鿿]{{0,4}}(?:{alternation(kinds[Kind.POLICY]['formula_heads'])}))")
+    cues["formula"] = re.compile(f"的?(?:[{HAN}]{{0,4}}(?:{alternation(kinds[Kind.POLICY]['formula_heads'])}))")
     cues["counted targets"] = re.compile(f"(?:{alternation(kinds[Kind.STRATEGY]['counted'])})$")
     cues["category before"] = re.compile(f"(?:{alternation(kinds['category']['before'])})$")
     cues["category behind"] = re.compile(f"(?:等)?(?:{alternation(kinds['category']['behind'])})")
@@ -127,7 +127,7 @@ def read(folded: str, start: int, end: int) -> Interpretation | None:
             if match and (best is None or match.end() + (kind is Kind.SLOGAN) > best[0]):
                 best = (match.end(), kind, key)
     before = _verb_before(folded, start - 1)
-    if "+" in phrase and re.search("[一-鿿]\\+[一-鿿]", phrase):
+    if "+" in phrase and re.search(f"[{HAN}]\\+[{HAN}]", phrase):
         named = cues["formula"].match(behind)
         end = end + 1 + named.end() if named else end
         return Interpretation(Kind.POLICY, end, named is not None, 0.85)

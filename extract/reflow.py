@@ -19,7 +19,7 @@ from typing import NamedTuple
 from extract.document import Span
 from extract.names import alternations, lexicon
 from extract.paragraphs import NUMBERING, STOP, ordinal_of
-from extract.surface import fold
+from extract.surface import HAN, fold
 
 _ENDED = re.compile(r'[。！？]["）》]*$')
 _TOKEN = re.compile(r"(?:[A-Za-z0-9.%+]+|.)[，。；：！？、）》%]*")
@@ -30,7 +30,7 @@ _ITEM = re.compile(r" |- |附件|附表|[图表注] ?\d*[：:]|（[A-Za-z]）")
 """What an item or a caption begins with: a bullet, which folding makes a space; a dash; 附件1, 表1：, （a）."""
 _RUNNING = re.compile("[，。；、]")
 _OPENS, _CLOSES = re.compile("[《（]$"), re.compile("[》），。；、]")
-_UNFINISHED = re.compile("[一-鿿，、]$")
+_UNFINISHED = re.compile(f"[{HAN}，、]$")
 """How a line ends that breaks off in a sentence."""
 _PROSE = 60
 """Characters of a line that is no heading and no row."""

@@ -12,10 +12,10 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate
 from extract.document import Span
 from extract.names import alternation, alternations, lexicon
-from extract.surface import folded_text
+from extract.surface import HAN, folded_text
 from ontology.terms import Kind
 
-_HAN = r"[一-鿿]"
+_HAN = f"[{HAN}]"
 _ONE_BY_ONE = re.compile(rf"一(?P<a>{_HAN})接着一(?P=a){_HAN}{{1,3}}，一(?P<b>{_HAN})接着一(?P=b){_HAN}{{1,3}}")
 _FIRST_DUTY = re.compile(rf"把{_HAN}{{2,16}}(?:作为第一要务|作为头等大事|作为生命线|放在首位|放在第一位)")
 

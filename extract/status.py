@@ -14,6 +14,7 @@ from pathlib import Path
 from extract.classifier import classify, opened
 from extract.document import Span, Structure
 from extract.names import alternation, alternations, lexicon
+from extract.surface import HAN
 from ontology.terms import Kind, Level, Period, Status
 
 MODEL = "status.crfsuite"
@@ -38,7 +39,7 @@ _FEWEST_CELLS = 4
 def _of_years() -> re.Pattern[str]:
     """Return how a work is called that takes longer than the year that a report looks ahead."""
     works = alternation(lexicon("kinds")[Kind.PROJECT]["status"]["of_years"])
-    return re.compile(f"(?:{works})(?:[一-鿿]{{0,6}}段|[一二三四]期|改?扩建|项目|工程)*$")
+    return re.compile(f"(?:{works})(?:[{HAN}]{{0,6}}段|[一二三四]期|改?扩建|项目|工程)*$")
 
 
 @cache

@@ -17,7 +17,7 @@ from extract.document import Span
 from extract.levels import named_level
 from extract.names import alternation, ending, headed, lexicon, name_start
 from extract.numerals import parse
-from extract.surface import folded_text, quotations
+from extract.surface import HAN, folded_text, quotations
 from ontology.divisions import divisions
 from ontology.terms import IDEAS, Basis, Kind, Level, Predicate
 
@@ -31,10 +31,10 @@ _CONGRESS = rf"(?:(?:党的|中国共产党)(?:第?{_ORDINAL}次全国代表大�
 _PLENUM = rf"(?:党的)?{_ORDINAL}届(?:历次|{_ORDINAL}中(?:[、和]{_ORDINAL}中)*)全会"
 _LOCAL_MEETING = (
     rf"(?:[省市县区州旗镇乡]|自治区|自治州)(?:委|党委)?(?:第?{_ORDINAL}(?:届|次))?"
-    rf"(?:(?:历次|{_ORDINAL}次(?:[、和]{_ORDINAL}次)*)?(?:全会|全体会议|党代会|代表大会)(?:暨[一-鿿]{{2,14}}?会议)?)"
+    rf"(?:(?:历次|{_ORDINAL}次(?:[、和]{_ORDINAL}次)*)?(?:全会|全体会议|党代会|代表大会)(?:暨[{HAN}]{{2,14}}?会议)?)"
     rf"|{_ORDINAL}届[省市县区州旗]委(?:历次|{_ORDINAL}次(?:[、和]{_ORDINAL}次)*)全会"
 )
-_WORK_MEETING = r"(?:中央|全国|全[省市县区州]|[省市县区州旗]委|自治区党委)(?!全)[一-鿿]{1,10}?会议"
+_WORK_MEETING = rf"(?:中央|全国|全[省市县区州]|[省市县区州旗]委|自治区党委)(?!全)[{HAN}]{{1,10}}?会议"
 _MEETING = rf"(?:{_CONGRESS}(?:[和、及]{_PLENUM})?|{_PLENUM}|{_LOCAL_MEETING}|{_WORK_MEETING})"
 _MEETINGS = re.compile(
     rf"(?P<list>{_MEETING}(?:(?:精神)?(?:、|和|及|以及|与){_MEETING})*)(?P<tail>的?(?:精神|(?:决策|工作|战略)?部署(?!会)))"
@@ -47,7 +47,7 @@ _MOTTO_END = re.compile("[省市县区镇乡旗城民]$|[立强兴富活]州$")
 """生态富民, 生态立州, not 品质泉州."""
 _BRIEFEST = 2
 """Characters of a place's short name, at least."""
-_MOTTOES = re.compile("[一-鿿]{3}(?P<unit>[省市县区镇乡])(?:、[一-鿿]{3}(?P=unit)){2,}")
+_MOTTOES = re.compile(f"[{HAN}]{{3}}(?P<unit>[省市县区镇乡])(?:、[{HAN}]{{3}}(?P=unit)){{2,}}")
 """A list of such mottoes, in which further verbs stand: 生态立镇、农业稳镇、和谐安镇."""
 _COUNTED = re.compile('"?[^、"]{2,14}(?:"?、"?[^、"]{2,12}){1,7}"?$')
 """What counts a list, and the list before it: 工业强县、电商兴县、生态立县|三大战略."""
@@ -313,12 +313,12 @@ def _words() -> _Words:
             re.M,
         ),
         formula=re.compile(
-            f"(?:{many}[一-鿿]{{2}}、){{2,}}{many}[一-鿿]{{2}}(?![一-鿿])"
-            f"|(?<=坚持){two}[一-鿿]{{2}}、(?:{two}|降)[一-鿿]{{2}}(?![一-鿿]{{3}})"
+            f"(?:{many}[{HAN}]{{2}}、){{2,}}{many}[{HAN}]{{2}}(?![{HAN}])"
+            f"|(?<=坚持){two}[{HAN}]{{2}}、(?:{two}|降)[{HAN}]{{2}}(?![{HAN}]{{3}})"
         ),
         counting=re.compile(
             "(?P<count>[两二三四五六七八])(?:大(?P<strategic>战略(?:行动)?)|[大项](?P<policy>行动)"
-            f"|[大张场条][一-鿿]{{0,2}}?(?:{alternation(data['counted'])}))"
+            f"|[大张场条][{HAN}]{{0,2}}?(?:{alternation(data['counted'])}))"
         ),
         label=re.compile(f'"(?P<count>[两二三四五六七八])(?P<sort>{groups})"'),
     )

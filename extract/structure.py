@@ -22,7 +22,7 @@ from extract.names import alternation, lexicon
 from extract.paragraphs import ENDED, NUMBERING, STOP, Paragraph, ordinal_of, paragraphs_in, sentences_in
 from extract.periods import names_period, period_of, tell_periods
 from extract.sections import LONGEST_HEADING, Draft, Opening
-from extract.surface import fold, text_of
+from extract.surface import HAN, fold, text_of
 from ontology.terms import Period
 
 RANKED = ("part", "chapter", "division", "article", "han", "bracketed han", "arabic", "bracketed arabic")
@@ -313,7 +313,7 @@ class _Reader:
             return False
         before = self._line(index - 1) if index else ""
         running = not before or bool(ENDED.search(before)) or bool(NUMBERING.match(before))
-        return running and bool(re.search(r"[\u4e00-\u9fff]{3}", line)) and not _NO_HEADING.match(line)
+        return running and bool(re.search(rf"[{HAN}]{{3}}", line)) and not _NO_HEADING.match(line)
 
     def _topics(self, indices: range) -> dict[int, Span]:
         """Find the paragraphs whose short first sentence is a heading; one alone in a text is taken for none.

@@ -43,8 +43,10 @@ _FOLD = str.maketrans(
         **{chr(0xFF41 + i): chr(0x61 + i) for i in range(26)},
     }
 )
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
+"""What a class of regular expressions holds for any Chinese character, also those of names such as 㙟村 and 𬇙水."""
 _BULLET = re.compile("[·●◎■◆▪○◇□▲△★☆►▶➢✓*]+")
-_POINT = re.compile(r'\.(?<=[\u4e00-\u9fff"）》%]\.)(?=["）》]*(?:[ \n]|\Z|[\u4e00-\u9fff"（《]))')
+_POINT = re.compile(rf'\.(?<=[{HAN}"）》%]\.)(?=["）》]*(?:[ \n]|\Z|[{HAN}"（《]))')
 """A full stop of another script that ends a Chinese sentence, unless it stands behind the numbering of a line."""
 _NUMERALS = re.compile(" *（?[一二三四五六七八九十百零〇]{1,4}）?")
 _LONGEST_OPENING = 12

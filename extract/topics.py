@@ -6,6 +6,7 @@ import re
 from functools import cache, lru_cache
 
 from extract.names import alternation, lexicon
+from extract.surface import HAN
 
 
 @cache
@@ -46,7 +47,7 @@ def things(name: str) -> frozenset[str]:
 
 @cache
 def _general() -> re.Pattern[str]:
-    return re.compile(f"{alternation(lexicon('relations')['general'])}|[^一-鿿]")
+    return re.compile(f"{alternation(lexicon('relations')['general'])}|[^{HAN}]")
 
 
 @cache

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from extract.names import governors
-from extract.surface import folded_text, quotations
+from extract.surface import HAN, folded_text, quotations
 from extract.wording import is_usual
 
 Floats = NDArray[np.float32]
@@ -31,8 +31,8 @@ LINE_END = "newline"
 """The one trait of a line's end."""
 
 _CLAUSE = re.compile("[^，。；：！？\n]+")
-_PHRASE = re.compile("[一-鿿]+")
-_JOINED = re.compile("(?<=[一-鿿])、(?=[一-鿿])")
+_PHRASE = re.compile(f"[{HAN}]+")
+_JOINED = re.compile(f"(?<=[{HAN}])、(?=[{HAN}])")
 _AND = re.compile("[、和及与]")
 _SHORTEST, _LONGEST = 3, 10
 """Characters of a phrase that another may be parallel to."""

@@ -13,9 +13,9 @@ from extract.document import Span
 from extract.gazetteer import PlaceReading, any_of, words_of
 from extract.names import name_start
 from extract.numerals import parse
+from extract.surface import HAN
 from ontology.terms import Kind
 
-_HAN = "一-龥㐀-䶿"
 NUMBER = "(?:[0-9]+|[一二两三四五六七八九十]{1,3})"
 _MEASURE = "[个条座]?"
 _UP_TO = re.compile("[一二两三四五六七八九](?=[一二两三四五六七八九])")
@@ -84,7 +84,7 @@ def find_named_villages(reading: PlaceReading) -> None:
 def _estates() -> re.Pattern[str]:
     """Return housing estates in a row that are counted or called old, before what is done to them."""
     return re.compile(
-        f"(?P<items>[{_HAN}]{{3,10}}(?: ?[、和] ?[{_HAN}]{{2,8}})*) ?"
+        f"(?P<items>[{HAN}]{{3,10}}(?: ?[、和] ?[{HAN}]{{2,8}})*) ?"
         f"(?:(?P<count>{NUMBER}个?)(?:[居民老旧住宅]{{2}}|安置)?小区|老旧小区)的?"
         f"(?:[^，。；、\n]{{0,8}}{any_of('estate', 'works')}|实施)"
     )
@@ -131,7 +131,7 @@ def _is_whole(reading: PlaceReading, known: int, stem_end: int, end: int) -> boo
         return True
     if stem_end - known == 1:
         return False
-    marked = re.match(f"[{_HAN}]", reading.text[max(0, longer - 1) : longer]) is None
+    marked = re.match(f"[{HAN}]", reading.text[max(0, longer - 1) : longer]) is None
     return (
         not (marked or reading.unit_before(longer) is not None)
         or reading.text[known:end] in reading.gazetteer.near
@@ -202,7 +202,7 @@ def unknown_start(reading: PlaceReading, end: int, table: str) -> int | None:
     start = _item_start(reading, floor, end)
     stem = reading.text[start:end]
     if (
-        not re.fullmatch(f"[{_HAN}]{{1,4}}|[{_HAN}]{{2,9}}族", stem)
+        not re.fullmatch(f"[{HAN}]{{1,4}}|[{HAN}]{{2,9}}族", stem)
         or stem in words["generic"]
         or stem.endswith(tuple(words["generic_ends"]))
     ):
@@ -225,8 +225,7 @@ _COUNTED_ONLY = ("屯", "嘎查")
 """Endings that end many names too: they end a list only behind a number and its measure."""
 _COUNTED = re.compile(f"{NUMBER}余?[个条座]$")
 _QUANTIFIED = re.compile(
-    f"(?P<item>[{_HAN}]{{1,8}}?)(?:等(?:{NUMBER}余?{_MEASURE})?|(?P<count>{NUMBER}){_MEASURE})"
-    f"(?P<kind>[{_HAN}]{{0,8}}?)"
+    f"(?P<item>[{HAN}]{{1,8}}?)(?:等(?:{NUMBER}余?{_MEASURE})?|(?P<count>{NUMBER}){_MEASURE})(?P<kind>[{HAN}]{{0,8}}?)"
 )
 
 
@@ -373,7 +372,7 @@ def _read_neighbours(
     beside = []
     around = spans[max(0, number - 1) : number + 2]
     tails = any_of("village", "tails")
-    right = re.compile(f"(?:、|至|到)([{_HAN}]{{2,3}}?)(?=、|和|至|到|[，。；（）0-9]|{tails})")
+    right = re.compile(f"(?:、|至|到)([{HAN}]{{2,3}}?)(?=、|和|至|到|[，。；（）0-9]|{tails})")
     if match := right.match(text, end + (1 if text[end : end + 1] == "村" else 0)):
         beside.append(match.span(1))
     separator = re.search("(?:、|至|到)$", text[max(0, start - 2) : start])
@@ -403,7 +402,7 @@ def _may_be_village(stem: str, longest: int = 3, *, ordinary: bool = False) -> b
     """Tell whether a list's member may be a village's name; ``ordinary`` words too (胜利、光荣两个村), if counted."""
     words = words_of("village")
     return (
-        re.fullmatch(f"[{_HAN}]{{2,{longest}}}", stem) is not None
+        re.fullmatch(f"[{HAN}]{{2,{longest}}}", stem) is not None
         and re.fullmatch("[一二三四五六七八九十百千万亿零〇]+|百分.*", stem) is None
         and stem not in words["generic"]
         and (ordinary or stem not in words["no_village"])

@@ -13,10 +13,12 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from extract.surface import HAN
+
 USUAL = Path(__file__).parent / "model" / "usual-pairs.txt.gz"
 _SHARED = 5
 """A pair is usual where so many documents have it; chosen on the reports, where 44,000 of 179,000 pairs are."""
-_PAIR = re.compile("(?=([一-鿿]{2}))")
+_PAIR = re.compile(f"(?=([{HAN}]{{2}}))")
 
 
 def pairs_of(text: str) -> frozenset[str]:

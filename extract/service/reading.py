@@ -14,7 +14,7 @@ from extract.announcements import Announcements
 from extract.document import Place, Span
 from extract.mentions import Mentions, below, is_said
 from extract.names import alternation, lexicon
-from extract.surface import folded_text
+from extract.surface import HAN, folded_text
 from ontology.scheme import Scheme
 from ontology.terms import Basis, Kind, Level, Predicate
 
@@ -207,7 +207,7 @@ def words() -> Words:
     data = lexicon("relations")
     listed = {name: alternation(forms) for name, forms in data["preamble"].items()}
     general = f"以[^，。]{{0,40}}(?:{listed['guides']})|{listed['requirements']}"
-    whose = "[全我][一-鿿]{1,2}|[一-鿿]{0,6}[省市县区镇乡旗州委]"
+    whose = f"[全我][{HAN}]{{1,2}}|[{HAN}]{{0,6}}[省市县区镇乡旗州委]"
     return Words(
         preamble=re.compile(f"{general}|{listed['carrying_out']}|{listed['looking_back']}"),
         general=re.compile(general),

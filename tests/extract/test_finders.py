@@ -862,3 +862,17 @@ def test_a_short_form_that_leaves_words_out_is_no_second_thing(kind: Kind, full:
     spans = (Span(text.index(name), text.index(name) + len(name)) for name in (full, short))
     groups = cluster([Candidate(span, kind, TAGGER, 0.9) for span in spans], text)
     assert len(groups) == (1 if one else 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("实施㙟园、𬇙园等两个村污水治理项目。", Kind.PROJECT, "㙟园、𬇙园等两个村污水治理项目"),
+        ("推进㙟园至𬇙湾公路改造。", Kind.PROJECT, "推进㙟园至𬇙湾公路改造"),
+        ("在𬇙水村、㙟村两个村新建水渠。", Kind.VILLAGE, "𬇙水村"),
+    ],
+)
+def test_names_may_have_any_chinese_character(text: str, kind: Kind, name: str) -> None:
+    nlp = pipeline.load(components=("policy_structure", "policy_places", "policy_projects", "policy_entities"))
+    found = pipeline.annotate(nlp, linking.document(f"一、2023年工作安排\n{text}", TOWN))
+    assert (kind, name) in {(entity.kind, entity.name) for entity in found.entities}

@@ -12,7 +12,7 @@ from extract.annotation import Candidate
 from extract.document import Span
 from extract.masthead import links_from
 from extract.names import alternation, alternations, lexicon
-from extract.surface import HAN, pairs
+from extract.surface import HAN, JOINTS, pairs
 from ontology.terms import IDEAS, Kind
 
 _BRIEFEST = 2
@@ -39,7 +39,6 @@ _PERIOD = re.compile('"?十[一二三四五六七]五"?')
 """The five years of a plan, by which it is named too."""
 _LONGEST_PERSON = 3
 """Characters of a person's name before a title."""
-_JOINTS = ("、", "和", "及", "与")
 
 
 def naming(candidates: Iterable[Candidate], folded: str) -> Iterator[Candidate]:
@@ -85,7 +84,7 @@ def _without_count(c: Candidate, folded: str) -> Candidate:
 
     Of 900 such names ten were annotated with the number in them.
     """
-    if c.kind is not Kind.PROJECT or folded[c.span.start - 1 : c.span.start] not in _JOINTS:
+    if c.kind is not Kind.PROJECT or folded[c.span.start - 1 : c.span.start] not in JOINTS:
         return c
     counted = _LAST_COUNTED.fullmatch(folded, c.span.start, c.span.end)
     return c if counted is None else replace(c, span=Span(*counted.span("last")))

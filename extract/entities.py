@@ -29,7 +29,7 @@ from extract.masthead import links_from
 from extract.names import alternation, joined_heads, lexicon
 from extract.organizations import firms_own, is_firm
 from extract.status import status
-from extract.surface import HAN, folded_text
+from extract.surface import HAN, JOINTS, folded_text
 from extract.villages import short_name
 from ontology.divisions import divisions
 from ontology.iri import normalise
@@ -45,11 +45,10 @@ _COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|
 _UNIT_ENDS = "省市县区旗州盟镇乡"
 _UNIT = re.compile(f"[{HAN}]{{1,6}}[{_UNIT_ENDS}]")
 _NUMERAL = re.compile("[一二两三四五六七八九十百千万多0-9]")
-_LISTED = re.compile("[、和与及]")
+_LISTED = re.compile("|".join(JOINTS))
 _WITHOUT_QUOTES = str.maketrans("", "", '"“”')
 _PLACES_ONLY = re.compile(f"[{HAN}]{{2,5}}|[{HAN}]{{2,6}}至[{HAN}]{{2,6}}(?:（[^（）]{{2,12}}）)?")
 """How a work is called by nothing but the places that it joins or stands in."""
-_JOINTS = ("、", "和", "及", "与")
 _LEAST = 4
 """Characters that a name needs to be told in a longer one."""
 _FIVE_YEARS = re.compile("“十[一二三四五六七]五”规划")
@@ -166,7 +165,7 @@ def with_shared_heads(candidates: Sequence[Candidate], folded: str) -> list[Cand
             head = next(each for each in shared if form.endswith(each))
         elif (listed := behind.match(folded, c.span.end)) is not None:
             head = listed[1]
-        elif folded[c.span.end : begins] not in _JOINTS or form.endswith(heads):
+        elif folded[c.span.end : begins] not in JOINTS or form.endswith(heads):
             head = None
         if head is not None and c.name is None and _PLACES_ONLY.fullmatch(form) and not form.endswith(heads):
             named[number] = replace(c, name=form + head)

@@ -89,7 +89,7 @@ def _city_level(place: Place | None) -> Level:
     """Return what 市 means in a document: the nearest city in its own chain (永济市 for a township of 永济市)."""
     if place is None:
         return Level.PREFECTURE
-    for unit in reversed((*place.within, place)):
+    for unit in reversed(place.chain):
         if unit.name.endswith("市"):
             return unit.level
     return Level.PREFECTURE
@@ -102,7 +102,7 @@ def named_level(before: str, place: Place | None) -> Level | None:
     <Level.PROVINCIAL: 'provincial'>
     """
     bare = before.rstrip('" ')
-    for unit in reversed((*place.within, place)) if place is not None else ():
+    for unit in reversed(place.chain) if place is not None else ():
         brief = unit.name[:2] + unit.name[-1]  # 大理州, of the name that adds the nationality
         if bare.endswith((*divisions().spoken_names(unit), brief)):
             return unit.level
@@ -113,7 +113,7 @@ def named_level(before: str, place: Place | None) -> Level | None:
                 best = (match.end(), level)
     for match in _words().city.finditer(before):
         if best is None or match.end() > best[0]:
-            named = [u for u in (*place.within, place) if before[: match.end()].endswith(u.name)] if place else []
+            named = [u for u in place.chain if before[: match.end()].endswith(u.name)] if place else []
             best = (match.end(), named[0].level if named else _city_level(place))
     for match in _words().district.finditer(before):
         if best is None or match.end() > best[0]:
@@ -196,7 +196,7 @@ def _borne(place: Place | None) -> tuple[tuple[re.Pattern[str], Level], ...]:
     if place is None:
         return ()
     found = []
-    for unit in reversed((*place.within, place)):
+    for unit in reversed(place.chain):
         names = divisions().spoken_names(unit)
         if unit.level is not Level.PROVINCIAL:
             names = tuple(name for name in names if not _province().fullmatch(name))  # 海南州 is not 海南

@@ -19,7 +19,7 @@ from typing import Any
 from extract.document import Document, Metadata, Place
 from extract.jurisdiction import Named, named_in, national_body, resolve, spoken_of
 from extract.masthead import is_masthead, masthead
-from extract.metadata_table import from_row, iso, load_table
+from extract.metadata_table import YEARS, from_row, iso, load_table
 from extract.names import alternation, lexicon
 from extract.numerals import parse
 from extract.reflow import reflow
@@ -34,7 +34,6 @@ _HEAD_LINES = 40
 _OPENING = 3_000
 _CLOSING = 400
 _TITLE_LENGTH = 80
-_YEARS = range(1949, 2100)
 
 _NARROW = {0xFF10 + digit: 0x30 + digit for digit in range(10)}
 _NUMBER = r"[〇○零一二三四五六七八九十\d]+"
@@ -289,7 +288,7 @@ def _from_file_name(document: Document) -> _Clues:
     clues = _Clues("file name")
     name = Path(document.source.rpartition("#")[0] or document.source).stem if document.source else ""
     name = name or document.identifier
-    years = {int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", name)} & set(_YEARS)
+    years = {int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", name)} & set(YEARS)
     if len(years) == 1:
         clues.add(year=years.pop())
     clues.units.append(name)
@@ -445,15 +444,13 @@ def _count(number: str) -> int:
 
 def _year(written: str | None) -> int | None:
     year = _count(written) if written is not None else 0
-    return year if year in _YEARS else None
+    return year if year in YEARS else None
 
 
 def _iso(date: re.Match[str]) -> str | None:
     """Return a date as far as a calendar has it: 2023年2月30日 is of that month."""
     written = (date["y"] or date["y2"], date["m"] or date["m2"], date["d"] or date["d2"])
     parts = [_count(part) for part in written if part is not None]
-    if parts[0] not in _YEARS:
-        return None
     while parts:
         try:
             return iso(*parts)
@@ -471,7 +468,7 @@ def _congresses() -> tuple[Mapping[int, int], Mapping[int, list[int]]]:
 def _party_congress(number: int) -> int | None:
     known = _congresses()[0]
     year = known.get(number, known[12] + 5 * (number - 12) if number > 12 else 0)
-    return year if year in _YEARS else None
+    return year if year in YEARS else None
 
 
 def _people_congress(number: int, session: int) -> int | None:
@@ -479,4 +476,4 @@ def _people_congress(number: int, session: int) -> int | None:
     if number in known:
         return known[number][session - 1] if 1 <= session <= len(known[number]) else None
     year = known[5][0] + 5 * (number - 5) + session - 1 if number > 5 and 1 <= session <= 5 else 0
-    return year if year in _YEARS else None
+    return year if year in YEARS else None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any
 
@@ -79,7 +79,10 @@ def without_suffix(name: str) -> str:
     >>> without_suffix("2023/报告1.0.docx")
     '2023/报告1.0'
     """
-    return re.sub(r"\.(txt|md|markdown|html?|docx|pdf)$", "", name, flags=re.IGNORECASE)
+    from extract.reading import SUFFIXES
+
+    suffix = PurePath(name).suffix
+    return name.removesuffix(suffix) if suffix.lower() in SUFFIXES else name
 
 
 def from_row(document: Document, cells: Mapping[str, str]) -> Document:

@@ -25,6 +25,7 @@ from ontology.terms import Kind, Level
 
 _COUNT = "[0-9一二两三四五六七八九十]+"
 _SESSION = "第?[一二三四五六七八九十0-9]+届"
+_OFFICES = "办公厅|办公室"
 _LONGEST_SESSION = 6
 """Characters of it: 第二十一届."""
 _BESIDE = {
@@ -52,9 +53,8 @@ def _names(table: str) -> tuple[str, ...]:
 def _body_pattern() -> re.Pattern[str]:
     words = alternation(_names("units"))
     departments = alternation(lexicon("organizations")["departments"])
-    offices = "办公厅|办公室"
     return re.compile(
-        f"(?P<word>{words})(?:(?P<form>{alternation(_forms())})(?!员会)(?<!委(?=[托屈派任员]))(?:{offices})?"
+        f"(?P<word>{words})(?:(?P<form>{alternation(_forms())})(?!员会)(?<!委(?=[托屈派任员]))(?:{_OFFICES})?"
         f"|(?P<stem>{departments})(?P<rank>厅|局|委员会|委|部(?!门|署|分)|办)(?!会))"
     )
 
@@ -188,7 +188,7 @@ def find_bodies(reading: _Reading) -> None:
 
 def _full_name(match: re.Match[str], unit: Place) -> str:
     if match["form"]:
-        office = re.search("办公厅|办公室", match.group())
+        office = re.search(_OFFICES, match.group())
         return _forms()[match["form"]].format(unit=unit.name) + (office.group() if office else "")
     rank = "委员会" if match["rank"] == "委" else match["rank"]
     return unit.name + str(lexicon("organizations")["departments"][match["stem"]]) + rank

@@ -227,7 +227,7 @@ class StrategyFinder:
         place = doc._.document.metadata.place
         if place is None:
             return
-        for unit in (*place.within, place):
+        for unit in place.chain:
             short = alternation(divisions().spoken_names(unit)[1:])
             if not short:
                 continue

@@ -45,6 +45,8 @@ _FOLD = str.maketrans(
 )
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
 """What a class of regular expressions holds for any Chinese character, also those of names such as 㙟村 and 𬇙水."""
+JOINTS = ("、", "和", "及", "与")
+"""What stands between the items of a list."""
 _BULLET = re.compile("[·●◎■◆▪○◇□▲△★☆►▶➢✓*]+")
 _POINT = re.compile(rf'\.(?<=[{HAN}"）》%]\.)(?=["）》]*(?:[ \n]|\Z|[{HAN}"（《]))')
 """A full stop of another script that ends a Chinese sentence, unless it stands behind the numbering of a line."""

@@ -23,7 +23,7 @@ from extract.document import Place, Span
 from extract.gazetteer import any_of
 from extract.masthead import masthead, within
 from extract.names import alternations, lexicon
-from extract.surface import folded_text
+from extract.surface import JOINTS, folded_text
 from extract.traits import Floats, Integers, seen
 from ontology.terms import PLACES, Kind, Level
 
@@ -40,7 +40,6 @@ KINDS = tuple(kind for kinds in READERS.values() for kind in kinds)
 TAGGER = "policy_tagger"
 
 _ITEM = re.compile("[^、]+")
-_AND = ("、", "和", "及", "与")
 _ONE_WORK = re.compile('[等"（《]')
 _BRIEFEST = 3
 """Characters of the shortest work in a list."""
@@ -165,7 +164,7 @@ def places_settled(doc: Doc, found: Iterable[Candidate]) -> Iterator[Candidate]:
             continue
         elif c.span in villages or not (any(units[start:end]) or never.match(folded, end)):
             unit = listed.get(start, holders.get(start))
-            if folded[end : end + 1] in _AND:
+            if folded[end : end + 1] in JOINTS:
                 listed[end + 1] = unit
             name = folded[start:end]
             village = Place(name, Level.VILLAGE, unit.chain) if unit is not None and name not in known else None

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from extract.names import governors
-from extract.surface import HAN, folded_text, quotations
+from extract.surface import HAN, JOINTS, folded_text, quotations
 from extract.wording import is_usual
 
 Floats = NDArray[np.float32]
@@ -33,7 +33,7 @@ LINE_END = "newline"
 _CLAUSE = re.compile("[^，。；：！？\n]+")
 _PHRASE = re.compile(f"[{HAN}]+")
 _JOINED = re.compile(f"(?<=[{HAN}])、(?=[{HAN}])")
-_AND = re.compile("[、和及与]")
+_AND = re.compile("|".join(JOINTS))
 _SHORTEST, _LONGEST = 3, 10
 """Characters of a phrase that another may be parallel to."""
 _REACH = 24

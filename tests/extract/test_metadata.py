@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from extract.document import Document, Metadata, Place
 from extract.jurisdiction import Named, named_in, resolve
 from extract.metadata import describe, load_table
-from extract.reading import read
+from extract.reading import SUFFIXES, read
 from ontology.divisions import NATION
 from ontology.errors import UsageError
 from ontology.terms import Level
@@ -127,6 +127,7 @@ def test_a_signature_dates_a_text_better_than_its_page() -> None:
         ("2023年4月31日", "2023-04"),
         ("2023年13月1日", "2023"),
         ("2023年0月1日", "2023"),
+        ("1912年1月1日", "1912-01-01"),
     ],
 )
 def test_a_date_is_told_as_far_as_a_calendar_has_it(written: str, issued: str) -> None:
@@ -502,6 +503,13 @@ def test_tables_that_cannot_be_understood_are_refused(tmp_path: Path, content: s
     with pytest.raises(UsageError, match=message) as refusal:
         load_table(table)
     assert str(table) in str(refusal.value)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_table_may_name_a_document_with_the_suffix_of_any_format(tmp_path: Path, suffix: str) -> None:
+    table = tmp_path / "m.csv"
+    table.write_text(f"document,year\n报告1.0{suffix.upper()},2022\n", "utf-8")
+    assert load_table(table).keys() == {"报告1.0"}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])

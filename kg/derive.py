@@ -58,6 +58,7 @@ _GRAPHS = {
     AUTHORITY_GRAPH: ("规范数据", "Authority data that the documents use"),
     DERIVED_GRAPH: ("推导数据", "What follows from all documents"),
     DECISIONS_GRAPH: ("人工判定", "Curators' decisions"),
+    UPDATES_GRAPH: ("更新数据", "What updates put into no graph of their own"),
 }
 
 _COMMON = (DECISIONS_GRAPH, UPDATES_GRAPH)
@@ -68,7 +69,7 @@ def derive(store: ox.Store, scheme: Scheme) -> Iterator[ox.Quad]:
     """Yield each quad of the authority and derived graphs once, subject by subject.
 
     Args:
-        store: holds the documents' graphs and that of decisions; what else it holds is not looked at.
+        store: holds the documents' graphs and those of decisions and updates; what else it holds is not looked at.
         scheme: the authority file.
 
     Raises:
@@ -89,7 +90,9 @@ def _graphs(store: ox.Store, scheme: Scheme) -> Iterator[tuple[ox.NamedNode, Ite
     """Yield each graph with its triples, each once and subject by subject."""
     said = _Said(store)
     concepts = _concepts_used(scheme, said.kinds.keys() | said.decided)
-    authority = {*_description(AUTHORITY_GRAPH), *_authority(concepts, said), *_divisions(said)}
+    updated = next(store.quads_for_pattern(None, None, None, ox.NamedNode(UPDATES_GRAPH)), None) is not None
+    described = _description(AUTHORITY_GRAPH, DECISIONS_GRAPH, *([UPDATES_GRAPH] if updated else ()))
+    authority = {*described, *generator("decisions"), *_authority(concepts, said), *_divisions(said)}
     yield ox.NamedNode(AUTHORITY_GRAPH), sorted(authority, key=str)
     yield ox.NamedNode(DERIVED_GRAPH), chain(_description(DERIVED_GRAPH), _contributions(concepts, said))
 
@@ -343,14 +346,11 @@ def _bits(number: int) -> Iterator[int]:
         place = digits.find("1", place + 1)
 
 
-def _description(graph: str) -> Triples:
-    """Yield what a graph is; that of decisions is described with the authority data."""
-    described = (AUTHORITY_GRAPH, DECISIONS_GRAPH) if graph == AUTHORITY_GRAPH else (graph,)
-    for name in described:
+def _description(*graphs: str) -> Triples:
+    """Yield what graphs are."""
+    for name in graphs:
         node = ox.NamedNode(name)
         zh, en = _GRAPHS[name]
         yield ox.Triple(node, TYPE, ox.NamedNode(f"{PROV}Bundle"))
         yield ox.Triple(node, TITLE, chinese(zh))
         yield ox.Triple(node, TITLE, ox.Literal(en, language="en"))
-    if graph == AUTHORITY_GRAPH:
-        yield from generator("decisions")

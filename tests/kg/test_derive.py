@@ -17,7 +17,7 @@ from extract.annotation import Annotation, Link
 from kg.derive import derive
 from kg.statements import statements
 from ontology import scheme as schemes
-from ontology.iri import AUTHORITY_GRAPH, DECISIONS_GRAPH, DERIVED_GRAPH, document_iri
+from ontology.iri import AUTHORITY_GRAPH, DECISIONS_GRAPH, DERIVED_GRAPH, UPDATES_GRAPH, document_iri
 from ontology.scheme import Concept, Scheme
 from ontology.terms import PL, PLID, PREFIXES, Kind, Level
 
@@ -100,6 +100,17 @@ def test_the_owners_document_never_leads_down_into_another_unit(tell) -> None:  
     pairs = lineage(store_of([town, county]))
     assert (f"{COUNTY}/强县", sample) in pairs  # what the county's own document says
     assert (f"{COUNTY}/丁镇/兴镇", sample) not in pairs
+
+
+def test_each_graph_of_no_document_is_described_that_of_updates_where_there_is_one(tell) -> None:  # type: ignore[no-untyped-def]
+    def described(store: ox.Store) -> set[str]:
+        return {q.subject.value for q in derive(store, EMPTY) if q.object.value == f"{PREFIXES['prov']}Bundle"}  # type: ignore[union-attr]
+
+    store = store_of([tell("d", "丁镇", ["水渠 serves 兴镇"], kinds={"水渠": Kind.PROJECT})])
+    assert described(store) == {AUTHORITY_GRAPH, DECISIONS_GRAPH, DERIVED_GRAPH}
+    one, other = (ox.NamedNode(f"{PLID}Strategy/{COUNTY}/丁镇/{name}") for name in ("兴镇", "强镇"))
+    store.add(ox.Quad(one, ox.NamedNode(f"{PL}serves"), other, ox.NamedNode(UPDATES_GRAPH)))
+    assert described(store) == {AUTHORITY_GRAPH, DECISIONS_GRAPH, DERIVED_GRAPH, UPDATES_GRAPH}
 
 
 def concept(name: str, **more) -> Concept:  # type: ignore[no-untyped-def]

@@ -1,9 +1,9 @@
 """Build: sources in, a published graph out; only what changed is extracted, and nothing is half done.
 
-A document's quads depend on its source's bytes, its metadata, the extractor's version and the scheme, and on nothing
-else, least of all on the time of the run. They are kept in the store's ``documents/`` folder as soon as they are
-extracted, so that a build that was stopped goes on where it was; the graph itself is changed in one short step at the
-end and published whole.
+A document's quads depend on its source's bytes and path below the folder that was named, its metadata, the extractor's
+version and the scheme, and on nothing else, least of all on the time of the run. They are kept in the store's
+``documents/`` folder as soon as they are extracted, so that a build that was stopped goes on where it was; the graph
+itself is changed in one short step at the end and published whole.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def build(
             return BuildReport(Path(store), left_out=discovered.left_out, skipped=discovered.skipped)
     with writing(Path(store)) as draft:
         before = draft.manifest.documents
-        held = {Path(entry.source): entry.sha256 for entry in before.values()}
+        held = {Path(entry.source): entry for entry in before.values()}
         discovered = discover(named, held, aside)
         left_out = list(discovered.left_out)
         own_schemes = draft.keep_scheme(schemes) if schemes else draft.scheme

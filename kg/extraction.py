@@ -77,6 +77,11 @@ class Source:
         """Return what the manifest knows it by."""
         return str(self.path.resolve())
 
+    @property
+    def below(self) -> str:
+        """Return its path below that folder."""
+        return str(self.path.relative_to(self.root))
+
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
@@ -196,7 +201,8 @@ class Extraction:
             if not path.exists():
                 write_atomically(path, gzip.compress(self._quads(document), compresslevel=3, mtime=0))
             quads = gzip.decompress(path.read_bytes())
-            entries[identifier] = Entry(_graph(quads), path.name, source.key, key, sha256)
+            root = str(source.root.resolve())
+            entries[identifier] = Entry(_graph(quads), path.name, source.key, key, sha256, root)
             entities += len(_ENTITY.findall(quads))
             links += len(_LINK.findall(quads))
         return Extracted(entries, entities, links, tuple(unread))
@@ -221,7 +227,8 @@ class Extraction:
         name = source.relative if source.clashes else readable(source.path.name)
         many = source.path.suffix.lower() in (".csv", ".xlsx")
         told = self._rows if many else self._row(name)
-        return digest(content, name, json.dumps(told, ensure_ascii=False, sort_keys=True), self._version)
+        row = json.dumps(told, ensure_ascii=False, sort_keys=True)
+        return digest(content, name, readable(source.below), row, self._version)
 
     def _row(self, name: str) -> Mapping[str, str] | None:
         """Return the metadata row of a document, which may go by its name with or without the suffix."""
@@ -230,8 +237,7 @@ class Extraction:
         return self._rows.get(name, self._rows.get(without_suffix(name)))
 
     def _document_key(self, document: Document) -> str:
-        told = (document.identifier, document.source, document.text, repr(document.metadata))
-        return digest(*told, self._version)
+        return digest(document.identifier, document.text, repr(document.metadata), self._version)
 
 
 class _Worker:
@@ -326,7 +332,7 @@ class Discovered:
     moved: frozenset[Path]
 
 
-def discover(named: Iterable[Path], held: Mapping[Path, str], aside: Collection[Path] = ()) -> Discovered:
+def discover(named: Iterable[Path], held: Mapping[Path, Entry], aside: Collection[Path] = ()) -> Discovered:
     """List the files of all sources.
 
     A file that the store has documents of, and that bears the name of a listed one, is listed too, so that both go by
@@ -334,7 +340,7 @@ def discover(named: Iterable[Path], held: Mapping[Path, str], aside: Collection[
 
     Args:
         named: files and folders.
-        held: files that the store has documents of, with their digests.
+        held: files that the store has documents of, each with the entry of one.
         aside: tables that describe documents and are none, and folders to pass over.
     """
     from extract import reading
@@ -365,8 +371,10 @@ def discover(named: Iterable[Path], held: Mapping[Path, str], aside: Collection[
     there = {file for file in namesakes if reading.is_there(file)}
     gone = namesakes - there
     digests = {stem: set(map(_sha256, listed[stem])) for stem in {file.stem for file in gone}}
-    moved = frozenset(file for file in gone if held[file] in digests[file.stem])
-    roots |= {file: (file, file.parent) for file in there}
+    moved = frozenset(file for file in gone if held[file].sha256 in digests[file.stem])
+    for file in there:
+        root = Path(held[file].root)
+        roots[file] = (file, root if file.is_relative_to(root) else file.parent)
     stems = {absolute: file.stem for absolute, (file, _) in roots.items()} | {f: f.stem for f in namesakes - moved}
     counts = Counter(stems.values())
     clashing = {file for file, stem in stems.items() if counts[stem] > 1}

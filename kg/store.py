@@ -69,8 +69,9 @@ class Entry:
         graph: IRI of its named graph.
         key: digest of all that its quads depend on, but for ``sha256``; names its file in ``documents/``.
         source: path of the file that it was read from.
-        source_key: digest of that file, its metadata, the extractor's version and the scheme.
+        source_key: digest of that file, its path below ``root``, its metadata, the extractor's version and the scheme.
         sha256: digest of that file alone, by which it is known again where it has been moved.
+        root: the folder that was named; those between it and the file tell places apart.
     """
 
     graph: str
@@ -78,6 +79,7 @@ class Entry:
     source: str
     source_key: str
     sha256: str
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import pytest
 
 import kg
 from kg.extraction import Extraction, _Worker, discover
-from kg.store import open_version
+from kg.store import Entry, open_version
 from ontology.errors import NotFound, UsageError
 from ontology.terms import PL, PLID
 
@@ -223,7 +223,7 @@ def test_a_clashing_name_is_as_long_as_it_must_be(tmp_path: Path) -> None:
     for name in ("a/报告.txt", "b/a/报告.txt", "b/a/报告.md", "b/别的.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("文", encoding="utf-8")
-    found = discover([tmp_path], {tmp_path / "gone" / "报告.txt": "0" * 64})
+    found = discover([tmp_path], {tmp_path / "gone" / "报告.txt": Entry("", "", "", "", "0" * 64)})
     assert {source.relative: source.clashes for source in found.sources} == {
         f"{tmp_path.name}/a/报告.txt": True, "b/a/报告.txt": True, "a/报告.md": True, "b/别的.txt": False,
     }  # fmt: skip
@@ -233,7 +233,7 @@ def test_thousands_of_files_of_one_name_are_told_apart_in_a_moment(tmp_path: Pat
     for number in range(3_000):
         (tmp_path / str(number)).mkdir()
         (tmp_path / str(number) / "报告.txt").write_text(str(number), encoding="utf-8")
-    held = {tmp_path / f"gone{number}" / "报告.txt": "0" * 64 for number in range(1_000)}
+    held = {tmp_path / f"gone{number}" / "报告.txt": Entry("", "", "", "", "0" * 64) for number in range(1_000)}
     begun = time.monotonic()
     found = discover([tmp_path], held)
     assert time.monotonic() - begun < 10  # 0.6 seconds; in time that grows with the square of the files it were minutes
@@ -307,6 +307,30 @@ def test_a_file_that_was_moved_is_known_again(sources: Path, tmp_path: Path, toy
     (moved / "甲镇_2023.txt").write_text("改写“新甲镇”。", encoding="utf-8")  # moved and changed: not the same for sure
     report = kg.build(moved, store=tmp_path / "g", nlp=toy)
     assert report.missing == ("甲镇_2023",) and report.documents == 5
+
+
+def test_the_folders_below_the_one_named_tell_a_place_whatever_was_named_before(tmp_path: Path, toy: Language) -> None:
+    file = tmp_path / "reports" / "甘肃省永登县" / "城关镇_2023.txt"
+    file.parent.mkdir(parents=True)
+    file.write_text("打造“实力城关”。", encoding="utf-8")
+    kg.build(file.parent, store=tmp_path / "g", nlp=toy)
+    assert kg.build(tmp_path / "reports", store=tmp_path / "g", nlp=toy).built == ("城关镇_2023",)
+    kg.build(tmp_path / "reports", store=tmp_path / "fresh", nlp=toy)
+    assert lines(tmp_path / "g") == lines(tmp_path / "fresh")
+    assert "甘肃省/兰州市/永登县/城关镇" in "".join(lines(tmp_path / "g"))
+
+
+def test_a_document_that_a_namesake_renames_keeps_the_folders_that_tell_its_place(
+    tmp_path: Path, toy: Language
+) -> None:
+    folders = [tmp_path / "reports", tmp_path / "others"]
+    for folder in ("reports/甘肃省永登县", "others/另"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "城关镇.txt").write_text("打造“实力城关”。", encoding="utf-8")
+    for folder in folders:
+        kg.build(folder, store=tmp_path / "g", nlp=toy)
+    kg.build(folders, store=tmp_path / "fresh", nlp=toy)
+    assert lines(tmp_path / "g") == lines(tmp_path / "fresh")
 
 
 def test_documents_that_go_by_another_path_now_are_told(sources: Path, tmp_path: Path, toy: Language) -> None:

@@ -23,7 +23,7 @@ from kg.graph import Counts, Embedded, Graph
 from kg.paths import Paths, listed
 from kg.progress import Progress, Silent
 from kg.statements import SHA256
-from kg.store import DEFAULT_STORE, Draft, Entry, Manifest, open_version, published_number, writing
+from kg.store import DEFAULT_STORE, Draft, Entry, Manifest, open_version, published_number, without, writing
 from ontology.errors import NotFound, PolicyGraphError, StoreError, UsageError
 
 _NAMED = 5
@@ -190,8 +190,7 @@ def remove(names: str | Iterable[str], *, store: str | Path = DEFAULT_STORE) -> 
         unknown = sorted(names - documents.keys())
         if unknown:
             raise NotFound(f"{store} holds no document {unknown[0]!r}; kg info lists them", subject=unknown[0])
-        kept = {name: entry for name, entry in documents.items() if name not in names}
-        _apply(draft, kept, lambda: load(*draft.scheme))
+        _apply(draft, without(documents, names), lambda: load(*draft.scheme))
         return _publish(draft, BuildReport(store=Path(store), removed=tuple(sorted(names))))
 
 

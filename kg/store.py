@@ -18,9 +18,9 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import groupby, islice
 from operator import attrgetter
 from pathlib import Path
@@ -80,6 +80,16 @@ class Entry:
     source_key: str
     sha256: str
     root: str = ""
+
+
+def without(documents: Mapping[str, Entry], gone: Collection[str]) -> dict[str, Entry]:
+    """Return the documents that stay; the next build reads those of a file again that has lost some of its own."""
+    files = {documents[name].source for name in gone}
+    return {
+        name: replace(entry, source_key="") if entry.source in files else entry
+        for name, entry in documents.items()
+        if name not in gone
+    }
 
 
 @dataclass(frozen=True, slots=True)

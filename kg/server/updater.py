@@ -23,7 +23,7 @@ from kg.rows import IRI
 from kg.server import integrity
 from kg.server.confinement import arm, cut_network, limit_memory
 from kg.server.worker import refusal, reply
-from kg.store import Draft, Manifest, writing
+from kg.store import Draft, Manifest, without, writing
 from ontology import scheme
 from ontology.errors import PolicyGraphError, QueryError
 from ontology.iri import AUTHORITY_GRAPH, DECISIONS_GRAPH, DERIVED_GRAPH, UPDATES_GRAPH
@@ -187,16 +187,17 @@ def _derive(draft: Draft) -> None:
 def _manifest(manifest: Manifest, store: ox.Store, changed: set[Any]) -> Manifest:
     """Forget documents whose graph is gone; have those whose graph has changed read again by the next build."""
     documents = dict(manifest.documents)
+    gone = set()
     for name, entry in manifest.documents.items():
         graph = ox.NamedNode(entry.graph)
         if graph in changed:
             documents[name] = replace(entry, source_key="")
             if next(store.quads_for_pattern(None, None, None, graph), None) is None:
-                del documents[name]
+                gone.add(name)
     tables = dict(manifest.tables)
     if ox.NamedNode(DECISIONS_GRAPH) in changed:
         tables.pop("decisions", None)
-    return Manifest(documents, manifest.rules, tables)
+    return Manifest(without(documents, gone), manifest.rules, tables)
 
 
 def main() -> None:

@@ -128,6 +128,17 @@ def test_remove_restores_exactly(sources: Path, tmp_path: Path, toy: Language) -
         kg.remove("乙镇_2023", store=store)
 
 
+def test_a_removed_row_comes_back_with_the_next_build(tmp_path: Path, toy: Language) -> None:
+    store, table = tmp_path / "g", tmp_path / "表.csv"
+    table.write_text("id,text\n甲,打造“甲镇”。\n乙,打造“乙镇”。\n", encoding="utf-8")
+    kg.build(table, store=store, nlp=toy)
+    before = lines(store)
+    kg.remove("甲", store=store)
+    report = kg.build(table, store=store, nlp=toy)
+    assert (report.built, report.unchanged) == (("甲",), ("乙",))
+    assert lines(store) == before
+
+
 def test_bad_files_are_named_and_the_rest_is_built(sources: Path, tmp_path: Path, toy: Language) -> None:
     (sources / "空.txt").write_bytes(b"")
     report = kg.build([sources, tmp_path / "没有"], store=tmp_path / "g", nlp=toy)

@@ -93,7 +93,8 @@ def build(
         scheme: the researcher's own authority file (Turtle), or several, beside the bundled one.
         metadata: CSV table that overrides what is read off the documents.
         decisions: CSV table of links accepted or rejected, see ``kg.decisions``.
-        nlp: a pipeline of your own, from ``extract.pipeline.load``.
+        nlp: a pipeline of your own, from ``extract.pipeline.load``; all that is named is extracted anew, as nothing
+            tells whether its rules have changed.
         progress: hears how far the build has come.
 
     Returns:

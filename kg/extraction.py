@@ -103,8 +103,7 @@ class Extraction:
         self._rows = rows
         self._folder = folder
         self._nlp = nlp
-        own = nlp.config.to_str() if nlp is not None else ""
-        self._version = digest(code_digest(), own, *(path.read_bytes() for path in schemes))
+        self._version = digest(code_digest(), *(path.read_bytes() for path in schemes))
 
     @cached_property
     def scheme(self) -> Scheme:
@@ -155,10 +154,10 @@ class Extraction:
             yield from pool.map(ask, sources)
 
     def _unchanged(self, source: Source, held: Mapping[str, Mapping[str, Entry]]) -> bool:
-        """Tell whether nothing has changed that the documents of a source depend on."""
+        """Tell whether it is sure that nothing has changed that the documents of a source depend on."""
         from extract.reading import bytes_of
 
-        if source.key not in held:
+        if source.key not in held or self._nlp is not None:
             return False
         try:
             key = self._source_key(source, bytes_of(source.path))
@@ -197,15 +196,20 @@ class Extraction:
             if identifier in entries:
                 raise ReadError(f"{source.path}: two documents are called {identifier!r}", subject=str(source.path))
             document = describe(replace(document, identifier=identifier), self._row(identifier))
-            path = self._folder / self._document_key(document)
-            if not path.exists():
-                write_atomically(path, gzip.compress(self._quads(document), compresslevel=3, mtime=0))
-            quads = gzip.decompress(path.read_bytes())
-            root = str(source.root.resolve())
-            entries[identifier] = Entry(_graph(quads), path.name, source.key, key, sha256, root)
+            name, quads = self._kept(document)
+            entries[identifier] = Entry(_graph(quads), name, source.key, key, sha256, str(source.root.resolve()))
             entities += len(_ENTITY.findall(quads))
             links += len(_LINK.findall(quads))
         return Extracted(entries, entities, links, tuple(unread))
+
+    def _kept(self, document: Document) -> tuple[str, bytes]:
+        """Return a document's key and the quads kept under it: those of a pipeline of one's own are made each time."""
+        quads = None if self._nlp is None else self._quads(document)
+        key = self._document_key(document) if quads is None else digest(quads)
+        path = self._folder / key
+        if not path.exists():
+            write_atomically(path, gzip.compress(quads or self._quads(document), compresslevel=3, mtime=0))
+        return key, gzip.decompress(path.read_bytes())
 
     def _quads(self, document: Document) -> bytes:
         from extract import pipeline
@@ -222,8 +226,11 @@ class Extraction:
         return "".join(sorted(f"{quad} .\n" for quad in quads)).encode()
 
     def _source_key(self, source: Source, content: bytes) -> str:
+        """Digest what the documents of a source depend on; "" where that is a pipeline of one's own."""
         from extract.reading import readable
 
+        if self._nlp is not None:
+            return ""
         name = source.relative if source.clashes else readable(source.path.name)
         many = source.path.suffix.lower() in (".csv", ".xlsx")
         told = self._rows if many else self._row(name)

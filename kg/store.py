@@ -67,9 +67,11 @@ class Entry:
 
     Attributes:
         graph: IRI of its named graph.
-        key: digest of all that its quads depend on, but for ``sha256``; names its file in ``documents/``.
+        key: digest of all that its quads depend on, but for ``sha256``; of the quads themselves where a pipeline of
+            one's own gave them. It names their file in ``documents/``.
         source: path of the file that it was read from.
-        source_key: digest of that file, its path below ``root``, its metadata, the extractor's version and the scheme.
+        source_key: digest of that file, its path below ``root``, its metadata, the extractor's version and the scheme;
+            "" where it has to be read again in any case.
         sha256: digest of that file alone, by which it is known again where it has been moved.
         root: the folder that was named; those between it and the file tell places apart.
     """

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pyoxigraph as ox
 import pytest
+from spacy.language import Language
 
 import kg
 from kg.extraction import Extraction, _Worker, discover
@@ -23,7 +24,7 @@ from ontology.errors import NotFound, UsageError
 from ontology.terms import PL, PLID
 
 if TYPE_CHECKING:
-    from spacy.language import Language
+    from spacy.tokens import Doc
 
 
 def lines(store: Path) -> list[str]:
@@ -65,52 +66,78 @@ def test_two_builds_are_the_same_line_by_line(sources: Path, tmp_path: Path, toy
     assert str(tmp_path) not in "".join(lines(tmp_path / "one"))
 
 
-def test_a_second_build_touches_nothing(sources: Path, tmp_path: Path, toy: Language) -> None:
-    kg.build(sources, store=tmp_path / "g", nlp=toy)
+def test_a_second_build_touches_nothing(sources: Path, tmp_path: Path) -> None:
+    kg.build(sources, store=tmp_path / "g")
     before = snapshot(tmp_path / "g" / "versions"), snapshot(tmp_path / "g" / "documents")
-    report = kg.build(sources, store=tmp_path / "g", nlp=toy)
+    report = kg.build(sources, store=tmp_path / "g")
     assert (report.published, report.built, len(report.unchanged)) == (False, (), 3)
     assert (snapshot(tmp_path / "g" / "versions"), snapshot(tmp_path / "g" / "documents")) == before
 
 
-def test_only_the_changed_document_is_extracted(
-    sources: Path, tmp_path: Path, toy: Language, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kg.build(sources, store=tmp_path / "g", nlp=toy)
+def test_only_the_changed_document_is_extracted(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kg.build(sources, store=tmp_path / "g")
     extracted = spy(monkeypatch)
     (sources / "丙镇_2023.txt").write_text("建设“幸福丙镇”，服务“兴国战略”。", encoding="utf-8")
-    assert kg.build(sources, store=tmp_path / "g", nlp=toy).built == ("丙镇_2023",)
+    assert kg.build(sources, store=tmp_path / "g").built == ("丙镇_2023",)
     assert extracted == ["丙镇_2023"]
-    kg.build(sources, store=tmp_path / "fresh", nlp=toy)
+    kg.build(sources, store=tmp_path / "fresh")
     assert lines(tmp_path / "g") == lines(tmp_path / "fresh")
     default, named = union(tmp_path / "g")
     assert default == named
 
 
-def test_only_the_changed_row_is_extracted(tmp_path: Path, toy: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_changed_rule_of_an_own_pipeline_is_run_and_the_same_one_changes_nothing(
+    sources: Path, tmp_path: Path
+) -> None:
+    from extract import pipeline
+    from extract.annotation import Entity
+    from extract.document import Span, Structure
+    from ontology.terms import Kind
+
+    rule = "实力.镇|幸福.镇"
+
+    @Language.component("own_rule")
+    def own_rule(doc: Doc) -> Doc:
+        found = [Span(*match.span()) for match in re.finditer(rule, doc.text)]
+        doc._.structure = Structure((), (Span(0, len(doc)),), ())
+        doc._.entities = tuple(
+            Entity(f"e{span.start}", Kind.STRATEGY, doc.text[span.start : span.end], (span,)) for span in found
+        )
+        return doc
+
+    nlp = pipeline.load(components=["own_rule"])
+    kg.build(sources, store=tmp_path / "g", nlp=nlp)
+    rule = "生态.镇|幸福.镇"
+    report = kg.build(sources, store=tmp_path / "g", nlp=nlp)
+    assert (report.built, report.unchanged) == (("乙镇_2023", "甲镇_2023"), ("丙镇_2023",))
+    names = [row.n for row in kg.query("SELECT ?n { ?s a pl:Strategy ; skos:prefLabel ?n }", store=tmp_path / "g")]
+    assert sorted(names) == ["幸福丙镇", "生态乙镇"]
+    again = kg.build(sources, store=tmp_path / "g", nlp=nlp)
+    assert (again.built, len(again.unchanged), again.published) == ((), 3, False)
+
+
+def test_only_the_changed_row_is_extracted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store, table = tmp_path / "g", tmp_path / "表.csv"
     table.write_text("id,text\n甲,打造“甲镇”。\n乙,打造“乙镇”。\n", encoding="utf-8")
-    kg.build(table, store=store, nlp=toy)
+    kg.build(table, store=store)
     extracted = spy(monkeypatch)
     table.write_text("id,text\n甲,打造“甲镇”。\n乙,打造“新乙镇”。\n", encoding="utf-8")
-    report = kg.build(table, store=store, nlp=toy)
+    report = kg.build(table, store=store)
     assert (report.built, report.unchanged, extracted) == (("乙",), ("甲",), ["乙"])
     asked = "SELECT * { ?x dcterms:identifier ?d ; pl:sha256 ?h }"
     digests = [(row.d, row.h) for row in kg.query(asked, store=store)]
     assert sorted(digests) == [(name, hashlib.sha256(table.read_bytes()).hexdigest()) for name in ("乙", "甲")]
-    kg.build(table, store=tmp_path / "fresh", nlp=toy)
+    kg.build(table, store=tmp_path / "fresh")
     assert lines(store) == lines(tmp_path / "fresh")
 
 
-def test_a_stopped_build_goes_on_where_it_was(
-    sources: Path, tmp_path: Path, toy: Language, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stopped_build_goes_on_where_it_was(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spy(monkeypatch, stop_at=2)
     with pytest.raises(KeyboardInterrupt):
-        kg.build(sources, store=tmp_path / "g", nlp=toy)
+        kg.build(sources, store=tmp_path / "g")
     monkeypatch.undo()
     extracted = spy(monkeypatch)
-    assert len(kg.build(sources, store=tmp_path / "g", nlp=toy).built) == 3
+    assert len(kg.build(sources, store=tmp_path / "g").built) == 3
     assert len(extracted) == 2
 
 
@@ -128,13 +155,13 @@ def test_remove_restores_exactly(sources: Path, tmp_path: Path, toy: Language) -
         kg.remove("乙镇_2023", store=store)
 
 
-def test_a_removed_row_comes_back_with_the_next_build(tmp_path: Path, toy: Language) -> None:
+def test_a_removed_row_comes_back_with_the_next_build(tmp_path: Path) -> None:
     store, table = tmp_path / "g", tmp_path / "表.csv"
     table.write_text("id,text\n甲,打造“甲镇”。\n乙,打造“乙镇”。\n", encoding="utf-8")
-    kg.build(table, store=store, nlp=toy)
+    kg.build(table, store=store)
     before = lines(store)
     kg.remove("甲", store=store)
-    report = kg.build(table, store=store, nlp=toy)
+    report = kg.build(table, store=store)
     assert (report.built, report.unchanged) == (("甲",), ("乙",))
     assert lines(store) == before
 
@@ -215,17 +242,17 @@ def test_documents_whose_source_is_gone_stay_and_are_told(sources: Path, tmp_pat
     assert report.documents == 4
 
 
-def test_sources_of_one_name_go_by_their_relative_paths(sources: Path, tmp_path: Path, toy: Language) -> None:
+def test_sources_of_one_name_go_by_their_relative_paths(sources: Path, tmp_path: Path) -> None:
     for year in ("2022", "2023"):
         (sources / year).mkdir()
         (sources / year / "丁镇.txt").write_text(f"打造“{year}丁镇”。", encoding="utf-8")
-    report = kg.build(sources, store=tmp_path / "g", nlp=toy)
+    report = kg.build(sources, store=tmp_path / "g")
     assert {"2022/丁镇.txt", "2023/丁镇.txt"} <= set(report.built)
     shutil.rmtree(sources / "2022")
-    report = kg.build(sources / "2023", store=tmp_path / "g", nlp=toy)
+    report = kg.build(sources / "2023", store=tmp_path / "g")
     assert report.unchanged == ("2023/丁镇.txt",) and report.missing == ("2022/丁镇.txt",)
     kg.remove("2022/丁镇.txt", store=tmp_path / "g")
-    report = kg.build(sources / "2023", store=tmp_path / "g", nlp=toy)
+    report = kg.build(sources / "2023", store=tmp_path / "g")
     assert report.built == ("丁镇",) and report.removed == ("2023/丁镇.txt",)
     assert report.renamed == (("2023/丁镇.txt", "丁镇"),)
 
@@ -290,14 +317,14 @@ def test_a_build_keeps_the_quads_of_its_documents_alone(sources: Path, tmp_path:
     assert len(list(stopped.parent.iterdir())) == 4
 
 
-def test_a_sheet_without_texts_is_skipped_and_named(tmp_path: Path, toy: Language) -> None:
+def test_a_sheet_without_texts_is_skipped_and_named(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for rows in ([["id", "text"], ["甲", "打造“甲”。"]], [["镇", "数"], ["甲镇", "3"]]):
         sheet = book.active if book.active.max_row == 1 else book.create_sheet("统计")
         for row in rows:
             sheet.append(row)
     book.save(tmp_path / "表.xlsx")
-    first, second = (kg.build(tmp_path / "表.xlsx", store=tmp_path / "g", nlp=toy) for _ in range(2))
+    first, second = (kg.build(tmp_path / "表.xlsx", store=tmp_path / "g") for _ in range(2))
     assert [(each.code, "sheet 统计 has no text column" in each.reason) for each in first.skipped] == [
         ("PL-READ-COLUMN", True)
     ]
@@ -320,27 +347,25 @@ def test_a_file_that_was_moved_is_known_again(sources: Path, tmp_path: Path, toy
     assert report.missing == ("甲镇_2023",) and report.documents == 5
 
 
-def test_the_folders_below_the_one_named_tell_a_place_whatever_was_named_before(tmp_path: Path, toy: Language) -> None:
+def test_the_folders_below_the_one_named_tell_a_place_whatever_was_named_before(tmp_path: Path) -> None:
     file = tmp_path / "reports" / "甘肃省永登县" / "城关镇_2023.txt"
     file.parent.mkdir(parents=True)
     file.write_text("打造“实力城关”。", encoding="utf-8")
-    kg.build(file.parent, store=tmp_path / "g", nlp=toy)
-    assert kg.build(tmp_path / "reports", store=tmp_path / "g", nlp=toy).built == ("城关镇_2023",)
-    kg.build(tmp_path / "reports", store=tmp_path / "fresh", nlp=toy)
+    kg.build(file.parent, store=tmp_path / "g")
+    assert kg.build(tmp_path / "reports", store=tmp_path / "g").built == ("城关镇_2023",)
+    kg.build(tmp_path / "reports", store=tmp_path / "fresh")
     assert lines(tmp_path / "g") == lines(tmp_path / "fresh")
     assert "甘肃省/兰州市/永登县/城关镇" in "".join(lines(tmp_path / "g"))
 
 
-def test_a_document_that_a_namesake_renames_keeps_the_folders_that_tell_its_place(
-    tmp_path: Path, toy: Language
-) -> None:
+def test_a_document_that_a_namesake_renames_keeps_the_folders_that_tell_its_place(tmp_path: Path) -> None:
     folders = [tmp_path / "reports", tmp_path / "others"]
     for folder in ("reports/甘肃省永登县", "others/另"):
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "城关镇.txt").write_text("打造“实力城关”。", encoding="utf-8")
     for folder in folders:
-        kg.build(folder, store=tmp_path / "g", nlp=toy)
-    kg.build(folders, store=tmp_path / "fresh", nlp=toy)
+        kg.build(folder, store=tmp_path / "g")
+    kg.build(folders, store=tmp_path / "fresh")
     assert lines(tmp_path / "g") == lines(tmp_path / "fresh")
 
 

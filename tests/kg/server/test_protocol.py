@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import httpx
@@ -21,9 +20,6 @@ from kg.store import writing
 from ontology.terms import PL, PLID, PREFIXES, Kind
 
 from .conftest import ROOT, TOKEN, Serve, ask, count, publish
-
-if TYPE_CHECKING:
-    from spacy.language import Language
 
 W3C = ROOT.parent / "shared" / "w3c" / "run.py"
 VILLAGE = f"{PLID}Village/甲省/乙市/丙县/丁镇/第7村"
@@ -286,14 +282,14 @@ def test_the_kept_quads_of_a_dropped_document_go_with_it(tmp_path: Path, serve: 
     assert left < kept and len(left) == len(kept) - 1
 
 
-def test_a_dropped_row_of_a_table_comes_back_with_the_next_build(tmp_path: Path, serve: Serve, toy: Language) -> None:
+def test_a_dropped_row_of_a_table_comes_back_with_the_next_build(tmp_path: Path, serve: Serve) -> None:
     store, table = tmp_path / "graph", tmp_path / "表.csv"
     table.write_text("id,text\n甲,打造“甲镇”。\n乙,打造“乙镇”。\n", encoding="utf-8")
-    kg.build(table, store=store, nlp=toy)
+    kg.build(table, store=store)
     with serve(store, "--update-token", TOKEN) as client:
         client.headers["Authorization"] = f"Bearer {TOKEN}"
         update(client, f"DROP GRAPH <{PLID}Document/甲>")
-    report = kg.build(table, store=store, nlp=toy)
+    report = kg.build(table, store=store)
     assert (report.built, report.unchanged) == (("甲",), ("乙",))
 
 

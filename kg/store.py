@@ -233,7 +233,7 @@ class Draft:
     @property
     def scheme(self) -> tuple[Path, ...]:
         """Return the researcher's own authority files."""
-        return tuple(sorted((self._path / "scheme").glob("*.ttl")))
+        return tuple(sorted((self._path / "scheme").iterdir()))
 
     @property
     def documents(self) -> Path:
@@ -245,10 +245,9 @@ class Draft:
         folder = self._path / "scheme"
         shutil.rmtree(folder)
         folder.mkdir()
-        copies = [folder / f"{index:02d}-{path.name}" for index, path in enumerate(paths)]
-        for path, copy in zip(paths, copies, strict=True):
-            shutil.copy(path, copy)
-        return tuple(copies)
+        for index, path in enumerate(paths):
+            shutil.copy(path, folder / f"{index:02d}-{path.name}")
+        return self.scheme
 
     def keep_table(self, name: str, path: str | Path | None) -> Path | None:
         """Take a copy of a table (``metadata``, ``decisions``) into the version, in place of an earlier one.

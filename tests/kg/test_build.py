@@ -434,17 +434,28 @@ def test_nothing_named_is_wrong_usage(tmp_path: Path) -> None:
     assert not (tmp_path / "g").exists()
 
 
-@pytest.mark.parametrize("kind", [str, Path])
-def test_one_scheme_may_be_named_without_a_list(
-    kind: type[str] | type[Path], sources: Path, tmp_path: Path, toy: Language
-) -> None:
-    own = tmp_path / "own.ttl"
-    own.write_text(
+def own_scheme(path: Path) -> Path:
+    """Write an authority file of one concept."""
+    path.write_text(
         "@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix pl: <https://w3id.org/policy-lineage#> ."
         " <https://w3id.org/policy-lineage/id/Strategy/中国/兴国大计> a skos:Concept, pl:Strategy ;"
         ' skos:prefLabel "兴国大计"@zh ; pl:level pl:national .',
         encoding="utf-8",
     )
+    return path
+
+
+def test_a_scheme_stays_whatever_its_suffix(sources: Path, tmp_path: Path) -> None:
+    kg.build(sources, store=tmp_path / "g", scheme=own_scheme(tmp_path / "own.turtle"))
+    report = kg.build(sources, store=tmp_path / "g")
+    assert (report.built, report.published, len(report.unchanged)) == ((), False, 3)
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_one_scheme_may_be_named_without_a_list(
+    kind: type[str] | type[Path], sources: Path, tmp_path: Path, toy: Language
+) -> None:
+    own = own_scheme(tmp_path / "own.ttl")
     kg.build(sources, store=tmp_path / "one", scheme=kind(own), nlp=toy)
     kg.build(sources, store=tmp_path / "list", scheme=[own], nlp=toy)
     one, several = (open_version(tmp_path / name) for name in ("one", "list"))

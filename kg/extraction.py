@@ -266,18 +266,24 @@ class _Worker:
         self._end()
 
     def ask(self, source: Source) -> Extracted | PolicyGraphError:
-        """Have a source extracted."""
+        """Have a source extracted.
+
+        Raises:
+            OSError: the quads could not be written.
+        """
         try:
             process = self._running()
             _send(process, source)
             assert process.stdout is not None
-            outcome: Extracted | PolicyGraphError = pickle.load(process.stdout)
+            outcome: Extracted | PolicyGraphError | OSError = pickle.load(process.stdout)
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
             self._end()
             return ExtractionError(
                 f"{source.path}: the process that read it died, of memory perhaps; build it by itself",
                 subject=str(source.path),
             )
+        if isinstance(outcome, OSError):
+            raise outcome
         return outcome
 
     def _running(self) -> subprocess.Popen[bytes]:
@@ -318,7 +324,12 @@ def work() -> None:
             source: Source = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        pickle.dump(extraction.attempt(source), answers)
+        outcome: Extracted | PolicyGraphError | OSError
+        try:
+            outcome = extraction.attempt(source)
+        except OSError as error:
+            outcome = error
+        pickle.dump(outcome, answers)
         answers.flush()
 
 

@@ -20,7 +20,7 @@ from spacy.language import Language
 import kg
 from kg.extraction import Extraction, _Worker, discover
 from kg.store import Entry, open_version
-from ontology.errors import NotFound, UsageError
+from ontology.errors import NotFound, StoreError, UsageError
 from ontology.terms import PL, PLID
 
 if TYPE_CHECKING:
@@ -666,6 +666,24 @@ def test_only_the_files_that_kill_their_process_are_left_out(
     for left in report.left_out:
         assert left.code == "PL-EXTRACT"
         assert left.reason == f"{left.source}: the process that read it died, of memory perhaps; build it by itself"
+
+
+def test_a_disk_that_is_full_for_the_processes_of_a_build_is_told(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(  # what every process of the build runs first
+        "import sys\n"
+        "def full(event, args):\n"
+        "    if event == 'open' and str(args[0]).endswith('.new'):\n"
+        "        raise OSError(28, 'No space left on device', args[0])\n"
+        "sys.addaudithook(full)\n",
+        encoding="utf-8",
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("kg.extraction.WORTH_A_PROCESS", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    with pytest.raises(StoreError, match="No space left on device"):
+        kg.build(sources, store=tmp_path / "g")
 
 
 def test_a_process_killed_between_two_files_costs_neither(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -138,9 +139,10 @@ class Extraction:
             yield from map(self.attempt, sources)
             return
         with ExitStack() as stack:
+            workers = [stack.enter_context(_Worker(self)) for _ in range(count)]
             idle: SimpleQueue[_Worker] = SimpleQueue()
-            for _ in range(count):
-                idle.put(stack.enter_context(_Worker(self)))
+            for worker in workers:
+                idle.put(worker)
 
             def ask(source: Source) -> Extracted | PolicyGraphError:
                 worker = idle.get()
@@ -151,6 +153,8 @@ class Extraction:
 
             pool = ThreadPoolExecutor(count)
             stack.callback(pool.shutdown, wait=True, cancel_futures=True)
+            for worker in workers:
+                stack.callback(worker.stop)  # first of all, so that no one waits for a document in hand
             yield from pool.map(ask, sources)
 
     def _unchanged(self, source: Source, held: Mapping[str, Mapping[str, Entry]]) -> bool:
@@ -256,6 +260,8 @@ class _Worker:
     def __init__(self, extraction: Extraction) -> None:
         self._extraction = extraction
         self._process: subprocess.Popen[bytes] | None = None
+        self._starting = Lock()
+        self._stopped = False
 
     def __enter__(self) -> Self:
         return self
@@ -286,18 +292,32 @@ class _Worker:
             raise outcome
         return outcome
 
+    def stop(self) -> None:
+        """Kill the process, whatever it is at; no other is started any more."""
+        with self._starting:
+            self._stopped = True
+            if (process := self._process) is not None:
+                process.kill()
+
     def _running(self) -> subprocess.Popen[bytes]:
-        """Return the process; a new one where there is none yet, or none any more."""
+        """Return the process; a new one where there is none yet, or none any more.
+
+        Raises:
+            EOFError: it has been stopped.
+        """
         if self._process is None or self._process.poll() is not None:
             self._end()
             environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", "from kg.extraction import work; work()"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env=environment,
-                start_new_session=True,  # Ctrl-C is for the build, which then ends this
-            )
+            with self._starting:
+                if self._stopped:
+                    raise EOFError
+                self._process = subprocess.Popen(
+                    [sys.executable, "-c", "from kg.extraction import work; work()"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    env=environment,
+                    start_new_session=True,  # Ctrl-C is for the build, which then ends this
+                )
             _send(self._process, self._extraction)
         return self._process
 

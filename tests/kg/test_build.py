@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -684,6 +685,38 @@ def test_a_disk_that_is_full_for_the_processes_of_a_build_is_told(
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     with pytest.raises(StoreError, match="No space left on device"):
         kg.build(sources, store=tmp_path / "g")
+
+
+def test_ctrl_c_waits_for_no_document_in_hand(sources: Path, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(  # what every process of the build runs first: one file takes its time
+        "import pathlib, sys, time\n"
+        "def slow(event, args):\n"
+        "    if event == 'open' and str(args[0]).endswith('endless.txt'):\n"
+        f"        pathlib.Path({str(tmp_path / 'reached')!r}).touch()\n"
+        "        time.sleep(100)\n"
+        "sys.addaudithook(slow)\n",
+        encoding="utf-8",
+    )
+    (sources / "endless.txt").write_text("打造“甲镇”。", encoding="utf-8")
+    code = (
+        "import os, signal, sys\n"
+        "import kg, kg.extraction\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "os.cpu_count, kg.extraction.WORTH_A_PROCESS = lambda: 2, 1\n"
+        f"sys.path.insert(0, {str(tmp_path)!r})\n"  # for the processes that it starts
+        f"kg.build({str(sources)!r}, store={str(tmp_path / 'g')!r})\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(kg.__file__).parents[1])}
+    process = subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.PIPE)
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and process.poll() is None and not (tmp_path / "reached").exists():
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert b"KeyboardInterrupt" in process.communicate(timeout=30)[1]
+    finally:
+        process.kill()
+    assert (tmp_path / "reached").exists()
 
 
 def test_a_process_killed_between_two_files_costs_neither(tmp_path: Path) -> None:

@@ -127,6 +127,7 @@ def build(
         draft.keep_table("decisions", decisions)
         rows = _rows(draft.keep_table("metadata", metadata))
         extraction = Extraction(own_schemes, rows, draft.documents, nlp)
+        draft.drop_useless(extraction.version)
         progress.start(len(discovered.sources))
         progress.stage("extracting")
         others = {source.key for source in discovered.sources} | set(map(str, discovered.moved))

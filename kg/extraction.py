@@ -95,7 +95,11 @@ class Extracted:
 
 
 class Extraction:
-    """Turns sources into files of quads; the pipeline is loaded when the first document needs it."""
+    """Turns sources into files of quads; the pipeline is loaded when the first document needs it.
+
+    Attributes:
+        version: digest of the code and the schemes, with which the names of the files begin.
+    """
 
     def __init__(
         self, schemes: Sequence[Path], rows: Mapping[str, Mapping[str, str]], folder: Path, nlp: Language | None
@@ -104,7 +108,7 @@ class Extraction:
         self._rows = rows
         self._folder = folder
         self._nlp = nlp
-        self._version = digest(code_digest(), *(path.read_bytes() for path in schemes))
+        self.version = digest(code_digest(), *(path.read_bytes() for path in schemes))[:16]
 
     @cached_property
     def scheme(self) -> Scheme:
@@ -239,7 +243,7 @@ class Extraction:
         many = source.path.suffix.lower() in (".csv", ".xlsx")
         told = self._rows if many else self._row(name)
         row = json.dumps(told, ensure_ascii=False, sort_keys=True)
-        return digest(content, name, readable(source.below), row, self._version)
+        return digest(content, name, readable(source.below), row, self.version)
 
     def _row(self, name: str) -> Mapping[str, str] | None:
         """Return the metadata row of a document, which may go by its name with or without the suffix."""
@@ -248,7 +252,7 @@ class Extraction:
         return self._rows.get(name, self._rows.get(without_suffix(name)))
 
     def _document_key(self, document: Document) -> str:
-        return digest(document.identifier, document.text, repr(document.metadata), self._version)
+        return f"{self.version}-{digest(document.identifier, document.text, repr(document.metadata))}"
 
 
 class _Worker:

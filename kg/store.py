@@ -347,7 +347,7 @@ class Draft:
     def drop_unused(self) -> None:
         """Remove the quads of documents that this version has no more, or that were written while it was made, in vain.
 
-        What an interrupted build has left before stays for the next one.
+        What an interrupted build has left before stays for the next one of the same extractor and scheme.
         """
         before, now = (
             {self.documents / entry.key for entry in manifest.documents.values()}
@@ -355,6 +355,13 @@ class Draft:
         )
         for path in (before | set(self.documents.iterdir()) - self._stored) - now:
             path.unlink(missing_ok=True)
+
+    def drop_useless(self, version: str) -> None:
+        """Remove what interrupted builds of another extractor or scheme have left: no build can go on from there."""
+        used = {entry.key for entry in self.manifest.documents.values()}
+        for path in self.documents.iterdir():
+            if not path.name.startswith(version) and path.name not in used:
+                path.unlink()
 
     def _merge_files(self) -> None:
         """Write all quads into a new store (Oxigraph's ``optimize`` leaves files of bulk loads as they are)."""

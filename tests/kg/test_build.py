@@ -305,17 +305,30 @@ def test_a_build_keeps_the_quads_of_its_documents_alone(sources: Path, tmp_path:
     (sources / "a.csv").write_text("id,text\n甲镇_2023,打造“甲”。\n", encoding="utf-8")  # has the name of a file
     (sources / "b.csv").write_text("id,text\n丁,打造“丁”。\n丁,打造“又丁”。\n", encoding="utf-8")  # is left out
     store = tmp_path / "g"
-    stopped = store / "documents" / "of a build that was stopped"
-    stopped.parent.mkdir(parents=True)
-    stopped.touch()
-    (store / "lock").touch()
     report = kg.build(sources, store=store, nlp=toy)
     assert (report.documents, len(report.left_out)) == (4, 1)
     used = {entry.key for entry in open_version(store).manifest.documents.values()}
-    assert {path.name for path in stopped.parent.iterdir()} == used | {stopped.name} and len(used) == 4
+    assert {path.name for path in (store / "documents").iterdir()} == used and len(used) == 4
     assert kg.build(sources, store=store, nlp=toy).documents == 4
     kg.remove("甲镇_2023", store=store)
-    assert len(list(stopped.parent.iterdir())) == 4
+    assert len(list((store / "documents").iterdir())) == 3
+
+
+def test_what_a_stopped_build_has_left_goes_once_no_build_can_use_it(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "g"
+    spy(monkeypatch, stop_at=3)
+    with pytest.raises(KeyboardInterrupt):
+        kg.build(sources, store=store)
+    monkeypatch.undo()
+    left = {path.name for path in (store / "documents").iterdir()}
+    (tmp_path / "别的.txt").write_text("打造“实力丁镇”。", encoding="utf-8")
+    kg.build(tmp_path / "别的.txt", store=store)
+    assert len(left) == 2 and left < {path.name for path in (store / "documents").iterdir()}
+    kg.build(tmp_path / "别的.txt", store=store, scheme=own_scheme(tmp_path / "own.ttl"))
+    used = {entry.key for entry in open_version(store).manifest.documents.values()}
+    assert {path.name for path in (store / "documents").iterdir()} == used and len(used) == 1
 
 
 def test_a_sheet_without_texts_is_skipped_and_named(tmp_path: Path) -> None:

@@ -225,9 +225,9 @@ class Draft:
             (self._path / "scheme").mkdir()
         else:
             base.store.backup(str(self._path / "graph"))
-            shutil.copytree(base.path / "scheme", self._path / "scheme")
+            shutil.copytree(base.path / "scheme", self._path / "scheme", copy_function=shutil.copyfile)
             for table in base.path.glob("*.csv"):
-                shutil.copy(table, self._path)
+                shutil.copyfile(table, self._path / table.name)
         self.store = ox.Store(str(self._path / "graph"))
 
     @property
@@ -246,7 +246,7 @@ class Draft:
         shutil.rmtree(folder)
         folder.mkdir()
         for index, path in enumerate(paths):
-            shutil.copy(path, folder / f"{index:02d}-{path.name}")
+            shutil.copyfile(path, folder / f"{index:02d}-{path.name}")
         return self.scheme
 
     def keep_table(self, name: str, path: str | Path | None) -> Path | None:
@@ -257,7 +257,7 @@ class Draft:
         """
         kept = self._path / f"{name}.csv"
         if path is not None:
-            shutil.copy(path, kept)
+            shutil.copyfile(path, kept)
         return kept if kept.exists() else None
 
     def replace_graph(self, graph: ox.NamedNode, triples: Iterable[ox.Triple]) -> None:
@@ -562,10 +562,10 @@ def reading() -> Iterator[None]:
 
 
 def _sync(path: Path) -> None:
-    """Ask the system to put a file or folder on the disk."""
+    """Ask the system to put a file or folder on the disk; Windows takes no folder, and only files open to write."""
     if path.is_dir() and fcntl is None:
         return
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
         os.fsync(descriptor)
     finally:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -16,6 +18,7 @@ import pyoxigraph as ox
 import pytest
 
 import kg
+from kg.output import replacing
 from kg.store import open_version, writing
 from ontology.errors import StoreError
 
@@ -264,6 +267,44 @@ def test_many_small_builds_keep_few_files_and_every_quad(tmp_path: Path, monkeyp
     expected = {*triples(0, 3), *(t for step in range(12) for t in triples(step, 5))}
     assert content(store, ox.DefaultGraph()) == sorted(map(str, expected))
     assert len(list(store.named_graphs())) == 12
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Have files synced as Windows does, which refuses those that are open for reading alone; count what is synced."""
+    fcntl = pytest.importorskip("fcntl")
+    sync = os.fsync
+    files: list[int] = []
+
+    def strict(descriptor: int) -> None:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            files.append(descriptor)
+            if fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+                raise OSError(errno.EBADF, "Bad file descriptor")
+        sync(descriptor)
+
+    monkeypatch.setattr("os.fsync", strict)
+    return files
+
+
+def test_files_are_open_for_writing_when_they_are_synced(tmp_path: Path, synced: list[int]) -> None:
+    given = tmp_path / "given"
+    given.touch(mode=0o444)
+    for _ in range(2):
+        with writing(tmp_path / "store") as draft:
+            draft.keep_table("decisions", given)
+            draft.keep_scheme([given])
+            draft.publish()
+    version = open_version(tmp_path / "store").path
+    for kept in (version / "decisions.csv", version / "scheme" / "00-given"):
+        assert kept.stat().st_mode & stat.S_IWUSR
+    assert synced
+
+
+def test_results_are_open_for_writing_when_they_are_synced(tmp_path: Path, synced: list[int]) -> None:
+    with replacing(tmp_path / "result.txt") as temporary:
+        temporary.write_text("三区三地", encoding="utf-8")
+    assert (tmp_path / "result.txt").read_text(encoding="utf-8") == "三区三地" and synced
 
 
 def test_a_full_disk_is_one_line_and_loses_nothing(tmp_path: Path) -> None:

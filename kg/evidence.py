@@ -1,15 +1,21 @@
-"""The evidence of a graph's links: what sentence or heading of which document proves each, and how sure it is."""
+"""The evidence of a graph's links: what sentence or heading of which document proves each, and how sure it is.
+
+A ``pl:Link`` holds where its link stands as a plain triple beside it; one that curators reject does not.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
 
 from extract.document import unbroken
 from kg import sparql
 from kg.rows import IRI
+from kg.statements import OBJECT, PREDICATE, SUBJECT
 from ontology.terms import Basis, Predicate
 
 if TYPE_CHECKING:
@@ -58,13 +64,38 @@ class Proof:
         }
 
 
+def holds(subject: str = "?s", object_: str = "?o") -> str:
+    """Return SPARQL that picks each ``?link`` of a graph that holds, with its predicate ``?p``."""
+    return f"?link rdf:subject {subject} ; rdf:predicate ?p ; rdf:object {object_} . {subject} ?p {object_} ."
+
+
+def held(store: ox.Store) -> Mapping[str, tuple[str, str, str]]:
+    """Return each ``pl:Link`` that holds, by its IRI, with the subject, predicate and object.
+
+    Column by column: for a whole store many times faster than ``holds``.
+    """
+
+    def column(part: ox.NamedNode) -> dict[tuple[Any, Any], Any]:
+        quads = store.quads_for_pattern(None, part, None, None)
+        return {(q.subject, q.graph_name): q.object for q in quads if isinstance(q.graph_name, ox.NamedNode)}
+
+    subjects, predicates, objects = (column(part) for part in (SUBJECT, PREDICATE, OBJECT))
+    return {
+        link.value: (subject.value, predicates[link, name].value, objects[link, name].value)
+        for (link, name), subject in subjects.items()
+        if ox.Quad(subject, predicates[link, name], objects[link, name], name) in store
+    }
+
+
 def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:
-    """Return the proof of every link that a pattern over ``?link``, ``?s``, ``?p``, ``?o`` picks, the surest first."""
+    """Return the proof of every link that holds, and that a pattern over ``?link``, ``?s``, ``?p``, ``?o`` picks.
+
+    The surest comes first.
+    """
     links = graph.query(
         f"""SELECT DISTINCT ?link ?s ?p ?o ?g ?basis ?confidence {{
           {pattern}
-          GRAPH ?g {{ ?link rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ;
-            pl:basis ?basis ; pl:confidence ?confidence }} }}"""
+          GRAPH ?g {{ {holds()} ?link pl:basis ?basis ; pl:confidence ?confidence }} }}"""
     )
     said: defaultdict[IRI, list[tuple[str, int | None, int | None]]] = defaultdict(list)
     for some in _batches({row.link for row in links}):

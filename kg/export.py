@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
+from kg.evidence import held
 from kg.graph import Graph
 from kg.graph import open as open_graph
 from kg.output import inert, replacing
@@ -119,7 +120,7 @@ def entities(graph: Graph) -> Table:
 
 
 def links(graph: Graph) -> Table:
-    """Return a row for each ``pl:Link`` and piece of evidence."""
+    """Return a row for each ``pl:Link`` that holds and piece of evidence."""
     ends = ("name", "kind", "level", "place")
     columns = [f"subject_{end}" for end in ends] + ["relation"] + [f"object_{end}" for end in ends]
     columns += ["basis", "confidence", "evidence", "document", "title", "year", "begin", "end", "made_by"]
@@ -129,8 +130,7 @@ def links(graph: Graph) -> Table:
     known = {row[-1]: row[: len(ends)] for row in entities(graph).rows}
     told = {row[-1]: (row[0], row[1], row[3]) for row in documents(graph).rows}
     rows: list[tuple[Cell, ...]] = []
-    for link in about.subjects("pl:Link"):
-        subject, object_ = about.one(link, "rdf:subject"), about.one(link, "rdf:object")
+    for link, (subject, relation, object_) in held(graph.store).items():
         made_by = name_of(str(about.one(link, "prov:wasGeneratedBy")))
         for proof in about.values("pl:evidence").get(link, [""]):
             anchor, document = about.one(proof, "nif:anchorOf"), about.one(proof, "nif:referenceContext")
@@ -138,7 +138,7 @@ def links(graph: Graph) -> Table:
             rows.append(
                 (
                     *known.get(subject, (subject, None, None, None)),
-                    about.local(link, "rdf:predicate"),
+                    relation.removeprefix(PL),
                     *known.get(object_, (object_, None, None, None)),
                     about.local(link, "pl:basis"),
                     float(about.one(link, "pl:confidence") or 0),

@@ -298,7 +298,7 @@ class Graph:
             link: IRI of a ``pl:Link``, or a link itself as (subject, predicate, object).
 
         Raises:
-            NotFound: the graph has no such link.
+            NotFound: the graph has no such link, or curators reject it.
         """
         if isinstance(link, str):
             found = proofs(self, sparql.values("link", [link]))

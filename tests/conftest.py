@@ -65,6 +65,22 @@ def sources(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def rejecting(sources: Path, tmp_path: Path, toy: Language) -> tuple[Path, tuple[str, str, str]]:
+    """The store of these documents, and one of their links, which curators reject."""
+    import kg
+
+    store, table = tmp_path / "rejecting", tmp_path / "decisions.csv"
+    kg.build(sources, store=store, nlp=toy)
+    with kg.open(store) as graph:
+        (link,) = graph.query("SELECT ?s ?p ?o { ?s skos:prefLabel '实力甲镇'@zh VALUES ?p { pl:serves } ?s ?p ?o }")
+    table.write_text(
+        f"subject,predicate,object,action,note\n{link.s},{link.p},{link.o},reject,名称相同而已\n", encoding="utf-8"
+    )
+    kg.build(sources, store=store, decisions=table, nlp=toy)
+    return store, (link.s, link.p, link.o)
+
+
 @pytest.fixture(scope="session")
 def example_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The store of the example corpus, for reading only."""

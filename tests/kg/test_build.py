@@ -506,7 +506,10 @@ def test_decisions_add_and_reject_links_and_can_be_taken_back(sources: Path, tmp
     assert other.s in served and link.s not in served
     with kg.open(store) as graph:
         assert [proof.basis for proof in graph.evidence((other.s, f"{PL}serves", link.o))] == ["curated"]
-        assert [p.confidence for p in graph.evidence((link.s, f"{PL}serves", link.o))] == [0.0]
+        with pytest.raises(NotFound):
+            graph.evidence((link.s, f"{PL}serves", link.o))
+        record = f"?link rdf:subject <{link.s}> ; rdf:object <{link.o}> ; pl:basis ?basis ; pl:confidence ?sure"
+        assert [row[:] for row in graph.query(f"SELECT ?basis ?sure {{ {record} }}")] == [(f"{PL}curated", 0)]
     kg.build(sources, store=store, nlp=toy)  # decisions given earlier stay
     assert other.s in {row.s for row in kg.query(f"SELECT ?s {{ ?s pl:serves <{link.o}> }}", store=store)}
     table.write_text("subject,predicate,object,action,note\n", encoding="utf-8")

@@ -19,6 +19,7 @@ import pytest
 import rdflib
 import rdflib.compare
 
+import kg
 from extract.annotation import Annotation
 from extract.document import Document
 from kg import jsonld
@@ -113,6 +114,19 @@ def test_networks_come_back(store: ox.Store, tmp_path: Path, suffix: str, read) 
     relations = {about["relation"] for *_, about in back.edges(data=True)}
     assert relations == {"advances", "serves", "locatedIn"}
     assert {type(about["confidence"]) for *_, about in back.edges(data=True)} == {float}
+
+
+def test_a_link_that_curators_reject_is_in_no_table_and_no_network(
+    rejecting: tuple[Path, tuple[str, str, str]], tmp_path: Path
+) -> None:
+    folder, (subject, _, object_) = rejecting
+    with kg.open(folder) as graph:
+        table = pandas.read_csv(export(graph, tmp_path / "links.csv"))
+        network = networkx.read_graphml(export(graph, tmp_path / "graph.graphml"))
+        assert len(table) == network.number_of_edges() == sum(graph.info().counts.links.values()) > 0
+        assert not network.has_edge(subject, object_)
+        assert not graph.graph().has_edge(subject, object_)
+        assert subject in network and subject in graph.graph(), "the entity itself stays"
 
 
 def test_csv_opens_in_excel_with_a_row_for_each_proof(store: ox.Store, tmp_path: Path) -> None:

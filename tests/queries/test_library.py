@@ -15,13 +15,14 @@ import rdflib
 
 import kg
 import queries
-from kg import guard, sparql
+from kg import decisions, guard, sparql
 from kg.cli import main
+from kg.decisions import Decision
 from kg.push import push
 from kg.rows import IRI, Cell, cell
 from kg.store import writing
 from ontology.errors import NotFound, QueryError
-from ontology.terms import PL, PLID, PREFIXES, RDFS, SH
+from ontology.terms import PL, PLID, PREFIXES, RDFS, SH, Predicate
 from tests import servers
 from tests.queries import world
 
@@ -136,6 +137,41 @@ def test_the_order_of_rows_is_settled(ours: kg.Graph, case: str) -> None:
     rows = list(ours.query(known.query, **known.parameters))
     again = list(ours.query(known.query, **known.parameters))
     assert rows == again
+
+
+@pytest.mark.parametrize(
+    ("query", "parameters", "rejected"),
+    [
+        ("entity-lineage", {"name": "水渠工程"}, ("Project", "水渠工程", Predicate.SERVES, "三区三地")),
+        ("village-lineage", {"village": "舜耕村"}, ("Project", "水渠工程", Predicate.SERVES, "三区三地")),
+        ("strategy-direct", {"strategy": "三区三地"}, ("Project", "水渠工程", Predicate.SERVES, "三区三地")),
+        ("strategy-parts", {"strategy": "三区三地"}, ("Strategy", "甜蜜戊镇", Predicate.COMPONENT_OF, "三区三地")),
+        (
+            "name-on-the-way-down",
+            {"strategy": "大江保护"},
+            ("Strategy", "大江示范区（丁段）", Predicate.ADVANCES, "大江实验区"),
+        ),
+    ],
+)
+def test_a_link_that_curators_reject_is_in_no_answer(
+    query: str, parameters: dict[str, str], rejected: tuple[str, str, Predicate, str]
+) -> None:
+    store = world.store()
+    graph = kg.open(store)
+    kind, *_, relation, _ = rejected
+    find = "SELECT ?e { ?e a ?kind ; skos:prefLabel ?name FILTER(STR(?name) = ?called) }"
+    ends = [
+        graph.query(find, kind=IRI(f"{PL}{kind}"), called=name)[0].e
+        for kind, name in ((kind, rejected[1]), ("Strategy", rejected[3]))
+    ]
+    before = list(graph.query(query, **parameters, minimum_confidence=0))
+    decision = Decision(2, ends[0], relation, ends[1], False, "名称相同而已")
+    for triple in decisions.statements([decision]):
+        store.add(ox.Quad(*triple, decisions.GRAPH))
+        store.add(ox.Quad(*triple))
+    assert list(graph.query(query, **parameters, minimum_confidence=0)) == before
+    reasons = graph.query("link-evidence", subject=rejected[1], object=rejected[3])
+    assert before and f"{PL}curated" not in {row.basis for row in reasons}
 
 
 @pytest.mark.parametrize("engine", ["oxigraph", "rdflib"])

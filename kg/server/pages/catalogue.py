@@ -26,8 +26,8 @@ from kg.store import open_version, published
 from ontology.errors import StoreError
 from ontology.terms import PLACES, Kind, Level
 
-_FORMAT = 3
-"""Raised when the tables change, so that a file of an earlier release is made anew."""
+_FORMAT = 4
+"""Raised when the tables or what they hold change, so that a file of an earlier release is made anew."""
 
 PAGE = 25
 """Entities of one page of search results."""

@@ -12,9 +12,10 @@ from urllib.parse import unquote
 
 import pyoxigraph as ox
 
+from kg.evidence import held
 from kg.graph import Graph
 from ontology.iri import name_of, places_of
-from ontology.terms import ITSRDF, NIF, PL, PLACES, PLID, RDF, Kind
+from ontology.terms import ITSRDF, NIF, PL, PLACES, PLID, Kind
 
 _SCHEMA = """
 CREATE TABLE entity (id INTEGER PRIMARY KEY, iri TEXT UNIQUE, name TEXT, english TEXT, kind TEXT, level TEXT,
@@ -161,17 +162,11 @@ def _places(spans: Iterable[tuple[int, int]]) -> int:
 
 
 def _links(graph: Graph, ids: Mapping[str, int]) -> Iterator[tuple[int, str, int, str, float]]:
-    """Yield each link once for each basis, with its highest confidence.
-
-    Column by column from the store: joined by the engine it takes many times as long.
-    """
-    subjects = dict(_column(graph, f"{RDF}subject"))
-    predicates, objects, bases, confidences = (
-        dict(_column(graph, name)) for name in (f"{RDF}predicate", f"{RDF}object", f"{PL}basis", f"{PL}confidence")
-    )
+    """Yield each link that holds once for each basis, with its highest confidence."""
+    bases, confidences = (dict(_column(graph, f"{PL}{name}")) for name in ("basis", "confidence"))
     best: dict[tuple[str, str, str, str], float] = {}
-    for link, subject in subjects.items():
-        key = (subject, predicates[link], objects[link], bases[link])
+    for link, ends in held(graph.store).items():
+        key = (*ends, bases[link])
         best[key] = max(best.get(key, 0.0), float(confidences[link]))
     for (subject, predicate, object_, basis), confidence in best.items():
         if subject in ids and object_ in ids:

@@ -12,7 +12,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from kg import sparql
-from kg.evidence import passages
+from kg.evidence import holds, passages
 from kg.rows import IRI
 from kg.server.pages.catalogue import Catalogue, Item, Paper
 from kg.server.workers import Ask
@@ -127,8 +127,8 @@ async def account(ask: Ask, catalogue: Catalogue, item: Item) -> Account:
     """Gather what the graph says of an entity, in a bounded number of bounded queries."""
     said, upward, downward, figures, mentions = await asyncio.gather(
         _said(ask, catalogue, item.iri),
-        _relations(ask, catalogue, item.iri, "s"),
-        _relations(ask, catalogue, item.iri, "o"),
+        _relations(ask, catalogue, item.iri, "subject"),
+        _relations(ask, catalogue, item.iri, "object"),
         _figures(ask, catalogue, item.iri),
         _mentions(ask, catalogue, item.iri),
     )
@@ -152,7 +152,7 @@ async def _said(
     ask: Ask, catalogue: Catalogue, iri: IRI
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...], dict[str, list[Any]]]:
     properties = "skos:prefLabel skos:altLabel skos:note dcterms:source pl:year pl:issuer pl:divisionCode pl:sameAs"
-    node = sparql.term(iri)
+    node = str(sparql.term(iri))
     rows = await ask(
         f"SELECT DISTINCT ?p ?o (LANG(?o) AS ?tag) ?g {{ {{ VALUES ?p {{ {properties} }} {node} ?p ?o }} UNION"
         f" {{ VALUES ?p {{ skos:definition pl:status }} GRAPH ?g {{ {node} ?p ?o }} }} }} ORDER BY ?p ?o ?g LIMIT 1000"
@@ -176,7 +176,7 @@ async def _said(
 
 async def evidence(ask: Ask, catalogue: Catalogue, subject: str, object_: str) -> tuple[Relation, ...]:
     """Return the links from one entity to another, with why they are believed."""
-    return await _relations(ask, catalogue, IRI(subject), "s", [IRI(object_)])
+    return await _relations(ask, catalogue, IRI(subject), "subject", [IRI(object_)])
 
 
 async def _relations(
@@ -187,13 +187,13 @@ async def _relations(
     others: Sequence[IRI] | None = None,
 ) -> tuple[Relation, ...]:
     """Return the links that have the entity at one end, those of the given others or all, the surest first."""
-    here, there = ("subject", "object") if end == "s" else ("object", "subject")
     if others is None:
-        others = await run_in_threadpool(catalogue.others, iri, here, MOST_LINKS)
+        others = await run_in_threadpool(catalogue.others, iri, end, MOST_LINKS)
+    node = str(sparql.term(iri))
+    link = holds(node, object_="?other") if end == "subject" else holds("?other", object_=node)
     links = await ask(
         f"""SELECT ?link ?p ?other ?basis ?confidence ?g {{ {sparql.values("other", others)}
-          GRAPH ?g {{ ?link rdf:{here} {sparql.term(iri)} ;
-          rdf:{there} ?other ; rdf:predicate ?p ; pl:basis ?basis ; pl:confidence ?confidence }}
+          GRAPH ?g {{ {link} ?link pl:basis ?basis ; pl:confidence ?confidence }}
         }} ORDER BY DESC(?confidence) ?link LIMIT {10 * MOST_LINKS}"""
     )
     shown: defaultdict[tuple[IRI, IRI], list[IRI]] = defaultdict(list)

@@ -247,6 +247,19 @@ def test_the_home_page_counts_what_kg_info_counts(tmp_path: Path) -> None:
     assert home["links"] == sum(info.counts.links.values())
 
 
+def test_a_link_that_curators_reject_is_none_of_the_explorers(
+    rejecting: tuple[Path, tuple[str, str, str]], serve: Callable[..., Any]
+) -> None:
+    store, (subject, _, object_) = rejecting
+    catalogue = Catalogues(store).current()
+    assert catalogue.summary()["links"] == sum(kg.info(store=store).counts.links.values()) > 0
+    assert IRI(object_) not in catalogue.others(subject, "subject", 9)
+    with serve(store) as client:
+        assert client.get("/evidence.json", params={"subject": subject, "object": object_}).json() == []
+        page = client.get(href(IRI(subject)), headers={"Accept": "application/json"}).text
+    assert subject in page and object_ not in page
+
+
 def test_confidence_leaves_links_out(catalogue: Catalogue) -> None:
     every, sure = (neighbourhood.lineage(catalogue, VILLAGE, least, whole=True) for least in (0.0, 0.8))
     assert {tie.confidence for tie in every.ties} > {tie.confidence for tie in sure.ties}

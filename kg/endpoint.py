@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import Message
 from http import HTTPStatus
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from itertools import pairwise
 from typing import Any, Literal, TypeAlias, TypeVar
 from urllib.error import HTTPError, URLError
@@ -311,10 +311,13 @@ def _explained(error: Exception, url: str) -> PolicyGraphError:
 
 
 def _content(error: Exception) -> str:
-    """Return what the server said of an error, whole."""
+    """Return what the server said of an error, whole or as far as it came."""
     content = str(error).encode()
     if isinstance(error, HTTPError):
-        content = error.read()
+        try:
+            content = error.read()
+        except (OSError, HTTPException) as cut:
+            content = cut.partial if isinstance(cut, IncompleteRead) else b""
     elif told := re.search(r"Response:\n(b['\"].*)", str(error), re.DOTALL):  # SPARQLWrapper keeps it as a literal
         content = ast.literal_eval(told[1])
     return content.decode(errors="replace")

@@ -6,7 +6,6 @@ are laid over it with ``load(path, ...)``; docs/authority.md tells how to write 
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -117,12 +116,6 @@ class Scheme:
 
     def __len__(self) -> int:
         return len(self._concepts)
-
-    @cached_property
-    def digest(self) -> str:
-        """Return a hex digest of what the concepts say; comments and the order of blocks don't change it."""
-        content = repr(([self._concepts[iri] for iri in sorted(self._concepts)], sorted(self._owners.items())))
-        return hashlib.sha256(content.encode()).hexdigest()
 
     def above(self, iri: str) -> frozenset[str]:
         """Return the IRIs that a concept leads to, step by step, as a part, by serving and by advancing."""

@@ -100,15 +100,6 @@ def test_a_later_file_takes_a_name_over(write):
     assert scheme.by_label("乡村振兴战略").iri == PLID + "Strategy/中国/乡村振兴战略"
 
 
-def test_the_digest_follows_the_content_alone(write, bundled: Scheme):
-    one = load(write(OURS))
-    commented = load(write("# a remark\n" + OURS, "commented.ttl"))
-    changed = load(write(OURS.replace("2031", "2032"), "changed.ttl"))
-    assert one.digest == commented.digest
-    assert len({bundled.digest, one.digest, changed.digest}) == 3
-    assert bundled.digest == load().digest
-
-
 LABEL = 'skos:prefLabel "试验口号"@zh'
 SLOGAN = "<Slogan/中国/试验口号> a skos:Concept, pl:Slogan ; " + LABEL
 

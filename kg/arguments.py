@@ -94,8 +94,10 @@ def parameter(text: str) -> tuple[str, Any]:
 
 def access(args: argparse.Namespace) -> dict[str, Any]:
     """Return how to ask a server; what is not said is left to its default."""
-    access = {name: getattr(args, name) for name in ("user", "password", "token", "timeout")}
-    return {name: value for name, value in access.items() if value is not None}
+    usual = {"password": os.environ.get("KG_PASSWORD"), "token": os.environ.get("KG_TOKEN")}
+    said = {name: getattr(args, name) for name in ("user", "password", "token", "timeout")}
+    said = {name: usual.get(name) if value is None else value for name, value in said.items()}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 USUAL_STORE = os.environ.get("KG_STORE") or str(DEFAULT_STORE)
@@ -113,8 +115,8 @@ DRAWN = argument("-o", metavar="FILE", dest="output", type=Path, help="draw it i
 QUIET = argument("--quiet", action="store_true", help="print nothing but errors")
 ACCESS = (
     argument("--user", metavar="NAME", help="name to give to the server"),
-    argument("--password", metavar="WORD", default=os.environ.get("KG_PASSWORD"), help="its password (${KG_PASSWORD})"),
-    argument("--token", metavar="TOKEN", default=os.environ.get("KG_TOKEN"), help="bearer token (${KG_TOKEN})"),
+    argument("--password", metavar="WORD", help="its password (${KG_PASSWORD})"),
+    argument("--token", metavar="TOKEN", help="bearer token (${KG_TOKEN})"),
     argument(
         "--timeout",
         metavar="SECONDS",

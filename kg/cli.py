@@ -521,6 +521,8 @@ def _asked(args: argparse.Namespace) -> Graph:
     from kg.graph import Graph, open
 
     if args.endpoint is None:
+        if told := [f"--{name}" for name in ("user", "password", "token") if getattr(args, name) is not None]:
+            raise UsageError(f"{', '.join(told)}: a store asks for none; name an --endpoint, or leave it out")
         return open(args.store or folder(USUAL_STORE))
     if args.store is not None:
         raise UsageError("--store and --endpoint name two graphs; take one of them", subject=args.endpoint)

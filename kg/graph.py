@@ -322,8 +322,16 @@ class Graph:
         Returns:
             Nodes are IRIs with ``label``, ``kind``, ``level``; there is an edge for each proof of a link, with
             ``relation``, ``basis``, ``confidence``, ``document``, ``evidence``. What is unknown is "", never None.
+
+        Raises:
+            NotFound: the graph has no entity of that name, or none there.
+            AmbiguousName: it has several.
+            UsageError: a place is given and no name.
         """
         import networkx
+
+        if name is None and within is not None:
+            raise UsageError(f"{within} tells namesakes apart; name the entity too", subject=within)
 
         only = self.lineage(name, within, confidence=confidence).entities if name is not None else None
         network: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()

@@ -47,6 +47,19 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.mark.parametrize("option", ["--user", "--password", "--token"])
+def test_a_store_takes_no_user_nor_token_of_an_endpoint(
+    option: str, store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["query", "ASK {}", "--store", store, option, "x"]) == 2
+    assert capsys.readouterr().err.startswith(f"kg: {option}: a store asks for none; name an --endpoint")
+
+
+def test_a_token_in_the_environment_is_for_endpoints_alone(store: str) -> None:
+    done = run("query", "ASK {}", "--store", store, KG_TOKEN="abc", KG_PASSWORD="x")
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("command", ["info", "query", "lineage", "remove"])
 def test_commands_without_extraction_import_no_spacy(command: str, store: str) -> None:
     arguments = {"query": ["ASK {}"], "lineage": ["实力甲镇"], "remove": ["甲镇_2023"], "info": []}[command]

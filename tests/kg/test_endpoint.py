@@ -257,6 +257,17 @@ def test_users_and_tokens_are_sent(scripted: Callable[..., tuple[str, Script]]) 
     assert bearer == "Bearer abc" and none is None
 
 
+def test_the_command_line_sends_the_token_of_the_environment(
+    scripted: Callable[..., tuple[str, Script]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, script = scripted((200, RESULTS, ONE))
+    monkeypatch.setenv("KG_TOKEN", "abc")
+    assert main(["query", "SELECT ?x {}", "--endpoint", url]) == 0
+    assert main(["query", "SELECT ?x {}", "--endpoint", url, "--token", "def"]) == 0
+    sent = [headers.get("Authorization") for _, headers, _ in script.seen]
+    assert (sent[0], sent[-1]) == ("Bearer abc", "Bearer def")
+
+
 def test_requests_are_forms_and_known_prefixes_declared(scripted: Callable[..., tuple[str, Script]]) -> None:
     url, script = scripted((200, RESULTS, ONE))
     kg.open(url).query("PREFIX pl: <urn:mine> SELECT ?x { ?x a pl:Y ; skos:prefLabel 'xsd:no' }")

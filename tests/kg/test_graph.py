@@ -61,6 +61,11 @@ def test_a_column_goes_before_a_method_of_tuple(graph: kg.Graph) -> None:
     assert other.count(2) == 1 and other.index(2) == 0
 
 
+def test_a_place_tells_namesakes_apart_and_needs_a_name(graph: kg.Graph) -> None:
+    with pytest.raises(UsageError, match="月球镇 tells namesakes apart"):
+        graph.graph(within="月球镇")
+
+
 def test_a_folder_takes_no_options_of_an_endpoint(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="timeout"):
         kg.open(tmp_path, timeout=5)

@@ -16,6 +16,7 @@ from extract.document import unbroken
 from kg import sparql
 from kg.rows import IRI
 from kg.statements import OBJECT, PREDICATE, SUBJECT
+from ontology.iri import identifier_of
 from ontology.terms import Basis, Predicate
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Proof:
             "relation": str(self.predicate),
             "basis": str(self.basis),
             "confidence": self.confidence,
-            "document": self.document or "",
+            "document": identifier_of(self.document or ""),
             "evidence": unbroken(self.text or ""),
         }
 
@@ -123,7 +124,9 @@ def proofs(graph: Graph, pattern: str) -> tuple[Proof, ...]:
         for row in links
         for passage in said.get(row.link, [(None, None, None)])
     ]
-    found.sort(key=lambda proof: (-proof.confidence, proof.document or "", proof.start or 0, proof.link))
+    found.sort(
+        key=lambda proof: (-proof.confidence, proof.document or "", proof.start or 0, proof.link, proof.text or "")
+    )
     return tuple(found)
 
 

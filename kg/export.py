@@ -249,17 +249,11 @@ def _write_jsonld(graph: Graph, path: Path, suffix: str) -> None:
 def _write_network(graph: Graph, path: Path, suffix: str) -> None:
     import networkx
 
-    network: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
-    for row in entities(graph).rows:
-        name, kind, level, place, *_, iri = (_plain(cell) for cell in row)
-        network.add_node(iri, label=name, kind=kind, level=level, place=place)
-    table = links(graph)
-    for row in table.rows:
-        link = dict(zip(table.columns, row, strict=True))
-        keys = ("relation", "basis", "document", "evidence")
-        about: dict[str, Any] = {key: _plain(link[key]) for key in keys}
-        ends = (str(link["subject_iri"]), str(link["object_iri"]))
-        network.add_edge(*ends, **about, label=about["relation"], confidence=float(link["confidence"] or 0))
+    network = graph.graph()
+    for _, about in network.nodes(data=True):
+        about.update({name: _plain(value) for name, value in about.items()})
+    for *_, why in network.edges(data=True):
+        why.update({"label": why["relation"], "evidence": _plain(why["evidence"]), "document": _plain(why["document"])})
     if suffix == ".graphml":
         networkx.write_graphml(network, path, named_key_ids=True)
     else:

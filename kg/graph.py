@@ -320,8 +320,9 @@ class Graph:
             confidence: links below it are left out.
 
         Returns:
-            Nodes are IRIs with ``label``, ``kind``, ``level``; there is an edge for each proof of a link, with
-            ``relation``, ``basis``, ``confidence``, ``document``, ``evidence``. What is unknown is "", never None.
+            Nodes are IRIs with ``label``, ``kind``, ``level``, ``place``; there is an edge for each proof of a link,
+            with ``relation``, ``basis``, ``confidence``, ``document`` (its identifier), ``evidence``. What is unknown
+            is "", never None.
 
         Raises:
             NotFound: the graph has no entity of that name, or none there.
@@ -337,7 +338,8 @@ class Graph:
         network: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
         for iri, entity in described(self).items():
             if only is None or iri in only:
-                network.add_node(str(iri), label=entity.name, kind=str(entity.kind), level=entity.level)
+                place = " › ".join(places_of(iri))
+                network.add_node(str(iri), label=entity.name, kind=str(entity.kind), level=entity.level, place=place)
         for proof in proofs(self, f"FILTER(?confidence >= {confidence})"):
             if proof.subject in network and proof.object in network:
                 network.add_edge(str(proof.subject), str(proof.object), **proof.edge)

@@ -18,7 +18,6 @@ import networkx
 
 from kg.lineage import Lineage
 from kg.vocabulary import WORDS
-from ontology.iri import identifier_of
 from ontology.terms import Kind, Level, Predicate
 
 if TYPE_CHECKING:
@@ -50,7 +49,6 @@ def network(source: Drawable) -> Network:
         for name in ("relation", "basis", "evidence", "document"):
             why.setdefault(name, "")
         why.setdefault("confidence", 0.0)
-        why["document"] = identifier_of(why["document"])
     return found
 
 

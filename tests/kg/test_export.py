@@ -114,6 +114,11 @@ def test_networks_come_back(store: ox.Store, tmp_path: Path, suffix: str, read) 
     relations = {about["relation"] for *_, about in back.edges(data=True)}
     assert relations == {"advances", "serves", "locatedIn"}
     assert {type(about["confidence"]) for *_, about in back.edges(data=True)} == {float}
+    ours = kg.open(store).graph()
+    assert {node: about["place"] for node, about in back.nodes(data=True)} == dict(ours.nodes(data="place"))
+    said = {(start, end, about["document"], about["evidence"]) for start, end, about in back.edges(data=True)}
+    assert said == {(s, o, why["document"], why["evidence"]) for s, o, why in ours.edges(data=True)}
+    assert "丁镇 2023" in {document for _, _, document, _ in said}
 
 
 def test_a_link_that_curators_reject_is_in_no_table_and_no_network(

@@ -125,7 +125,7 @@ def test_an_entity_goes_by_its_chinese_name(labels: str, name: str) -> None:
     )
     graph = kg.open(store)
     node = graph.graph().nodes[iri]
-    assert node == {"label": name, "kind": "Strategy", "level": "national"}
+    assert node == {"label": name, "kind": "Strategy", "level": "national", "place": "中国"}
     thing = graph.lineage(iri).entity
     assert (thing.name, thing.level, thing.definition) == (name, Level.NATIONAL, "两山")
     drawn = ask("--as graph", "SELECT ?s ?o { ?s pl:serves ?o }", {"graph": graph}).whole

@@ -23,7 +23,7 @@ from extract.metadata_table import YEARS, from_row, iso, load_table
 from extract.names import alternation, lexicon
 from extract.numerals import parse
 from extract.reflow import reflow
-from extract.surface import fold
+from extract.surface import HAN, fold
 from ontology.divisions import NATION, divisions
 from ontology.terms import Level
 
@@ -46,10 +46,10 @@ _HEADING = re.compile(r"[一二三四五六七八九十]+、|[（(][一二三四
 _SPEAKS = re.compile(
     r"我(?:现在|谨)?(?:代表|受|根据)(?P<issuer>[^，。、的]{2,20}?)(?:的?委托|的?决定)?[，,]?(?:现在)?(?:向|作|就|对|将|报告)"
 )
-_NUMBERED = re.compile(r"(?P<mark>[\u4e00-\u9fff]{2,12}?)[〔\[［【(（](?P<year>\d{4})[〕\]］】)）]\s*第?\d+号")
+_NUMBERED = re.compile(rf"(?P<mark>[{HAN}]{{2,12}}?)[〔\[［【(（](?P<year>\d{{4}})[〕\]］】)）]\s*第?\d+号")
 _ADOPTED = re.compile(r"(?:通过|公布|发布|印发)$")
-_ISSUES = re.compile(r"(?P<issuer>[\u4e00-\u9fff\s、]{2,40}?)(?:等[一二三四五六七八九十\d]*个?部门)?(?:印发)?关于")
-_GOVERNMENT = re.compile(r"(?P<unit>[\u4e00-\u9fff]{2,20}?)(?:人民)?政府")
+_ISSUES = re.compile(rf"(?P<issuer>[{HAN}\s、]{{2,40}}?)(?:等[一二三四五六七八九十\d]*个?部门)?(?:印发)?关于")
+_GOVERNMENT = re.compile(rf"(?P<unit>[{HAN}]{{2,20}}?)(?:人民)?政府")
 _LABEL = re.compile(r"^【[^】]*】\s*")
 """Labels of databases before a line: 【法规标题】."""
 _REPORT = re.compile(r"工作报告")
@@ -91,7 +91,7 @@ def _words() -> _Words:
             rf"[在向](?P<meeting>(?P<unit>[^，。、（）()\d在向]{{0,20}}?)第?(?P<congress>{_NUMBER})[届次](?P<body>{bodies})"
             rf"(?:常务委员会|常委会)?(?:第?(?P<session>{_NUMBER})次(?:全体)?会[议议])?)(?=上|作|提|报告|汇报|[，,）)]|$)"
         ),
-        post=re.compile(rf"(?P<unit>[\u4e00-\u9fff]{{0,15}}?)(?:人民政府|政府)?(?:代理|代)?(?P<post>{posts})"),
+        post=re.compile(rf"(?P<unit>[{HAN}]{{0,15}}?)(?:人民政府|政府)?(?:代理|代)?(?P<post>{posts})"),
         levels={post: level for level in Level for post in data["posts"].get(level, ())},
         plans=re.compile(
             rf"(?P<y>{_YEAR})年(?:度)?(?:政府|国内|经济社会发展)?(?:的)?"

@@ -6,15 +6,13 @@ import re
 from functools import cache
 
 from extract.annotation import Entity
-from extract.announcements import Announcement
-from extract.document import Span, Structure
+from extract.announcements import Announcement, is_joined
+from extract.document import Structure
 from extract.mentions import WORKS, below, is_body
 from extract.names import alternation, lexicon
 from extract.service.reading import LOOSE, Mention, Reading, Sentence, words
 from extract.topics import topics_of
 from ontology.terms import Basis, Kind, Level
-
-_JOINED_BEFORE, _JOINED_BEHIND = re.compile('[、和与及]"?$'), re.compile('"?[、和与及]')
 
 
 def structural(reading: Reading) -> None:
@@ -73,17 +71,11 @@ def _ceiling(reading: Reading, entity: Entity, goal: Entity, announcement: Annou
     if entity.kind is Kind.ORGANIZATION:
         return 0.6
     several = len(announcement.goals) > 1 and not announcement.by_topic
-    if several or any(_is_half(reading, span) for span, _ in announcement.goals):
+    if several or any(is_joined(reading.folded, span) for span, _ in announcement.goals):
         return 0.45
     if "，" in reading.wording(announcement.evidence):
         return 0.75
     return 1 if announcement.by_topic else 0.85
-
-
-def _is_half(reading: Reading, goal: Span) -> bool:
-    """Tell whether a goal is named together with something else: 推进|经济结构调整|和经济体制改革."""
-    before = _JOINED_BEFORE.search(reading.folded, max(0, goal.start - 2), goal.start)
-    return before is not None or _JOINED_BEHIND.match(reading.folded, goal.end) is not None
 
 
 @cache

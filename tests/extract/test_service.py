@@ -487,6 +487,20 @@ def test_what_stands_below_a_heading_of_two_is_surely_for_the_speakers_own(relat
     assert found[MILL, "茶业强县"].confidence > 0.75 > 0.6 > found[MILL, "工业强省"].confidence
 
 
+def test_of_a_heading_of_two_of_its_own_what_stands_below_is_surely_for_the_last(related):
+    heading = "（一）坚持茶旅立县，加快建设茶香丙县"
+    named = {"茶旅立县": (Kind.STRATEGY, Level.COUNTY), GOAL: (Kind.STRATEGY, Level.COUNTY)}
+    found = related(f"{heading}\n今年建成{MILL}。", Predicate.SERVES, **named)
+    assert found[MILL, GOAL].confidence > 0.8 > 0.6 > found[MILL, "茶旅立县"].confidence
+
+
+def test_a_heading_announces_no_piece_of_a_list_of_doings(related):
+    heading = "（一）全力以赴抓脱贫、治污染、防风险，攻坚成效显著"
+    text = f"{heading}\n今年建成{MILL}。"
+    assert not related(text, Predicate.SERVES, 防风险=(Kind.STRATEGY, Level.NATIONAL))
+    assert related(text, Predicate.SERVES, 防风险=(Kind.STRATEGY, Level.COUNTY))
+
+
 def test_the_half_of_a_heading_that_says_how_announces_nothing(related):
     named = {"实力丙县": (Kind.STRATEGY, Level.COUNTY), "高质量发展": (Kind.STRATEGY, Level.NATIONAL)}
     text = f"（一）聚焦实力丙县，以更宽视野谋划高质量发展\n今年建成{MILL}。"

@@ -498,7 +498,6 @@ def test_a_heading_announces_no_piece_of_a_list_of_doings(related):
     heading = "（一）全力以赴抓脱贫、治污染、防风险，攻坚成效显著"
     text = f"{heading}\n今年建成{MILL}。"
     assert not related(text, Predicate.SERVES, 防风险=(Kind.STRATEGY, Level.NATIONAL))
-    assert related(text, Predicate.SERVES, 防风险=(Kind.STRATEGY, Level.COUNTY))
 
 
 def test_the_half_of_a_heading_that_says_how_announces_nothing(related):

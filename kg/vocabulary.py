@@ -56,3 +56,9 @@ WORDS: Mapping[str, str] = {
     },
 }
 """Short Chinese words for pictures and the terminal, where the ontology's labels are too long but for a basis."""
+
+NOT_SPENT = (
+    "人均|亩均|户均|每[人亩户]|标准|余额|工资|收入|起征点|单价|售价|保费|限额|生产总值|增加值|产值|销售|营收|营业额|利润|税收"
+    "|存款|储蓄|出口|进口|进出口|零售|消费|损失|交易额|债务"
+)
+"""What sums of money are called that nobody spends on a work: income, output, stocks, standards; regular expression."""

@@ -23,7 +23,7 @@ from kg.picture.network import trunk
 from kg.picture.style import COLOURS, INK, PALE_INK, TINTS
 from kg.picture.svg import Drawing
 from kg.rows import IRI
-from kg.vocabulary import WORDS
+from kg.vocabulary import NOT_SPENT, WORDS
 from ontology.errors import NotFound, UsageError
 from ontology.iri import places_of
 from ontology.terms import PLACES, Level
@@ -198,7 +198,7 @@ def flow(graph: Graph, within: str | None = None, *, measure: Measure = "project
     """Draw how projects or money run from township strategies up to national ones.
 
     A project counts once, in the township strategy that it serves most surely, and from there along the surest chain.
-    Its money is the largest amount in 元 that a document names for it.
+    Its money is the largest amount in 元 that a document names for it, but for income, output, stocks and standards.
 
     Args:
         graph: where from.
@@ -215,7 +215,9 @@ def flow(graph: Graph, within: str | None = None, *, measure: Measure = "project
     rows = graph.query(
         "SELECT ?p ?t (MAX(?c) AS ?sure) (MAX(?v) AS ?money) { ?t pl:level pl:township ."
         " ?p a pl:Project ; pl:serves ?t . ?link rdf:subject ?p ; rdf:predicate pl:serves ; rdf:object ?t ;"
-        " pl:confidence ?c OPTIONAL { ?i pl:indicatorOf ?p ; pl:unit '元' ; pl:value ?v } } GROUP BY ?p ?t"
+        " pl:confidence ?c OPTIONAL { ?i pl:indicatorOf ?p ; pl:unit '元' ; pl:value ?v"
+        " OPTIONAL { ?i pl:measure ?m } FILTER(!BOUND(?m) || !REGEX(?m, ?not_spent)) } } GROUP BY ?p ?t",
+        not_spent=NOT_SPENT,
     )
     served = [(row.p, row.t, float(row.sure), float(row.money or 0)) for row in rows]
 

@@ -21,6 +21,7 @@ from kg.decisions import Decision
 from kg.push import push
 from kg.rows import IRI, Cell, cell
 from kg.store import writing
+from kg.vocabulary import NOT_SPENT
 from ontology.errors import NotFound, QueryError
 from ontology.terms import PL, PLID, PREFIXES, RDFS, SH, Predicate
 from tests import servers
@@ -366,3 +367,7 @@ def test_the_questions_find_the_yellow_river_chain(tmp_path: Path) -> None:
         assert "locatedIn" not in {row.relation.local for row in under}, "a place is no strategy on the way"
         empty = {name for name in NAMES if not len(graph.query(name))}
     assert empty <= {"units-without-documents", "villages-without-projects"}, "the defaults have answers there"
+
+
+def test_money_spent_is_told_from_other_sums_as_the_pictures_do() -> None:
+    assert NOT_SPENT in queries.load("money-by-strategy").bind()

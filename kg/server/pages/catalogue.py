@@ -26,7 +26,7 @@ from kg.store import open_version, published
 from ontology.errors import StoreError
 from ontology.terms import PLACES, Kind, Level
 
-_FORMAT = 4
+_FORMAT = 5
 """Raised when the tables or what they hold change, so that a file of an earlier release is made anew."""
 
 PAGE = 25

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +15,7 @@ import pyoxigraph as ox
 
 from kg.evidence import held
 from kg.graph import Graph
+from kg.vocabulary import NOT_SPENT
 from ontology.iri import name_of, places_of
 from ontology.terms import ITSRDF, NIF, PL, PLACES, PLID, Kind
 
@@ -174,12 +176,14 @@ def _links(graph: Graph, ids: Mapping[str, int]) -> Iterator[tuple[int, str, int
 
 
 def _money(graph: Graph, ids: Mapping[str, int]) -> Iterator[tuple[int, float]]:
-    """Yield the largest amount in 元 that a document names for each entity."""
-    units = dict(_column(graph, f"{PL}unit"))
+    """Yield the largest amount in 元 that a document names for each entity as spent on it."""
+    units, measures = dict(_column(graph, f"{PL}unit")), dict(_column(graph, f"{PL}measure"))
+    not_spent = re.compile(NOT_SPENT)
     values = dict(_column(graph, f"{PL}value"))
     largest: dict[str, float] = {}
     for indicator, entity in _column(graph, f"{PL}indicatorOf"):
-        if units.get(indicator) == "元" and indicator in values and entity in ids:
+        spent = not not_spent.search(measures.get(indicator, ""))
+        if units.get(indicator) == "元" and spent and indicator in values and entity in ids:
             largest[entity] = max(largest.get(entity, 0.0), float(values[indicator]))
     return ((ids[entity], yuan) for entity, yuan in largest.items())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -60,7 +61,8 @@ def _open(folder: Path) -> int:
 
     main = threading.current_thread() is threading.main_thread()  # the only one that may set a handler
     before = signal.signal(signal.SIGTERM, end) if main else None
-    with subprocess.Popen([sys.executable, "-m", "jupyterlab", str(folder)]) as lab:
+    root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # as in most containers
+    with subprocess.Popen([sys.executable, "-m", "jupyterlab", *root, str(folder)]) as lab:
         try:
             return lab.wait()
         finally:

@@ -8,6 +8,9 @@ let kept = null;
 nodes.update(nodes.get().filter(({ id }) => id[0] === "n").map(dressed));
 edges.update(edges.get().map((edge) => ({ id: edge.id, title: said(edge.links) })));
 
+// vis leaves out nodes outside the view, and takes all that we draw ourselves to stand at 0, 0.
+Object.getPrototypeOf(Object.values(network.body.nodes)[0]).isBoundingBoxOverlappingWith = () => true;
+
 function said(pairs) {
   return pairs.slice(0, 3).map(([from, to]) =>
     `${picture.names[from]} → ${picture.names[to]}\n` +

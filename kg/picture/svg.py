@@ -299,7 +299,7 @@ def _legend(drawing: Drawing, network: Network, y: float) -> float:
             stroke_dasharray=" ".join(map(str, DASHES[basis])) or "none",
         )
         x = _word(drawing, x + 44, y, WORDS[basis])
-    return _word(drawing, x + 10, y, "箭头指向所服务的上级战略，线越粗越可信")
+    return _word(drawing, x + 10, y, "箭头指向所服务、落实的战略，线越粗越可信")
 
 
 def _word(drawing: Drawing, x: float, y: float, word: str) -> float:

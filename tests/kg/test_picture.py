@@ -262,24 +262,46 @@ def test_hostile_names_stay_text() -> None:
 def test_the_page_draws_in_a_browser_and_runs_nothing_foreign(tmp_path: Path) -> None:
     hostile = [*HOSTILE, "<img src=x onerror=\"document.title='HACKED'\">"]
     path = kg.draw(town(30, 400, names=hostile), tmp_path / "hostile.html", title="图")
-    opened = path.with_name("opened.html")
-    clicks = "<script>unfold(Object.keys(picture.bundles)[0]); choose('n0'); document.title += panel.hidden;</script>"
-    opened.write_text(path.read_text(encoding="utf-8").replace("</body>", f"{clicks}</body>"), encoding="utf-8")
-    arguments = (
-        "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-        f" --disable-component-update --disable-sync --user-data-dir={tmp_path / 'profile'} --virtual-time-budget=3000"
-    )
-    assert CHROMIUM is not None
-    done = subprocess.run(
-        [CHROMIUM, *arguments.split(), "--dump-dom", opened.as_uri()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
+    clicks = "unfold(Object.keys(picture.bundles)[0]); choose('n0'); document.title += panel.hidden;"
+    done = _opened(path, clicks, tmp_path)
     assert "<title>图false</title>" in done.stdout
     assert "<canvas" in done.stdout and "向下：什么服务于它" in done.stdout
     assert "CONSOLE" not in done.stderr
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs a Chromium")
+def test_boxes_are_drawn_wherever_the_picture_is_moved(tmp_path: Path) -> None:
+    """Also where the origin of the picture has left the view, at which vis takes our boxes to stand."""
+    looked = """
+    const canvas = document.querySelector("canvas"), {color, id} = nodes.get().find(({id}) => id[0] === "n");
+    const filled = () => {
+      const patch = canvas.getContext("2d").getImageData(canvas.width / 2 - 30, canvas.height / 2 - 9, 60, 18).data;
+      const wanted = [1, 3, 5].map((at) => parseInt(color.background.slice(at, at + 2), 16));
+      for (let at = 0; at < patch.length; at += 4) if (wanted.every((part, n) => part === patch[at + n])) return true;
+      return false;
+    };
+    network.once("afterDrawing", () => setTimeout(() => {
+      network.moveTo({ position: network.getPosition(id), scale: 3 });
+      network.body.emitter.emit("_redraw");
+      document.title += filled();
+    }));
+    """
+    page = kg.draw(town(30, 30), tmp_path / "a.html", title="图")
+    assert "<title>图true</title>" in _opened(page, looked, tmp_path).stdout
+
+
+def _opened(page: Path, script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Open a page in the browser with a script at its end, and return what it then holds and says."""
+    opened = page.with_name("opened.html")
+    content = page.read_text(encoding="utf-8").replace("</body>", f"<script>{script}</script></body>")
+    opened.write_text(content, encoding="utf-8")
+    arguments = (
+        "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+        f" --disable-component-update --disable-sync --user-data-dir={folder / 'profile'} --virtual-time-budget=3000"
+    )
+    assert CHROMIUM is not None
+    command = [CHROMIUM, *arguments.split(), "--dump-dom", opened.as_uri()]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
 
 
 def test_no_word_at_a_link_hides_another() -> None:

@@ -78,11 +78,11 @@ def test_a_folder_that_can_not_be_made_is_told(tmp_path: Path, capsys: pytest.Ca
 
 @pytest.fixture
 def jupyter(tmp_path: Path) -> dict[str, str]:
-    """The environment of a JupyterLab that keeps to a folder of its own, opens no browser, and may be root in CI."""
+    """The environment of a JupyterLab that keeps to a folder of its own, opens no browser."""
     pytest.importorskip("jupyterlab", reason="needs pip install 'policy-lineage[notebook]'")
     home = tmp_path / "jupyter"
     home.mkdir()
-    settings = {"allow_root": True, "open_browser": False, "port": 0}
+    settings = {"open_browser": False, "port": 0}
     (home / "jupyter_server_config.json").write_text(json.dumps({"ServerApp": settings}), encoding="utf-8")
     places = {f"JUPYTER_{name}_DIR": str(home) for name in ("CONFIG", "DATA", "RUNTIME")}
     return {**os.environ, **places, "PYTHONPATH": str(ROOT)}
@@ -113,7 +113,9 @@ def test_kg_notebook_opens_jupyterlab_on_the_copies(jupyter: dict[str, str], tmp
 
 
 def test_a_jupyterlab_that_fails_is_an_error(jupyter: dict[str, str], tmp_path: Path) -> None:
-    (Path(jupyter["JUPYTER_CONFIG_DIR"]) / "jupyter_server_config.json").write_text("{", encoding="utf-8")
+    settings = {"ServerApp": {"ip": "203.0.113.1", "open_browser": False}}  # an address that no machine has
+    config = Path(jupyter["JUPYTER_CONFIG_DIR"]) / "jupyter_server_config.json"
+    config.write_text(json.dumps(settings), encoding="utf-8")
     command = [sys.executable, "-m", "kg", "notebook", str(tmp_path / "mine")]
     done = subprocess.run(command, capture_output=True, text=True, env=jupyter, timeout=120)
     assert done.returncode == 2

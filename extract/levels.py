@@ -18,6 +18,7 @@ from extract.classifier import classify, opened
 from extract.document import Metadata, Place, Span
 from extract.names import alternation, lexicon
 from extract.surface import fold
+from extract.wording import unusual
 from ontology.divisions import NATION, divisions
 from ontology.terms import Kind, Level
 
@@ -183,6 +184,7 @@ def _called_before(name: str, mentions: Sequence[Span], folded: str, metadata: M
 def _named_in(name: str, place: Place | None) -> Level | None:
     """Return the level of the centre's names, and of a unit of the document's own that a name bears in itself.
 
+    That of the place itself tells wherever it stands in the name (绿美|四平|三年行动), the others' at its ends.
     Where the province of the document's place is not known, any province is its own (平安浙江).
     """
     if _words().centre.match(name):
@@ -201,7 +203,9 @@ def _borne(place: Place | None) -> tuple[tuple[re.Pattern[str], Level], ...]:
         if unit.level is not Level.PROVINCIAL:
             names = tuple(name for name in names if not _province().fullmatch(name))  # 海南州 is not 海南
         called = alternation(names)
-        borne = re.compile(rf"^(?:{called})|(?:{called})$|（(?:{called})段?）|{re.escape(unit.name)}")
+        within = [name for name in names if unit is place and len(name) > 1 and unusual(name)]
+        inside = f"|^(?!.*(?:{_words().nationwide.pattern})).*(?:{alternation(within)})" if within else ""
+        borne = re.compile(rf"^(?:{called})|(?:{called})$|（(?:{called})段?）|{re.escape(unit.name)}{inside}")
         found.append((borne, unit.level))
     if place.level is not Level.NATIONAL and place.at(Level.PROVINCIAL) is None:
         found.append((_province(), Level.PROVINCIAL))

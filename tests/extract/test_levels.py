@@ -50,6 +50,7 @@ def test_the_words_around_a_strategy_tell_whose_it_is(name, text, place, expecte
         ("国家鹮类保护试点", "争取国家鹮类保护试点。", Level.NATIONAL),
         ("小鹭帮办", "推出“小鹭帮办”服务。", Level.TOWNSHIP),
         ("鹭溪五条", "落实“鹭溪五条”。", Level.TOWNSHIP),
+        ("绿美鹭溪三年行动", "开展绿美鹭溪三年行动。", Level.TOWNSHIP),
         ("五步法", "落实“五步法”。", None),
         ("农机补贴", "发放农机补贴三万元。", Level.NATIONAL),
     ],

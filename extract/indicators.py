@@ -8,7 +8,7 @@ a table's cell whose column's heading has the unit, the span holds the figure al
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -48,6 +48,7 @@ _BOUND = re.compile("^(?:以上|以下|以内|左右)的?(?=.{2})")
 _POORER = re.compile("以[上下]的?(?:行政|空壳|薄弱)?村")
 """Behind the income by which villages are told apart."""
 _CELL = re.compile(rf"(?P<minus>[-—])?(?P<number>{_WHOLE})")
+_TOWN_AND_COUNTRY = re.compile("城乡(?=居民)")
 _RATES = ("率", "量", "比重", "强度")
 _BRIEFEST = 2
 """Characters that a subject of several figures has at least: 一产."""
@@ -186,7 +187,7 @@ def find(text: str, structure: Structure) -> Iterator[Indicator]:
     cells = folded if "\t" not in text else "".join("\n" if c == "\t" else f for c, f in zip(text, folded, strict=True))
     columns = dict(measured_cells(text, folded))
     number = at = last = 0
-    subject = ""
+    told: list[str] = []
     for figure in merge(_amounts(folded, columns), _figures(folded), key=lambda figure: figure.start):
         if figure.start < last:  # the next cell begins like a unit: 300|个体户
             continue
@@ -199,14 +200,15 @@ def find(text: str, structure: Structure) -> Iterator[Indicator]:
         if column is None and any(stretch.contains(span) for stretch in silent):
             continue
         if _SENTENCE.search(cells, last, figure.start):
-            subject = ""
-        words = column.measure if column else _measure(cells, figure, subject)
+            told = []
+        words = column.measure if column else _measure(cells, figure, told)
         if not words and cells is not folded:
-            words = _measure(folded, figure, subject)
-        subject, last = words, figure.end
+            words = _measure(folded, figure, told)
+        told.append(words)
+        last = figure.end
         number += 1
         period = structure.period_at(figure.start)
-        yield Indicator(f"i{number}", span, figure.value, figure.unit, subject, period=period)
+        yield Indicator(f"i{number}", span, figure.value, figure.unit, words, period=period)
 
 
 def _figures(folded: str) -> Iterator[_Figure]:
@@ -332,15 +334,15 @@ def _sums_up(folded: str, figure: _Figure) -> bool:
     return marks > 0 and marks == int(figure.value) - 1
 
 
-def _measure(folded: str, figure: _Figure, subject: str) -> str:
+def _measure(folded: str, figure: _Figure, told: Sequence[str]) -> str:
     """Name what a figure measures: the noun behind a count, else the words before it.
 
     Args:
         folded: folded text.
         figure: the figure.
-        subject: what the figure before it in the same sentence measured, "" where there is none.
+        told: what the figures before it in the same sentence measure.
     """
-    rules = _rules()
+    rules, subject = _rules(), told[-1] if told else ""
     behind = rules.behind.match(folded, figure.end)
     noun = rules.verb_behind.split(_BOUND.sub("", behind.group()), maxsplit=1)[0] if behind else ""
     noun = noun.lstrip("的").replace('"', "")
@@ -355,14 +357,15 @@ def _measure(folded: str, figure: _Figure, subject: str) -> str:
     if not words or rules.change.fullmatch(words):
         words = rules.change.sub("", subject) + words
     if "分别" in clause:
-        words = _respective(folded, figure, clause, words)
+        words = _respective(folded, figure, clause, words, told)
     return _brief(words.strip("、")) or (behind.group() if behind else "")
 
 
-def _respective(folded: str, figure: _Figure, clause: str, words: str) -> str:
+def _respective(folded: str, figure: _Figure, clause: str, words: str, told: Sequence[str]) -> str:
     """Name what one figure measures where its clause lists the subjects first and 分别 hands out the figures.
 
-    全年基础设施、制造业投资分别增长|9.4%|、9.1%: 基础设施投资增长. Where that is not sure, the words stay whole.
+    全年基础设施、制造业投资分别增长|9.4%|、9.1%: 基础设施投资增长. 城乡 are 城镇 and 农村; where the clause names none,
+    the subjects are what the figures just before it measure. Where that is not sure, the words stay whole.
     """
     rules = _rules()
     behind = clause.rindex("分别")
@@ -374,6 +377,11 @@ def _respective(folded: str, figure: _Figure, clause: str, words: str) -> str:
     *items, last = _ASIDE.sub("", listed).split("、")
     items += _BEFORE_LAST.split(last, maxsplit=1)
     place = next((at for at, each in enumerate(figures) if each.start() == figure.start), None)
+    if place is not None and clause.startswith("分别") and len(figures) > 1 and rules.change.fullmatch(change):
+        before = told[: len(told) - place][-len(figures) :]
+        return before[place] + change if len(before) == len(figures) else words
+    if len(items) == 1 and len(figures) == 2 and (both := _TOWN_AND_COUNTRY.search(listed)) is not None:
+        items = [listed[both.start() :].replace("城乡", side, 1) for side in ("城镇", "农村")]
     ending = rules.shared.search(items[-1])
     if place is None or not 1 < len(items) == len(figures) or min(map(len, items)) < _BRIEFEST:
         return words

@@ -176,6 +176,10 @@ def test_a_word_that_is_a_county_needs_more_there(text: str, units: dict[str, st
     assert names(text, Kind.ADMINISTRATIVE_UNIT, home("甘肃省")) == units
 
 
+def test_a_town_that_takes_the_place_of_another_kind_is_named_without_what_is_done() -> None:
+    assert "北田撤乡" not in names("完成北田撤乡设镇，苇塘乡改镇。", Kind.ADMINISTRATIVE_UNIT, home("保定市", "定兴县"))
+
+
 def test_a_county_is_not_the_town_of_its_name_and_a_river_not_the_town_on_it() -> None:
     text = "定兴中学开学，定兴县各镇都来。\n拒马河、北河水质好，北河镇修路，南拒马河南北堤加固。"
     assert names(text, Kind.ADMINISTRATIVE_UNIT, home("保定市", "定兴县")) == {

@@ -500,6 +500,12 @@ def test_a_heading_announces_no_piece_of_a_list_of_doings(related):
     assert not related(text, Predicate.SERVES, 防风险=(Kind.STRATEGY, Level.NATIONAL))
 
 
+@pytest.mark.parametrize(("opening", "under"), [("", True), ("同时，", False)])
+def test_a_paragraph_of_all_that_is_left_stands_under_no_heading(related, opening, under):
+    found = related(f"（一）建设茶香丙县\n修渠三里。\n{opening}今年建成{MILL}。", Predicate.SERVES)
+    assert ((MILL, GOAL) in found) is under
+
+
 def test_the_half_of_a_heading_that_says_how_announces_nothing(related):
     named = {"实力丙县": (Kind.STRATEGY, Level.COUNTY), "高质量发展": (Kind.STRATEGY, Level.NATIONAL)}
     text = f"（一）聚焦实力丙县，以更宽视野谋划高质量发展\n今年建成{MILL}。"

@@ -25,6 +25,7 @@ class Answer:
         rows: the answer; None where the query was refused.
         refused: why it was.
         unknown: the names asked for that the graph does not know.
+        example: whether nothing has been set yet, so that the names are the library's examples.
     """
 
     question: Query
@@ -33,6 +34,7 @@ class Answer:
     rows: Rows | None
     refused: QueryError | None = None
     unknown: tuple[str, ...] = ()
+    example: bool = False
 
 
 async def answer(ask: Ask, question: Query, given: Mapping[str, str]) -> Answer:
@@ -49,6 +51,7 @@ async def answer(ask: Ask, question: Query, given: Mapping[str, str]) -> Answer:
         text, names = question.bind(**asked), question.unknown_names(**asked)
         rows = await ask(text)
         unknown = await ask(names) if names is not None else ()
-        return Answer(question, values, text, rows, unknown=tuple(row.name for row in unknown))
+        example = not any(given.get(p.name) for p in question.parameters)
+        return Answer(question, values, text, rows, unknown=tuple(row.name for row in unknown), example=example)
     except QueryError as error:
         return Answer(question, values, question.text, None, error)

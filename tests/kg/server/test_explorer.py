@@ -653,3 +653,10 @@ def test_a_cut_answer_is_marked_on_the_page_and_in_its_table(store: Path, serve:
         assert len(table.text.splitlines()) >= 1 + 5 + 1 and "truncated" in table.text.splitlines()[-1]
         turtle = client.get(f"/entity/?iri={quote(ZONE)}", headers={"Accept": "text/turtle"})
         assert turtle.headers["x-truncated"] == "true" and turtle.text.startswith("# truncated")
+
+
+def test_the_librarys_example_that_a_graph_lacks_is_to_be_changed_and_no_error(server: httpx.Client) -> None:
+    ask = {"Accept": "text/html", "Accept-Language": "zh"}
+    page = server.get("/queries/strategies-of-place", headers=ask).text
+    assert "只是示例" in page and "没有名为" not in page and "没有结果" not in page
+    assert "没有名为“张营镇”的实体" in server.get("/queries/strategies-of-place?place=张营镇", headers=ask).text

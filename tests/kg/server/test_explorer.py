@@ -660,3 +660,11 @@ def test_the_librarys_example_that_a_graph_lacks_is_to_be_changed_and_no_error(s
     page = server.get("/queries/strategies-of-place", headers=ask).text
     assert "只是示例" in page and "没有名为" not in page and "没有结果" not in page
     assert "没有名为“张营镇”的实体" in server.get("/queries/strategies-of-place?place=张营镇", headers=ask).text
+
+
+def test_a_units_page_leads_to_its_strategies(client: httpx.Client) -> None:
+    ask = {"Accept": "text/html", "Accept-Language": "zh"}
+    unit = "/entity/AdministrativeUnit/" + quote("山西省/运城市/永济市/张营镇")
+    address = re.search(r'href="([^"]+)">该地提出的战略', client.get(unit, headers=ask).text)
+    assert address is not None and "四大战略" in client.get(unescape(address[1]), headers=ask).text
+    assert ">该地提出的战略<" not in client.get(f"/entity/Strategy/{quote('中国/乡村振兴战略')}", headers=ask).text

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from extract.annotation import Candidate
 from extract.document import Span
-from extract.masthead import links_from
+from extract.layout.masthead import links_from
 from extract.names import alternation, alternations, lexicon
 from extract.surface import HAN, JOINTS, pairs
 from ontology.terms import IDEAS, Kind

@@ -20,17 +20,17 @@ from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 
 from extract.annotation import Candidate, Entity
-from extract.authority import is_ours
 from extract.candidates import naming
-from extract.classifier import MODELS
 from extract.document import Metadata, Place, Span
+from extract.finders.authority import is_ours
+from extract.finders.organizations import firms_own, is_firm
+from extract.finders.villages import short_name
+from extract.layout.masthead import links_from
+from extract.learned.classifier import MODELS
 from extract.levels import coined_level, level_of
-from extract.masthead import links_from
 from extract.names import alternation, joined_heads, lexicon
-from extract.organizations import firms_own, is_firm
 from extract.status import status
 from extract.surface import HAN, JOINTS, folded_text
-from extract.villages import short_name
 from ontology.divisions import divisions
 from ontology.iri import normalise
 from ontology.scheme import Scheme

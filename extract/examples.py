@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from extract.annotation import Indicator
-from extract.classifier import MODELS
 from extract.document import Span
-from extract.reflow import Reflowed, reflow
-from extract.tagger import KINDS
+from extract.layout.reflow import Reflowed, reflow
+from extract.learned.classifier import MODELS
+from extract.learned.tagger import KINDS
 from ontology.terms import Kind, Predicate
 
 ANNOTATIONS = MODELS / "annotations"

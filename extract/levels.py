@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from extract.classifier import classify, opened
 from extract.document import Metadata, Place, Span
+from extract.learned.classifier import classify, opened
 from extract.names import alternation, lexicon
 from extract.surface import fold
 from extract.wording import unusual

@@ -18,11 +18,11 @@ from typing import Any
 
 from extract.document import Document, Metadata, Place
 from extract.jurisdiction import Named, named_in, national_body, resolve, spoken_of
-from extract.masthead import is_masthead, masthead
+from extract.layout.masthead import is_masthead, masthead
+from extract.layout.reflow import reflow
 from extract.metadata_table import YEARS, from_row, iso, load_table
 from extract.names import alternation, lexicon
 from extract.numerals import parse
-from extract.reflow import reflow
 from extract.surface import HAN, fold
 from ontology.divisions import NATION, divisions
 from ontology.terms import Level

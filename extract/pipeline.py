@@ -12,32 +12,26 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract import (  # noqa: F401  importing a module registers its factory
+# ruff: noqa: F401  importing a module registers its factory
+from extract import entities, links
+from extract.annotation import Annotation, Entity, Indicator, Link
+from extract.document import Document, GlossaryEntry, Section, Span, Structure
+from extract.finders import (
     authority,
-    composition,
-    entities,
     glossary,
     indicators,
-    inference,
-    links,
-    location,
-    measurement,
     organizations,
     places,
     policies,
     projects,
     quotations,
-    reranker,
-    service,
     slogans,
     strategies,
-    structure,
-    tables,
-    tagger,
 )
-from extract.annotation import Annotation, Entity, Indicator, Link
-from extract.document import Document, GlossaryEntry, Section, Span, Structure
-from extract.reflow import Reflowed, reflow
+from extract.layout import structure, tables
+from extract.layout.reflow import Reflowed, reflow
+from extract.learned import inference, measurement, reranker, tagger
+from extract.relations import composition, location, service
 from ontology.errors import UsageError
 from ontology.scheme import Scheme
 
@@ -164,7 +158,7 @@ def annotate(nlp: Language, document: Document) -> Annotation:
 
     Returns:
         Entities with mentions, indicators and links; all offsets in code points of ``document.text``. They are found in
-        the text with its broken lines joined (``extract.reflow``).
+        the text with its broken lines joined (``extract.layout.reflow``).
     """
     flow = reflow(document.text)
     doc = process(nlp, replace(document, text=flow.text))

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from extract.classifier import classify, opened
 from extract.document import Span, Structure
+from extract.learned.classifier import classify, opened
 from extract.names import alternation, alternations, lexicon
 from extract.surface import HAN
 from ontology.terms import Kind, Level, Period, Status

@@ -22,16 +22,17 @@ from rich.console import Console
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract import chains, inference, levels, measurement, metadata, network, pipeline, reranker, status, wording
+from extract import levels, metadata, pipeline, status, wording
 from extract.annotation import Entity
-from extract.chains import Chains
-from extract.classifier import MODELS
 from extract.document import Document, Span
 from extract.examples import Example, Known, everything, write_stretches
-from extract.network import Network, Sample
+from extract.learned import chains, inference, measurement, network, reranker
+from extract.learned.chains import Chains
+from extract.learned.classifier import MODELS
+from extract.learned.network import Network, Sample
+from extract.learned.tagger import LABELS, READERS, TAGGER, labels
+from extract.learned.traits import seen
 from extract.surface import folded_text
-from extract.tagger import LABELS, READERS, TAGGER, labels
-from extract.traits import seen
 from ontology.scheme import Concept, Scheme
 from ontology.terms import IDEAS, Kind, Level
 

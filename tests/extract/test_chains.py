@@ -7,9 +7,9 @@ import numpy as np
 import pycrfsuite
 import pytest
 
-from extract import chains
-from extract.chains import Chains
-from extract.traits import LINE_END, Seen
+from extract.learned import chains
+from extract.learned.chains import Chains
+from extract.learned.traits import LINE_END, Seen
 
 _LABELS = {"works": ("O", "B", "I", "E", "S"), "places": ("O", "S")}
 _LINES = ("建设甲村水库，推进改造", "甲村、乙村公路", "", "今年建设水库和公路，改造甲乙两村的路") * 3

@@ -7,20 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extract import network, pipeline, status
+from extract import pipeline, status
 from extract.annotation import Candidate
 from extract.candidates import naming
-from extract.classifier import MODELS
 from extract.document import Document, Metadata, Place, Span
 from extract.entities import cluster, with_shared_heads
 from extract.examples import CORPUS
+from extract.finders.quotations import read
+from extract.learned import network
+from extract.learned.classifier import MODELS
+from extract.learned.tagger import LABELS, TAGGER, places_settled, works_apart
+from extract.learned.traits import clause_runs, parallels
 from extract.levels import level_by_rule, named_level
 from extract.names import governors, name_start
-from extract.quotations import read
 from extract.status import status_by_rule, told
 from extract.surface import fold, pairs, quotations
-from extract.tagger import LABELS, TAGGER, places_settled, works_apart
-from extract.traits import clause_runs, parallels
 from ontology.divisions import NATION, divisions
 from ontology.iri import mint
 from ontology.terms import Kind, Level, Status

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from extract import pipeline
-from extract.definitions import expected, members
 from extract.document import Document, Span
-from extract.structure import structure
+from extract.finders.definitions import expected, members
+from extract.layout.structure import structure
 from extract.surface import fold
 from ontology.terms import Kind
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extract.annotation import Indicator
-from extract.indicators import find
-from extract.structure import structure
+from extract.finders.indicators import find
+from extract.layout.structure import structure
 from ontology.terms import Period
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from extract import inference, pipeline
+from extract import pipeline
 from extract.annotation import Claim, Entity
 from extract.document import Place, Span
+from extract.learned import inference
 from ontology import scheme
 from ontology.terms import Basis, Kind, Level, Predicate
 from tests import linking

@@ -6,8 +6,8 @@ import pycrfsuite
 import pytest
 
 from extract import levels
-from extract.classifier import classify, opened
 from extract.document import Metadata, Place, Span
+from extract.learned.classifier import classify, opened
 from extract.levels import coined_level, level_by_rule
 from extract.surface import fold
 from ontology.divisions import NATION, divisions

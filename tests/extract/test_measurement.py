@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from extract import measurement, pipeline
+from extract import pipeline
 from extract.annotation import Entity
 from extract.document import Place, Span
+from extract.learned import measurement
 from ontology.terms import Kind, Level
 from tests import linking
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from thinc.api import LayerNorm
 
-from extract import network
-from extract.network import Network, Sample
-from extract.traits import Seen
+from extract.learned import network
+from extract.learned.network import Network, Sample
+from extract.learned.traits import Seen
 
 _TEXT = "建设甲村水库，建设乙村公路。" * 12
 _SEEN = Seen(_TEXT, [], [])

@@ -6,8 +6,8 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-import extract.organizations
-import extract.places  # noqa: F401  registers the factory
+import extract.finders.organizations
+import extract.finders.places  # noqa: F401  registers the factory
 from extract import pipeline
 from extract.annotation import Candidate
 from extract.document import Document, Metadata, Place

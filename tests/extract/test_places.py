@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
-import extract.organizations
-import extract.places  # noqa: F401  registers the factory
+import extract.finders.organizations
+import extract.finders.places  # noqa: F401  registers the factory
 from extract.annotation import Candidate
 from extract.document import Document, Metadata, Place
 from ontology.divisions import NATION, divisions

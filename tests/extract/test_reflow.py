@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from extract import pipeline
 from extract.document import Document, Metadata, Place, Span
-from extract.reflow import reflow
+from extract.layout.reflow import reflow
 from kg.statements import statements
 from ontology.terms import Kind, Level
 

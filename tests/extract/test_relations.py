@@ -10,7 +10,7 @@ from spacy.language import Language
 from extract import pipeline
 from extract.annotation import Entity
 from extract.document import Document, Metadata, Place, Span
-from extract.topics import topics_of
+from extract.relations.topics import topics_of
 from ontology.errors import UsageError
 from ontology.scheme import Scheme
 from ontology.terms import Basis, Kind, Level, Predicate

@@ -9,10 +9,11 @@ import pycrfsuite
 import pytest
 from spacy.tokens import Doc
 
-from extract import pipeline, reranker
+from extract import pipeline
 from extract.annotation import Candidate
 from extract.document import Document, Span
-from extract.tagger import TAGGER
+from extract.learned import reranker
+from extract.learned.tagger import TAGGER
 from ontology.terms import Kind
 
 TEXT = "实施鹭湾渠项目，推进鹭湾渠建设"

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 
 from extract.document import Section, Span
-from extract.reflow import reflow
-from extract.structure import structure
+from extract.layout.reflow import reflow
+from extract.layout.structure import structure
 from ontology.terms import Period
 
 Outline = list[tuple[int, str, str | None]]

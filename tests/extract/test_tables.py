@@ -6,7 +6,7 @@ import pytest
 
 from extract import pipeline
 from extract.document import Document
-from extract.tables import named_rows
+from extract.layout.tables import named_rows
 from ontology.terms import Kind
 
 ROWS = [

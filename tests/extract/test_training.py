@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from extract import examples, pipeline, training, wording
-from extract.classifier import MODELS
 from extract.document import Document, Span
+from extract.learned.classifier import MODELS
+from extract.learned.tagger import labels
 from extract.status import status
 from extract.surface import folded_text
-from extract.tagger import labels
 from ontology.terms import Kind, Status
 
 SHARED = Path(__file__).parents[3] / "shared"

@@ -6,10 +6,11 @@ from itertools import chain
 import numpy as np
 import pytest
 
-from extract import metadata, pipeline, traits
+from extract import metadata, pipeline
 from extract.document import Document
-from extract.tagger import TAGGER
-from extract.traits import Run, Seen, Vocabulary
+from extract.learned import traits
+from extract.learned.tagger import TAGGER
+from extract.learned.traits import Run, Seen, Vocabulary
 
 
 @pytest.fixture(scope="module")

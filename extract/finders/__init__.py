@@ -1,0 +1,1 @@
+"""What proposes names: one registered spaCy factory each, which knows of no other, and what they look up."""

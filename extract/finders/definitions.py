@@ -1,0 +1,517 @@
+"""Takes the definition of a term apart into the members that its numerals announce.
+
+三区三地 is spelled out into six aims, “6466”长效机制 into four groups with members of their own. The numerals in the
+term say how many members to expect, so that no ordinary list is taken for one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+
+from extract.document import Span
+from extract.layout.explanations import NUMERAL, TAKEN_FOR, part_label
+from extract.names import alternation, alternations, lexicon
+from extract.numerals import announced
+
+_GROUP = re.compile(
+    r'(双|[一二两三四五六七八九十]{1,2}|\d)([个条张大项]?)((?:统一|第一|双(?=$|["、])|[^\d一二两双三四五六七八九十、，。；："（）]){1,8})'
+)
+_AMOUNT = re.compile(r"[\d.]\d|\d[余多]?[万亿元%]")
+"""A figure, or the end of one, which counts no parts: 114|8亿元."""
+_WORKS = re.compile(rf"(?:\d+|{NUMERAL}{{1,3}})[个项条](?:重点|重大|骨干)?(?:工程|项目)")
+"""Behind a list it says that this lists works, which are parts of no strategy."""
+_ATTRIBUTE = re.compile('[^"]*的"(?P<name>[^"]+)"$')
+"""Words that only describe a part before its quoted name: 以茶产业为主的“绿色白石”."""
+_JOINT = re.compile("以及|和|及|与")
+_QUOTED = re.compile('"([^"]+)"')
+_EACH_ONE = re.compile(f"({NUMERAL})个[一最不][^、，]{{0,2}}")
+"""A name for parts that begin or end alike: 四个一, 四个一遍."""
+_SUMMED = re.compile(
+    rf"等(?P<name>(?:{NUMERAL}大[^，。；、]{{2,12}})|(?:[^，。；、]{{0,6}}{NUMERAL}大[^，。；、]{{1,8}}))$"
+)
+_BRIEF = 8
+"""Characters of the parts of a name that has a numeral for each of them (一窗受理、五类集成), at most."""
+_THIS_ONE = re.compile('"?这一[^，。、]{1,6}$')
+_LIST_BEHIND = re.compile(rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})（(?P<list>[^（）]+)）')
+"""A counted name with what it counts in brackets behind it."""
+_HOLDS = re.compile("包括|包含|分为|分别[是为]")
+"""Behind it a definition lists what its name holds: 六条岸线，包括|鹭溪生态带、…."""
+_CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于|[^，。、；]*(?:既|又|还)要")
+_NO_NAME = re.compile("(?:的|率|以上|左右|%)$")
+"""How what is no name among the items of a list begins (为深化改革，…而实行的任期制), and how it ends (污水处理率)."""
+_VERB_LENGTH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A part that a definition spells out: its span and the spans of its own parts."""
+
+    span: Span
+    parts: tuple[Member, ...] = ()
+    alias: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words that tell where the members of a definition begin and end, and of what kind they are.
+
+    Attributes:
+        before_member: what of a definition stands before a member and is none of it: 打造|数字经济带.
+        for_core: a thing taken for the centre of something: 以茶产业为核心.
+        runs_on: what no item of a list has in it: 石柳河旅游带、苍旺路产业带|，做优猕猴桃园.
+        strives: how what a list of ways leads to begins, which is none of them: 打造甲带、乙带|，努力走在前列.
+        together: what is done with all of a list: 海峡合作|一体推进.
+        head: what a term may say of all its members.
+        name_first: a counted name and then what it counts: 实施|两大战略|，工业立县战略、项目兴县战略.
+        list_before: a counted name behind what it counts.
+        count_behind: what counts a list behind its last member: 人才回归|三大行动.
+    """
+
+    before_member: re.Pattern[str]
+    for_core: re.Pattern[str]
+    runs_on: re.Pattern[str]
+    strives: re.Pattern[str]
+    together: re.Pattern[str]
+    head: re.Pattern[str]
+    name_first: re.Pattern[str]
+    list_before: re.Pattern[str]
+    count_behind: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    data = lexicon("glossary")
+    around, counted, term = (alternations(data[table]) for table in ("members", "counted", "term"))
+    count = f"(?P<count>{NUMERAL})(?:{counted['measures']}|[块道])"
+    whose = f"(?:[^，。、]{{2,8}}[省市县区]|[省市州县区旗镇乡]委)(?:{around['put_forward']})的"
+    leads = (
+        f"{whose}|把[^，。、]{{1,10}}?建设成为?|把(?![^，。、]*[成为])"
+        f"|以[^，。、]{{2,20}}?为(?:{around['taken_for']}|主)的|{around['before']}"
+        f"|重点(?={around['chiefly']})|[在以][^，。、]{{2,16}}[上中]体现"
+    )
+    return _Words(
+        before_member=re.compile(f"(?:{leads})+"),
+        for_core=re.compile(f"以(?P<name>.{{2,}})为(?:{around['taken_for']}|依托|支撑)$"),
+        runs_on=re.compile(f"，(?:{around['improving']}|(?:加快|着力|全力)?(?:{around['building']}))"),
+        strives=re.compile(f"[，；](?:{around['striving']})"),
+        together=re.compile(f"(?:{around['together']})[^，。；、]{{0,6}}$"),
+        head=re.compile(f"{NUMERAL}?大?(?P<head>{term['heads']})$"),
+        name_first=re.compile(
+            rf'(?P<name>{count}[^，。；、：（）"—]{{1,8}})(?:，(?:即|就是|分别[是为])?|：|——?)(?P<list>.+)'
+        ),
+        list_before=re.compile(rf'(?P<list>.+?)这?"?(?P<name>{count}[^，。；、（）"]{{1,8}})"?'),
+        count_behind=re.compile(
+            rf'这?"?(?P<name>(?P<count>{NUMERAL}|\d)(?:{counted["measures"]}|[种篇支位])'
+            r'[^，。；、"一二三四五六七八九十]{1,9})"?$'
+        ),
+    )
+
+
+def expected(term: str) -> list[int]:
+    """Return how many members each numeral of a term announces.
+
+    >>> expected("三区三地"), expected("一条主线、两张名片、四大战略"), expected("乡村振兴")
+    ([3, 3], [1, 2, 4], [])
+    """
+    groups = list(_GROUP.finditer(term))
+    counts = [announced(group.group(1)) for group in groups]
+    if each := _EACH_ONE.fullmatch(term.strip('"')):
+        return [announced(each.group(1))]
+    if re.fullmatch(r"\d{2,6}", term.strip('"')):
+        return [int(digit) for digit in term.strip('"')]
+    return counts if len(counts) > 1 or (groups and groups[0].start() == 0) else []
+
+
+def names_of(folded: str, term: Span) -> list[Span]:
+    """Return a term and the quotation in it, by which it is named too: “三抓三早”|行动, 农村“五治”."""
+    quoted = _QUOTED.search(folded, term.start, term.end)
+    return [term, *([Span(*quoted.span(1))] if quoted is not None else [])]
+
+
+def counts_of(folded: str, term: Span) -> list[int]:
+    """Return how many members the numerals of a term announce, those of the quotation in it where it has one."""
+    name = names_of(folded, term)[-1]
+    return expected(folded[name.start : name.end].strip('"'))
+
+
+def _trim(folded: str, start: int, end: int) -> Span | None:
+    while start < end and folded[start] in ' \n"，、；：（':
+        start += 1
+    while end > start and folded[end - 1] in ' \n"，、；。：）':
+        end -= 1
+    words = _words()
+    match = words.before_member.match(folded, start, end)
+    if match and match.end() < end - 1:
+        start = match.end()
+        while start < end and folded[start] in '"':
+            start += 1
+    if this_one := _THIS_ONE.search(folded, start + 2, end):
+        end = this_one.start()  # “田园松阳升级版”|这一总目标
+    if core := words.for_core.match(folded, start, end):
+        start, end = core.span("name")
+    if folded[start:end].count('"') == 1 and folded[end : end + 1] == '"':
+        end += 1  # 教育医疗住房“三保障”
+    if attribute := _ATTRIBUTE.match(folded, start, end):
+        start, end = attribute.span("name")
+    return Span(start, end) if end - start >= 2 else None
+
+
+def _split(folded: str, start: int, end: int, marks: str) -> list[Span]:
+    """Split at marks outside brackets and strip leading verbs; 和 and 以及 before the last member count as a mark.
+
+    Empty where a piece is a clause and so no item of a list.
+    """
+    pieces: list[tuple[int, int]] = []
+    depth, last = 0, start
+    for index in range(start, end):
+        mark = folded[index]
+        if mark in "（《":
+            depth += 1
+        elif mark in "）》":
+            depth -= 1
+        elif depth <= 0 and mark in marks:
+            pieces.append((last, index))
+            last = index + 1
+    pieces.append((last, end))
+    if "、" in marks and len(pieces) > 1:
+        tail_start, tail_end = pieces[-1]
+        if joint := _JOINT.search(folded, tail_start + 1, tail_end - 1):
+            pieces[-1:] = [(tail_start, joint.start()), (joint.end(), tail_end)]
+    spans = [span for piece in pieces if (span := _trim(folded, *piece)) is not None]
+    runs_on = _words().runs_on
+    named = all(
+        _CLAUSE.match(folded, s.start) is None
+        and not _NO_NAME.search(folded, s.start, s.end)
+        and ("，" in marks or not runs_on.search(folded, s.start, s.end))
+        for s in spans
+    )
+    return spans if named else []
+
+
+def _listing(folded: str, start: int, end: int, count: int) -> list[Span]:
+    """Return the ``count`` members listed in a stretch, whichever mark separates them; [] where none does."""
+    fitting: list[tuple[int, int, list[Span]]] = []
+    last = max(start, folded.rfind("、", start, end))
+    close = re.compile("[，。；]").search(folded, last, end)
+    stretches = [("、", close.start() if close else end)]
+    stretches += [(marks, end) for marks in ("，；", "、，；", "。；\n", "，、；。")]
+    for marks, stop in stretches:
+        spans = _split(folded, start, stop, marks)
+        if len(spans) == count:
+            alike = len({folded[s.start] for s in spans}) + len({folded[s.end - 1] for s in spans})
+            fitting.append((alike, len(fitting), spans))
+    if not fitting and count == 2 and len(joints := list(_JOINT.finditer(folded, start + 1, end - 1))) == 1:
+        halves = (start, joints[0].start()), (joints[0].end(), end)
+        return [span for half in halves if (span := _trim(folded, *half)) is not None]
+    return _without_what_is_said_of_all(folded, min(fitting)[2]) if fitting else []
+
+
+def _without_what_is_said_of_all(folded: str, items: list[Span]) -> list[Span]:
+    """Cut what is said of all items off the last: what is done with them, and how many they are.
+
+    把数字经济带、绿色经济带、先进制造带|一起抓在手上; 工业强基、文旅富民、人才回归|三大行动.
+    """
+    *before, last = items
+    counted = _count_behind(folded, last, len(items))
+    said = counted or _words().together.search(folded, last.start + 2, last.end)
+    return [*before, Span(last.start, said.start())] if said is not None and before else items
+
+
+def _count_behind(folded: str, last: Span, count: int) -> re.Match[str] | None:
+    """Find what counts a list of so many members behind its last one."""
+    counted = _words().count_behind.search(folded, last.start + 2, last.end)
+    return counted if counted is not None and announced(counted["count"]) == count else None
+
+
+def members(folded: str, term: Span, definition: Span) -> list[Member]:
+    """Take a definition apart into the members that the term's numerals announce.
+
+    Args:
+        folded: folded text.
+        term: the explained term.
+        definition: its explanation.
+
+    Returns:
+        Members with their own members; empty where the definition lists none, or another number than announced.
+    """
+    name = folded[term.start : term.end].strip('"')
+    counts = counts_of(folded, term)
+    named = (
+        _taken_groups(folded, definition)
+        or _named_groups(folded, name, definition)
+        or _listed_groups(folded, definition)
+    )
+    if named:
+        return named
+    if not counts:
+        return _bare_list(folded, name, definition)
+    sequential = _announced_groups(folded, term, counts, definition)
+    if sequential:
+        return sequential
+    halves = set(counts) == {1} and "、" in name and "、" not in folded[definition.start : definition.end]
+    flat = [] if halves else _listing(folded, definition.start, definition.end, sum(counts))
+    alike = len(counts) > 1 and counts[0] > 1 and len(set(counts)) == 1
+    if alike and not (flat and "、" in folded[definition.start : definition.end]):
+        # 四破四立: each of the four sentences says what to break with and what to set up.
+        for marks in ("。；\n", "，", "、"):
+            sentences = _split(folded, definition.start, definition.end, marks)
+            if len(sentences) == counts[0]:
+                return [Member(span) for span in _without_the_terms_head(folded, name, sentences)]
+    if not flat and len(counts) > 1:
+        flat = (
+            _one_each(folded, counts, definition)
+            or _clause_each(folded, counts, definition)
+            or [item for items in _in_turn(folded, counts, definition) for item in items]
+            or _held(folded, counts, definition)
+        )
+    if flat and counts[-1] > 1 and (counted := _count_behind(folded, flat[-1], counts[-1])):
+        flat[-1] = Span(flat[-1].start, counted.start())  # 鲜食玉米、肉牛养殖、食用菌|三个基地
+    return [Member(span) for span in _without_the_terms_head(folded, name, flat)]
+
+
+def _without_the_terms_head(folded: str, term: str, items: list[Span]) -> list[Span]:
+    """Cut the term's own head off the last item where no other item has it: 抓学习促提升、…、抓效能促发展|行动."""
+    named = _words().head.search(term)
+    if named is None or len(items) < 2:
+        return items
+    head = named["head"]
+    *before, last = items
+    if any(folded.endswith(head, item.start, item.end) for item in before):
+        return items
+    return [*before, Span(last.start, last.end - len(head))] if folded.endswith(head, last.start, last.end) else items
+
+
+def _one_each(folded: str, counts: list[int], definition: Span) -> list[Span]:
+    """Read a list with an item for each numeral of the name: “151”: “一窗受理、五类集成、一次办结”; 一粮二牛三庭院."""
+    each = _split(folded, definition.start, definition.end, "、")
+    if len(each) != len(counts):
+        return []
+    brief = all(span.end - span.start <= _BRIEF for span in each)
+    told = all(str(count) in folded[span.start : span.end] for span, count in zip(each, counts, strict=True))
+    measured = any(folded[span.start].isdigit() for span in each)
+    spelled = told and all(folded[span.start].isdigit() for span in each[1:])
+    if spelled:  # “135”: 群众诉求|1个工作日响应、3个工作日反馈、5个工作日办结
+        first = each[0]
+        each[0] = Span(folded.index(str(counts[0]), first.start), first.end)
+    return each if brief or (told and not measured) or spelled else []
+
+
+def _clauses(folded: str, definition: Span, count: int) -> list[Span]:
+    """Return the clauses of a definition, without what they lead to where they are more than so many."""
+    clauses = _split(folded, definition.start, definition.end, "，；")
+    leads = len(clauses) > count and _words().strives.search(
+        folded, clauses[count - 1].end, clauses[count].start + _VERB_LENGTH
+    )
+    return clauses[:count] if leads else clauses
+
+
+def _in_turn(folded: str, counts: list[int], definition: Span, marks: str = "、") -> list[list[Span]]:
+    """Read a clause for each numeral, which names one thing or lists as many: 做大甲园，做精乙带、丙带.
+
+    Not where each numeral is one: 一窗受理、一码通办, what explains it in two clauses names no parts.
+    """
+    clauses = _clauses(folded, definition, len(counts))
+    if len(clauses) != len(counts) or set(counts) == {1}:
+        return []
+    lists = []
+    for clause, count in zip(clauses, counts, strict=True):
+        items = [clause] if count == 1 else _split(folded, clause.start, clause.end, marks)
+        if len(items) != count:
+            return []
+        lists.append(_without_what_is_said_of_all(folded, items))
+    return lists
+
+
+def _clause_each(folded: str, counts: list[int], definition: Span) -> list[Span]:
+    """Read a clause for each numeral that lists as many: “五小五好”: 小板凳聚民心、…，做到支部建设好、…."""
+    clauses = _split(folded, definition.start, definition.end, "，；。")
+    lists = [_split(folded, clause.start, clause.end, "、") for clause in clauses]
+    lists = [items for items in lists if len(items) > 1]
+    return [item for items in lists for item in items] if [len(items) for items in lists] == counts else []
+
+
+def _held(folded: str, counts: list[int], definition: Span) -> list[Span]:
+    """Read what a definition says that the name holds, as many as one of its numerals: 三江六岸：…，包括甲、乙、丙."""
+    holds = _HOLDS.search(folded, definition.start, definition.end)
+    if holds is None:
+        return []
+    stop = re.compile("[，；。]").search(folded, holds.end(), definition.end)
+    held = _split(folded, holds.end(), stop.start() if stop else definition.end, "、")
+    return held if len(held) in counts and len(held) > 1 else []
+
+
+def _bare_list(folded: str, name: str, definition: Span) -> list[Member]:
+    """Read a definition that is but a list, of as many items as a numeral within the term says: …三方联结机制."""
+    if re.search("[，；：。](?!$)", folded[definition.start : definition.end].rstrip()):
+        return []
+    items = _split(folded, definition.start, definition.end, "、")
+    counts = {announced(group.group(1)) for group in _GROUP.finditer(name)}
+    return [Member(item) for item in items] if len(items) > 1 and len(items) in counts else []
+
+
+def _taken_groups(folded: str, definition: Span) -> list[Member]:
+    """Read 以集镇为“一芯”，以…、…为“两廊”."""
+    found = []
+    for mark in TAKEN_FOR.finditer(folded, definition.start, definition.end):
+        count = next(iter(expected(mark["label"])), 0)
+        parts = _listing(folded, *mark.span("parts"), count)
+        if count == 1 and parts:
+            found.append(Member(parts[0], (), Span(*mark.span("label"))))
+        else:
+            found.append(Member(Span(*mark.span("label")), tuple(Member(part) for part in parts)))
+    return found if len(found) > 1 else []
+
+
+def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
+    """Read “一区”，即建设…。“两城”，即…、…。, 一核即…，两带即…, “5”是打造…等五大产业集群, “上天”即…，“入地”即…."""
+    text = folded[definition.start : definition.end]
+    marks = list(part_label().finditer(text))
+    if len(marks) < 2:  # 两翼——…, 四园，…
+        groups = alternation(group.group() for group in _GROUP.finditer(name))
+        marks = list(re.finditer(rf"(?:^|(?<=[，；。：\n]))({groups})(?:——?|：|，)", text)) if groups else []
+    if len(marks) < 2:
+        return []
+    found = []
+    spelled = "".join(str(mark[mark.lastindex or 0]) for mark in marks) == name
+    for index, mark in enumerate(marks):
+        start = definition.start + mark.end()
+        stop = definition.start + (marks[index + 1].start() if index + 1 < len(marks) else len(text))
+        stop = start + len(folded[start:stop].rstrip("。；， \n"))
+        label = Span(
+            definition.start + mark.start(mark.lastindex or 0), definition.start + mark.end(mark.lastindex or 0)
+        )
+        term = folded[label.start : label.end]
+        count = next(iter(expected(term)), None)
+        if term.isdigit():
+            if first := _name_first(folded, start, stop, int(term)):
+                found.append(first)
+            elif summed := _summed(folded, start, stop, int(term), plainly=True):
+                found.append(summed)
+            elif parts := _listing(folded, start, stop, int(term)):
+                found += [Member(part) for part in parts]
+            elif (whole := _trim(folded, start, stop)) and not re.search("[、，；]", folded[whole.start : whole.end]):
+                found.append(Member(whole))  # “4”指乡镇四个平台
+            continue
+        if count is not None and count > 1 and (summed := _summed(folded, start, stop, count)):
+            found.append(replace(summed, alias=label))
+            continue
+        clause = folded.find("，", start, stop)
+        if count == 1 or (count is None and spelled):
+            whole = _trim(folded, start, clause if count == 1 and clause > 0 else stop)
+            if whole:
+                found.append(Member(whole, (), label))
+            continue
+        works = _WORKS.search(folded, start, stop)
+        parts = _listing(folded, start, stop, count) if count and works is None else []
+        if clause > 0 and count == 2 and len(pair := _listing(folded, start, clause, count)) == count:
+            parts = pair  # “两带”即格凸河山地旅游带和红薯产业带，|公路完成路基工程
+        found.append(Member(label, tuple(Member(p) for p in parts)))
+    return found
+
+
+def _name_first(folded: str, start: int, stop: int, count: int) -> Member | None:
+    """Read a counted name with what it counts behind it: “2”即实施|两大战略|，工业立县战略、项目兴县战略."""
+    sentence = re.compile("[。\n]").search(folded, start, stop)
+    opening = _trim(folded, start, sentence.start() if sentence else stop)
+    named = _words().name_first.fullmatch(folded, opening.start, opening.end) if opening is not None else None
+    if named is None or announced(named["count"]) != count:
+        return None
+    if count == 1:
+        only = _trim(folded, *named.span("list"))
+        return Member(only, (), Span(*named.span("name"))) if only is not None else None
+    parts = _split(folded, *named.span("list"), "、")
+    return Member(Span(*named.span("name")), tuple(Member(part) for part in parts)) if len(parts) == count else None
+
+
+def _listed_groups(folded: str, definition: Span) -> list[Member]:
+    """Read clauses that count what they list: 抓好两大主导（现代工业、洞穴旅游）, 打好通道经济、园区经济两张牌."""
+    list_before = _words().list_before
+    found = []
+    for clause in _split(folded, definition.start, definition.end, "，；。\n"):
+        group = _LIST_BEHIND.search(folded, clause.start, clause.end + 1)  # the clause is without its last bracket
+        group = group or list_before.fullmatch(folded, clause.start, clause.end)
+        if group is None:
+            continue
+        count, label = announced(group["count"]), Span(*group.span("name"))
+        if count == 1 and (only := _trim(folded, *group.span("list"))):
+            found.append(Member(only, (), label))
+        elif len(parts := _split(folded, *group.span("list"), "、")) == count > 1:
+            found.append(Member(label, tuple(Member(part) for part in parts)))
+    return found if len(found) > 1 else []
+
+
+def _summed(folded: str, start: int, stop: int, count: int, *, plainly: bool = False) -> Member | None:
+    """Return the name that sums up a list of so many members, with these: 新材料、…等|五大新兴产业集群.
+
+    Of one member it is another name (鹮乡水城|一个目标). ``plainly`` tells that it may follow the list without 等:
+    工业强基、文旅富民、人才回归|三大行动.
+    """
+    summing = _SUMMED.search(folded[:stop], start)
+    if summing is None and plainly:
+        summing = _count_behind(folded, Span(max(start, folded.rfind("、", start, stop)), stop), count)
+    parts = _split(folded, start, summing.start(), "、") if summing is not None else []
+    if summing is None or len(parts) != count:
+        return None
+    name = Span(*summing.span("name"))
+    return Member(parts[0], (), name) if count == 1 else Member(name, tuple(Member(part) for part in parts))
+
+
+def _each_with(folded: str, verb: str, start: int, stop: int) -> list[Span]:
+    """Return the items of a stretch that begin with the verb by which they are counted: 三个坚持：坚持以…，坚持以…."""
+    return [Span(*item.span()) for item in re.compile(f"{re.escape(verb)}[^，、；。\n]+").finditer(folded, start, stop)]
+
+
+def _announced_groups(folded: str, term: Span, counts: list[int], definition: Span) -> list[Member]:
+    """Read groups that the definition names again (六个环节：…；四个结合，…) or spells out one clause each."""
+    groups = list(_GROUP.finditer(folded, definition.start, definition.end))
+    again: list[Member] = []
+    seen: set[str] = set()
+    labels = [
+        g
+        for g in groups
+        if announced(g.group(1)) > 1 and not _AMOUNT.search(folded, max(definition.start, g.start() - 1), g.end())
+    ]
+    for group in labels:
+        wording = group.group()
+        if wording in seen:
+            continue
+        repeat = [g for g in labels if g.group() == wording]
+        seen.add(wording)
+        spelled = repeat[-1]
+        count = announced(group.group(1))
+        if len(repeat) > 1 or folded[spelled.end() : spelled.end() + 1] in "：，":
+            later = [g.start() for g in labels if g.start() > spelled.end() and g.group() != wording]
+            stop = min([*later, definition.end])
+            sentence = re.search(r"[。；\n]", folded[spelled.end() : stop])
+            if sentence:
+                stop = spelled.end() + sentence.start()
+            parts = _each_with(folded, wording[-_VERB_LENGTH:], spelled.end(), stop)
+            if len(parts) != count:
+                parts = _listing(folded, spelled.end(), stop, count)
+            again.append(Member(Span(group.start(), group.end()), tuple(Member(p) for p in parts)))
+    if len(again) >= 2 and len(again) >= len([c for c in counts if c > 1]) - 1:
+        return again
+    name = re.compile(r'"?[^"]+').match(folded, term.start, term.end)  # “三抓三早”|行动
+    in_term = [Span(*m.span()) for m in re.compile(r'[^、"]+').finditer(folded, *name.span())] if name else []
+    if len(counts) < 2 or len(in_term) != len(counts):
+        return []
+    out = []
+    for items, label in zip(_in_turn(folded, counts, definition, "、和"), in_term, strict=False):
+        if len(items) == 1:
+            (span,) = items
+            tail = re.search(r"这[一条个]?[^，。]{0,3}主线$|这[一个条][^，。]{0,4}$", folded[span.start : span.end])
+            out.append(Member(Span(span.start, span.start + tail.start()) if tail else span, (), label))
+        else:
+            out.append(Member(label, tuple(Member(item) for item in items)))
+    return out
+
+
+def things_counted(term: str) -> set[str]:
+    """Return the first characters of what the numerals of a term count.
+
+    >>> things_counted("三路一桥") == {"路", "桥"}
+    True
+    """
+    return {group[3][0] for group in _GROUP.finditer(term)}

@@ -1,0 +1,438 @@
+"""Finds the figures that measure work or outcome: money, counts, areas, lengths, shares, rates.
+
+What is an indicator, and what its span holds, is as gold/GUIDELINES.md says: figure and unit, with 余 or 多 where these
+stand between; no dates, ordinals, section numbers, figures inside names, thresholds, or numerals that sum up a list. In
+a table's cell whose column's heading has the unit, the span holds the figure alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from heapq import merge
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.annotation import Indicator
+from extract.document import Span, Structure
+from extract.layout.columns import Column, measured_cells
+from extract.names import alternation, alternations, lexicon
+from extract.numerals import parse
+from extract.surface import HAN, fold, quotations, text_of
+from ontology.terms import Kind
+
+_DIGIT_HAN = "一二两三四五六七八九零〇"
+_TIMES = r"(?:[十百万亿]|千(?![瓦米克伏]))"
+_WHOLE = r"(?:\d{1,3}(?:,\d{3}){1,5}|\d{1,15})(?:\.\d{1,8})?"
+_ARABIC = rf"{_WHOLE}[余多]?(?: ?{_TIMES}){{0,3}}(?:\d{{1,6}}(?:\.\d{{1,4}})?{_TIMES}{{1,3}})?[余多]?"
+_HAN = (
+    rf"(?<![{_DIGIT_HAN}十百千万亿点])(?:上(?=[百千万亿]))?[{_DIGIT_HAN}十百千万亿]{{1,24}}?"
+    rf"(?:点[{_DIGIT_HAN}]+)?[余多几]?{_TIMES}{{0,3}}[余多]?"
+)
+_CLAUSE = re.compile(r"[，。；：！？\n]")
+_SENTENCE = re.compile(r"[。；！？\n]")
+_ADJACENT = re.compile("[一二两三四五六七八九]{2}")
+_SIZED_BEFORE = re.compile(r"\d(?:[余多]?个(?:总投资|投资额?)?(?:过|超过?)?|[万亿]?元?[至—~-])$")
+_SIZED_BEHIND = re.compile(r"(?:[至—~-]\d+[万亿]?元)?(?:以上|级)?的?[^，。；、\d]{0,6}(?:项目|企业|产业|园区|集群)")
+"""Around the size of what was counted: 4个过|亿元|在谈项目, 10至|500万元|项目."""
+_LIST_MARK = re.compile(r"[、和及与]")
+_ASIDE = re.compile("(?:同比|[比较](?:上年|去年)|预计|预期)+$")
+_BEFORE_LAST = re.compile("和|与|及(?!率)")
+"""What stands behind the subjects of several figures, and what before the last of them."""
+_BOUND = re.compile("^(?:以上|以下|以内|左右)的?(?=.{2})")
+"""Behind a figure and before what it counts: 1500个|以上|省重点技改项目."""
+_POORER = re.compile("以[上下]的?(?:行政|空壳|薄弱)?村")
+"""Behind the income by which villages are told apart."""
+_CELL = re.compile(rf"(?P<minus>[-—])?(?P<number>{_WHOLE})")
+_TOWN_AND_COUNTRY = re.compile("城乡(?=居民)")
+_RATES = ("率", "量", "比重", "强度")
+_BRIEFEST = 2
+"""Characters that a subject of several figures has at least: 一产."""
+_LONGEST_QUOTED_NAME = 20
+_LONGEST_MEASURE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A number with its unit as matched."""
+
+    start: int
+    end: int
+    number: str
+    unit: str
+    value: Decimal
+
+    @property
+    def arabic(self) -> bool:
+        return any(c.isascii() and c.isdigit() for c in self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The lexicon as compiled expressions and sets."""
+
+    figure: re.Pattern[str]
+    not_unit: re.Pattern[str]
+    rhetoric: re.Pattern[str]
+    span_names: re.Pattern[str]
+    span_verbs: re.Pattern[str]
+    ordinal: re.Pattern[str]
+    never: re.Pattern[str]
+    implied: tuple[tuple[str, re.Pattern[str]], ...]
+    behind: re.Pattern[str]
+    verb_behind: re.Pattern[str]
+    verbs: re.Pattern[str]
+    lead: re.Pattern[str]
+    tail: re.Pattern[str]
+    change: re.Pattern[str]
+    shared: re.Pattern[str]
+    size: re.Pattern[str]
+    qualified: re.Pattern[str]
+    bound: re.Pattern[str]
+    grown: re.Pattern[str]
+    reached: re.Pattern[str]
+    counted_before: re.Pattern[str]
+    counted_behind: re.Pattern[str]
+    time: frozenset[str]
+    count: frozenset[str]
+    concrete: frozenset[str]
+    place: frozenset[str]
+
+
+@cache
+def _rules() -> _Rules:
+    data = lexicon("indicators")
+    units, excluded, measure = data["units"], data["not_unit"], data["measure"]
+    threshold = alternations(data["threshold"])
+    plain = r"[^，。；：、！？\n（）\d\"]|\d+(?=G|A|强|岁以)"
+    every = alternation(word for words in units.values() for word in words)
+    return _Rules(
+        figure=re.compile(
+            rf"(?P<percent>[百千]分之(?:[{_DIGIT_HAN}十百点]{{1,12}}|\d+(?:\.\d+)?))"
+            rf"|(?<![\dA-Za-z.+/×*〔])(?P<number>{_ARABIC}|{_HAN})"
+            rf" ?(?P<unit>(?:{every})(?:/(?:{every}))?(?!(?<=人)口)|番"
+            rf"|成(?!{alternation(excluded['behind_tenth'])}))"
+            rf"|(?<![\dA-Za-z.+/×*〔])(?P<bare>{_WHOLE}[余多]?[万亿]{{1,2}}[余多]?)"
+        ),
+        not_unit=re.compile(alternation(excluded["behind"])),
+        rhetoric=re.compile(alternation(excluded["rhetoric"])),
+        span_names=re.compile(alternation(excluded["span_names"])),
+        span_verbs=re.compile(f"(?:{alternation(excluded['span_verbs'])})$"),
+        ordinal=re.compile(f"(?:{alternation(excluded['before'])})$"),
+        never=re.compile(f"(?:{alternation(excluded['before_any'])})$"),
+        implied=tuple((unit, re.compile(alternation(nouns))) for unit, nouns in data["implied"].items()),
+        behind=re.compile(rf"\"?(?:{plain}){{2,16}}\"?(?:{plain})*"),
+        verb_behind=re.compile(alternation(measure["verbs_behind"])),
+        verbs=re.compile(f"(?:{alternation(measure['verbs'])})*"),
+        lead=re.compile(rf"(?:[①-⒛—]|{alternation(measure['lead'])})+"),
+        tail=re.compile(f"(?:{alternation(measure['tail'])})+$"),
+        change=re.compile(
+            rf"(?:(?:按可比价格计算)?(?:[十两三四五六七八九\d]年|以来|平均每年|[比较](?:上|去|同)[^，、]{{1,3}}))?(?:{alternation(measure['change'])})+$"
+        ),
+        shared=re.compile(f"(?:{alternation([*measure['columns'], *measure['shared']])})(?:年均|平均)?$"),
+        size=re.compile(f"(?:{alternation(measure['sizes'])})$"),
+        qualified=re.compile(f"(?:{alternation(measure['qualifiers'])})$"),
+        bound=re.compile(f"(?:{alternation(excluded['bounds'])})$"),
+        grown=re.compile(f"(?:{alternation(excluded['grown'])})$"),
+        reached=re.compile(f"(?:{threshold['reached']})$"),
+        counted_before=re.compile(
+            rf"\d[余多]?[个家户](?:{threshold['counted']})?[^，。；、\d]{{0,12}}(?:{threshold['sizes']})[^，。；、\d]{{0,4}}$"
+        ),
+        counted_behind=re.compile(
+            rf"(?:以上|以下|以内)?的?(?:{threshold['counted']})[^，。；、\d]{{0,10}}?\d+(?:{threshold['counted_in']})"
+        ),
+        time=frozenset(units["time"]),
+        count=frozenset(units["count"]),
+        concrete=frozenset(units["concrete"]),
+        place=frozenset(units["place"]),
+    )
+
+
+class IndicatorFinder:
+    """Sets ``doc._.indicators``."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find the indicators of the Doc outside its title and glossary."""
+        text = text_of(doc)
+        measures = [c.span for c in doc._.candidates if c.kind is Kind.POLICY and c.extractor == "policy_policies"]
+        doc._.indicators = tuple(
+            indicator
+            for indicator in find(text, doc._.structure)
+            # 稳增长惠民生27条 is a name
+            if indicator.unit != "条" or not any(span.contains(indicator.span) for span in measures)
+        )
+        return doc
+
+
+def find(text: str, structure: Structure) -> Iterator[Indicator]:
+    """Yield the indicators of a text.
+
+    Args:
+        text: a document's text.
+        structure: its structure; title and glossary hold no indicators but those of tables, and its sections tell the
+            period.
+
+    >>> from extract.layout.structure import structure
+    >>> text = "新建公路9万余米，投资3.43亿元。"
+    >>> [(text[i.span.start : i.span.end], str(i.value), i.unit) for i in find(text, structure(text))]
+    [('9万余米', '90000', '米'), ('3.43亿元', '343000000', '元')]
+    """
+    folded = fold(text)
+    silent = [s.span for s in structure.sections if s.role in ("title", "glossary")]
+    quoted = [Span(a, b) for a, b in quotations(folded) if b - a <= _LONGEST_QUOTED_NAME]
+    cells = folded if "\t" not in text else "".join("\n" if c == "\t" else f for c, f in zip(text, folded, strict=True))
+    columns = dict(measured_cells(text, folded))
+    number = at = last = 0
+    told: list[str] = []
+    for figure in merge(_amounts(folded, columns), _figures(folded), key=lambda figure: figure.start):
+        if figure.start < last:  # the next cell begins like a unit: 300|个体户
+            continue
+        span = Span(figure.start, figure.end)
+        column = columns.get(span)
+        while at < len(quoted) and quoted[at].end < span.end:
+            at += 1
+        if at < len(quoted) and quoted[at].contains(span) and not figure.number.startswith("百分之"):
+            continue
+        if column is None and any(stretch.contains(span) for stretch in silent):
+            continue
+        if _SENTENCE.search(cells, last, figure.start):
+            told = []
+        words = column.measure if column else _measure(cells, figure, told)
+        if not words and cells is not folded:
+            words = _measure(folded, figure, told)
+        told.append(words)
+        last = figure.end
+        number += 1
+        period = structure.period_at(figure.start)
+        yield Indicator(f"i{number}", span, figure.value, figure.unit, words, period=period)
+
+
+def _figures(folded: str) -> Iterator[_Figure]:
+    """Yield figures with units that pass as indicators by their wording."""
+    rules = _rules()
+    for match in rules.figure.finditer(folded):
+        if match["percent"]:
+            value = parse(match["percent"].replace("千分之", "百分之"))
+            if value is not None and not folded.endswith("前", 0, match.start()):
+                yield _Figure(*match.span(), match["percent"], "%" if match["percent"][0] == "百" else "‰", value)
+            continue
+        printed = match["number"] or match["bare"]
+        unit = match["unit"] or _implied(folded, match)
+        value = parse(printed.replace(" ", ""))
+        if value is None or not unit:
+            continue
+        figure = _Figure(*match.span(), printed, unit, value)
+        before = folded[max(0, figure.start - 6) : figure.start]
+        if before.endswith(("几", "数")) and not figure.arabic:
+            continue
+        if not _ordinary(folded, figure, before) or (not figure.arabic and not _counts_in_han(figure, before)):
+            continue
+        if _is_threshold(folded, figure, before) or _sums_up(folded, figure):
+            continue
+        yield figure
+
+
+def _amounts(folded: str, columns: Mapping[Span, Column]) -> Iterator[_Figure]:
+    """Yield the figures that fill a cell and have their unit in its column's heading: 2500 below 总投资（万元）."""
+    for cell, column in columns.items():
+        figure = _CELL.fullmatch(folded, cell.start, cell.end)
+        read = _rules().figure.fullmatch(figure["number"] + column.unit) if figure and column.unit else None
+        value = parse(read["number"]) if read and read["number"] else None
+        if figure and read and value is not None:
+            yield _Figure(cell.start, cell.end, read["number"], read["unit"], -value if figure["minus"] else value)
+
+
+def _implied(folded: str, match: re.Match[str]) -> str:
+    """Return the unit that the noun gives (1000多万失业人员, 参保人数增加1.4亿), "" where none does."""
+    behind = folded[match.end() : match.end() + 10]
+    clause = re.split(r"[，。；、：！？\n的是将]", behind, maxsplit=1)[0]
+    before = _CLAUSE.split(folded[max(0, match.start() - 16) : match.start()])[-1]
+    for unit, nouns in _rules().implied:
+        if nouns.search(clause) or (not clause and nouns.search(before)):
+            return unit
+    return ""
+
+
+def _ordinary(folded: str, figure: _Figure, before: str) -> bool:
+    """Tell a figure from dates, ordinals, ranks, attributes and set phrases."""
+    rules = _rules()
+    unit_at = figure.end - len(figure.unit) if folded.endswith(figure.unit, figure.start, figure.end) else figure.end
+    if rules.not_unit.match(folded, unit_at) or rules.never.search(before):
+        return False
+    if figure.value >= 10**8 and rules.rhetoric.match(folded, figure.end):
+        return False
+    counted = figure.unit in rules.count or figure.unit in rules.concrete or figure.unit in rules.place
+    if rules.ordinal.search(before) and (counted or figure.unit in rules.time):
+        return False
+    if figure.unit in rules.time:
+        return (
+            figure.arabic
+            and figure.value < 1000
+            and not rules.span_names.match(folded, figure.end)
+            and bool(rules.span_verbs.search(before))
+        )
+    if figure.unit in rules.place:
+        return figure.arabic
+    if figure.unit == "届":
+        return figure.arabic and bool(re.search(r"举办|连续|召开了?|举行", before))
+    return True
+
+
+def _counts_in_han(figure: _Figure, before: str) -> bool:
+    """Tell a count in Chinese numerals from rhetoric (三个, 四项, 千亩, 一批)."""
+    rules = _rules()
+    number = figure.number
+    vague = number[-1] in "余多" or any(c in number for c in "余多几上")
+    if _ADJACENT.search(number) or (all(c in "十百千万亿" for c in number) and not rules.bound.search(before)):
+        return False
+    if figure.unit == "番":
+        return before.endswith(("翻", "翻了"))
+    if figure.unit == "成":
+        return True
+    if figure.unit == "倍":
+        return number != "一" or bool(rules.grown.search(before))
+    if number in ("一", "二", "零", "〇"):
+        return False
+    if figure.unit in ("期", "批"):
+        return before.endswith("分") or vague or figure.value > 10
+    if figure.unit in rules.concrete:
+        return figure.value >= 2
+    if figure.unit in rules.count:
+        return vague or figure.value > 10
+    return figure.unit not in rules.place
+
+
+def _is_threshold(folded: str, figure: _Figure, before: str) -> bool:
+    """Tell whether the figure only says what was counted (突破10万元村19个, 12家企业营收超百亿元)."""
+    clause = _CLAUSE.split(folded[max(0, figure.start - 40) : figure.start])[-1]
+    rules = _rules()
+    if rules.reached.search(before) and rules.counted_before.search(clause):
+        return True
+    if figure.unit == "元" and _SIZED_BEFORE.search(clause) and _SIZED_BEHIND.match(folded, figure.end):
+        return True
+    if figure.unit == "元" and _POORER.match(folded, figure.end):
+        return True
+    if not rules.reached.search(before) and not folded.startswith(("以上", "以下"), figure.end):
+        return False
+    return rules.counted_behind.match(folded, figure.end) is not None
+
+
+def _sums_up(folded: str, figure: _Figure) -> bool:
+    """Tell whether the figure only sums up the list before it (甲、乙2村)."""
+    if not 2 <= figure.value <= 12 or figure.unit not in _rules().count | _rules().place | _rules().concrete:
+        return False
+    if not re.match(rf"[{HAN}\"]", folded[figure.end : figure.end + 1]) and figure.unit not in _rules().place:
+        return False
+    clause = re.split(r"[，。；：！？\n]", folded[max(0, figure.start - 80) : figure.start])[-1]
+    if not clause or clause[-1] in "、和及与有了":
+        return False
+    marks = len(_LIST_MARK.findall(clause.rstrip("等")))
+    return marks > 0 and marks == int(figure.value) - 1
+
+
+def _measure(folded: str, figure: _Figure, told: Sequence[str]) -> str:
+    """Name what a figure measures: the noun behind a count, else the words before it.
+
+    Args:
+        folded: folded text.
+        figure: the figure.
+        told: what the figures before it in the same sentence measure.
+    """
+    rules, subject = _rules(), told[-1] if told else ""
+    behind = rules.behind.match(folded, figure.end)
+    noun = rules.verb_behind.split(_BOUND.sub("", behind.group()), maxsplit=1)[0] if behind else ""
+    noun = noun.lstrip("的").replace('"', "")
+    if len(noun) > 1 and (figure.unit in rules.count or figure.unit in rules.concrete):
+        return noun
+    clause = _CLAUSE.split(folded[max(0, figure.start - 60) : figure.start])[-1]
+    words = _noun(clause)
+    governed = bool(clause) and rules.verbs.fullmatch(clause) is not None and len(noun) > 1
+    continued = not words and bool(clause) and bool(subject) and not governed
+    if rules.verbs.fullmatch(words) and len(noun) > 1 and not continued:
+        return noun[:_LONGEST_MEASURE]
+    if not words or rules.change.fullmatch(words):
+        words = rules.change.sub("", subject) + words
+    if "分别" in clause:
+        words = _respective(folded, figure, clause, words, told)
+    return _brief(words.strip("、")) or (behind.group() if behind else "")
+
+
+def _respective(folded: str, figure: _Figure, clause: str, words: str, told: Sequence[str]) -> str:
+    """Name what one figure measures where its clause lists the subjects first and 分别 hands out the figures.
+
+    全年基础设施、制造业投资分别增长|9.4%|、9.1%: 基础设施投资增长. 城乡 are 城镇 and 农村; where the clause names none,
+    the subjects are what the figures just before it measure. Where that is not sure, the words stay whole.
+    """
+    rules = _rules()
+    behind = clause.rindex("分别")
+    end = _CLAUSE.search(folded, figure.end)
+    figures = list(
+        rules.figure.finditer(folded, figure.start - len(clause) + behind, end.start() if end else len(folded))
+    )
+    listed, _, change = words.partition("分别")
+    *items, last = _ASIDE.sub("", listed).split("、")
+    items += _BEFORE_LAST.split(last, maxsplit=1)
+    place = next((at for at, each in enumerate(figures) if each.start() == figure.start), None)
+    if place is not None and clause.startswith("分别") and len(figures) > 1 and rules.change.fullmatch(change):
+        before = told[: len(told) - place][-len(figures) :]
+        return before[place] + change if len(before) == len(figures) else words
+    if len(items) == 1 and len(figures) == 2 and (both := _TOWN_AND_COUNTRY.search(listed)) is not None:
+        items = [listed[both.start() :].replace("城乡", side, 1) for side in ("城镇", "农村")]
+    ending = rules.shared.search(items[-1])
+    if place is None or not 1 < len(items) == len(figures) or min(map(len, items)) < _BRIEFEST:
+        return words
+    item = items[place]
+    if ending is None or rules.shared.search(item) is not None:
+        rest = items[-1][len(item) :]  # 食品、药品|抽检合格率
+        return item + (rest if rest.endswith(_RATES) and item[-1] == items[-1][len(item) - 1] else "") + change
+    return item.removesuffix("居民") + ending.group() + change
+
+
+def _brief(words: str) -> str:
+    """Shorten what a figure measures to its end, not within a word.
+
+    >>> _brief("全面推进乡镇和街道社会工作服务站建设的县城和重点镇生活垃圾无害化处理率")
+    '县城和重点镇生活垃圾无害化处理率'
+    """
+    if len(words) <= _LONGEST_MEASURE:
+        return words
+    end = words[-_LONGEST_MEASURE:]
+    after = re.split("[、的及]|以及", end, maxsplit=1)[-1]
+    return after if after != end else words
+
+
+def _noun(clause: str) -> str:
+    """Strip figures, verbs and adverbs around the noun of a clause that a figure ends.
+
+    Where figures share a subject (甲、乙分别增长1%、2%) it stands before the first of them.
+    """
+    rules = _rules()
+    words = clause.replace('"', "")
+    for figure in reversed([f for f in rules.figure.finditer(words) if not _in_noun(words, f)]):
+        rest = words[figure.end() :].strip("、和及")
+        if rest and not rules.tail.fullmatch(rest):
+            words = rest
+            break
+        words = words[: figure.start()]
+    words = rules.tail.sub("", words.strip(" 、—"))
+    lead = rules.lead.match(words)
+    words = words[lead.end() :] if lead and lead.end() < len(words) else words
+    size = rules.size.search(words)
+    return words if size is None or rules.qualified.search(words, 0, size.start()) else size.group()
+
+
+def _in_noun(words: str, figure: re.Match[str]) -> bool:
+    """Tell whether a number is but a piece of a noun: 一次|性化解率, 百亿|县区, 3岁|以下婴幼儿."""
+    bound = words.startswith(("以上", "以下"), figure.end()) and figure["unit"] in _rules().time
+    large = figure["unit"] in _rules().place and re.fullmatch("[十百千万亿]+", figure["number"]) is not None
+    return bound or large or words.startswith("性", figure.end())
+
+
+@Language.factory("policy_indicators")
+def make_indicator_finder(nlp: Language, name: str) -> IndicatorFinder:
+    """Create the finder of indicators."""
+    return IndicatorFinder()

@@ -1,0 +1,1 @@
+"""What claims relations between names, each for itself: parts, places, service."""

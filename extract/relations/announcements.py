@@ -1,0 +1,248 @@
+"""Tells which strategies the headings, leads and topic sentences of a document announce for what stands below them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from extract.annotation import Entity
+from extract.document import Section, Span
+from extract.layout.structure import opening_verb
+from extract.layout.tables import is_row, worded_cells
+from extract.mentions import Mentions, is_result
+from extract.names import alternation, lexicon
+from ontology.terms import Kind, Level
+
+_LISTED = 2
+"""A lead that names more strategies than this lists them instead of announcing what follows."""
+_CLAUSES = 1
+"""A lead with more commas than this tells of work already: a third of what followed was for its strategy."""
+LONGEST = 31
+"""A topic sentence at the start of a line has so many characters at most, with its numbering."""
+_LONGEST_INSIDE = 16
+_REACH = 600
+"""No paragraph is longer in characters; where line ends are lost, a topic sentence does not rule the whole document."""
+_INNER_REACH = 240
+"""One inside a line rules less: of what stood farther off, 7 of 56 were for it."""
+_SURE = {"title": 0.6, "group of rows": 0.93, "topic sentence": 0.93, "inner topic sentence": 0.65}
+_STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
+"""A sentence that says what a year was like, or what a part is about, announces nothing."""
+_JOINED_BEFORE, _JOINED_BEHIND = re.compile('[、和与及]"?$'), re.compile('"?[、和与及]')
+_BESIDES = re.compile(" *(?:同时|与此同时|此外|另外)，")
+"""What opens a paragraph of all that belongs under no heading: 4 of 17 works there were for what theirs announces."""
+_MANNER = re.compile("，以更")
+"""What begins the half of a heading that only says how: 聚焦建强“实力张营”|，以更宽视野谋划高质量发展."""
+
+
+@cache
+def _plan() -> re.Pattern[str]:
+    """Return what the title of a document says that has one purpose."""
+    return re.compile(alternation(lexicon("structure")["announcement"]["plans"]))
+
+
+@cache
+def _caption() -> re.Pattern[str]:
+    """Return what the caption of a table ends in that lists work."""
+    works = alternation(lexicon("structure")["announcement"]["captions"])
+    return re.compile(f"(?:{works})[^，。、]{{0,6}}表[）)]?$")
+
+
+def is_joined(folded: str, goal: Span) -> bool:
+    """Tell whether a goal is named together with something else: 推进|经济结构调整|和经济体制改革."""
+    before = _JOINED_BEFORE.search(folded, max(0, goal.start - 2), goal.start)
+    return before is not None or _JOINED_BEHIND.match(folded, goal.end) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Strategies announced for a stretch of text.
+
+    Attributes:
+        goals: the strategies, with the mentions that announce them.
+        evidence: the heading, lead or sentence that names them.
+        rule: ``heading``, ``title``, ``group of rows``, ``topic sentence`` or ``inner topic sentence``.
+    """
+
+    goals: list[tuple[Span, Entity]]
+    evidence: Span
+    rule: str
+
+    @property
+    def by_topic(self) -> bool:
+        """Whether a topic sentence announces them, at the start of a line or inside it."""
+        return self.rule.endswith("topic sentence")
+
+    @property
+    def inner(self) -> bool:
+        """Whether it is a topic sentence inside a line."""
+        return self.rule.startswith("inner")
+
+    def shares(self, other: Announcement) -> bool:
+        """Tell whether two announcements name one strategy."""
+        return not {goal.id for _, goal in self.goals}.isdisjoint(goal.id for _, goal in other.goals)
+
+    def confidence(self, goal: Entity, speaker: Level | None) -> float:
+        """Return how sure it is that a work below is for one of the goals that are announced.
+
+        Args:
+            goal: one of ``goals``.
+            speaker: the level of government that speaks. Of its heading that names its own strategy beside another's,
+                what stands below was nearly always for its own, for the other's half of the time; of two of its own
+                nine of ten for the last, half for the first.
+        """
+        if self.rule in _SURE:
+            return _SURE[self.rule]
+        if len(self.goals) > 1:
+            own = [each.level is speaker for _, each in self.goals]
+            if all(own):  # what comes last is what the first is for: 坚持工业立镇，加快建设|实力鹤溪
+                return 0.85 if goal is self.goals[-1][1] else 0.56
+            if not any(own) or goal.level is not speaker:
+                return 0.52
+        return 0.91
+
+
+class Announcements:
+    """The announcements of a document.
+
+    Attributes:
+        by_section: those of its sections' headings and leads, by the index of the section.
+    """
+
+    def __init__(self, mentions: Mentions, folded: str) -> None:
+        self._mentions = mentions
+        self._folded = folded
+        self._level, self._wide = mentions.speaker.level, mentions.speaker.wide
+        sections = mentions.structure.sections
+        self.by_section = {
+            i: found for i, s in enumerate(sections) if s.role == "body" and (found := self._of_section(s, "heading"))
+        }
+        self._title = self._of_title()
+        self._groups = self._groups_of_rows()
+        self._topics = self._topic_sentences()
+        self._starts = [topic.evidence.start for topic in self._topics]
+
+    def over(self, span: Span, entity: Entity) -> list[Announcement]:
+        """Return the innermost announcements that hold for a mention of an entity, the title's where no other does.
+
+        For works below a heading that names a strategy, the topic sentence of a town, county or prefecture announces
+        another beside it where that is the speaker's own; one of a higher level (扛稳粮食安全责任) only opens the
+        paragraph: of 86 works behind such a sentence 81 were for the heading's strategy, 28 for the sentence's.
+        """
+        structure = self._mentions.structure
+        path = structure.path(structure.section_at(span.start))
+        line = self._folded.rfind("\n", 0, span.start) + 1
+        if (path and structure.sections[path[-1]].role != "body") or _BESIDES.match(self._folded, line):
+            return []
+        innermost = next((index for index in path if index in self.by_section), None)
+        group = next((g for within, g in self._groups if within.contains(span)), None)
+        if group is not None:
+            return [group]
+        heading = None if innermost is None else self.by_section[innermost]
+        found = [self._title if heading is None else heading]
+        floor = structure.sections[innermost].span.start if innermost is not None else 0
+        ended = False
+        for index in range(bisect_right(self._starts, span.start) - 1, -1, -1):
+            topic = self._topics[index]
+            begin = topic.evidence.start
+            if begin < floor or span.start - begin >= _REACH or "\n" in self._folded[begin : span.start]:
+                break
+            if topic.goals and not (topic.inner and (ended or span.start - begin >= _INNER_REACH)):
+                work = entity.kind is not Kind.STRATEGY and not topic.evidence.contains(span)
+                if heading is None or self._wide or not work or topic.shares(heading):
+                    found = [topic]
+                elif any(goal.level is self._level for _, goal in topic.goals):
+                    found = [topic, heading]
+                break
+            ended = True
+        return [each for each in found if each is not None and not each.evidence.contains(span)]
+
+    def _of_section(self, section: Section, rule: str) -> Announcement | None:
+        """A heading announces the first strategies that it names, a lead the one or two that it names."""
+        if section.heading is not None:
+            named = self._named(section.heading)
+            manner = _MANNER.search(self._folded, section.heading.start, section.heading.end)
+            if manner is not None and any(entity.level is self._level for _, entity in named):
+                named = [pair for pair in named if pair[0].start < manner.start()] or named
+            if not self._wide:  # none of 35 works below 抓脱贫、治污染、|防风险| was for it
+                named = [p for p in named if p[1].level is self._level or not is_joined(self._folded, p[0])]
+            if named:
+                return Announcement(named[:2], section.heading, rule)
+        if section.lead is not None:
+            named = self._named(section.lead)
+            clauses = self._folded.count("，", section.lead.start, section.lead.end)
+            if 0 < len(named) <= _LISTED and clauses <= _CLAUSES:
+                return Announcement(named, section.lead, rule)
+        return None
+
+    def _named(self, stretch: Span) -> list[tuple[Span, Entity]]:
+        return [pair for pair in self._mentions.strategies(stretch) if not is_result(pair[1])]
+
+    def _of_title(self) -> Announcement | None:
+        """Read the title of a plan or notice; a report's title announces nothing."""
+        for section in self._mentions.structure.sections:
+            if section.role == "title" and section.heading is not None:
+                wording = self._folded[section.heading.start : section.heading.end]
+                if _plan().search(wording) and "报告" not in wording:
+                    return self._of_section(section, "title")
+        return None
+
+    def _groups_of_rows(self) -> list[tuple[Span, Announcement]]:
+        """Find the strategies under which a table lists its rows, each with the stretch of those.
+
+        A strategy stands alone in a line with rows behind it or in their caption, or in the first cell of the first of
+        its rows.
+        """
+        lines = [line.span() for line in re.finditer(r"[^\n]+", self._folded) if line.group().strip(" |")]
+        end_of_text = (len(self._folded), len(self._folded))  # is no row, and so ends the last group
+        found: list[tuple[Span, Announcement]] = []
+        group: tuple[Span, Entity] | None = None
+        begin = 0
+        for (start, end), following in pairwise([*lines, end_of_text, end_of_text]):
+            words = worded_cells(self._mentions.text, start, end)
+            row = is_row(self._mentions.text, start, end)
+            heads = row or (len(words) == 1 and is_row(self._mentions.text, *following))
+            goal = self._strategy(words[0]) if words and heads else None
+            if goal is None and row:
+                continue
+            if group is not None and begin < start:
+                found.append((Span(begin, start), Announcement([group], group[0], "group of rows")))
+            group, begin = goal, words[0].end if goal is not None else 0
+        return found
+
+    def _strategy(self, cell: Span) -> tuple[Span, Entity] | None:
+        """Return the strategy whose name fills a cell, or for which a caption lists work: 附：乡村振兴重点项目表."""
+        named = self._mentions.strategies(cell)
+        caption = len(named) == 1 and _caption().search(self._folded, named[0][0].end, cell.end) is not None
+        return named[0] if named and (caption or self._bare(cell) == self._bare(named[0][0])) else None
+
+    def _bare(self, span: Span) -> str:
+        return self._folded[span.start : span.end].strip('"')
+
+    def _names_work(self, sentence: Span) -> bool:
+        return any(entity.kind is not Kind.ADMINISTRATIVE_UNIT for _, entity in self._mentions.within(sentence))
+
+    def _topic_sentences(self) -> list[Announcement]:
+        """Find the short sentences that name what the rest of their line is about: 全域旅游叫响品牌。….
+
+        One within a line that names no strategy (加强生态保护修复。) ends the reach of such a one before it.
+        """
+        found = []
+        for sentence in self._mentions.structure.sentences:
+            wording = self._folded[sentence.start : sentence.end]
+            line = self._folded.rfind("\n", 0, sentence.start) + 1
+            first = not self._folded[line : sentence.start].strip()
+            if len(wording) > (LONGEST if first else _LONGEST_INSIDE) or _STATEMENT.search(wording):
+                continue
+            named = self._mentions.strategies(sentence)
+            if first and 0 < len(named) <= _LISTED:
+                found.append(Announcement(named, sentence, "topic sentence"))
+            elif (
+                not first
+                and not re.search(r"[，；：\d]", wording)
+                and (len(named) == 1 or (opening_verb().match(wording) and not self._names_work(sentence)))
+            ):
+                found.append(Announcement(named, sentence, "inner topic sentence"))
+        return found

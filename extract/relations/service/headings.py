@@ -1,0 +1,117 @@
+"""What headings, leads, topic sentences and titles announce: the works and strategies below them are for that."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from extract.annotation import Entity
+from extract.document import Structure
+from extract.mentions import WORKS, below, is_body
+from extract.names import alternation, lexicon
+from extract.relations.announcements import Announcement, is_joined
+from extract.relations.service.reading import LOOSE, Mention, Reading, Sentence, words
+from extract.relations.topics import topics_of
+from ontology.terms import Basis, Kind, Level
+
+
+def structural(reading: Reading) -> None:
+    """Link what stands in a section to the strategy that its innermost announcing heading or lead names.
+
+    Where no heading announces one, the title of a plan or notice does (关于推进智能建造的意见).
+    """
+    for mention in reading.mentions.within(reading.mentions.whole):
+        _, entity = mention
+        if entity.kind not in (*WORKS, Kind.STRATEGY) or is_body(entity) or entity.id in reading.parts:
+            continue
+        for announcement in reading.announcements.over(*mention):
+            _announced(reading, mention, announcement)
+    _in_turn(reading)
+
+
+def _announced(reading: Reading, subject: Mention, announcement: Announcement) -> None:
+    """Link a work or a strategy to what is announced for it."""
+    span, entity = subject
+    goals, evidence, rule = announcement.goals, announcement.evidence, announcement.rule
+    by_topic = announcement.by_topic
+    if reading.wide and entity.kind is Kind.ORGANIZATION and not (by_topic and reading.level is Level.PROVINCIAL):
+        return  # bodies that the reports of the nation name under a heading are named in passing
+    for goal in goals:
+        if entity.kind is not Kind.STRATEGY:
+            sure = announcement.confidence(goal[1], reading.level)
+            sure = min(sure, _ceiling(reading, entity, goal[1], announcement))
+            reading.relate(subject, goal, Basis.STRUCTURAL, sure, evidence, rule)
+        elif below(goal[1].level, entity.level):
+            # A higher strategy named under a local heading is carried out there; under a wide one it is but named.
+            if not reading.wide:
+                reading.relate(goal, subject, Basis.STRUCTURAL, 0.55, evidence, f"under {rule}")
+        elif words().preamble.search(reading.wording(reading.mentions.sentence(span))):
+            continue  # what guides the speaker is not for what is announced
+        elif not by_topic:
+            # Half of a wide report's own are for the heading far above them, which views leave out.
+            if reading.wide and goal[1].level is entity.level is reading.level:
+                sure = LOOSE + 0.1  # what ``relate`` takes off between strategies of one level
+                reading.relate(subject, goal, Basis.STRUCTURAL, sure, evidence, f"strategy under {rule}")
+        elif not below(entity.level, goal[1].level):
+            sure = 0.5 if announcement.inner else 0.8
+            reading.relate(subject, goal, Basis.STRUCTURAL, sure, evidence, f"strategy under {rule}")
+        elif all(other.level is not entity.level for _, other in goals):
+            sure = 0.5 if announcement.inner else 0.75
+            reading.relate(subject, goal, Basis.STRUCTURAL, sure, evidence, f"carried out under {rule}")
+
+
+def _ceiling(reading: Reading, entity: Entity, goal: Entity, announcement: Announcement) -> float:
+    """Return how sure it can be that a work is for what is announced.
+
+    Headings of wide reports are for half of the works below them only, surely for those of the same subject matter;
+    where one names several goals, entities or not, two links of five are right, which views leave out.
+    """
+    if not reading.wide or topics_of(entity.name, "work") & topics_of(goal.name, "goal"):
+        return 1
+    if entity.kind is Kind.ORGANIZATION:
+        return 0.6
+    several = len(announcement.goals) > 1 and not announcement.by_topic
+    if several or any(is_joined(reading.folded, span) for span, _ in announcement.goals):
+        return 0.45
+    if "，" in reading.wording(announcement.evidence):
+        return 0.75
+    return 1 if announcement.by_topic else 0.85
+
+
+@cache
+def _following() -> re.Pattern[str]:
+    """Return how a sentence says that what follows it is for what stands before: 围绕上述目标，做好以下工作."""
+    return re.compile(
+        f"(?:围绕|实现|完成|贯彻)(?:上述|以上|这些|这一)[^。]{{0,24}}(?:{alternation(lexicon('relations')['following'])})"
+        "[^。]{0,8}(?:以下|如下|[二三四五六七八九十][个项大]?方面)"
+    )
+
+
+def _in_turn(reading: Reading) -> None:
+    """Link what headings announce to the one overall strategy where a sentence says so: 围绕上述目标，做好以下工作.
+
+    What the preamble names too stands beside the overall strategy, not under it.
+    """
+    if len(reading.overall) != 1:
+        return
+    structure, following = reading.mentions.structure, _following()
+    for sentence in structure.sentences:
+        if not following.search(reading.wording(sentence)):
+            continue
+        part = _part(structure, sentence.start)
+        for index, announcement in reading.announcements.by_section.items():
+            section = structure.sections[index]
+            begin = section.span.start
+            if section.heading is None or begin < sentence.end or _part(structure, begin) != part:
+                continue
+            heading = Sentence(reading.folded, section.heading)
+            for goal in announcement.goals:
+                new = goal[1].mentions[0].start > sentence.start
+                if new and goal[1].level is reading.level and reading.is_overall(heading, goal):
+                    reading.relate(goal, reading.overall[0], Basis.STRUCTURAL, 0.5, sentence, "in turn")
+
+
+def _part(structure: Structure, offset: int) -> int | None:
+    """Return the index of the top section at an offset."""
+    path = structure.path(structure.section_at(offset))
+    return path[-1] if path else None

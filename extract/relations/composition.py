@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from spacy.language import Language
@@ -155,13 +156,21 @@ class CompositionReader:
                         self._claim(doc, span, whole, Basis.DEFINITIONAL, sure, mentions.sentence(whole), "name")
 
     def _by_number(self, doc: Doc, mentions: Mentions) -> None:
+        """As many names of one ending as a name counts are its parts, or as many as the headings of one rank name."""
+        headed: dict[int, set[str]] = defaultdict(set)
+        for index, section in enumerate(mentions.structure.sections):
+            if section.heading is not None and section.role == "body":
+                named = mentions.within(section.heading, IDEAS)
+                headed[len(mentions.structure.path(index))] |= {entity.id for _, entity in named}
         for whole in mentions.entities:
             match = _COUNTED.match(whole.name.strip('“”"')) if whole.kind in IDEAS else None
             if match is None:
                 continue
             count, head = announced(match.group(1)), match.group(2)
             parts = [e for e in mentions.entities if e.kind is whole.kind and e is not whole and e.name.endswith(head)]
-            if len(parts) == count:
+            ranks = ([part for part in parts if part.id in named] for named in headed.values())
+            parts = next((found for found in (parts, *ranks) if len(found) == count), [])
+            if parts:
                 for part in parts:
                     span = part.mentions[0]
                     self._claim(

@@ -311,7 +311,8 @@ def test_a_paragraphs_first_sentence_stands_beside_its_heading_where_it_names_th
 
 
 def test_a_counted_name_has_those_parts_that_the_headings_of_one_rank_name() -> None:
-    text = "丙县人民政府工作报告\n打造“两个丙县”：\n（一）打造实力丙县\n1.建设健康丙县\n修渠三里。\n（二）打造活力丙县\n修路三里。"
+    text = "丙县人民政府工作报告\n打造“两个丙县”：\n（一）打造实力丙县\n1.建设健康丙县\n修渠三里。"
+    text += "\n（二）打造活力丙县\n修路三里。"
     named = dict.fromkeys(("两个丙县", "实力丙县", "活力丙县", "健康丙县"), (Kind.STRATEGY, Level.COUNTY))
     found = linking.read(linking.readers(), text, named, COUNTY)
     parts = {(s, o) for s, o, k in found if k.predicate is Predicate.COMPONENT_OF and o == "两个丙县"}

@@ -108,7 +108,7 @@ def _towns(home: Place | None) -> dict[str, Place]:
     return {name: town for name, town in short if times[name] == 1 and name not in own}
 
 
-@lru_cache(maxsize=64)
+@cache
 def counties_in_brief(unit: Place) -> dict[str, Place]:
     """Return the counties of a province or prefecture by their short names, without those that are ordinary words.
 

@@ -18,6 +18,7 @@ from ontology.terms import IDEAS, Kind
 _BRIEFEST = 2
 """Characters of a name, at least."""
 _NOTE_MARK = re.compile("(?:[\\[［〔【][0-9]{1,3})?[\\]］〕】]")
+"""A footnote's mark before a name: [2]|人才十条."""
 _COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
 _SUMMED = re.compile("等一(?:批|系列)|等[^、，]{0,8}(?:举措|措施)$")
 _CUT = re.compile("的|[和等及与][0-9]|[一二三四五六七八九十]是|均?落户|待(?=[省市县区镇乡])|.{4,}尽[^，。]{2,4}$")

@@ -151,7 +151,8 @@ def _entry(name: str, places: tuple[Place, ...], path: tuple[str, ...]) -> tuple
     Full names count everywhere, short names within the document's territory; elsewhere only those of provinces and
     prefectures that are no ordinary words.
     """
-    if len(name) < 2 or places == (NATION,) or (name in words_of("units")["common"] and name not in path):
+    words = words_of("units")
+    if len(name) < 2 or places == (NATION,) or (name in words["common"] and name not in path):
         return None
     full = [p for p in places if p.name == name or _OLD_NAME.fullmatch(name)]
     nearest = _nearest(full or list(places), path)
@@ -162,12 +163,11 @@ def _entry(name: str, places: tuple[Place, ...], path: tuple[str, ...]) -> tuple
     if full and len(name) > 2:
         return place, nearest[0].level, 0.93 if place is not None else 0.4
     if inside:
-        words = words_of("units")
         city = nearest[0].level is Level.PREFECTURE and name not in words["things"]
         doubtful = not full and name in words["ordinary"] and not city
         return place, nearest[0].level, DOUBTFUL if doubtful else 0.9
     prefecture = next((p for p in nearest if p.level is Level.PREFECTURE), None)
-    if full or prefecture is None or name in words_of("units")["ordinary"]:
+    if full or prefecture is None or name in words["ordinary"]:
         return None
     return prefecture, Level.PREFECTURE, 0.8
 

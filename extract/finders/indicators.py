@@ -312,9 +312,9 @@ def _is_threshold(folded: str, figure: _Figure, before: str) -> bool:
     rules = _rules()
     if rules.reached.search(before) and rules.counted_before.search(clause):
         return True
-    if figure.unit == "元" and _SIZED_BEFORE.search(clause) and _SIZED_BEHIND.match(folded, figure.end):
-        return True
-    if figure.unit == "元" and _POORER.match(folded, figure.end):
+    if figure.unit == "元" and (
+        _POORER.match(folded, figure.end) or (_SIZED_BEFORE.search(clause) and _SIZED_BEHIND.match(folded, figure.end))
+    ):
         return True
     if not rules.reached.search(before) and not folded.startswith(("以上", "以下"), figure.end):
         return False

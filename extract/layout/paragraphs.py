@@ -13,19 +13,19 @@ from extract.document import Span
 from extract.numerals import parse
 from extract.surface import HAN, pairs
 
-_HAN = "[一二三四五六七八九十百零〇]{1,4}"
+_NUMERAL = "[一二三四五六七八九十百零〇]{1,4}"
 NUMBERING = re.compile(
-    rf"(?P<part>第{_HAN}(?:编|篇|部分))[ ：、]*"
-    rf"|(?P<chapter>第{_HAN}章)[ ：、]*"
-    rf"|(?P<division>第{_HAN}节)[ ：、]*"
-    rf"|(?P<article>第{_HAN}条)[ ：、]*"
-    rf"|(?P<han>{_HAN} ?[、.])[ ]*"
-    rf"|(?P<bracketed_han>（ ?{_HAN} ?）[、.]?)[ ]*"
+    rf"(?P<part>第{_NUMERAL}(?:编|篇|部分))[ ：、]*"
+    rf"|(?P<chapter>第{_NUMERAL}章)[ ：、]*"
+    rf"|(?P<division>第{_NUMERAL}节)[ ：、]*"
+    rf"|(?P<article>第{_NUMERAL}条)[ ：、]*"
+    rf"|(?P<han>{_NUMERAL} ?[、.])[ ]*"
+    rf"|(?P<bracketed_han>（ ?{_NUMERAL} ?）[、.]?)[ ]*"
     rf"|(?P<arabic>\d{{1,2}}(?:[.、](?!\d)|(?= +[{HAN}])))[ ]*"
     r"|(?P<bracketed_arabic>（?\d{1,2}）[、.]?)[ ]*"
     r"|(?P<circled>[①-⑳])[ 、.]*|(?P<parenthesised>[⑴-⒇])[ 、.]*|(?P<dotted>[⒈-⒛])[ ]*"
-    rf"|(?P<firstly>{_HAN}是)(?=[^一二三四五六七八九十])"
-    rf"|(?P<first>第{_HAN})[，、：]"
+    rf"|(?P<firstly>{_NUMERAL}是)(?=[^一二三四五六七八九十])"
+    rf"|(?P<first>第{_NUMERAL})[，、：]"
     r"|(?P<order>首先|其次|再次|最后)，"
     r"|(?P<dash>(?:—{1,3}|-{2,3})) *(?!\d{4}年\d)"
 )

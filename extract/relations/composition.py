@@ -170,12 +170,9 @@ class CompositionReader:
             parts = [e for e in mentions.entities if e.kind is whole.kind and e is not whole and e.name.endswith(head)]
             ranks = ([part for part in parts if part.id in named] for named in headed.values())
             parts = next((found for found in (parts, *ranks) if len(found) == count), [])
-            if parts:
-                for part in parts:
-                    span = part.mentions[0]
-                    self._claim(
-                        doc, span, whole.mentions[0], Basis.DEFINITIONAL, 0.9, mentions.sentence(span), "number"
-                    )
+            for part in parts:
+                span = part.mentions[0]
+                self._claim(doc, span, whole.mentions[0], Basis.DEFINITIONAL, 0.9, mentions.sentence(span), "number")
 
     def _by_heading(self, doc: Doc, mentions: Mentions) -> None:
         sections = mentions.structure.sections

@@ -39,8 +39,8 @@ _LIST_BEHIND = re.compile(rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^�
 _HOLDS = re.compile("包括|包含|分为|分别[是为]")
 """Behind it a definition lists what its name holds: 六条岸线，包括|鹭溪生态带、…."""
 _CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于|[^，。、；]*(?:既|又|还)要")
-_NO_NAME = re.compile("(?:的|率|以上|左右|%)$")
-"""How what is no name among the items of a list begins (为深化改革，…而实行的任期制), and how it ends (污水处理率)."""
+_NO_NAME = re.compile("(?:的|率|以上|左右|%)$|[形组构]成的")
+"""How what is no name among the items of a list begins (为深化改革，…而实行的任期制), and what tells it (污水处理率; 孝义河形成的文旅休闲带)."""
 _VERB_LENGTH = 2
 
 

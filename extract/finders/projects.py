@@ -202,7 +202,8 @@ def _rows(folded: str) -> Iterator[Candidate]:
     """Propose the works of a numbered list: 1、万安路、薛卫台路约10000平米道路维修工程。"""
     rows = [match.span("name") for match in _ROW.finditer(folded)]
     for start, end in rows if len(rows) >= _FEWEST_ROWS else ():
-        start = next((cut for cut in range(start + 2, start + 7) if is_governing(folded[start:cut])), start)
+        while cut := next((at for at in range(start + 2, start + 7) if is_governing(folded[start:at])), 0):
+            start = cut
         if not _no_name().match(folded, start, end):
             yield Candidate(Span(start, end), Kind.PROJECT, "policy_projects", 0.85)
 

@@ -34,8 +34,11 @@ _SUMMED = re.compile(
 _BRIEF = 8
 """Characters of the parts of a name that has a numeral for each of them (一窗受理、五类集成), at most."""
 _THIS_ONE = re.compile('"?这一[^，。、]{1,6}$')
-_LIST_BEHIND = re.compile(rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})（(?P<list>[^（）]+)）')
+_LIST_BEHIND = re.compile(
+    rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})"?（(?!在)(?P<list>[^（）]+)）'
+)
 """A counted name with what it counts in brackets behind it."""
+_COUNTED_NAME = re.compile(rf'"(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})(?:"|$)')
 _HOLDS = re.compile("包括|包含|分为|分别[是为]")
 """Behind it a definition lists what its name holds: 六条岸线，包括|鹭溪生态带、…."""
 _CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于|[^，。、；]*(?:既|又|还)要")
@@ -241,7 +244,7 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     named = (
         _taken_groups(folded, definition)
         or _named_groups(folded, name, definition)
-        or _listed_groups(folded, definition)
+        or _listed_groups(folded, name, definition)
     )
     if named:
         return named
@@ -425,20 +428,31 @@ def _name_first(folded: str, start: int, stop: int, count: int) -> Member | None
     return Member(Span(*named.span("name")), tuple(Member(part) for part in parts)) if len(parts) == count else None
 
 
-def _listed_groups(folded: str, definition: Span) -> list[Member]:
-    """Read clauses that count what they list: 抓好两大主导（现代工业、洞穴旅游）, 打好通道经济、园区经济两张牌."""
+def _listed_groups(folded: str, name: str, definition: Span) -> list[Member]:
+    """Read clauses that count what they list: 抓好两大主导（现代工业、洞穴旅游）, 打好通道经济、园区经济两张牌.
+
+    Where the quoted names count what the digits of the term say (“156”…：抓牢“一个统领”（…），…，做到“六个走在前列”), those
+    without a list are its parts too.
+    """
     list_before = _words().list_before
-    found = []
+    found, counted, bare = [], "", []
     for clause in _split(folded, definition.start, definition.end, "，；。\n"):
         group = _LIST_BEHIND.search(folded, clause.start, clause.end + 1)  # the clause is without its last bracket
         group = group or list_before.fullmatch(folded, clause.start, clause.end)
+        if group is None and (alone := _COUNTED_NAME.search(folded, clause.start, clause.end)):
+            counted += str(announced(alone["count"]))
+            bare.append(len(found))
+            found.append(Member(Span(*alone.span("name"))))
         if group is None:
             continue
         count, label = announced(group["count"]), Span(*group.span("name"))
+        counted += str(count)
         if count == 1 and (only := _trim(folded, *group.span("list"))):
             found.append(Member(only, (), label))
         elif len(parts := _split(folded, *group.span("list"), "、")) == count > 1:
             found.append(Member(label, tuple(Member(part) for part in parts)))
+    if counted != name:
+        found = [member for index, member in enumerate(found) if index not in bare]
     return found if len(found) > 1 else []
 
 

@@ -20,7 +20,9 @@ _MANY = "[一二两双三四五六七八九十百千多全N]"
 TAKEN_FOR = re.compile(rf'以(?P<parts>[^，。；"\n]{{2,80}})为"(?P<label>{NUMERAL}[^"\n]{{1,5}})"')
 """A part of a compound behind its meaning: 以…、…为“两带”."""
 _COUNTED = re.compile(f"{_MANY}.{{1,5}}")
-_NUMBER = re.compile(r"(\d{1,3})[.、）]")
+_NUMBER = re.compile(r"[（\[［【〔{]? ?(\d{1,3})[ .、）\]］】〕}]")
+_PAGE = re.compile(r"（[^（）\d]{0,6}\d{1,3} ?页[^（）]{0,6}）[。 \n]*$")
+"""Where a glossary says its term stands: …平整土地。|（见第3页）."""
 _COINED = re.compile('(?!.*(?:工程|项目)$)(?:[^，]{0,8}"|.?[一二两三四五六七八九十双]|\\d{2,})')
 """A name that needs explaining: quoted, or with a numeral at its beginning; works, which lists number too, are none."""
 _QUOTED = re.compile('"[^"\n]+"')
@@ -85,6 +87,8 @@ def glossary_entries(folded: str, paragraphs: Iterable[Paragraph]) -> Iterator[G
 
 def _parted(folded: str, term: Span, meaning: Span) -> Iterator[GlossaryEntry]:
     """Give each of the names that one entry explains its own meaning: “三大高地”“五大战略”：打造…；实施…."""
+    page = _PAGE.search(folded, meaning.start, meaning.end)
+    meaning = meaning if page is None or page.start() == meaning.start else Span(meaning.start, page.start())
     if _NAMES_IN_A_ROW.fullmatch(folded, term.start, term.end) is None:
         yield GlossaryEntry(term, meaning)
         return

@@ -33,6 +33,10 @@ NUMBERING = re.compile(
 _ORDER = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
 STOP = re.compile(r'[。！？]+["）》]*')
 """The end of a sentence: 。！？ with the closing marks behind it."""
+_REMARK = re.compile(r'[。！？；]["）》]*（[^（）\n]{1,20}）$')
+"""A remark in brackets behind the last sentence of a line: …平整土地。|（见第3页）."""
+_NOTE = re.compile(r"\[\d{1,3}\]")
+"""The number of a note."""
 ENDED = re.compile(r'[。！？；：，、…!?;:,.]["）》]*$')
 """What a heading does not end in."""
 
@@ -74,7 +78,9 @@ def paragraphs_in(folded: str) -> Iterator[Paragraph]:
         stop = match.start() + len(line.rstrip())
         if start is not None and end is not None:
             broken = folded.find("。", start, end) >= 0 and not ENDED.search(folded, max(start, end - 4), end)
-            if broken and folded[end:begin].count("\n") == 1 and not NUMBERING.match(folded, begin, stop):
+            numbered = NUMBERING.match(folded, begin, stop) or _NOTE.match(folded, begin, stop)
+            remarked = _REMARK.search(folded, max(start, end - 24), end)
+            if broken and folded[end:begin].count("\n") == 1 and not numbered and not remarked:
                 end = stop
                 continue
             yield Paragraph(start, end)

@@ -413,8 +413,9 @@ def _words() -> _Words:
     years = alternation(heading["year_topics"])
     free = "(?:(?!必须|已经|我们|今年)[^，是])*"
     plain = r"[^。！？；：\d]"
+    terms = "|".join(" *".join(word) for word in heading["glossary"])  # 名 词 解 释
     return _Words(
-        glossary=re.compile(rf"(?:附件?\d?：?)?.{{0,20}}(?:{alternation(heading['glossary'])})：?"),
+        glossary=re.compile(rf"(?:附件?\d?：?)?.{{0,20}}(?:{terms})[^\w\n]{{0,4}}"),
         contents=re.compile(alternation(heading["contents"]), re.IGNORECASE),
         address=re.compile(rf"(?:{alternation(passage['address'])})(?=[，：！、 ]|$)"),
         transition=re.compile(alternation(passage["transition"])),

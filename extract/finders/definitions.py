@@ -22,7 +22,7 @@ _AMOUNT = re.compile(r"[\d.]\d|\d[余多]?[万亿元%]")
 """A figure, or the end of one, which counts no parts: 114|8亿元."""
 _WORKS = re.compile(rf"(?:\d+|{NUMERAL}{{1,3}})[个项条](?:重点|重大|骨干)?(?:工程|项目)")
 """Behind a list it says that this lists works, which are parts of no strategy."""
-_ATTRIBUTE = re.compile('[^"]*的"(?P<name>[^"]+)"$')
+_ATTRIBUTE = re.compile('[^"]*的"(?P<name>[^"]+)"?$')
 """Words that only describe a part before its quoted name: 以茶产业为主的“绿色白石”."""
 _JOINT = re.compile("以及|和|及|与")
 _QUOTED = re.compile('"([^"]+)"')
@@ -38,12 +38,17 @@ _LIST_BEHIND = re.compile(
     rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})"?（(?!在)(?P<list>[^（）]+)）'
 )
 """A counted name with what it counts in brackets behind it."""
-_COUNTED_NAME = re.compile(rf'"(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})(?:"|$)')
-_HOLDS = re.compile("包括|包含|分为|分别[是为]")
+_COUNTED_NAME = re.compile(rf'"?(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})(?:"|$)')
+_HOLDS = re.compile("包括|包含|分为|分别[是为]|，即(?!将)")
 """Behind it a definition lists what its name holds: 六条岸线，包括|鹭溪生态带、…."""
-_CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于|[^，。、；]*(?:既|又|还)要")
-_NO_NAME = re.compile("(?:的|率|以上|左右|%)$|[形组构]成的")
+_CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于|我[省市县区镇乡]|[^，。、；]*(?:既|又|还)要")
+_NO_NAME = re.compile(r"(?:的|率|以上|左右|%|提出|指出)$|[形组构]成的|\d{4}年|(?<![新有])作为")
 """How what is no name among the items of a list begins (为深化改革，…而实行的任期制), and what tells it (污水处理率; 孝义河形成的文旅休闲带)."""
+_IN_SHORT = re.compile("的?(?:简称|统称|总称|合称)")
+"""What ends a definition that says what a term is short for: 碳达峰与碳中和|的简称."""
+_SAID_LAST = re.compile("的?(?:问题|工作|标准|要求|等)$")
+"""What may stand behind the last of a list and belongs to all: 稳预期|工作."""
+_NUMERALS = re.compile(f"{NUMERAL}+")
 _VERB_LENGTH = 2
 
 
@@ -90,7 +95,7 @@ def _words() -> _Words:
     count = f"(?P<count>{NUMERAL})(?:{counted['measures']}|[块道])"
     whose = f"(?:[^，。、]{{2,8}}[省市县区]|[省市州县区旗镇乡]委)(?:{around['put_forward']})的"
     leads = (
-        f"{whose}|把[^，。、]{{1,10}}?建设成为?|把(?![^，。、]*[成为])"
+        f"{whose}|{NUMERAL}{{1,2}}是|把[^，。、]{{1,10}}?建设成为?|把(?![^，。、]*[成为])"
         f"|以[^，。、]{{2,20}}?为(?:{around['taken_for']}|主)的|{around['before']}"
         f"|重点(?={around['chiefly']})|[在以][^，。、]{{2,16}}[上中]体现"
     )
@@ -102,11 +107,11 @@ def _words() -> _Words:
         together=re.compile(f"(?:{around['together']})[^，。；、]{{0,6}}$"),
         head=re.compile(f"{NUMERAL}?大?(?P<head>{term['heads']})$"),
         name_first=re.compile(
-            rf'(?P<name>{count}[^，。；、：（）"—]{{1,8}})(?:，(?:即|就是|分别[是为])?|：|——?)(?P<list>.+)'
+            rf'(?P<name>{count}[^，。；、：（）"—]{{1,8}})"?(?:，(?:即|就是|分别[是为])?|：|——?)(?P<list>.+)'
         ),
         list_before=re.compile(rf'(?P<list>.+?)这?"?(?P<name>{count}[^，。；、（）"]{{1,8}})"?'),
         count_behind=re.compile(
-            rf'这?"?(?P<name>(?P<count>{NUMERAL}|\d)(?:{counted["measures"]}|[种篇支位])'
+            rf'等?这?"?(?P<name>(?P<count>{NUMERAL}|\d)(?:{counted["measures"]}|[种篇支位])'
             r'[^，。；、"一二三四五六七八九十]{1,9})"?$'
         ),
     )
@@ -139,19 +144,36 @@ def counts_of(folded: str, term: Span) -> list[int]:
     return expected(folded[name.start : name.end].strip('"'))
 
 
+def _is_of_first(folded: str, start: int, end: int) -> bool:
+    """Tell whether an item opens with a quotation that is a part of its name: “药食同源”|食品生产聚集区."""
+    mate = folded.find('"', start + 1, end) if folded[start] == '"' else -1
+    return 0 < mate < end - 1 and folded[mate + 1] not in "，、；：。"
+
+
+def _is_balanced(folded: str, span: Span) -> bool:
+    """Tell whether an item holds its quotation marks in pairs, those beside it counted where that makes pairs."""
+    inside = folded.count('"', span.start, span.end)
+    beside = (folded[span.start - 1 : span.start] + folded[span.end : span.end + 1]).count('"')
+    return inside % 2 == 0 or (inside + beside) % 2 == 0
+
+
+def _is_of_last(folded: str, start: int, end: int) -> bool:
+    """Tell whether an item ends in a bracket that is a part of it: 名医（名科）."""
+    return folded[end - 1] == "）" and folded.count("（", start, end) == folded.count("）", start, end)
+
+
 def _trim(folded: str, start: int, end: int) -> Span | None:
-    while start < end and folded[start] in ' \n"，、；：（':
-        start += 1
-    while end > start and folded[end - 1] in ' \n"，、；。：）':
-        end -= 1
+    """Return an item without the marks around it and what leads up to its name; None where nothing is left."""
+    start, end = _bare(folded, start, end)
+    if (stop := folded.find("。", start, end)) > start + 1:
+        end = stop  # 老茶市街。|现存木楼37栋
     words = _words()
     match = words.before_member.match(folded, start, end)
     if match and match.end() < end - 1:
         start = match.end()
-        while start < end and folded[start] in '"':
-            start += 1
     if this_one := _THIS_ONE.search(folded, start + 2, end):
         end = this_one.start()  # “田园松阳升级版”|这一总目标
+    start, end = _bare(folded, start, end)
     if core := words.for_core.match(folded, start, end):
         start, end = core.span("name")
     if folded[start:end].count('"') == 1 and folded[end : end + 1] == '"':
@@ -161,11 +183,31 @@ def _trim(folded: str, start: int, end: int) -> Span | None:
     return Span(start, end) if end - start >= 2 else None
 
 
-def _split(folded: str, start: int, end: int, marks: str) -> list[Span]:
-    """Split at marks outside brackets and strip leading verbs; 和 and 以及 before the last member count as a mark.
+def _bare(folded: str, start: int, end: int) -> tuple[int, int]:
+    """Return where an item begins and ends without the marks around it."""
+    while start < end and folded[start] in ' \n"，、；：（' and not _is_of_first(folded, start, end):
+        start += 1
+    while end > start and folded[end - 1] in ' \n"，、；。：）' and not _is_of_last(folded, start, end):
+        end -= 1
+    return start, end
 
-    Empty where a piece is a clause and so no item of a list.
-    """
+
+def _split(folded: str, start: int, end: int, marks: str) -> list[Span]:
+    """Split a list at marks into its items; empty where a piece is a clause and so no item of a list."""
+    spans = _pieces(folded, start, end, marks)
+    runs_on = _words().runs_on
+    named = all(
+        _CLAUSE.match(folded, s.start) is None
+        and not _NO_NAME.search(folded, s.start, s.end)
+        and _is_balanced(folded, s)
+        and ("，" in marks or not runs_on.search(folded, s.start, s.end))
+        for s in spans
+    )
+    return spans if named else []
+
+
+def _pieces(folded: str, start: int, end: int, marks: str) -> list[Span]:
+    """Split at marks outside brackets and strip leading verbs; 和 and 以及 before the last member count as a mark."""
     pieces: list[tuple[int, int]] = []
     depth, last = 0, start
     for index in range(start, end):
@@ -182,15 +224,7 @@ def _split(folded: str, start: int, end: int, marks: str) -> list[Span]:
         tail_start, tail_end = pieces[-1]
         if joint := _JOINT.search(folded, tail_start + 1, tail_end - 1):
             pieces[-1:] = [(tail_start, joint.start()), (joint.end(), tail_end)]
-    spans = [span for piece in pieces if (span := _trim(folded, *piece)) is not None]
-    runs_on = _words().runs_on
-    named = all(
-        _CLAUSE.match(folded, s.start) is None
-        and not _NO_NAME.search(folded, s.start, s.end)
-        and ("，" in marks or not runs_on.search(folded, s.start, s.end))
-        for s in spans
-    )
-    return spans if named else []
+    return [span for piece in pieces if (span := _trim(folded, *piece)) is not None]
 
 
 def _listing(folded: str, start: int, end: int, count: int) -> list[Span]:
@@ -205,7 +239,8 @@ def _listing(folded: str, start: int, end: int, count: int) -> list[Span]:
         if len(spans) == count:
             alike = len({folded[s.start] for s in spans}) + len({folded[s.end - 1] for s in spans})
             fitting.append((alike, len(fitting), spans))
-    if not fitting and count == 2 and len(joints := list(_JOINT.finditer(folded, start + 1, end - 1))) == 1:
+    joints = [at for at in _JOINT.finditer(folded, start + 1, end) if folded[at.end() : end].strip("。； \n")]
+    if not fitting and count == 2 and len(joints) == 1:
         halves = (start, joints[0].start()), (joints[0].end(), end)
         return [span for half in halves if (span := _trim(folded, *half)) is not None]
     return _without_what_is_said_of_all(folded, min(fitting)[2]) if fitting else []
@@ -219,6 +254,8 @@ def _without_what_is_said_of_all(folded: str, items: list[Span]) -> list[Span]:
     *before, last = items
     counted = _count_behind(folded, last, len(items))
     said = counted or _words().together.search(folded, last.start + 2, last.end)
+    if said is None and (tail := _SAID_LAST.search(folded, last.start + 2, last.end)):
+        said = None if any(folded.endswith(tail.group(), item.start, item.end) for item in before) else tail
     return [*before, Span(last.start, said.start())] if said is not None and before else items
 
 
@@ -241,10 +278,14 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     """
     name = folded[term.start : term.end].strip('"')
     counts = counts_of(folded, term)
+    if in_short := _IN_SHORT.search(folded, definition.start + 2, definition.end):
+        definition = Span(definition.start, in_short.start())
+    quoted = names_of(folded, term)[-1]
+    brief = folded[quoted.start : quoted.end].strip('"')
     named = (
         _taken_groups(folded, definition)
-        or _named_groups(folded, name, definition)
-        or _listed_groups(folded, name, definition)
+        or _named_groups(folded, brief, definition)
+        or _listed_groups(folded, brief, definition)
     )
     if named:
         return named
@@ -253,6 +294,8 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     sequential = _announced_groups(folded, term, counts, definition)
     if sequential:
         return sequential
+    if counts == [len(held := _held(folded, counts, definition))]:
+        return [Member(span) for span in held]
     halves = set(counts) == {1} and "、" in name and "、" not in folded[definition.start : definition.end]
     flat = [] if halves else _listing(folded, definition.start, definition.end, sum(counts))
     alike = len(counts) > 1 and counts[0] > 1 and len(set(counts)) == 1
@@ -336,7 +379,7 @@ def _clause_each(folded: str, counts: list[int], definition: Span) -> list[Span]
 
 
 def _held(folded: str, counts: list[int], definition: Span) -> list[Span]:
-    """Read what a definition says that the name holds, as many as one of its numerals: 三江六岸：…，包括甲、乙、丙."""
+    """Read what a definition says that the name holds, as many as one of its numerals: 三江六岸：…，包括甲、乙、丙; …，即甲、乙."""
     holds = _HOLDS.search(folded, definition.start, definition.end)
     if holds is None:
         return []
@@ -387,30 +430,37 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
         )
         term = folded[label.start : label.end]
         count = next(iter(expected(term)), None)
-        if term.isdigit():
-            if first := _name_first(folded, start, stop, int(term)):
+        if number := int(term) if term.isdigit() else announced(term) if _NUMERALS.fullmatch(term) else 0:
+            if first := _name_first(folded, start, stop, number):
                 found.append(first)
-            elif summed := _summed(folded, start, stop, int(term), plainly=True):
+            elif summed := _summed(folded, start, stop, number, plainly=True):
                 found.append(summed)
-            elif parts := _listing(folded, start, stop, int(term)):
+            elif parts := _listing(folded, start, stop, number):
                 found += [Member(part) for part in parts]
             elif (whole := _trim(folded, start, stop)) and not re.search("[、，；]", folded[whole.start : whole.end]):
                 found.append(Member(whole))  # “4”指乡镇四个平台
+            elif (quoted := _COUNTED_NAME.match(folded, start, stop)) and announced(quoted["count"]) == number:
+                found.append(Member(Span(*quoted.span("name"))))
             continue
         if count is not None and count > 1 and (summed := _summed(folded, start, stop, count)):
             found.append(replace(summed, alias=label))
             continue
         clause = folded.find("，", start, stop)
         if count == 1 or (count is None and spelled):
-            whole = _trim(folded, start, clause if count == 1 and clause > 0 else stop)
-            if whole:
+            last = folded.rfind("，", start, stop) + 1
+            if count is None and last and _words().before_member.match(folded, last, stop):
+                whole = _trim(folded, last, stop)  # “车”即立足自主品牌，建设|汽车产业集群
+            else:
+                whole = _trim(folded, start, clause if count == 1 and clause > 0 else stop)
+            if whole and not _NO_NAME.search(folded, whole.start, whole.end):
                 found.append(Member(whole, (), label))
             continue
         works = _WORKS.search(folded, start, stop)
         parts = _listing(folded, start, stop, count) if count and works is None else []
         if clause > 0 and count == 2 and len(pair := _listing(folded, start, clause, count)) == count:
             parts = pair  # “两带”即格凸河山地旅游带和红薯产业带，|公路完成路基工程
-        found.append(Member(label, tuple(Member(p) for p in parts)))
+        if parts or label.end - label.start > 1:
+            found.append(Member(label, tuple(Member(p) for p in parts)))
     return found
 
 
@@ -436,10 +486,11 @@ def _listed_groups(folded: str, name: str, definition: Span) -> list[Member]:
     """
     list_before = _words().list_before
     found, counted, bare = [], "", []
-    for clause in _split(folded, definition.start, definition.end, "，；。\n"):
+    for clause in _pieces(folded, definition.start, definition.end, "，；。\n"):
         group = _LIST_BEHIND.search(folded, clause.start, clause.end + 1)  # the clause is without its last bracket
         group = group or list_before.fullmatch(folded, clause.start, clause.end)
-        if group is None and (alone := _COUNTED_NAME.search(folded, clause.start, clause.end)):
+        quoted = max(clause.start, folded.find('"', clause.start, clause.end - 1))
+        if group is None and (alone := _COUNTED_NAME.match(folded, quoted, clause.end)):
             counted += str(announced(alone["count"]))
             bare.append(len(found))
             found.append(Member(Span(*alone.span("name"))))

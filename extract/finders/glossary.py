@@ -38,6 +38,7 @@ class _Words:
         conviction, instrument: words of the definition of a slogan, and of a policy.
         works: what the numerals of a name count that stands for works: 三路一桥.
         deeds: what they count of what is done: 四送一服.
+        institution: how the name of an institution ends, no part of a strategy: 四所一庭.
     """
 
     layout_part: re.Pattern[str]
@@ -46,6 +47,7 @@ class _Words:
     instrument: re.Pattern[str]
     works: frozenset[str]
     deeds: frozenset[str]
+    institution: re.Pattern[str]
 
 
 @cache
@@ -59,6 +61,7 @@ def _words() -> _Words:
         instrument=re.compile(term["instruments"]),
         works=frozenset(data["counted"]["works"]),
         deeds=frozenset(data["counted"]["deeds"]),
+        institution=re.compile(f"(?:{term['institutions']})$"),
     )
 
 
@@ -76,6 +79,9 @@ class GlossaryFinder:
         words = _words()
         for entry in doc._.structure.glossary:
             spelled = members(folded, entry.term, entry.definition)
+            bodies = [words.institution.search(folded, part.span.start, part.span.end) for part in spelled]
+            if sum(body is not None for body in bodies) > _MOST * len(bodies):
+                spelled = []
             reading = self._kind(doc, entry.term, entry.definition, spelled)
             layout = all(words.layout_part.fullmatch(folded, part.span.start, part.span.end) for part in spelled)
             ways = len(spelled) > 1 and (layout or words.ways.match(folded, entry.term.start, entry.term.end))

@@ -389,3 +389,36 @@ def test_what_counts_with_a_measure_word_is_a_name_for_what_it_is_spelled_out_in
     doc = pipeline.process(nlp, Document("t", text, "0" * 64))
     named = {doc.text[c.span.start : c.span.end] for c in doc._.candidates if c.kind is Kind.STRATEGY}
     assert (term in named) is is_name
+
+
+@pytest.mark.parametrize(
+    ("term", "definition", "parts"),
+    [
+        ("“122”战略", "坚持“一个统领”（以党建为引领），打造“两个白石”（实力白石、幸福白石），做到“两个走在前列”。",
+         {"党建": [], "两个白石": ["实力白石", "幸福白石"], "两个走在前列": []}),
+        ("“12”思路", "1即小镇大城战略，2即老街更新、河道清淤两个驱动。",
+         {"小镇大城战略": [], "两个驱动": ["老街更新", "河道清淤"]}),
+        ("双碳", "碳达峰与碳中和的简称。我国力争2060年前实现碳中和。", {"碳达峰": [], "碳中和": []}),
+        ("双碳", "碳达峰与碳中和。", {"碳达峰": [], "碳中和": []}),
+        ("五个白石", "镇党代会提出，建设宜居之城，加快打造新白石，主要是抓好建设，即创新、智造、山水、人才、文化白石。",
+         {"创新": [], "智造": [], "山水": [], "人才": [], "文化白石": []}),
+        ("一区一中心", "“药食同源”食品聚集区、“药食同源”研发中心。",
+         {"“药食同源”食品聚集区": [], "“药食同源”研发中心": []}),
+        ("三名工程", "名医（名科）、名院、名诊所。", {"名医（名科）": [], "名院": [], "名诊所": []}),
+        ("六稳", "稳就业、稳金融、稳外贸、稳外资、稳投资、稳预期工作。",
+         {each: [] for each in ("稳就业", "稳金融", "稳外贸", "稳外资", "稳投资", "稳预期")}),
+        ("两大版块", "一是古街康养游版块；二是茶园观光游版块。", {"古街康养游版块": [], "茶园观光游版块": []}),
+        ("双千工程", "2018年2月，我县在全县部署开展以创新为主题的活动。", {}),
+        ("一街一园", "老茶市街。现存木楼37栋；云锁有机茶园。由一家公司牵头。", {"老茶市街": [], "云锁有机茶园": []}),
+    ],
+)  # fmt: skip
+def test_parts_are_read_however_a_glossary_words_them(term: str, definition: str, parts: dict[str, list[str]]) -> None:
+    assert {name.replace('"', "“"): found for name, found in taken_apart(term, definition).items()} == {
+        name.replace("”", "“"): found for name, found in parts.items()
+    }
+
+
+def test_institutions_that_a_number_counts_are_no_parts_of_a_strategy() -> None:
+    text = "名词解释\n1.四所一庭：派出所、司法所、市场监管所、律师事务所、人民法庭。"
+    doc = pipeline.process(pipeline.load(components=["policy_structure", "policy_glossary"]), Document("d", text, ""))
+    assert not doc._.claims

@@ -180,3 +180,13 @@ PROSE = "全乡上下团结一心，扎实推进各项工作，村容村貌焕�
 )
 def test_a_sentence_that_a_lines_end_cuts_goes_on(before: str, behind: str, joined: bool) -> None:
     assert (f"{before}{behind}" in reflow(f"{before}\n{behind}").text) is joined
+
+
+@pytest.mark.parametrize("mark", ["[4]", "〔12〕", "［3］", "【20】"])
+def test_a_footnotes_mark_is_left_out_of_a_sentence_but_numbers_its_note(mark: str) -> None:
+    text = f"推行“红绿旗”{mark}激励机制，建设白石产业园{mark}。\n{mark}“红绿旗”：奖优罚劣。"
+    assert reflow(text).text == f"推行“红绿旗”激励机制，建设白石产业园。\n{mark}“红绿旗”：奖优罚劣。"
+
+
+def test_the_year_of_a_rule_is_no_footnotes_mark() -> None:
+    assert reflow("落实国发〔2021〕5号文件。").text == "落实国发〔2021〕5号文件。"

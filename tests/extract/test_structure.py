@@ -341,3 +341,16 @@ def test_a_figures_caption_heads_nothing() -> None:
     behind = "修渠三里，护岸二十里，粮田每亩增产二十斤。"
     text = f"一、总体架构\n{behind}\n图1 智慧渠系总体架构图\n{behind}\n渠系怎么修\n{behind}"
     assert [heading(text, s) for s in structure(text).sections if s.heading] == ["总体架构", "渠系怎么修"]
+
+
+@pytest.mark.parametrize("heading", ["※名词解释※", "【名词解释】", "[名词解释]", "名 词 解 释", "附件：有关名词注释："])
+@pytest.mark.parametrize("number", ["[{}]", "〔{}〕", "{}."])
+def test_a_glossary_is_told_however_its_heading_and_numbers_are_set(heading: str, number: str) -> None:
+    notes = ["“两保”：保粮、保水。（见第3页）", "“双增”行动：是指增收增产。（详见报告第14页）"]
+    lines = [number.format(at) + note for at, note in enumerate(notes, 1)]
+    assert terms("\n".join(["一、安排", "种粮。", heading, *lines])) == [("两保", "保粮、保水。"), ("“双增”行动", "增收增产。")]
+
+
+def test_a_glossary_without_heading_may_number_its_terms_in_brackets() -> None:
+    lines = ["[1]“两保”：保粮、保水。", "[2]“三清”：清沟、清渠、清塘。", "[3]“四好”路：好。"]
+    assert [term for term, _ in terms("\n".join(["一、安排", "种粮。", *lines]))] == ["两保", "三清", "“四好”路"]

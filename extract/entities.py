@@ -28,7 +28,7 @@ from extract.finders.villages import short_name
 from extract.layout.masthead import links_from
 from extract.learned.classifier import MODELS
 from extract.levels import coined_level, level_of
-from extract.names import alternation, joined_heads, lexicon
+from extract.names import alternation, generic_names, joined_heads, lexicon
 from extract.status import status
 from extract.surface import HAN, JOINTS, folded_text
 from ontology.divisions import divisions
@@ -49,6 +49,10 @@ _LISTED = re.compile("|".join(JOINTS))
 _WITHOUT_QUOTES = str.maketrans("", "", '"“”')
 _PLACES_ONLY = re.compile(f"[{HAN}]{{2,5}}|[{HAN}]{{2,6}}至[{HAN}]{{2,6}}(?:（[^（）]{{2,12}}）)?")
 """How a work is called by nothing but the places that it joins or stands in."""
+_ANOTHER = re.compile(f".*(?:第{_NUMERAL.pattern}+|{_NUMERAL.pattern}[期号]|[东西南北]段)")
+"""What makes another work of a name: 第二|污水处理厂."""
+_OF_ANOTHER = re.compile("农村|乡村|城市|农业|新")
+"""What makes another strategy of a name: 农村|宜居宜业."""
 _LEAST = 4
 """Characters that a name needs to be told in a longer one."""
 _FIVE_YEARS = re.compile("“十[一二三四五六七]五”规划")
@@ -244,6 +248,9 @@ def _is_better(short: _Cluster, whole: _Cluster) -> bool:
 
 def _short_form(short: _Cluster, whole: _Cluster) -> bool:
     one, other = _unquoted(short.name), _unquoted(whole.name)
+    another = _OF_ANOTHER if short.kind is Kind.STRATEGY else _ANOTHER
+    if one in _generic() or (other.endswith(one) and another.fullmatch(other.removesuffix(one))):
+        return False
     if short.kind is whole.kind is Kind.STRATEGY and not whole.best().concept:
         return _core(one) == _core(other) or (not short.best().concept and _only_longer(one, other))
     if short.kind is whole.kind is Kind.ORGANIZATION:
@@ -271,6 +278,14 @@ def _leaves_out(short: str, long: str) -> bool:
     begun = next((n for n in range(len(short) - 2, _LEAST - 1, -1) if long.startswith(short[:n])), 0)
     rest = short[begun:]
     return begun > 0 and long.endswith(rest) and not _NUMERAL.search(long[begun : -len(rest)])
+
+
+@cache
+def _generic() -> frozenset[str]:
+    """Return the words that are a name only with what stands before them, and are no one thing's short form."""
+    kinds = lexicon("kinds")
+    heads = (head for kind in (Kind.STRATEGY, Kind.POLICY, Kind.PROJECT) for head in kinds[kind]["quoted_joined"])
+    return generic_names().union(heads)
 
 
 @cache

@@ -39,8 +39,8 @@ _CELLS = re.compile("  ")
 _PAGE_NUMBER = re.compile(r"[-—· ]{0,6}(?:第 ?)?\d{1,3} ?页?(?: ?[/，共]{1,2} ?\d{1,3} ?页?)?[-—· ]{0,6}")
 _SET_APART = re.compile(r"(?<=[^ \x00-\x7f]) (?=[^ \x00-\x7f])")
 _AROUND_FIGURES = re.compile(r"(?<=[^ \x00-\x7f]) (?=[A-Za-z0-9])|(?<=[A-Za-z0-9%]) (?=[^ \x00-\x7f])")
-_NOTE_MARK = re.compile(r"(?<=[^\s，、；])[\[［〔【]\d{1,3}[\]］〕】]")
-"""A footnote's mark behind a word: “红绿旗”[4]|激励机制; behind nothing it numbers the note itself, 〔2021〕 is of a rule's year."""
+_NOTE_MARK = re.compile(r"(?<=[^\s。；])[\[［〔【]\d{1,3}[\]］〕】]")
+"""A footnote's mark: “红绿旗”[4]激励机制; at the start of a line or sentence it numbers the note itself."""
 _FIGURE_FIRST = re.compile(r"\d+ ")
 _RECURRING = 3
 """So often a line without a comma stands in a text that is printed on each of its pages."""

@@ -348,7 +348,10 @@ def test_a_figures_caption_heads_nothing() -> None:
 def test_a_glossary_is_told_however_its_heading_and_numbers_are_set(heading: str, number: str) -> None:
     notes = ["“两保”：保粮、保水。（见第3页）", "“双增”行动：是指增收增产。（详见报告第14页）"]
     lines = [number.format(at) + note for at, note in enumerate(notes, 1)]
-    assert terms("\n".join(["一、安排", "种粮。", heading, *lines])) == [("两保", "保粮、保水。"), ("“双增”行动", "增收增产。")]
+    assert terms("\n".join(["一、安排", "种粮。", heading, *lines])) == [
+        ("两保", "保粮、保水。"),
+        ("“双增”行动", "增收增产。"),
+    ]
 
 
 def test_a_glossary_without_heading_may_number_its_terms_in_brackets() -> None:

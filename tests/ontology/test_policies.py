@@ -119,6 +119,9 @@ def test_forms_are_names_rather_than_quoted_names_or_ordinary_words(policies: li
         ("农村户厕改造", "厕所革命"),
         ("党支部+合作社+贫困户", "“党支部+合作社+农户”模式"),
         ("六小工程", "农村“六小工程”"),
+        ("校安工程", "中小学校舍安全工程"),
+        ("环境保护“党政同责、一岗双责”", "环境保护党政同责"),
+        ("节约型机关和绿色家庭、绿色学校、绿色社区创建行动", "绿色生活创建行动"),
     ],
 )
 def test_short_forms_lead_to_their_instrument(scheme: Scheme, form: str, label: str):
@@ -133,6 +136,7 @@ def test_short_forms_lead_to_their_instrument(scheme: Scheme, form: str, label: 
         ("企业离退休人员基本养老金", "企业退休人员基本养老金", "退休人员基本养老金调整"),
         ("绿电直连", "绿电直连", "绿证绿电交易"),
         ("土壤污染源头防控行动", "土壤污染源头防控行动", "土壤污染防治行动计划"),
+        ("党风廉政建设", "党风廉政建设", "党风廉政建设和反腐败斗争"),
     ],
 )
 def test_a_neighbouring_instrument_is_a_concept_of_its_own(scheme: Scheme, form: str, label: str, neighbour: str):
@@ -162,6 +166,9 @@ def test_an_instrument_leads_to_its_strategy(scheme: Scheme, form: str, strategy
     ("whole", "parts"),
     [
         ("两不愁三保障", {"两不愁", "三保障"}),
+        ("四个不摘", {"摘帽不摘责任", "摘帽不摘政策", "摘帽不摘帮扶", "摘帽不摘监管"}),
+        ("三线一单", {"生态保护红线", "环境质量底线", "资源利用上线", "生态环境准入清单"}),
+        ("三个“十条”", {"大气污染防治行动计划", "水污染防治行动计划", "土壤污染防治行动计划"}),
         ("三去一降一补", {"去产能", "去库存", "去杠杆", "降成本"}),
         ("残疾人两项补贴", {"困难残疾人生活补贴", "重度残疾人护理补贴"}),
         ("“三北”工程", {"科尔沁、浑善达克沙地歼灭战", "河西走廊—塔克拉玛干沙漠边缘阻击战"}),

@@ -43,7 +43,7 @@ _HOLDS = re.compile("包括|包含|分为|分别[是为]|，即(?!将)")
 """Behind it a definition lists what its name holds: 六条岸线，包括|鹭溪生态带、…."""
 _CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于|我[省市县区镇乡]|[^，。、；]*(?:既|又|还)要")
 _NO_NAME = re.compile(r"(?:的|率|以上|左右|%|提出|指出)$|[形组构]成的|\d{4}年|(?<![新有])作为")
-"""How what is no name among the items of a list begins (为深化改革，…而实行的任期制), and what tells it (污水处理率)."""
+"""How what is no name among the items of a list begins (为深化改革，…的任期制), and what tells it (污水处理率)."""
 _IN_SHORT = re.compile("的?(?:简称|统称|总称|合称)")
 """What ends a definition that says what a term is short for: 碳达峰与碳中和|的简称."""
 _SAID_LAST = re.compile("的?(?:问题|工作|标准|要求|等)$")
@@ -379,7 +379,7 @@ def _clause_each(folded: str, counts: list[int], definition: Span) -> list[Span]
 
 
 def _held(folded: str, counts: list[int], definition: Span) -> list[Span]:
-    """Read what a definition says that the name holds, as many as one of its numerals: 三江六岸：…，包括甲、乙、丙; …，即甲、乙."""
+    """Read what a definition says that the name holds, as many as one of its numerals: 三江六岸：…，包括甲、乙、丙."""
     holds = _HOLDS.search(folded, definition.start, definition.end)
     if holds is None:
         return []
@@ -481,8 +481,8 @@ def _name_first(folded: str, start: int, stop: int, count: int) -> Member | None
 def _listed_groups(folded: str, name: str, definition: Span) -> list[Member]:
     """Read clauses that count what they list: 抓好两大主导（现代工业、洞穴旅游）, 打好通道经济、园区经济两张牌.
 
-    Where the quoted names count what the digits of the term say (“156”…：抓牢“一个统领”（…），…，做到“六个走在前列”), those
-    without a list are its parts too.
+    Where the quoted names count what the digits of the term say (“156”：抓牢“一个统领”（…），…，做到“六个走在前列”),
+    those without a list are its parts too.
     """
     list_before = _words().list_before
     found, counted, bare = [], "", []

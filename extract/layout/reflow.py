@@ -159,8 +159,9 @@ class _Line:
 
 @lru_cache(maxsize=4)
 def reflow(text: str) -> Reflowed:
-    """Set the lines of a text right: join those broken at a margin, break those run together, close gaps (2022 年), leave out
-    the marks of footnotes.
+    """Set the lines of a text right: join those broken at a margin, break those run together.
+
+    Gaps are closed (2022 年), the marks of footnotes left out.
 
     A line holds several paragraphs where white space stands behind sentences and before numbered headings in it.
     A text has a margin where most lines that break off do so at about the same width, and few are wider. There a line

@@ -21,7 +21,7 @@ _NOTE_MARK = re.compile("(?:[\\[［【][0-9]{1,3})?[\\]］】](?=.)")
 """A footnote's mark before a name: [2]|人才十条."""
 _COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
 _SUMMED = re.compile("等一(?:批|系列)|等[^、，]{0,8}(?:举措|措施)$")
-_CUT = re.compile("的|[和等及与][0-9]|[一二三四五六七八九十]是|均?落户|待(?=[省市县区镇乡])|.{4,}尽[^，。]{2,4}$")
+_CUT = re.compile("的|等(?![级不靠待])|[和及与][0-9]|[一二三四五六七八九十]是|均?落户|待(?=[省市县区镇乡])|.{4,}尽[^，。]{2,4}$")
 """How a name begins, or ends, that was cut wrong: 五是|凝聚齐心党建, 待|县卫健局, 中国式现代化福建篇章|尽坂溪之力."""
 _FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?公司")
 """What goes on behind a name that was cut out of a firm's: 广东省信息工程|有限公司."""
@@ -106,6 +106,7 @@ class _Sorts(NamedTuple):
         summing: how what counts a list of works is joined to the last of them: 中段管网改造|三项市政工程.
         amount: how much was done, which ends no work's or instrument's name: 清理“四堆”五十处.
         predicate: what a thing is taken for: 为主线.
+        label: what is counted and nothing carried out or worked for (三大机遇), and where effort goes (乡村振兴上发力).
     """
 
     opposed: re.Pattern[str]
@@ -113,6 +114,7 @@ class _Sorts(NamedTuple):
     summing: re.Pattern[str]
     amount: re.Pattern[str]
     predicate: re.Pattern[str]
+    label: re.Pattern[str]
 
 
 @cache
@@ -125,6 +127,10 @@ def _sorts() -> _Sorts:
         summing=re.compile(f"(?:{works['done']})[两三四五六七八九十]+[个项条](?!一)"),
         amount=re.compile(f"(?:[0-9]|[一二两三四五六七八九十百千万]{{2}})(?:余|多)?(?:{works['amounts']})$"),
         predicate=re.compile(f"为(?:{alternation(kinds[Kind.STRATEGY]['predicates'])})"),
+        label=re.compile(
+            f"[一二两三四五六七八九十]+[重大个种项类]?[^、，]{{0,4}}(?:{alternation(kinds['category']['counted'])})$"
+            "|(?!在)[^，。]*上(?:发力|下功夫|求突破|见实效|做文章|出实招)"
+        ),
     )
 
 
@@ -139,6 +145,8 @@ def _is_sort(c: Candidate, folded: str) -> bool:
     if c.concept is not None or c.kind not in (Kind.PROJECT, *IDEAS):
         return False
     words = _sorts()
+    if c.kind in IDEAS and words.label.match(folded, c.span.start, c.span.end):
+        return True
     if _FIRM.match(folded, c.span.end) or words.opposed.search(folded, max(0, c.span.start - 8), c.span.start):
         return True
     if _COUNTED.search(folded, max(0, c.span.start - 6), c.span.start) is not None:

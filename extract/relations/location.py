@@ -182,13 +182,9 @@ class _Reading:
             return True
         if not academy and _institution().search(name) is not None:
             return False
-        return all(map(self._is_partner, entity.mentions))
-
-    def _is_partner(self, span: Span) -> bool:
-        """Tell whether a place works with an organization, in a list of such too: 与|甲公司、|乙公司|对接."""
-        before, behind = self._around(span)
-        joint = _with().search(before) is not None and _joint().search(behind) is not None
-        return joint or _partner().search(before) is not None
+        around = [self._around(span) for span in entity.mentions]
+        joint = any(_with().search(before) and _joint().search(behind) for before, behind in around)
+        return joint or all(_partner().search(before) for before, _ in around)
 
     def _has_come(self, span: Span) -> bool:
         """Tell whether the clause says that an organization came: 华为、腾讯等|先后落户."""

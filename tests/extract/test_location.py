@@ -300,3 +300,11 @@ def test_an_explanation_says_where_its_work_stands(said: str) -> None:
     named = {"鹮鸣泵站": (Kind.PROJECT, None), "鹮湾村": (Kind.VILLAGE, None)}
     named |= {"夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY), "水头镇": (Kind.ADMINISTRATIVE_UNIT, Level.TOWNSHIP)}
     assert ("鹮鸣泵站", "鹮湾村") in located_as_named(text, named, COUNTY)
+
+
+def test_a_firm_that_a_place_came_to_terms_with_stands_elsewhere_however_often_it_is_named() -> None:
+    text = "夏县政府工作报告\n与甲集团、鹭溪园林达成合作协议。推进鹭溪园林项目，依托鹮鸣药业种植，鹮鸣药业扩产。"
+    named = {"鹭溪园林": (Kind.ORGANIZATION, None), "鹮鸣药业": (Kind.ORGANIZATION, None)}
+    named |= {"夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY)}
+    found = {s for s, _, _ in linking.read(linking.readers(), text, named, COUNTY, places={"夏县": COUNTY})}
+    assert found == {"鹮鸣药业"}

@@ -277,10 +277,12 @@ class _Reading:
     def _without_others(self, name: Span, places: Sequence[Entity]) -> list[Entity]:
         """Return the places in a work's name without those elsewhere if it names the speaker's too: 夏县|北京|文创园.
 
-        A line leads to both: of 荆门至宜昌高铁 neither is left out.
+        A line leads to both: of 荆门至宜昌高铁 neither is left out. Of a county's or a town's works none of 4 stood in
+        the far place that their names name alone, a firm's (深圳鹮鸣电池生产线) or one cut out (高|铁岭|塘段).
         """
         near = [place for place in places if not self._is_abroad(place)]
-        return near if near and not _LINE.search(self.folded, name.start, name.end) else list(places)
+        alone = self.home is not None and below(self.home.level, Level.PREFECTURE)
+        return near if (near or alone) and not _LINE.search(self.folded, name.start, name.end) else list(places)
 
     def _called_after(self, project: Entity) -> Entity | None:
         """Return the unit below the speaker's whose short name a project's begins with: 洋川装备制造园 in 洋川镇."""

@@ -275,6 +275,7 @@ def test_of_two_units_in_a_bodys_name_the_last_says_where_it_stands(body: str, u
     [
         ("夏县北京文创园", {"夏县"}),
         ("夏县至北京公路", {"夏县", "北京"}),
+        ("北京鹮鸣建材生产基地", {"夏县"}),
         ("水头-北京界公路", {"夏县"}),
     ],
 )

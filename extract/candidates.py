@@ -139,7 +139,8 @@ def _is_sort(c: Candidate, folded: str) -> bool:
     if _CUT.match(folded, c.span.start, c.span.end):
         return True
     if c.kind is Kind.ORGANIZATION:
-        return _is_person(c.span, folded) or _TWO_BODIES.search(folded, c.span.start, c.span.end) is not None
+        two = _TWO_BODIES.search(folded, c.span.start, c.span.end) is not None
+        return two or _is_person(c.span, folded) or _is_no_body(c.span, folded)
     if c.kind is Kind.POLICY and _PERIOD.fullmatch(folded, c.span.start, c.span.end):
         return _COMPARED.search(folded, max(0, c.span.start - 3), c.span.start) is not None
     if c.concept is not None or c.kind not in (Kind.PROJECT, *IDEAS):
@@ -168,6 +169,47 @@ def _is_person(name: Span, folded: str) -> bool:
     titles = tuple(lexicon("kinds")["category"]["titles"])
     brief = name.end - name.start <= _LONGEST_PERSON
     return folded.endswith(titles, name.start, name.end) or (brief and folded.startswith(titles, name.end))
+
+
+class _NoBody(NamedTuple):
+    """What tells that a phrase taken for an organization's name is none.
+
+    Attributes:
+        ends: how the names of roads end, and a member's title.
+        behind: what follows goods, trades and the name of a contest.
+        any_unit: what stands before the committee and the government of no unit in particular.
+    """
+
+    ends: re.Pattern[str]
+    behind: re.Pattern[str]
+    any_unit: re.Pattern[str]
+
+
+@cache
+def _no_body() -> _NoBody:
+    none = lexicon("organizations")["none"]
+    words, ends = alternations(none), "|".join(none["ends"])
+    item = f"(?:[、和][{HAN}A-Za-z]{{2,10}})*"
+    goods = f"{item}等[^，。；企公校院家]{{0,5}}?(?:{words['goods']})(?!{words['makers']})"
+    return _NoBody(
+        ends=re.compile(f"[{HAN}]{{1,20}}(?:{ends})(?:、[{HAN}]{{1,6}}(?:{ends}))*"),
+        behind=re.compile(f"{goods}|{words['contests']}"),
+        any_unit=re.compile(f"(?:{words['any_unit']})(?:党委)?[、和]?$"),
+    )
+
+
+def _is_no_body(name: Span, folded: str) -> bool:
+    """Tell whether a name is a road's, of goods (毛绒玩具、拉链箱包等产业), a contest's or any unit's.
+
+    No name annotated as an organization's is such a one.
+    """
+    words = _no_body()
+    bare = folded[name.start : name.end] in ("党委", "政府", "党委、政府")
+    return (
+        words.ends.fullmatch(folded, name.start, name.end) is not None
+        or words.behind.match(folded, name.end) is not None
+        or (bare and words.any_unit.search(folded, max(0, name.start - 6), name.start) is not None)
+    )
 
 
 def _is_whole(span: Span, folded: str) -> bool:

@@ -180,10 +180,11 @@ def find_bodies(reading: _Reading) -> None:
     own = reading.home
     if own is None or own.level is Level.NATIONAL:
         return
-    bare = "(?<![全国省市县区镇乡道届州旗盟、位])(?:人大|政协)(?=监督|代表|议案|建议|提案|的)"
+    bare = "(?<![全国省市县区镇乡道届州旗盟、位])(?P<form>人大|政协)(?:及其常委会)?"
+    bare += "(?=代表|议案|建议|提案|的|[^，。；]{0,4}监督)"
     for match in re.finditer(bare, text):
         if not reading.taken(*match.span()):
-            reading.add(*match.span(), 0.7, _forms()[match.group()].format(unit=own.name), own)
+            reading.add(*match.span(), 0.7, _forms()[match["form"]].format(unit=own.name), own)
 
 
 def _full_name(match: re.Match[str], unit: Place) -> str:

@@ -59,7 +59,7 @@ def find_units(reading: PlaceReading) -> None:
         if short and level is not Level.PROVINCIAL and feature.match(text, end):
             continue
         cut_off = never.match(text, end) is not None and end not in starts  # 宝塔区|河庄坪镇 is no river
-        if cut_off or (not own and _straddles(text, start, end, name)):
+        if cut_off or (not own and (_straddles(text, start, end, name) or _ends_a_person(text, start, level))):
             continue
         if short and text[end : end + 1] in (("村", "社") if own else "村"):
             continue
@@ -74,9 +74,10 @@ def find_units(reading: PlaceReading) -> None:
         if not any(covered[match.start() : match.end()]) and not _straddles(text, *match.span(), match.group()):
             country = Place(match.group(), Level.NATIONAL)
             reading.add(match.start(), match.end(), Kind.ADMINISTRATIVE_UNIT, 0.8, country.name, country)
-    nation = re.compile(f"中国(?!{any_of('units', 'nation_not_before')})|中华人民共和国")
     goals = tuple(words_of("units")["nation_not_behind"])
     speaks = reading.home is not None and reading.home.level is Level.NATIONAL
+    told = f"?!{any_of('units', 'nation_not_before')}" if speaks else f"?={any_of('units', 'nation_before')}|\\s|$"
+    nation = re.compile(f"中国({told})|中华人民共和国")
     for match in nation.finditer(text):
         named = speaks or not text.endswith(goals, 0, match.start())
         if not covered[match.start()] and named:
@@ -210,6 +211,12 @@ def _straddles(text: str, start: int, end: int, name: str) -> bool:
     return (name[-1] in "县区" and behind in words_of("units")["district_not_before"]) or (
         name.endswith("城市") and re.match(f"[{HAN}]", before) is not None
     )
+
+
+def _ends_a_person(text: str, start: int, level: Level | None) -> bool:
+    """Tell whether a province's short name is a person's given name behind title and surname: 组长张|福建."""
+    title = re.compile(f"{any_of('units', 'titles')}(?!{any_of('units', 'no_surname')})[{HAN}]$")
+    return level is Level.PROVINCIAL and title.search(text, max(0, start - 6), start) is not None
 
 
 class PlaceFinder:

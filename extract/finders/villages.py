@@ -25,6 +25,10 @@ _COUNT = f"{NUMBER}个(?![^，。；\n])"
 _SEPARATOR = re.compile("、|(?<!、)和(?![谐美睦])|及|与|以及|至|到")
 """What parts the members of a list: 和 in 和美, 和谐 and 和睦 does not."""
 _CLAUSE_END = re.compile(r'[。；：，！？\n（）《》"…①-⑳]|(?<=[0-9])[.．](?![0-9])')
+_QUANTIFIED_SURE = 0.88
+"""How sure the members of a list are that says of how many villages, or that there are more."""
+_WORKS = re.compile("(?:..厂|车场|车站|广场|市场)$")
+"""How works end, which a village beside them makes no villages: 罗峪村的跃进厂; 新厂 and 新屋场 are villages."""
 _ESTATE_SURE = 0.85
 _UNLIKELY = 0.35
 """How sure a community's name is before 服务中心 and the like: left to the tagger."""
@@ -42,14 +46,18 @@ def find_named_villages(reading: PlaceReading) -> None:
     offices = re.compile(f"{any_of('village', 'community_not_before')}|{_COUNT}")
     rarely = re.compile(any_of("village", "institutions"))
     twice = re.compile(f"村(?!{any_of('village', 'word_of_its_own')})")
+    site = re.compile(f"(?:、[{HAN}]{{2,8}})*等[{HAN}]{{0,4}}{any_of('village', 'sites')}")
     for match in re.finditer(any_of("village", "endings"), reading.text):
         end, ending = match.end(), match.group()
+        if site.match(reading.text, end):
+            continue  # 仰韶村、贾湖等遗址
         known = _known_before(reading, end)
         if known is not None and (
             _begins_a_town(reading, known, end) or not _is_whole(reading, known, match.start(), end)
         ):
             known = None
         if known is not None:
+            known = _behind_town(reading.text, known)
             name = reading.text[known:end]
             end += twice.match(reading.text, end) is not None
             reading.add_village(known, end, name, 0.97 if name in reading.gazetteer.near else 0.93)
@@ -61,6 +69,7 @@ def find_named_villages(reading: PlaceReading) -> None:
             continue
         if reading.text[start - 1 : start] == '"':
             continue  # "千企联村"
+        start = _behind_town(reading.text, start)
         name = reading.text[start:end]
         if common:
             reading.add_village(start, end, name, _UNLIKELY)
@@ -116,6 +125,12 @@ def _begins_a_town(reading: PlaceReading, start: int, end: int) -> bool:
     if any(reading.text[start:stop] in reading.gazetteer.units for stop in (end + 1, end + 2)):
         return True
     return any(len(town) >= end - start and reading.text.startswith(town, start) for town in reading.gazetteer.towns)
+
+
+def _behind_town(text: str, start: int) -> int:
+    """Return where a village's name begins that its town's short name opens, behind the town's: 羊平镇|羊平北村."""
+    repeated = re.search(f"([{HAN}]{{2,3}})(?:镇|乡|街道)(?=\\1$)", text[max(0, start - 9) : start])
+    return start if repeated is None else start - len(repeated[1])
 
 
 def _is_whole(reading: PlaceReading, known: int, stem_end: int, end: int) -> bool:
@@ -221,6 +236,8 @@ def _clause_floor(text: str, end: int) -> int:
     return max(0, end - 120) + (ends[-1] if ends else 0)
 
 
+_ATTRIBUTE = "(?<=[0-9一二两三四五六七八九十余]个)[^乡镇县区市街企家的在有为]{2,6}(?=示范|试点|重点|中心|特色|精品)"
+"""What may say of which sort so many villages are: 13个|省级新民居|示范村."""
 _COUNTED_ONLY = ("屯", "嘎查")
 """Endings that end many names too: they end a list only behind a number and its measure."""
 _COUNTED = re.compile(f"{NUMBER}余?[个条座]$")
@@ -240,7 +257,8 @@ def find_listed_villages(reading: PlaceReading) -> None:
         if quantified := _QUANTIFIED.fullmatch(last):
             items[-1] = (last_start, last_start + quantified.end("item"))
             number = quantified["count"]
-            if not re.fullmatch(f"{any_of('village', 'qualities')}*", quantified["kind"]):
+            sort = re.compile(f"(?:{_ATTRIBUTE})?{any_of('village', 'qualities')}*")
+            if not sort.fullmatch(last, *quantified.span("kind")):
                 continue
             if match.group() in _COUNTED_ONLY and not _COUNTED.search(last):
                 continue
@@ -249,7 +267,7 @@ def find_listed_villages(reading: PlaceReading) -> None:
                 continue
             if len(items) == 1 and not reading.known(reading.text[items[0][0] : items[0][1]] + match.group()):
                 continue
-            sure = 0.95 if counted else 0.88
+            sure = 0.95 if counted else _QUANTIFIED_SURE
         elif match.group() in _COUNTED_ONLY:
             continue
         elif reading.known(reading.text[last_start : match.end()]) and len(items) > 1:
@@ -289,7 +307,8 @@ def _add_items(reading: PlaceReading, items: list[tuple[int, int]], ending: str,
         begin = known if known is not None else _item_start(reading, floor, end)
         stem = reading.text[begin:end]
         full = stem if stem.endswith(("村", "社区", ending)) else reading.bare.get(stem, stem + ending)
-        if known is None and not _may_be_village(stem, longest=4, ordinary=counted):
+        works = sure < _QUANTIFIED_SURE and _WORKS.search(stem)
+        if known is None and (works or not _may_be_village(stem, longest=4, ordinary=counted)):
             return
         reading.add_village(begin, end, full, sure if known is None else max(sure, 0.9))
         _prove(reading, full)
@@ -387,7 +406,8 @@ def _read_neighbours(
     for first, last in beside:
         stem = text[first:last]
         listed = (first, last) in around
-        if stem in reading.gazetteer.towns or not (listed or stem in near or _may_be_village(stem)):
+        may_be = _may_be_village(stem) and not _WORKS.search(stem)
+        if stem in reading.gazetteer.towns or not (listed or stem in near or may_be):
             continue
         full = short.get(stem) or near.get(stem) or (stem if stem.endswith("村") else stem + "村")
         reading.add_village(first, last, full, 0.9 if listed else 0.75)

@@ -24,7 +24,18 @@ _UNITS = (Kind.ADMINISTRATIVE_UNIT,)
 _NEAR = (Level.PREFECTURE, Level.COUNTY)
 """Units above the speaker's that a village may be said to stand in, where the text names no other."""
 _OF_FIRM, _OF_BODY = 0.72, 0.94
-"""How surely an organization sits where its name says: seven of ten firms do, nineteen of twenty bodies."""
+"""How surely an organization sits where its name says: seven of ten firms do, nineteen of twenty bodies.
+
+Of those whose names tell neither the place nor an institution (荣盛重工) 295 of 397 sat in the place that spoke.
+"""
+
+_LINE = re.compile("[至到—-]")
+"""What joins the ends of a line."""
+_BORDER = re.compile("界(?![首河])")
+_SITED = re.compile("(?:位于|坐落[于在])(?P<site>[^，。；：（\n]+)|在(?P<built>[^，。；：（\n]{2,30}?)[建新][设成建]")
+"""How an explanation says where a work stands."""
+_LISTED = "(?:[^、]{0,2}|(?:[^、]+、)+)$"
+"""What stands between a partner and what tells that it is one: nothing much, or others of the list."""
 
 
 @cache
@@ -123,8 +134,7 @@ class _Reading:
         home = self.home
         small = home is not None and home.level.rank >= Level.PREFECTURE.rank
         institution = _institution().search(entity.name) is not None
-        if not institution and not small:
-            return
+        told = True
         unit: Entity | None = None
         if (village := self._village_of(entity)) is not None:
             unit = village
@@ -132,23 +142,59 @@ class _Reading:
             unit = self.units.get(entity.place.path)
         elif mark := self._mark(entity):
             unit = self._marked(mark)
-        elif home is not None and home.level is not Level.NATIONAL:
-            named = [e for span in entity.mentions for _, e in self.mentions.within(span, _UNITS)]
-            default = None if self._is_elsewhere(entity) else self.own
-            unit = self.own if self.own in named else next(iter(_most_specific(named)), default)
+        elif (named := self._named_in(entity, anywhere=small or institution)) is not None:
+            unit = named
+        elif (small or institution) and not self._is_elsewhere(entity):
+            unit, told = self.own, False
         if unit is not None and unit.level is not Level.NATIONAL:
-            sure = _OF_FIRM if is_firm(entity.name) else _OF_BODY
-            self._claim(entity, entity.mentions[0], unit, "organization", sure)
+            doubtful = is_firm(entity.name) or not (told or institution)
+            self._claim(entity, entity.mentions[0], unit, "organization", _OF_FIRM if doubtful else _OF_BODY)
+
+    def _named_in(self, entity: Entity, *, anywhere: bool) -> Entity | None:
+        """Return the unit that an organization's name names: the last, as in 泰州学院|兴化|产业技术研究院.
+
+        A chamber stands in the first (北京|河北企业商会).
+
+        Args:
+            entity: the organization.
+            anywhere: also a unit that its name does not begin with, other than the speaker's.
+        """
+        named = [
+            unit
+            for span in entity.mentions
+            for at, unit in self.mentions.within(span, _UNITS)
+            if anywhere or at.start == span.start or unit is self.own
+        ]
+        units = _most_specific(named)
+        return (units[0] if entity.name.endswith("商会") else units[-1]) if units else None
 
     def _is_elsewhere(self, entity: Entity) -> bool:
-        """Tell whether an organization is of the nation (国家文物局), or one that a place works with: 与|江南大学|共建.
+        """Tell whether an organization is of the nation, a university of no county, or one that a place works with.
 
-        None of 9 of the nation's, nor of 8 such universities and academies, stood in the place that spoke.
+        None of 9 of the nation's, of 8 universities and academies and one of 9 firms that a place came to terms with
+        (与|甲公司、乙公司|签约) stood in the place that spoke, two of 6 that it relied on (依托|甲公司).
         """
-        return _of_nation().match(entity.name) is not None or (
-            entity.name.endswith(("大学", "农科院", "科学院"))
-            and any(_with().search(self.folded, max(0, span.start - 8), span.start) for span in entity.mentions)
-        )
+        name, academy = entity.name, _academy().search(entity.name) is not None
+        local = self.home is not None and below(self.home.level, Level.PREFECTURE)
+        if _of_nation().match(name) is not None or (academy and local):
+            return True
+        if name in lexicon("organizations")["names"]["known"] and not any(map(self._has_come, entity.mentions)):
+            return True
+        if not academy and _institution().search(name) is not None:
+            return False
+        around = [self._around(span) for span in entity.mentions]
+        joint = any(_with().search(before) and _joint().search(behind) for before, behind in around)
+        return joint or all(_partner().search(before) for before, _ in around)
+
+    def _has_come(self, span: Span) -> bool:
+        """Tell whether the clause says that an organization came: 华为、腾讯等|先后落户."""
+        return _come().search("".join(self._around(span))) is not None
+
+    def _around(self, span: Span) -> tuple[str, str]:
+        """Return what stands before and behind a mention within its clause."""
+        sentence = self.mentions.sentence(span)
+        before = re.split("[，；。：]", self.folded[sentence.start : span.start])[-1]
+        return before, re.split("[，；。：]", self.folded[span.end : sentence.end])[0]
 
     def _village_of(self, entity: Entity) -> Entity | None:
         """Return the village that an organization's name begins with: 石头寨村|养殖专业合作社, and 永丰|种植专业合作社.
@@ -188,7 +234,11 @@ class _Reading:
                 self._sites(entity, span, standing, "row", 0.92)
                 return
         for span in entity.mentions:
-            inner = self._standing(span)
+            if (site := self._explained(span)) and (standing := self._standing(site)):
+                self._sites(entity, span, standing, "explained", 0.92)
+                return
+        for span in entity.mentions:
+            inner = self._without_others(span, self._standing(span))
             if inner:
                 self._sites(entity, span, inner, "name", 0.92)
                 return
@@ -202,7 +252,7 @@ class _Reading:
             self._claim(entity, entity.mentions[0], town, "name in brief", 0.92)
             return
         for span in entity.mentions:
-            named = self._standing(span, outside=())
+            named = [place for place in self._standing(span, outside=()) if not self._is_abroad(place)]
             if named:
                 self._sites(entity, span, named, "firm", 0.93)
                 return
@@ -210,6 +260,29 @@ class _Reading:
             # Three of ten projects of a province stand in a place that its report does not name.
             sure = 0.72 if self.doc._.document.metadata.wide else 0.91
             self._claim(entity, entity.mentions[0], self.own, "document", sure)
+
+    def _explained(self, term: Span) -> Span | None:
+        """Return where a glossary says that the work that it explains stands: 鹮鸣电站：项目位于|水头镇鹮湾村|，…."""
+        entry = next((e for e in self.mentions.structure.glossary if e.term == term), None)
+        said = _SITED.search(self.folded, entry.definition.start, entry.definition.end) if entry is not None else None
+        return Span(*said.span(said.lastgroup or 0)) if said is not None else None
+
+    def _is_abroad(self, place: Entity) -> bool:
+        """Tell whether a place is a unit that neither holds the speaker nor lies in its territory."""
+        if place.place is None or self.home is None or place.kind is not Kind.ADMINISTRATIVE_UNIT:
+            return False
+        short, long = sorted((place.place.path, self.home.path), key=len)
+        return long[: len(short)] != short
+
+    def _without_others(self, name: Span, places: Sequence[Entity]) -> list[Entity]:
+        """Return the places in a work's name without those elsewhere if it names the speaker's too: 夏县|北京|文创园.
+
+        A line leads to both: of 荆门至宜昌高铁 neither is left out. Of a county's or a town's works none of 4 stood in
+        the far place that their names name alone, a firm's (深圳鹮鸣电池生产线) or one cut out (高|铁岭|塘段).
+        """
+        near = [place for place in places if not self._is_abroad(place)]
+        alone = self.home is not None and below(self.home.level, Level.PREFECTURE)
+        return near if (near or alone) and not _LINE.search(self.folded, name.start, name.end) else list(places)
 
     def _called_after(self, project: Entity) -> Entity | None:
         """Return the unit below the speaker's whose short name a project's begins with: 洋川装备制造园 in 洋川镇."""
@@ -219,14 +292,16 @@ class _Reading:
     def _standing(self, stretch: Span, *, outside: Sequence[Kind] = (Kind.ORGANIZATION,)) -> list[Entity]:
         """Return the places named in a stretch outside the names of some kinds; none that holds the speaker.
 
-        One character is where a line leads (京津塘高速), not where it stands.
+        One character is where a line leads (京津塘高速), not where it stands, and 山西界 is the border of both.
         """
         names = [s for s, _ in self.mentions.within(stretch, tuple(outside)) if s != stretch]
         named = [pair for pair in self.mentions.within(stretch, PLACES) if pair[0].end - pair[0].start > 1]
         return [
             place
             for span, place in named
-            if not any(name.contains(span) for name in names) and not self._holds_home(place)
+            if not any(name.contains(span) for name in names)
+            and not self._holds_home(place)
+            and not _BORDER.match(self.folded, span.end)
         ]
 
     def _clause(self, span: Span) -> list[Entity]:
@@ -322,8 +397,32 @@ def _of_nation() -> re.Pattern[str]:
 
 @cache
 def _with() -> re.Pattern[str]:
-    """Return what leads up to the name of one from elsewhere: 与|…共建, 聘请|…, 被|…录取."""
-    return re.compile(f"(?:{alternation(lexicon('relations')['partners'])})[^，。、]{{0,2}}$")
+    """Return how what stands before one ends that a place does something with: 与|…对接."""
+    return re.compile("(?:与|(?<![会合协共相不等])同)" + _LISTED)
+
+
+@cache
+def _partner() -> re.Pattern[str]:
+    """Return how what stands before one from elsewhere ends: 聘请|…."""
+    return re.compile(f"(?:{alternation(lexicon('relations')['partners'])}){_LISTED}")
+
+
+@cache
+def _joint() -> re.Pattern[str]:
+    """Return what is done with one from elsewhere: 与…|签约."""
+    return re.compile(alternation(lexicon("relations")["joint"]))
+
+
+@cache
+def _come() -> re.Pattern[str]:
+    """Return what says that a firm known nationwide came to the place that speaks."""
+    return re.compile(alternation(lexicon("relations")["come"]))
+
+
+@cache
+def _academy() -> re.Pattern[str]:
+    """Return how the names of universities and academies end, which no county and no town has of its own."""
+    return re.compile(f"(?:{'|'.join(lexicon('relations')['academies'])})(?:[{HAN}]{{2,6}}学院)?$")
 
 
 @cache

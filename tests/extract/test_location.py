@@ -54,11 +54,18 @@ def test_a_project_stands_in_the_unit_named_before_it(nlp):
     ("text", "body"),
     [
         ("国家文物局支持考古。", "国家文物局"),
+        ("住建部鹮鸣产业化发展中心支持考古。", "住建部鹮鸣产业化发展中心"),
+        ("中部战区支持考古。", "中部战区"),
         ("与江南大学共建果树站。", "江南大学"),
+        ("鹮鸣大学选派教师。", "鹮鸣大学"),
         ("聘请清华大学做规划。", "清华大学"),
+        ("与甲集团、鹭溪园林达成合作协议。", "鹭溪园林"),
+        ("积极对接甲集团、鹭溪园林等企业。", "鹭溪园林"),
+        ("依托鹭溪园林做规划。", "鹭溪园林"),
+        ("已引进美团、顺丰等企业业务。", "美团"),
     ],
 )
-def test_bodies_of_the_nation_and_universities_that_help_stand_elsewhere(text: str, body: str) -> None:
+def test_bodies_of_the_nation_universities_and_firms_that_help_stand_elsewhere(text: str, body: str) -> None:
     named = {body: (Kind.ORGANIZATION, None), "鹮鸣小学": (Kind.ORGANIZATION, None)}
     named["夏县"] = (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY)
     text = f"夏县政府工作报告\n夏县修渠，鹮鸣小学开学。\n{text}"
@@ -217,3 +224,88 @@ def test_a_firm_that_works_in_a_place_may_sit_elsewhere(nlp):
     text = "水头镇人民政府工作报告\n今年，鹮鸣农业有限公司投资建厂，镇卫生院扩建。水头镇人人称好。"
     found = {s: k.confidence for s, _, k in linking.related(nlp, text, TOWN) if k.predicate is Predicate.LOCATED_IN}
     assert found["鹮鸣农业有限公司"] < 0.8
+
+
+@pytest.mark.parametrize(
+    "text", ["鹭溪园林与县政府对接。", "与乙县交界，鹭溪园林签约。", "引进鹭溪园林建厂。", "美团先后落户。"]
+)
+def test_who_comes_to_a_place_stands_there(text: str) -> None:
+    named = {"鹭溪园林": (Kind.ORGANIZATION, None), "美团": (Kind.ORGANIZATION, None)}
+    named = {name: what for name, what in named.items() if name in text}
+    named["夏县"] = (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY)
+    text = f"夏县政府工作报告\n{text}"
+    found = {o for _, o, _ in linking.read(linking.readers(), text, named, COUNTY, places={"夏县": COUNTY})}
+    assert found == {"夏县"}
+
+
+@pytest.mark.parametrize(
+    ("body", "unit"),
+    [
+        ("运城国际陆港", "运城市"),
+        ("山西鹮鸣集团", "山西省"),
+        ("鹮鸣科学院山西创新基地", "山西省"),
+        ("鹮鸣集团", None),
+        ("中国鹮鸣集团", None),
+    ],
+)
+def test_a_body_that_a_provinces_report_names_stands_where_its_name_begins(nlp, body: str, unit: str | None) -> None:
+    named = {body: (Kind.ORGANIZATION, None)}
+    units = {"山西": CITY.within[0], "运城": CITY, "中国": NATION}
+    named |= {name: (Kind.ADMINISTRATIVE_UNIT, place.level) for name, place in units.items()}
+    text = f"山西省人民政府工作报告\n山西、运城和中国出彩，{body}成立。"
+    found = linking.read(linking.readers(), text, named, CITY.within[0], places=units)
+    names = {"山西": "山西省", "运城": "运城市"}
+    assert {names[o] for s, o, _ in found if s == body} == ({unit} if unit else set())
+
+
+@pytest.mark.parametrize(
+    ("body", "unit"),
+    [("夏县北京招商中心", "北京"), ("北京大学夏县研究院", "夏县"), ("北京夏县企业商会", "北京")],
+)
+def test_of_two_units_in_a_bodys_name_the_last_says_where_it_stands(body: str, unit: str) -> None:
+    places = {"夏县": COUNTY, "北京": divisions().find("北京市")[0]}
+    named = {body: (Kind.ORGANIZATION, None)}
+    named |= {name: (Kind.ADMINISTRATIVE_UNIT, place.level) for name, place in places.items()}
+    found = linking.read(linking.readers(), f"夏县政府工作报告\n用好{body}。", named, COUNTY, places=places)
+    assert {o for s, o, _ in found if s == body} == {unit}
+
+
+@pytest.mark.parametrize(
+    ("project", "units"),
+    [
+        ("夏县北京文创园", {"夏县"}),
+        ("夏县至北京公路", {"夏县", "北京"}),
+        ("北京鹮鸣建材生产基地", {"夏县"}),
+        ("水头-北京界公路", {"夏县"}),
+    ],
+)
+def test_a_unit_elsewhere_is_no_site_beside_the_speakers_nor_where_its_border_is(project: str, units: set[str]) -> None:
+    places = {"夏县": COUNTY, "北京": divisions().find("北京市")[0]}
+    named = {project: (Kind.PROJECT, None)}
+    named |= {name: (Kind.ADMINISTRATIVE_UNIT, place.level) for name, place in places.items()}
+    found = linking.read(linking.readers(), f"夏县、北京来访。\n建成{project}。", named, COUNTY, places=places)
+    assert {o for s, o, k in found if s == project and k.predicate is Predicate.LOCATED_IN} == units
+
+
+def test_a_firm_or_school_that_bears_the_name_of_a_far_city_does_not_say_where_a_countys_work_stands() -> None:
+    places = {"夏县": COUNTY, "南阳": divisions().find("南阳市")[0]}
+    named = {"南阳中学扩建": (Kind.PROJECT, None), "南阳中学": (Kind.ORGANIZATION, None)}
+    named |= {name: (Kind.ADMINISTRATIVE_UNIT, place.level) for name, place in places.items()}
+    found = linking.read(linking.readers(), "夏县政府工作报告\n南阳中学扩建完工。", named, COUNTY, places=places)
+    assert {o for s, o, _ in found if s == "南阳中学扩建"} == {"夏县"}
+
+
+@pytest.mark.parametrize("said", ["项目位于水头镇鹮湾村南侧", "由甲公司在水头镇鹮湾村建设存栏百头的场"])
+def test_an_explanation_says_where_its_work_stands(said: str) -> None:
+    text = f"夏县政府工作报告\n建成鹮鸣泵站[1]。\n名词解释\n1.鹮鸣泵站：{said}，占地64亩。\n2.双减：减甲、减乙。"
+    named = {"鹮鸣泵站": (Kind.PROJECT, None), "鹮湾村": (Kind.VILLAGE, None)}
+    named |= {"夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY), "水头镇": (Kind.ADMINISTRATIVE_UNIT, Level.TOWNSHIP)}
+    assert ("鹮鸣泵站", "鹮湾村") in located_as_named(text, named, COUNTY)
+
+
+def test_a_firm_that_a_place_came_to_terms_with_stands_elsewhere_however_often_it_is_named() -> None:
+    text = "夏县政府工作报告\n与甲集团、鹭溪园林达成合作协议。推进鹭溪园林项目，依托鹮鸣药业种植，鹮鸣药业扩产。"
+    named = {"鹭溪园林": (Kind.ORGANIZATION, None), "鹮鸣药业": (Kind.ORGANIZATION, None)}
+    named |= {"夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY)}
+    found = {s for s, _, _ in linking.read(linking.readers(), text, named, COUNTY, places={"夏县": COUNTY})}
+    assert found == {"鹮鸣药业"}

@@ -10,7 +10,8 @@ import extract.finders.organizations
 import extract.finders.places  # noqa: F401  registers the factory
 from extract import pipeline
 from extract.annotation import Candidate
-from extract.document import Document, Metadata, Place
+from extract.candidates import naming
+from extract.document import Document, Metadata, Place, Span
 from ontology.divisions import NATION, divisions
 from ontology.terms import Kind
 
@@ -56,6 +57,10 @@ def names(text: str, place: Place) -> dict[str, str]:
         ("云南省人民政府印发。", PROVINCE, {"云南省人民政府": "云南省人民政府"}),
         ("党中央、国务院部署。", TOWN, {"党中央": "党中央", "国务院": "国务院"}),
         ("第十四届全国人民代表大会召开。", NATION, {"第十四届全国人民代表大会": "全国人民代表大会"}),
+        ("依法接受人大及其常委会监督。", COUNTY, {"人大及其常委会": "夏县人民代表大会"}),
+        ("在国管局、九三学社中央支持下，", COUNTY,
+         {"国管局": "国家机关事务管理局", "九三学社中央": "九三学社中央委员会"}),
+        ("省文联联合举办书展。", TOWN, {"省文联": "山西省文学艺术界联合会"}),
     ],
 )  # fmt: skip
 def test_bodies_have_full_names_by_the_documents_place(text: str, place: Place, bodies: dict[str, str]) -> None:
@@ -139,3 +144,27 @@ def test_the_masthead_of_a_page_names_no_organization(line: str) -> None:
 
 def test_a_government_is_named_by_a_masthead_too() -> None:
     assert names("工作报告\n来源：晋中市人民政府\n我们要修渠。", PREFECTURE) == {"晋中市人民政府": "晋中市人民政府"}
+
+
+def test_a_schools_number_is_part_of_its_name() -> None:
+    assert set(names("夏县第一中学扩建。", COUNTY)) == {"夏县第一中学"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "is_one"),
+    [
+        ("对鹮鸣路、鹭溪街等7条道路改造。", "鹮鸣路、鹭溪街", False),
+        ("扶持毛绒玩具、拉链箱包等产业。", "毛绒玩具", False),
+        ("支持雕塑、定瓷等特色产业发展。", "定瓷", False),
+        ("鹮鸣、鹭溪等产业龙头企业投产。", "鹮鸣", True),
+        ("承办第十四届国防体育运动锦标赛。", "第十四届国防体育运动", False),
+        ("在上级党委、政府领导下，", "政府", False),
+        ("在镇党委、政府领导下，", "政府", True),
+        ("中组部部务委员来访。", "中组部部务委员", False),
+        ("中国铁路来访。", "中国铁路", True),
+    ],
+)
+def test_roads_goods_contests_and_any_units_bodies_are_no_organizations(text: str, name: str, is_one: bool) -> None:
+    start = text.index(name)
+    proposed = Candidate(Span(start, start + len(name)), Kind.ORGANIZATION, "policy_tagger", 0.9)
+    assert (list(naming([proposed], text)) != []) is is_one

@@ -297,7 +297,18 @@ def test_a_villages_name_does_not_take_in_what_stands_before_it(text: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["其中卫生支出增长。", "加固原有堤防。", "解决供需失衡水问题。", "种植适合肥水充足地块的品种。"]
+    "text",
+    [
+        "其中卫生支出增长。",
+        "加固原有堤防。",
+        "解决供需失衡水问题。",
+        "种植适合肥水充足地块的品种。",
+        "新增城区数字电视用户，热力管穿越南水北调。",
+        "建设国家乡村振兴示范县，分类推进。",
+        "谋划新建区民政福利院。",
+        "硬化村内街道三里。",
+        "巡回指导组组长张福建来访。",
+    ],
 )
 def test_a_citys_name_is_not_cut_out_of_other_words(text: str) -> None:
     assert names(text, Kind.ADMINISTRATIVE_UNIT, CITY) == {}
@@ -305,6 +316,7 @@ def test_a_citys_name_is_not_cut_out_of_other_words(text: str) -> None:
 
 def test_what_joins_the_nation_to_a_goal_names_no_nation() -> None:
     assert names("建设美丽中国，落实中国制造行动，复合肥料增产。", Kind.ADMINISTRATIVE_UNIT, CITY) == {}
+    assert names("走进中国农谷，中国鹮鸣集团来访，夺取中国足协杯。", Kind.ADMINISTRATIVE_UNIT, CITY) == {}
     assert names("中国与东盟合作，合肥的企业来访。", Kind.ADMINISTRATIVE_UNIT, CITY) == {
         "中国": "中国",
         "合肥": "合肥市",
@@ -428,3 +440,32 @@ def test_a_county_goes_by_its_short_name_behind_the_unit_that_holds_it(text: str
 def test_a_community_goes_by_its_short_name_too() -> None:
     found = names("岭兜社区广场建成。改造岭兜老旧厂房。", Kind.VILLAGE)
     assert found == {"岭兜社区": "岭兜社区", "岭兜": "岭兜社区"}
+
+
+def test_a_province_behind_a_title_is_a_unit_where_no_surname_stands_between() -> None:
+    for text in ("市委书记到福建学习。", "福建、江苏组长来访。"):
+        assert "福建" in names(text, Kind.ADMINISTRATIVE_UNIT, CITY)
+
+
+def test_a_place_that_a_masthead_names_as_author_is_no_nation() -> None:
+    assert names("县政府工作报告\n时间：2023-01-24 作者：中国县域\n今年修渠。", Kind.ADMINISTRATIVE_UNIT, CITY) == {}
+
+
+def test_villages_of_any_sort_are_named_where_a_number_counts_them() -> None:
+    text = "鹮湾、鹭溪、李小王等13个省级新民居示范村开工。"
+    assert set(names(text, Kind.VILLAGE)) == {"鹮湾", "鹭溪", "李小王"}
+    assert names("大明、利民等13个驻村企业示范村开工。", Kind.VILLAGE) == {}
+
+
+def test_sites_of_old_are_no_villages() -> None:
+    assert names("加强仰韶村、双槐树、贾湖等遗址保护。", Kind.VILLAGE, CITY) == {}
+
+
+def test_works_beside_a_village_are_none() -> None:
+    found = names("舜帝的利民厂、舜帝村的跃进厂和停车场。在舜帝、停车场架线。", Kind.VILLAGE)
+    assert set(found) == {"舜帝", "舜帝村"}
+
+
+def test_the_towns_short_name_behind_the_town_begins_its_villages_name() -> None:
+    found = names("羊平镇羊平北村、羊平镇虎山村入选。", Kind.VILLAGE, home("曲阳县"))
+    assert set(found) == {"羊平北村", "虎山村"}

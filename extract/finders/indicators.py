@@ -23,7 +23,6 @@ from extract.layout.columns import Column, measured_cells
 from extract.names import alternation, alternations, lexicon
 from extract.numerals import parse
 from extract.surface import HAN, fold, quotations, text_of
-from ontology.terms import Kind
 
 _DIGIT_HAN = "一二两三四五六七八九零〇"
 _TIMES = r"(?:[十百万亿]|千(?![瓦米克伏]))"
@@ -55,7 +54,7 @@ _JOINED = re.compile("(?:[和与]|(?<![普以涉惠危])及|以及|(?<![结配�
 """What joins a noun to what follows: 12个贫困村|和|3个."""
 _ALL_IN_ONE = re.compile("集[^，。；]{2,30}?于一[体身]的")
 """Before what is counted: 2座|集藏书、阅览于一体的|书院."""
-_PAIRED = re.compile(r"(?:\d[\d.]*[余多]?万?[余多]?[人户名])?")
+_PAIRED = re.compile(r"\d[\d.]*[余多]?万?[余多]?[人户名]")
 _VILLAGES = re.compile("以[上下]的?(?:自然|行政)?村")
 _AMONG = re.compile(r"的?(?:项目|企业|园区)?(?:达到?|有|不少于)?\d+[个家户处]")
 _WORDS_ABOVE = re.compile(f"([^，。；：！？\n]*[{HAN}])\n *$")
@@ -154,7 +153,10 @@ def _rules() -> _Rules:
         verb_behind=re.compile(f"(?!{alternation(measure['whole_behind'])})(?:{alternation(measure['verbs_behind'])})"),
         verbs=re.compile(f"(?:{alternation(measure['verbs'])})*"),
         lead=re.compile(rf"^(?:(?!{alternation(measure['whole_lead'])})(?:[①-⒛—]|{alternation(measure['lead'])}))+"),
-        tail=re.compile(f"(?:{whole}(?:{alternation(measure['tail'])}|(?:{alternation(measure['steps'])})[到至为]))+$"),
+        tail=re.compile(
+            f"(?:{whole}(?:{alternation(measure['tail'])}|(?:{alternation(measure['steps'])})[到至为]"
+            f"|(?:{alternation(measure['adverbs'])})(?!$)))+$"
+        ),
         change=re.compile(
             rf"(?:(?:按可比价格计算)?(?:[十两三四五六七八九\d]年|以来|平均每年|(?<![占同环对])[比较](?![重例值率价赛])[^，、]{{1,10}}?))?(?:{alternation(measure['change'])})+$"
         ),
@@ -186,14 +188,7 @@ class IndicatorFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the indicators of the Doc outside its title and glossary."""
-        text = text_of(doc)
-        measures = [c.span for c in doc._.candidates if c.kind is Kind.POLICY and c.extractor == "policy_policies"]
-        doc._.indicators = tuple(
-            indicator
-            for indicator in find(text, doc._.structure)
-            # 稳增长惠民生27条 is a name
-            if indicator.unit != "条" or not any(span.contains(indicator.span) for span in measures)
-        )
+        doc._.indicators = tuple(find(text_of(doc), doc._.structure))
         return doc
 
 
@@ -417,7 +412,8 @@ def _behind(words: str) -> str:
 
 def _said(folded: str, at: int) -> str:
     """Return what is said right behind a figure, or behind the one that goes with it: 12户|36人|脱贫."""
-    words = _rules().behind.match(folded, _PAIRED.match(folded, at).end())
+    paired = _PAIRED.match(folded, at)
+    words = _rules().behind.match(folded, paired.end() if paired else at)
     return "" if words is None else _ROUGHLY.sub("", words.group().replace('"', ""))
 
 

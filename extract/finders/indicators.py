@@ -495,7 +495,7 @@ def _noun(clause: str) -> str:
             continue
         rest = _ROUGHLY.sub("", words[figure.end() :].lstrip("、")).strip("、和及与")
         if figure["unit"] == "年":
-            rest = rest.lstrip("底末初来")
+            rest = rest.lstrip("底末初来前")
         if rest and not rules.tail.fullmatch(rest):
             words = rest
             break
@@ -511,7 +511,11 @@ def _in_noun(words: str, figure: re.Match[str]) -> bool:
     rules = _rules()
     if figure["unit"] in rules.place and re.fullmatch("[十百千万亿]+", figure["number"]) is not None:
         return True
-    if figure["unit"] == "年" and (grown := rules.change.search(words)) and grown.start() <= figure.start():
+    if (
+        figure["unit"] == "年"
+        and (grown := rules.change.search(rules.tail.sub("", words)))
+        and grown.start() <= figure.start()
+    ):
         return True
     quoted = words.count('"', 0, figure.start()) % 2 == 1 and '"' in words[figure.end() :]
     return (

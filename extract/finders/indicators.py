@@ -46,7 +46,7 @@ _BOUND = re.compile("^(?:以上|以下|以内|左右)的?(?=.{2})")
 """Behind a figure and before what it counts: 1500个|以上|省重点技改项目."""
 _BOUNDED = re.compile(f"以[上下]的?(?![和及与或])[{HAN}]")
 _ROUGHLY = re.compile("^(?:左右|以[上下内])")
-_SINCE = re.compile("[由从自][^，。；、由从自]{1,8}?(?:年|末|初|底|月|时期|时)的?$")
+_SINCE = re.compile("(?:(?<!自)由|从(?![业事]))[^，。；、由从]{1,8}?(?:年|末|初|底|月|时期|时)的?$")
 """Behind the subject of two figures: 生产总值|由上年末的|30亿元增加到40亿元."""
 _NOTE = re.compile(r"\[\d+\]")
 """The mark of a footnote."""
@@ -228,11 +228,24 @@ def find(text: str, structure: Structure) -> Iterator[Indicator]:
         words = column.measure if column else _measure(cells, figure, told)
         if not words and cells is not folded:
             words = _measure(folded, figure, told)
+        words = _quoted(words)
         told.append(words)
         last = figure.end
         number += 1
         period = structure.period_at(figure.start)
         yield Indicator(f"i{number}", span, figure.value, figure.unit, words, period=period)
+
+
+def _quoted(words: str) -> str:
+    """Write quotation marks as they are printed, without those around the whole or without their pair.
+
+    >>> _quoted('省级"两业"融合企业')
+    '省级“两业”融合企业'
+    """
+    parts = words.split('"')
+    if len(parts) % 2 == 0 or (len(parts) == 3 and not parts[0] and not parts[2]):
+        return "".join(parts)
+    return "".join(part + "“”"[at % 2] for at, part in enumerate(parts[:-1])) + parts[-1]
 
 
 def _figures(folded: str) -> Iterator[_Figure]:
@@ -407,14 +420,14 @@ def _behind(words: str) -> str:
     words = _NOTE.sub("", _BOUND.sub("", words)).lstrip("的")
     if (whole := _ALL_IN_ONE.match(words)) is not None:
         words = words[whole.end() :]
-    return _JOINED.sub("", _rules().verb_behind.split(words, maxsplit=1)[0].replace('"', ""))
+    return _JOINED.sub("", _rules().verb_behind.split(words, maxsplit=1)[0])
 
 
 def _said(folded: str, at: int) -> str:
     """Return what is said right behind a figure, or behind the one that goes with it: 12户|36人|脱贫."""
     paired = _PAIRED.match(folded, at)
     words = _rules().behind.match(folded, paired.end() if paired else at)
-    return "" if words is None else _ROUGHLY.sub("", words.group().replace('"', ""))
+    return "" if words is None else _ROUGHLY.sub("", words.group())
 
 
 def _before(clause: str, *, any_noun: bool = True) -> str:
@@ -500,7 +513,7 @@ def _noun(clause: str) -> str:
             words = rest
             break
         words = words[: figure.start()]
-    words = rules.tail.sub("", _SINCE.sub("", words.replace('"', "").strip(" 、—")))
+    words = rules.tail.sub("", _SINCE.sub("", words.strip(" 、—")))
     words = rules.lead.sub("", words, count=1)
     size = rules.size.search(words)
     return words if size is None or rules.qualified.search(words, 0, size.start()) else size.group()

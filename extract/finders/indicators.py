@@ -23,7 +23,6 @@ from extract.layout.columns import Column, measured_cells
 from extract.names import alternation, alternations, lexicon
 from extract.numerals import parse
 from extract.surface import HAN, fold, quotations, text_of
-from ontology.terms import Kind
 
 _DIGIT_HAN = "一二两三四五六七八九零〇"
 _TIMES = r"(?:[十百万亿]|千(?![瓦米克伏]))"
@@ -45,10 +44,24 @@ _BEFORE_LAST = re.compile("和|与|及(?!率)")
 """What stands behind the subjects of several figures, and what before the last of them."""
 _BOUND = re.compile("^(?:以上|以下|以内|左右)的?(?=.{2})")
 """Behind a figure and before what it counts: 1500个|以上|省重点技改项目."""
+_BOUNDED = re.compile(f"以[上下]的?(?![和及与或])[{HAN}]")
+_ROUGHLY = re.compile("^(?:左右|以[上下内])")
+_SINCE = re.compile("(?:(?<!自)由|从(?![业事]))[^，。；、由从]{1,8}?(?:年|末|初|底|月|时期|时)的?$")
+"""Behind the subject of two figures: 生产总值|由上年末的|30亿元增加到40亿元."""
+_NOTE = re.compile(r"\[\d+\]")
+"""The mark of a footnote."""
+_JOINED = re.compile("(?:[和与]|(?<![普以涉惠危])及|以及|(?<![结配反应面])对|(?<=.{2})后)$")
+"""What joins a noun to what follows: 12个贫困村|和|3个."""
+_ALL_IN_ONE = re.compile("集[^，。；]{2,30}?于一[体身]的")
+"""Before what is counted: 2座|集藏书、阅览于一体的|书院."""
+_PAIRED = re.compile(r"\d[\d.]*[余多]?万?[余多]?[人户名]")
+_VILLAGES = re.compile("以[上下]的?(?:自然|行政)?村")
+_AMONG = re.compile(r"的?(?:项目|企业|园区)?(?:达到?|有|不少于)?\d+[个家户处]")
+_WORDS_ABOVE = re.compile(f"([^，。；：！？\n]*[{HAN}])\n *$")
 _POORER = re.compile("以[上下]的?(?:行政|空壳|薄弱)?村")
 """Behind the income by which villages are told apart."""
 _CELL = re.compile(rf"(?P<minus>[-—])?(?P<number>{_WHOLE})")
-_TOWN_AND_COUNTRY = re.compile("城乡(?=居民)")
+_TOWN_AND_COUNTRY = re.compile("城乡(?=居民|常住居民|人均|低保)")
 _RATES = ("率", "量", "比重", "强度")
 _BRIEFEST = 2
 """Characters that a subject of several figures has at least: 一产."""
@@ -81,6 +94,8 @@ class _Rules:
     span_names: re.Pattern[str]
     span_verbs: re.Pattern[str]
     ordinal: re.Pattern[str]
+    before_rank: tuple[str, ...]
+    ranks: frozenset[str]
     never: re.Pattern[str]
     implied: tuple[tuple[str, re.Pattern[str]], ...]
     behind: re.Pattern[str]
@@ -97,10 +112,14 @@ class _Rules:
     reached: re.Pattern[str]
     counted_before: re.Pattern[str]
     counted_behind: re.Pattern[str]
+    graded: re.Pattern[str]
+    among: re.Pattern[str]
+    sized: frozenset[str]
     time: frozenset[str]
     count: frozenset[str]
     concrete: frozenset[str]
     place: frozenset[str]
+    share: frozenset[str]
 
 
 @cache
@@ -110,6 +129,7 @@ def _rules() -> _Rules:
     threshold = alternations(data["threshold"])
     plain = r"[^，。；：、！？\n（）\d\"]|\d+(?=G|A|强|岁以)"
     every = alternation(word for words in units.values() for word in words)
+    whole = "".join(f"(?!(?<={word[:-1]}){word[-1]})" for word in measure["whole_tail"])
     return _Rules(
         figure=re.compile(
             rf"(?P<percent>[百千]分之(?:[{_DIGIT_HAN}十百点]{{1,12}}|\d+(?:\.\d+)?))"
@@ -123,15 +143,22 @@ def _rules() -> _Rules:
         span_names=re.compile(alternation(excluded["span_names"])),
         span_verbs=re.compile(f"(?:{alternation(excluded['span_verbs'])})$"),
         ordinal=re.compile(f"(?:{alternation(excluded['before'])})$"),
+        before_rank=tuple(excluded["before_rank"]),
+        ranks=frozenset(excluded["ranks"]),
         never=re.compile(f"(?:{alternation(excluded['before_any'])})$"),
         implied=tuple((unit, re.compile(alternation(nouns))) for unit, nouns in data["implied"].items()),
-        behind=re.compile(rf"\"?(?:{plain}){{2,16}}\"?(?:{plain})*"),
-        verb_behind=re.compile(alternation(measure["verbs_behind"])),
+        behind=re.compile(
+            rf"(?:{_ALL_IN_ONE.pattern}|(?=(?:\"?(?:{plain})){{2}}))(?:{plain}){{0,16}}(?:\"(?:{plain})+\")?(?:{plain})*"
+        ),
+        verb_behind=re.compile(f"(?!{alternation(measure['whole_behind'])})(?:{alternation(measure['verbs_behind'])})"),
         verbs=re.compile(f"(?:{alternation(measure['verbs'])})*"),
-        lead=re.compile(rf"(?:[①-⒛—]|{alternation(measure['lead'])})+"),
-        tail=re.compile(f"(?:{alternation(measure['tail'])})+$"),
+        lead=re.compile(rf"^(?:(?!{alternation(measure['whole_lead'])})(?:[①-⒛—]|{alternation(measure['lead'])}))+"),
+        tail=re.compile(
+            f"(?:{whole}(?:{alternation(measure['tail'])}|(?:{alternation(measure['steps'])})[到至为]"
+            f"|(?:{alternation(measure['adverbs'])})(?!$)))+$"
+        ),
         change=re.compile(
-            rf"(?:(?:按可比价格计算)?(?:[十两三四五六七八九\d]年|以来|平均每年|[比较](?:上|去|同)[^，、]{{1,3}}))?(?:{alternation(measure['change'])})+$"
+            rf"(?:(?:按可比价格计算)?(?:[十两三四五六七八九\d]年|以来|平均每年|(?<![占同环对])[比较](?![重例值率价赛])[^，、]{{1,10}}?))?(?:{alternation(measure['change'])})+$"
         ),
         shared=re.compile(f"(?:{alternation([*measure['columns'], *measure['shared']])})(?:年均|平均)?$"),
         size=re.compile(f"(?:{alternation(measure['sizes'])})$"),
@@ -145,10 +172,14 @@ def _rules() -> _Rules:
         counted_behind=re.compile(
             rf"(?:以上|以下|以内)?的?(?:{threshold['counted']})[^，。；、\d]{{0,10}}?\d+(?:{threshold['counted_in']})"
         ),
+        graded=re.compile(rf"及?以[上下]的?[^，。；、\d]{{0,6}}?(?:{threshold['sorted']})"),
+        among=re.compile(f"(?:{threshold['among']})$"),
+        sized=frozenset([*units["money"], *units["measure"]]),
         time=frozenset(units["time"]),
         count=frozenset(units["count"]),
         concrete=frozenset(units["concrete"]),
         place=frozenset(units["place"]),
+        share=frozenset(units["share"]),
     )
 
 
@@ -157,14 +188,7 @@ class IndicatorFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the indicators of the Doc outside its title and glossary."""
-        text = text_of(doc)
-        measures = [c.span for c in doc._.candidates if c.kind is Kind.POLICY and c.extractor == "policy_policies"]
-        doc._.indicators = tuple(
-            indicator
-            for indicator in find(text, doc._.structure)
-            # 稳增长惠民生27条 is a name
-            if indicator.unit != "条" or not any(span.contains(indicator.span) for span in measures)
-        )
+        doc._.indicators = tuple(find(text_of(doc), doc._.structure))
         return doc
 
 
@@ -204,11 +228,24 @@ def find(text: str, structure: Structure) -> Iterator[Indicator]:
         words = column.measure if column else _measure(cells, figure, told)
         if not words and cells is not folded:
             words = _measure(folded, figure, told)
+        words = _quoted(words)
         told.append(words)
         last = figure.end
         number += 1
         period = structure.period_at(figure.start)
         yield Indicator(f"i{number}", span, figure.value, figure.unit, words, period=period)
+
+
+def _quoted(words: str) -> str:
+    """Write quotation marks as they are printed, without those around the whole or without their pair.
+
+    >>> _quoted('省级"两业"融合企业')
+    '省级“两业”融合企业'
+    """
+    parts = words.split('"')
+    if len(parts) % 2 == 0 or (len(parts) == 3 and not parts[0] and not parts[2]):
+        return "".join(parts)
+    return "".join(part + "“”"[at % 2] for at, part in enumerate(parts[:-1])) + parts[-1]
 
 
 def _figures(folded: str) -> Iterator[_Figure]:
@@ -268,6 +305,8 @@ def _ordinary(folded: str, figure: _Figure, before: str) -> bool:
     counted = figure.unit in rules.count or figure.unit in rules.concrete or figure.unit in rules.place
     if rules.ordinal.search(before) and (counted or figure.unit in rules.time):
         return False
+    if figure.unit in rules.ranks and before.endswith(rules.before_rank):
+        return False
     if figure.unit in rules.time:
         return (
             figure.arabic
@@ -310,13 +349,24 @@ def _is_threshold(folded: str, figure: _Figure, before: str) -> bool:
     """Tell whether the figure only says what was counted (突破10万元村19个, 12家企业营收超百亿元)."""
     clause = _CLAUSE.split(folded[max(0, figure.start - 40) : figure.start])[-1]
     rules = _rules()
-    if rules.reached.search(before) and rules.counted_before.search(clause):
+    sized, reached = figure.unit in rules.sized, rules.reached.search(before) is not None
+    if reached and rules.counted_before.search(clause):
+        return True
+    if figure.unit == "岁" and _BOUNDED.match(folded, figure.end):
+        return True
+    if not reached and figure.unit in ("户", "人") and _VILLAGES.match(folded, figure.end):
+        return True
+    if sized and (
+        folded.startswith("级", figure.end)
+        or (not reached and rules.graded.match(folded, figure.end))
+        or (rules.among.search(clause) and _AMONG.match(folded, figure.end))
+    ):
         return True
     if figure.unit == "元" and (
         _POORER.match(folded, figure.end) or (_SIZED_BEFORE.search(clause) and _SIZED_BEHIND.match(folded, figure.end))
     ):
         return True
-    if not rules.reached.search(before) and not folded.startswith(("以上", "以下"), figure.end):
+    if not reached and not folded.startswith(("以上", "以下"), figure.end):
         return False
     return rules.counted_behind.match(folded, figure.end) is not None
 
@@ -344,36 +394,75 @@ def _measure(folded: str, figure: _Figure, told: Sequence[str]) -> str:
     """
     rules, subject = _rules(), told[-1] if told else ""
     behind = rules.behind.match(folded, figure.end)
-    noun = rules.verb_behind.split(_BOUND.sub("", behind.group()), maxsplit=1)[0] if behind else ""
-    noun = noun.lstrip("的").replace('"', "")
+    noun = _behind(behind.group()) if behind else ""
     if len(noun) > 1 and (figure.unit in rules.count or figure.unit in rules.concrete):
         return noun
-    clause = _CLAUSE.split(folded[max(0, figure.start - 60) : figure.start])[-1]
+    sentence = _SENTENCE.split(folded[max(0, figure.start - 60) : figure.start])[-1]
+    previous, clause = ["", *_CLAUSE.split(sentence)][-2:]
     words = _noun(clause)
     governed = bool(clause) and rules.verbs.fullmatch(clause) is not None and len(noun) > 1
     continued = not words and bool(clause) and bool(subject) and not governed
     if rules.verbs.fullmatch(words) and len(noun) > 1 and not continued:
         return noun[:_LONGEST_MEASURE]
     if not words or rules.change.fullmatch(words):
-        words = rules.change.sub("", subject) + words
+        words = (rules.change.sub("", subject) or _before(previous, any_noun=False)) + words
     if "分别" in clause:
-        words = _respective(folded, figure, clause, words, told)
-    return _brief(words.strip("、")) or (behind.group() if behind else "")
+        words = _respective(folded, figure, [previous, clause], words, told)
+    return (
+        _brief(words.strip("、"))
+        or _said(folded, figure.end)
+        or (_before(previous) if clause else _above(folded, figure.start))
+    )
 
 
-def _respective(folded: str, figure: _Figure, clause: str, words: str, told: Sequence[str]) -> str:
+def _behind(words: str) -> str:
+    """Return the noun that stands right behind a figure, without what is said of it."""
+    words = _NOTE.sub("", _BOUND.sub("", words)).lstrip("的")
+    if (whole := _ALL_IN_ONE.match(words)) is not None:
+        words = words[whole.end() :]
+    return _JOINED.sub("", _rules().verb_behind.split(words, maxsplit=1)[0])
+
+
+def _said(folded: str, at: int) -> str:
+    """Return what is said right behind a figure, or behind the one that goes with it: 12户|36人|脱贫."""
+    paired = _PAIRED.match(folded, at)
+    words = _rules().behind.match(folded, paired.end() if paired else at)
+    return "" if words is None else _ROUGHLY.sub("", words.group())
+
+
+def _before(clause: str, *, any_noun: bool = True) -> str:
+    """Return the noun of the clause before that of the figure: 粮食产量大幅提高，年均|4亿斤|.
+
+    Args:
+        clause: the one before.
+        any_noun: not only one that ends in a word for something measured.
+    """
+    rules = _rules()
+    noun = rules.tail.sub("", rules.change.sub("", _noun(clause)))
+    return noun if any_noun or rules.shared.search(noun) else ""
+
+
+def _above(folded: str, start: int) -> str:
+    """Return the noun that the line before ends in, for a figure that begins a line: 总投资, and below it |5亿元|."""
+    line = _WORDS_ABOVE.search(folded, max(0, start - _LONGEST_MEASURE), start)
+    return _noun(line[1]) if line else ""
+
+
+def _respective(folded: str, figure: _Figure, clauses: Sequence[str], words: str, told: Sequence[str]) -> str:
     """Name what one figure measures where its clause lists the subjects first and 分别 hands out the figures.
 
     全年基础设施、制造业投资分别增长|9.4%|、9.1%: 基础设施投资增长. 城乡 are 城镇 and 农村; where the clause names none,
     the subjects are what the figures just before it measure. Where that is not sure, the words stay whole.
     """
     rules = _rules()
-    behind = clause.rindex("分别")
+    previous, clause = clauses
+    start = figure.start - len(clause) + clause.rindex("分别")
     end = _CLAUSE.search(folded, figure.end)
-    figures = list(
-        rules.figure.finditer(folded, figure.start - len(clause) + behind, end.start() if end else len(folded))
-    )
+    handed_out = rules.figure.finditer(folded, start, end.start() if end else len(folded))
+    figures = [each for each in handed_out if each["unit"] != "年"]
     listed, _, change = words.partition("分别")
+    if clause.startswith("分别") and rules.figure.search(previous) is None:
+        listed = _before(previous)
     *items, last = _ASIDE.sub("", listed).split("、")
     items += _BEFORE_LAST.split(last, maxsplit=1)
     place = next((at for at, each in enumerate(figures) if each.start() == figure.start), None)
@@ -381,7 +470,9 @@ def _respective(folded: str, figure: _Figure, clause: str, words: str, told: Seq
         before = told[: len(told) - place][-len(figures) :]
         return before[place] + change if len(before) == len(figures) else words
     if len(items) == 1 and len(figures) == 2 and (both := _TOWN_AND_COUNTRY.search(listed)) is not None:
-        items = [listed[both.start() :].replace("城乡", side, 1) for side in ("城镇", "农村")]
+        whole = listed[both.start() :].replace("城乡人均", "城乡居民人均", 1)
+        town = "城市" if whole.startswith("城乡低保") else "城镇"
+        items = [whole.replace("城乡", side, 1) for side in (town, "农村")]
     ending = rules.shared.search(items[-1])
     if place is None or not 1 < len(items) == len(figures) or min(map(len, items)) < _BRIEFEST:
         return words
@@ -411,25 +502,40 @@ def _noun(clause: str) -> str:
     Where figures share a subject (甲、乙分别增长1%、2%) it stands before the first of them.
     """
     rules = _rules()
-    words = clause.replace('"', "")
-    for figure in reversed([f for f in rules.figure.finditer(words) if not _in_noun(words, f)]):
-        rest = words[figure.end() :].strip("、和及")
+    words = _NOTE.sub("", clause)
+    for figure in reversed(list(rules.figure.finditer(words))):
+        if _in_noun(words, figure):
+            continue
+        rest = _ROUGHLY.sub("", words[figure.end() :].lstrip("、")).strip("、和及与")
+        if figure["unit"] == "年":
+            rest = rest.lstrip("底末初来前")
         if rest and not rules.tail.fullmatch(rest):
             words = rest
             break
         words = words[: figure.start()]
-    words = rules.tail.sub("", words.strip(" 、—"))
-    lead = rules.lead.match(words)
-    words = words[lead.end() :] if lead and lead.end() < len(words) else words
+    words = rules.tail.sub("", _SINCE.sub("", words.strip(" 、—")))
+    words = rules.lead.sub("", words, count=1)
     size = rules.size.search(words)
     return words if size is None or rules.qualified.search(words, 0, size.start()) else size.group()
 
 
 def _in_noun(words: str, figure: re.Match[str]) -> bool:
-    """Tell whether a number is but a piece of a noun: 一次|性化解率, 百亿|县区, 3岁|以下婴幼儿."""
-    bound = words.startswith(("以上", "以下"), figure.end()) and figure["unit"] in _rules().time
-    large = figure["unit"] in _rules().place and re.fullmatch("[十百千万亿]+", figure["number"]) is not None
-    return bound or large or words.startswith("性", figure.end())
+    """Tell whether a number is but a piece of a noun: 一次|性化解率, 百亿|县区, 亿元|以上项目, "一村|一品"示范村."""
+    rules = _rules()
+    if figure["unit"] in rules.place and re.fullmatch("[十百千万亿]+", figure["number"]) is not None:
+        return True
+    if (
+        figure["unit"] == "年"
+        and (grown := rules.change.search(rules.tail.sub("", words)))
+        and grown.start() <= figure.start()
+    ):
+        return True
+    quoted = words.count('"', 0, figure.start()) % 2 == 1 and '"' in words[figure.end() :]
+    return (
+        quoted
+        or words.startswith("性", figure.end())
+        or (figure["unit"] not in rules.share and _BOUNDED.match(words, figure.end()) is not None)
+    )
 
 
 @Language.factory("policy_indicators")

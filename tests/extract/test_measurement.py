@@ -55,3 +55,33 @@ def test_an_amount_in_a_tables_row_measures_its_work_not_its_builder(tmp_path: P
 
 def test_without_a_model_only_the_rows_of_tables_tell(tmp_path: Path) -> None:
     assert measured(f"{FIELD}投资26万元。", {FIELD: Kind.PROJECT}, tmp_path) == [None]
+
+
+def test_an_item_of_a_list_is_not_of_the_item_before() -> None:
+    named = {"鹮田污水工程": Kind.PROJECT}
+    assert measured("建成鹮田污水工程9公里、公厕8座，施划停车位7个。", named) == ["鹮田污水工程", None, None]
+
+
+def test_what_is_invested_is_of_what_follows() -> None:
+    named = {FIELD: Kind.PROJECT, "鹮鸣粮库": Kind.PROJECT}
+    assert measured(f"投资9亿元的{FIELD}、投资8亿元的鹮鸣粮库竣工。", named) == [FIELD, "鹮鸣粮库"]
+    assert measured(f"{FIELD}竣工，投资8亿元的机械厂投产。", {FIELD: Kind.PROJECT}) == [None]
+
+
+def test_a_five_year_plan_as_a_date_is_measured_by_nothing() -> None:
+    assert measured("产值由“十二五”末的9亿元增长到8亿元。", {"十二五": Kind.POLICY}) == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "figures"),
+    [
+        ("硬化八里庄村道路。", {"八里庄村": Kind.VILLAGE}, 0),
+        ("落实常态化30项防控措施。", {"常态化30项防控措施": Kind.POLICY}, 0),
+        ("做强5条产业链。", {"5条产业链": Kind.STRATEGY}, 0),
+        ("办好33项民生工程。", {"33项民生工程": Kind.POLICY}, 1),
+        ("建设9万吨鹮鸣粮库。", {"9万吨鹮鸣粮库": Kind.PROJECT}, 1),
+        ("坚持两个百分之百。", {"两个百分之百": Kind.POLICY}, 1),
+    ],
+)
+def test_a_piece_of_a_name_is_no_figure(text: str, named: dict[str, Kind], figures: int) -> None:
+    assert len(measured(text, named)) == figures

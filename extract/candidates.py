@@ -21,7 +21,9 @@ _NOTE_MARK = re.compile("(?:[\\[［【][0-9]{1,3})?[\\]］】](?=.)")
 """A footnote's mark before a name: [2]|人才十条."""
 _COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
 _SUMMED = re.compile("等一(?:批|系列)|等[^、，]{0,8}(?:举措|措施)$")
-_CUT = re.compile("的|等(?![级不靠待])|[和及与][0-9]|[一二三四五六七八九十]是|均?落户|待(?=[省市县区镇乡])|.{4,}尽[^，。]{2,4}$")
+_CUT = re.compile(
+    "的|等(?![级不靠待])|[和及与][0-9]|[一二三四五六七八九十]是|均?落户|待(?=[省市县区镇乡])|.{4,}尽[^，。]{2,4}$"
+)
 """How a name begins, or ends, that was cut wrong: 五是|凝聚齐心党建, 待|县卫健局, 中国式现代化福建篇章|尽坂溪之力."""
 _FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?公司")
 """What goes on behind a name that was cut out of a firm's: 广东省信息工程|有限公司."""
@@ -190,7 +192,8 @@ def _no_body() -> _NoBody:
     none = lexicon("organizations")["none"]
     words, ends = alternations(none), "|".join(none["ends"])
     item = f"(?:[、和][{HAN}A-Za-z]{{2,10}})*"
-    goods = f"{item}等[^，。；企公校院家]{{0,5}}?(?:{words['goods']})(?!{words['makers']})"
+    number = "(?:[0-9一二两三四五六七八九十]+[大个])?"
+    goods = f"{item}等{number}(?:{words['ranks']})?(?:{words['goods']})(?=发展|[，。；、]|$)"
     return _NoBody(
         ends=re.compile(f"[{HAN}]{{1,20}}(?:{ends})(?:、[{HAN}]{{1,6}}(?:{ends}))*"),
         behind=re.compile(f"{goods}|{words['contests']}"),

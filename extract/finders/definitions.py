@@ -485,7 +485,8 @@ def _listed_groups(folded: str, name: str, definition: Span) -> list[Member]:
     those without a list are its parts too.
     """
     list_before = _words().list_before
-    found, counted, bare = [], "", []
+    found: list[Member] = []
+    counted, bare = "", []
     for clause in _pieces(folded, definition.start, definition.end, "，；。\n"):
         group = _LIST_BEHIND.search(folded, clause.start, clause.end + 1)  # the clause is without its last bracket
         group = group or list_before.fullmatch(folded, clause.start, clause.end)

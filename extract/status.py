@@ -101,12 +101,14 @@ def _certain() -> tuple[tuple[Status, re.Pattern[str]], ...]:
     lead = "(?:[^，。；、\n]{0,6}|[^，。；\n]{0,16}，(?:现|目前|现在)?)"
     unsaid = f"(?![^，。；\n]*(?:{words['intended']}))"
     together = f"{unsaid}(?:[、和及][^，。；、\n]{{2,18}}){{0,3}}[^，。；、\n]{{0,6}}"
+    apart = f"(?![^，。；\n]*前期){together}"
     surely = "(?:经|全面|全部|顺利|正式|于[^，。；\n]{1,10})?"
     return (
         (Status.PLANNED, re.compile(f"{lead}(?:{words['not_yet']})(?:{words['begun']})")),
         (Status.ONGOING, re.compile(f"{lead}(?:即将{surely}(?:{words['finished']})|已?(?:{words['at_rest']}))")),
         (Status.COMPLETED, re.compile(f"{lead}已{surely}(?:{words['finished']})")),
         (Status.PLANNED, re.compile(f"{together}(?:已|尚|还)?(?:{words['prepared']})")),
+        (Status.ONGOING, re.compile(f"{apart}(?:{words['steadily']})(?:{words['in_progress']})")),
         (Status.COMPLETED, re.compile(f"{together}已?(?:{words['on_trial']})")),
     )
 
@@ -123,10 +125,11 @@ def _labelled(span: Span, folded: str) -> Status | None:
 def _labels() -> Mapping[Status, re.Pattern[str]]:
     words = alternations(lexicon("kinds")[Kind.PROJECT]["status"])
     listing = "(?:顺利|建设|当中|中)?的(?:项目|工程)?(?:主要|分别)?[，：]?(?:有|是|包括)"
+    signed = f"签约(?:引进|了)?(?:[0-9]+个：)?(?!{words['settled']})"
     return {
         Status.COMPLETED: re.compile(f"(?:{words['finished']}){listing}"),
         Status.ONGOING: re.compile(f"(?:{words['in_hand']}){listing}"),
-        Status.PLANNED: re.compile(f"(?:{words['in_view']}){listing}"),
+        Status.PLANNED: re.compile(f"(?:{words['in_view']}){listing}|{signed}"),
     }
 
 

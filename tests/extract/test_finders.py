@@ -448,12 +448,23 @@ def test_parallel_phrases_are_as_long_as_each_other_and_bounded_on_one_side() ->
         ("即将通车", Status.ONGOING),
         ("因故停工", Status.ONGOING),
         ("至今尚未开工", Status.PLANNED),
+        ("等工程有序实施", Status.ONGOING),
+        ("、乙桥改造等项目顺利推进", Status.ONGOING),
+        ("前期工作有序推进", None),
+        ("等12个项目进入储备库", Status.PLANNED),
         ("已完成投资六成", None),
         ("加快建设；甲厂已投产", None),
     ],
 )
 def test_what_a_sentence_says_of_a_work_without_doubt_needs_no_model(behind, said):
     assert told(behind) is said
+
+
+@pytest.mark.parametrize(("said", "expected"), [("签约", Status.PLANNED), ("签约落户的", Status.ONGOING)])
+def test_what_was_but_signed_is_planned(nlp, said: str, expected: Status) -> None:
+    text = f"一、2023年工作回顾\n一年来，招商成效明显，{said}白石纸业二期、清水冷链物流园项目，总投资5亿元。"
+    found = [e for e in annotate(nlp, text).entities if e.kind is Kind.PROJECT]
+    assert found and {e.status for e in found} == {expected}
 
 
 def test_status_is_read_in_the_projects_own_clause(nlp):

@@ -32,7 +32,7 @@ _JOINED = re.compile("[和与及]|以及")
 def period_of(heading: str) -> Period | None:
     """Tell by its words whether a heading looks back or ahead; None where they say neither, or both.
 
-    >>> period_of("2022年工作回顾"), period_of("下一步打算"), period_of("种粮"), period_of("重点工作成效")
+    >>> period_of("2022年工作回顾"), period_of("下一步打算"), period_of("种粮"), period_of("重点工作汇报")
     (<Period.REVIEW: 'review'>, <Period.PLAN: 'plan'>, None, <Period.REVIEW: 'review'>)
     """
     if len(heading) > LONGEST_HEADING:

@@ -44,6 +44,12 @@ def _plan() -> re.Pattern[str]:
 
 
 @cache
+def _result() -> re.Pattern[str]:
+    """Return what a sentence ends in that says how something has come on: 砖瓦窑治理成效|显著。"""
+    return re.compile(f"(?:{alternation(lexicon('structure')['run_together']['topic_ends'])})。?$")
+
+
+@cache
 def _caption() -> re.Pattern[str]:
     """Return what the caption of a table ends in that lists work."""
     works = alternation(lexicon("structure")["announcement"]["captions"])
@@ -239,10 +245,8 @@ class Announcements:
             named = self._mentions.strategies(sentence)
             if first and 0 < len(named) <= _LISTED:
                 found.append(Announcement(named, sentence, "topic sentence"))
-            elif (
-                not first
-                and not re.search(r"[，；：\d]", wording)
-                and (len(named) == 1 or (opening_verb().match(wording) and not self._names_work(sentence)))
-            ):
-                found.append(Announcement(named, sentence, "inner topic sentence"))
+            elif not first and not re.search(r"[，；：\d]|摆在|放在", wording):
+                turns = opening_verb().match(wording) and not self._names_work(sentence)
+                if len(named) == 1 or turns or _result().search(wording):
+                    found.append(Announcement(named if len(named) == 1 else [], sentence, "inner topic sentence"))
         return found

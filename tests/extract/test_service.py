@@ -157,6 +157,11 @@ def test_a_short_sentence_within_a_paragraph_announces_until_the_next(related):
     assert found.keys() == {(MILL, GOAL), ("鹭溪污水处理厂", "和美鹮乡")}
 
 
+def test_a_short_sentence_that_stresses_a_strategy_is_work_itself_and_announces_nothing(related):
+    text = f"全县上下同心同德，成绩喜人，修渠三里。把“茶香丙县”摆在突出位置。{MILL}建成投产。"
+    assert (MILL, GOAL) not in related(text, Predicate.SERVES)
+
+
 @pytest.mark.parametrize(("characters", "served"), [(100, True), (300, False)])
 def test_a_short_sentence_within_a_paragraph_reaches_only_so_far(related, characters, served):
     filler = "修渠三里植树千亩群众高兴，" * (characters // 13)
@@ -369,7 +374,9 @@ def test_a_government_serves_nothing_in_a_report_that_another_body_gives(nlp):
     assert not [k for k in pipeline.annotate(nlp, document).links if k.extractor.endswith("speaker")]
 
 
-@pytest.mark.parametrize(("next_topic", "served"), [("改进环境保护。", False), ("环境很好。", True)])
+@pytest.mark.parametrize(
+    ("next_topic", "served"), [("改进环境保护。", False), ("河道治理成效显著。", False), ("环境很好。", True)]
+)
 def test_a_topic_within_a_line_reaches_to_the_next_topic(nlp, next_topic, served):
     text = f"{TITLE}今年要办好几件实事。好事要办好。“{GOAL}”发展思路落地。{next_topic}建成{MILL}。"
     assert ((MILL, GOAL) in links(nlp, text, Predicate.SERVES)) is served

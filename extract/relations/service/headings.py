@@ -56,7 +56,7 @@ def _announced(reading: Reading, subject: Mention, announcement: Announcement) -
             sure = 0.5 if announcement.inner else 0.8
             reading.relate(subject, goal, Basis.STRUCTURAL, sure, evidence, f"strategy under {rule}")
         elif all(other.level is not entity.level for _, other in goals):
-            sure = 0.5 if announcement.inner else 0.75
+            sure = 0.45 if announcement.inner else 0.75
             reading.relate(subject, goal, Basis.STRUCTURAL, sure, evidence, f"carried out under {rule}")
 
 

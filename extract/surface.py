@@ -55,6 +55,8 @@ _LONGEST_OPENING = 12
 """Characters that white space, bullet and numbering take at the start of a line."""
 _QUOTE = re.compile("'(?:(?<![A-Za-z0-9]')|(?![A-Za-z0-9]))")
 """A straight single quotation mark; what stands within a foreign word is an apostrophe."""
+_NESTED = re.compile("(?<=“)[^“”\n]*‘[^“”\n]*(?=”)")
+"""A quotation that holds another."""
 _BETWEEN_DIGITS = re.compile(r"[，：](?<=\d[，：])(?=\d)")
 _PARTNER = {"）": "（", "》": "《", "】": "【"}
 _OPENERS = frozenset(_PARTNER.values())
@@ -65,12 +67,23 @@ _MARK = re.compile(r'["（）《》【】\n]')
 def fold(text: str) -> str:
     """Give quotation marks, brackets, commas, stops and digits one form each, length unchanged; bullets become spaces.
 
+    The marks of a quotation within another stay, so that the outer one is whole.
+
     >>> fold("• 深化“放管服”改革,共１２项(试行).")
     '  深化"放管服"改革，共12项（试行）。'
+    >>> fold("围绕“奋进‘十五五’、再造一个白石”")
+    '围绕"奋进‘十五五’、再造一个白石"'
     >>> fold("做好'四好农村路'")
     '做好"四好农村路"'
     """
     folded = _POINT.sub(_stop, _BULLET.sub(_blank, text.translate(_FOLD)))
+    if "‘" in text:
+        for nested in _NESTED.finditer(text):
+            start, end = nested.span()
+            inner = (
+                mark if mark in "‘’" else same for mark, same in zip(nested.group(), folded[start:end], strict=True)
+            )
+            folded = folded[:start] + "".join(inner) + folded[end:]
     if "'" in folded:
         folded = _QUOTE.sub('"', folded)
     if "，" in folded or "：" in folded:

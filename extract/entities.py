@@ -53,6 +53,8 @@ _ANOTHER = re.compile(f".*(?:第{_NUMERAL.pattern}+|{_NUMERAL.pattern}[期号]|[
 """What makes another work of a name: 第二|污水处理厂."""
 _OF_ANOTHER = re.compile("农村|乡村|城市|农业|新")
 """What makes another strategy of a name: 农村|宜居宜业."""
+_HEADED_QUOTATION = re.compile(f'[{HAN}]{{0,4}}["“]([^"“”]{{2,}})["”][{HAN}]{{0,8}}')
+"""A quotation with what it is called, perhaps with whose it is."""
 _LEAST = 4
 """Characters that a name needs to be told in a longer one."""
 _FIVE_YEARS = re.compile("“十[一二三四五六七]五”规划")
@@ -223,11 +225,12 @@ def _join_short_forms(clusters: list[_Cluster]) -> list[_Cluster]:
     湖南洢水源茶业有限公司, 洢水源公司.
     """
     joined: list[_Cluster] = []
-    alike: dict[tuple[Kind, str], list[_Cluster]] = defaultdict(list)  # by the four characters at either end; firms all
+    # By the four characters at either end and the quotation inside, firms all.
+    alike: dict[tuple[Kind, str], list[_Cluster]] = defaultdict(list)
     for group in sorted(clusters, key=lambda g: (-len(g.name), g.candidates[0].span)):
         name = _unquoted(group.name)
         ends = [""] if group.kind is Kind.ORGANIZATION else dict.fromkeys((name[:4], name[-4:]))
-        known = (other for end in ends for other in alike[group.kind, end])
+        known = (other for end in (*ends, name) for other in alike[group.kind, end])
         whole = next((other for other in known if _short_form(group, other)), None)
         if whole is not None:
             if group.kind is Kind.STRATEGY and _is_better(group, whole):
@@ -235,7 +238,8 @@ def _join_short_forms(clusters: list[_Cluster]) -> list[_Cluster]:
             whole.candidates.extend(group.candidates)
             continue
         joined.append(group)
-        for end in ends:
+        quoted = _HEADED_QUOTATION.fullmatch(group.name)
+        for end in (*ends, quoted[1]) if quoted is not None else ends:
             alike[group.kind, end].append(group)
     return joined
 
@@ -251,6 +255,8 @@ def _short_form(short: _Cluster, whole: _Cluster) -> bool:
     another = _OF_ANOTHER if short.kind is Kind.STRATEGY else _ANOTHER
     if one in _generic() or (other.endswith(one) and another.fullmatch(other.removesuffix(one))):
         return False
+    if short.kind is whole.kind in IDEAS and _is_core(short, whole):
+        return True
     if short.kind is whole.kind is Kind.STRATEGY and not whole.best().concept:
         return _core(one) == _core(other) or (not short.best().concept and _only_longer(one, other))
     if short.kind is whole.kind is Kind.ORGANIZATION:
@@ -258,7 +264,7 @@ def _short_form(short: _Cluster, whole: _Cluster) -> bool:
         return own != "" and own in other
     if short.kind is not whole.kind or short.kind not in (Kind.PROJECT, Kind.POLICY) or len(one) < _LEAST:
         return False
-    if short.best().concept and whole.best().concept and short.best().concept != whole.best().concept:
+    if _are_known_apart(short, whole):
         return False
     if _COUNT.sub("", one) == _COUNT.sub("", other) or other.endswith(one):
         return True
@@ -278,6 +284,18 @@ def _leaves_out(short: str, long: str) -> bool:
     begun = next((n for n in range(len(short) - 2, _LEAST - 1, -1) if long.startswith(short[:n])), 0)
     rest = short[begun:]
     return begun > 0 and long.endswith(rest) and not _NUMERAL.search(long[begun : -len(rest)])
+
+
+def _is_core(short: _Cluster, whole: _Cluster) -> bool:
+    """Tell whether a name that is quoted by itself is the quotation in a longer one: “红绿旗”|激励机制."""
+    quoted = _HEADED_QUOTATION.fullmatch(whole.name)
+    return quoted is not None and quoted[1] == _unquoted(short.name) and not _are_known_apart(short, whole)
+
+
+def _are_known_apart(one: _Cluster, other: _Cluster) -> bool:
+    """Tell whether two names are those of two concepts."""
+    concept = one.best().concept
+    return concept is not None and other.best().concept not in (None, concept)
 
 
 @cache

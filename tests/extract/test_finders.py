@@ -214,6 +214,24 @@ def test_a_name_once_recognised_is_recognised_everywhere(nlp):
     assert max(m.start for m in entity.mentions) > text.index("今年")
 
 
+@pytest.mark.parametrize(
+    ("short", "long", "same"),
+    [
+        ("红绿旗", "“红绿旗”激励机制", True),
+        ("五治", "农村“五治”", True),
+        ("激励机制", "“红绿旗”激励机制", False),
+        ("污水处理厂", "第二污水处理厂", False),
+        ("白石小镇污水厂", "白石小镇污水厂项目", True),
+    ],
+)
+def test_a_name_and_what_it_is_called_whole_are_one_entity(short: str, long: str, same: bool) -> None:
+    kind = Kind.POLICY if "“" in long else Kind.PROJECT
+    text = f"{short}：{long}"
+    spans = (Span(0, len(short)), Span(len(short) + 1, len(text)))
+    named = [Candidate(span, kind, "test", 0.9, text[span.start : span.end]) for span in spans]
+    assert (len(cluster(named, fold(text))) == 1) is same
+
+
 def test_another_units_body_is_not_the_speakers(nlp):
     text = "县政府要修路。我们学习金堂县政府的做法，县政府也要做好。"
     body = next(e for e in annotate(nlp, text, COUNTY).entities if e.kind is Kind.ORGANIZATION and "政府" in e.name)

@@ -39,7 +39,7 @@ _LIST_BEHIND = re.compile(
 )
 """A counted name with what it counts in brackets behind it."""
 _COUNTED_NAME = re.compile(rf'"?(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})(?:"|$)')
-_HOLDS = re.compile("包括|包含|分为|分别[是为]|，即(?!将)")
+_HOLDS = re.compile("包括|包含|分为|分别[是为]|[，。]即(?!将)")
 """Behind it a definition lists what its name holds: 六条岸线，包括|鹭溪生态带、…."""
 _CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于|我[省市县区镇乡]|[^，。、；]*(?:既|又|还)要")
 _NO_NAME = re.compile(r"(?:的|率|以上|左右|%|提出|指出)$|[形组构]成的|\d{4}年|(?<![新有])作为")
@@ -95,7 +95,7 @@ def _words() -> _Words:
     count = f"(?P<count>{NUMERAL})(?:{counted['measures']}|[块道])"
     whose = f"(?:[^，。、]{{2,8}}[省市县区]|[省市州县区旗镇乡]委)(?:{around['put_forward']})的"
     leads = (
-        f"{whose}|{NUMERAL}{{1,2}}是|把[^，。、]{{1,10}}?建设成为?|把(?![^，。、]*[成为])"
+        f"{whose}|[^，。、；]{{2,24}}(?:会议?|报告|讲话)[上中]?提出的|{NUMERAL}{{1,2}}是|把[^，。、]{{1,10}}?建设成为?|把(?![^，。、]*[成为])"
         f"|以[^，。、]{{2,20}}?为(?:{around['taken_for']}|主)的|{around['before']}"
         f"|重点(?={around['chiefly']})|[在以][^，。、]{{2,16}}[上中]体现"
     )
@@ -167,6 +167,7 @@ def _trim(folded: str, start: int, end: int) -> Span | None:
     start, end = _bare(folded, start, end)
     if (stop := folded.find("。", start, end)) > start + 1:
         end = stop  # 老茶市街。|现存木楼37栋
+    start = max(start, folded.rfind("：", start, end - 1) + 1)  # 具体内容是：|学习本领
     words = _words()
     match = words.before_member.match(folded, start, end)
     if match and match.end() < end - 1:
@@ -295,7 +296,7 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     if sequential:
         return sequential
     if counts == [len(held := _held(folded, counts, definition))]:
-        return [Member(span) for span in held]
+        return [Member(span) for span in _without_what_is_said_of_all(folded, held)]
     halves = set(counts) == {1} and "、" in name and "、" not in folded[definition.start : definition.end]
     flat = [] if halves else _listing(folded, definition.start, definition.end, sum(counts))
     alike = len(counts) > 1 and counts[0] > 1 and len(set(counts)) == 1

@@ -29,6 +29,8 @@ _FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?公司")
 """What goes on behind a name that was cut out of a firm's: 广东省信息工程|有限公司."""
 _COMPARED = re.compile('[比较]上?"?$')
 """What stands before a period to which a figure is compared, no name of its plan: 比|“十三五”|时期增长71%."""
+_SINCE, _ENDS = re.compile('[由从自]"?$'), re.compile('"?期?[末初]')
+"""And around one from whose end a figure has grown: 由|“十二五”|末的29.1亿元."""
 _TWO_BODIES = re.compile("委员会.{3,}(?:人民政府|办事处)$")
 """A committee and a government that share a line: 中共张营镇委员会|张营镇人民政府."""
 _BUILT = re.compile('"([^"]+)"建设')
@@ -144,7 +146,9 @@ def _is_sort(c: Candidate, folded: str) -> bool:
         two = _TWO_BODIES.search(folded, c.span.start, c.span.end) is not None
         return two or _is_person(c.span, folded) or _is_no_body(c.span, folded)
     if c.kind is Kind.POLICY and _PERIOD.fullmatch(folded, c.span.start, c.span.end):
-        return _COMPARED.search(folded, max(0, c.span.start - 3), c.span.start) is not None
+        near = max(0, c.span.start - 3), c.span.start
+        since = _SINCE.search(folded, *near) and _ENDS.match(folded, c.span.end)
+        return _COMPARED.search(folded, *near) is not None or since is not None
     if c.concept is not None or c.kind not in (Kind.PROJECT, *IDEAS):
         return False
     words = _sorts()

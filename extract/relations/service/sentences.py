@@ -19,6 +19,8 @@ _BESIDE = 0.65
 """What stands in a sentence with one strategy, without a word that relates the two; of wide reports ``LOOSE``."""
 _FEW = 3
 """Strategies of the speaker's that a preamble may name for each to carry out what guides it."""
+_TELLS_THE_YEAR = re.compile('"?(?:规划)?(?:实施)?的?(?:开局|起步|收官|承上启下|关键|决胜|奠基)[^，。；]{0,8}年')
+"""Behind a plan that only says what year it is: “十四五”规划|开局之年."""
 _HEARD = 400
 """Characters from the speaker's name to a sentence that still speaks of what the speaker does."""
 _BETWEEN = 2
@@ -245,6 +247,8 @@ def _works(reading: Reading, sentence: Sentence, named: list[Mention], wholes: l
             continue
         if sentence.has_as_ground(span) or any(name.contains(span) for name, _ in named):
             continue  # 里仁 in 里仁坚果片 only names it
+        if _TELLS_THE_YEAR.match(reading.folded, span.end):
+            continue
         for goal, guided in goals:
             sure = _served_in(reading, sentence, work, goal[0], guided=guided)
             if sure:

@@ -110,6 +110,7 @@ class _Sorts(NamedTuple):
         summing: how what counts a list of works is joined to the last of them: 中段管网改造|三项市政工程.
         amount: how much was done, which ends no work's or instrument's name: 清理“四堆”五十处.
         predicate: what a thing is taken for: 为主线.
+        building: a building of a work, which is none by itself: 4、5号教学楼.
         label: what is counted and nothing carried out or worked for (三大机遇), and where effort goes (乡村振兴上发力).
     """
 
@@ -119,6 +120,7 @@ class _Sorts(NamedTuple):
     amount: re.Pattern[str]
     predicate: re.Pattern[str]
     label: re.Pattern[str]
+    building: re.Pattern[str]
 
 
 @cache
@@ -131,6 +133,9 @@ def _sorts() -> _Sorts:
         summing=re.compile(f"(?:{works['done']})[两三四五六七八九十]+[个项条](?!一)"),
         amount=re.compile(f"(?:[0-9]|[一二两三四五六七八九十百千万]{{2}})(?:余|多)?(?:{works['amounts']})$"),
         predicate=re.compile(f"为(?:{alternation(kinds[Kind.STRATEGY]['predicates'])})"),
+        building=re.compile(
+            f"(?:[0-9一二三四五六七八九十、]+号)?(?:{works['building_attributes']})*(?:{works['buildings']})"
+        ),
         label=re.compile(
             f"[一二两三四五六七八九十]+[重大个种项类]?[^、，]{{0,4}}(?:{alternation(kinds['category']['counted'])})$"
             "|(?!在)[^，。]*上(?:发力|下功夫|求突破|见实效|做文章|出实招)"
@@ -141,6 +146,8 @@ def _sorts() -> _Sorts:
 def _is_sort(c: Candidate, folded: str) -> bool:
     """Tell whether a name is a sort of thing's (5个工业强县), a list's, a clause's, two, opposed, compared or cut."""
     if _CUT.match(folded, c.span.start, c.span.end):
+        return True
+    if c.kind in (Kind.PROJECT, Kind.ORGANIZATION) and _sorts().building.fullmatch(folded, c.span.start, c.span.end):
         return True
     if c.kind is Kind.ORGANIZATION:
         two = _TWO_BODIES.search(folded, c.span.start, c.span.end) is not None

@@ -734,6 +734,14 @@ def test_what_labels_a_list_says_it_of_all_its_works(tmp_path, label: str, expec
         ("修渠三里。\n分享到：\n天涯社区\n上一篇：\n柳沟村", "天涯社区", Kind.VILLAGE, []),
         ("出台“人才十条”[2]。\n[2]人才十条是新政。", "[2]人才十条", Kind.POLICY, ["人才十条"]),
         ("相关文章\n鹭湾公园开园，游人如织，全年接待三千人次。", "鹭湾公园", Kind.PROJECT, ["鹭湾公园"]),
+        ("面临“三大机遇”。", "三大机遇", Kind.POLICY, []),
+        ("在推进乡村振兴上发力攻坚。", "乡村振兴上发力攻坚", Kind.POLICY, []),
+        ("在高质量发展上闯出新路子。", "在高质量发展上闯出新路子", Kind.STRATEGY, ["在高质量发展上闯出新路子"]),
+        ("建设科研综合楼、检测中心楼。", "检测中心楼", Kind.PROJECT, []),
+        ("建设鹭湾综合楼。", "鹭湾综合楼", Kind.PROJECT, ["鹭湾综合楼"]),
+        ("实施城区管网等补短板项目。", "等补短板项目", Kind.PROJECT, []),
+        ("由“十二五”末的三亿元增长到五亿元。", "十二五", Kind.POLICY, []),
+        ("由“十二五”规划引领。", "十二五", Kind.POLICY, ["十二五"]),
     ],
 )
 def test_what_leads_up_to_a_name_titles_honours_and_links_to_other_pages_are_none(text, proposed, kind, named) -> None:

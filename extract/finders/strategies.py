@@ -53,6 +53,8 @@ _COUNTED = re.compile('"?[^、"]{2,14}(?:"?、"?[^、"]{2,12}){1,7}"?$')
 """What counts a list, and the list before it: 工业强县、电商兴县、生态立县|三大战略."""
 _SET_LENGTH = 4
 """Characters of the members of a list that are equally long for them to make up a set: 招商突破、水系治理|两大行动."""
+_POLICY = 3
+"""And of one of policies, at least of one of them: 绿化、美化|四大工程 names sorts of work."""
 _LIKELY = 0.7
 """A strategy that is a list, so sure before anybody has judged it, makes its items names elsewhere too."""
 _SHORTEST_ITEM, _ITEM = 3, 10
@@ -140,7 +142,8 @@ class StrategyFinder:
         words = _words()
         known = {c.span.end: c for c in doc._.candidates if c.concept is not None and c.kind in IDEAS}
         for match in (*words.counting.finditer(folded), *words.label.finditer(folded)):
-            parts, quoted = _listed(folded, match.start())
+            apart = folded.startswith('"', match.end()) and folded.startswith('"', match.start("count") - 1)
+            parts, quoted = _listed(folded, match.start() if match.re is words.label else match.start("count") - apart)
             if len(parts) != parse(match["count"]):
                 continue
             names = [folded[part.start : part.end] for part in parts]
@@ -151,14 +154,16 @@ class StrategyFinder:
                     continue
                 wholes, kind = [group], Kind.STRATEGY
             else:
-                group = Span(*match.span())
+                group = Span(match.start("count"), match.end())
                 alike = len({len(name) for name in names}) == 1 and len(names[0]) >= _SET_LENGTH
                 works = sum(ending(Kind.PROJECT, "works").search(name) is not None for name in names)  # 场镇南街改造
-                if not (match["strategic"] or alike or quoted) or 2 * works > len(names):
+                if not (match["strategic"] or alike or quoted or apart) or 2 * works > len(names):
                     continue
                 kind = Kind.POLICY if match["policy"] else Kind.STRATEGY
+                if kind is Kind.POLICY and max(map(len, names)) < _POLICY:
+                    continue
                 begin = parts[0].start - folded.startswith('"', parts[0].start - 1)
-                wholes = [group, Span(begin, group.end)]
+                wholes = [group] if apart else [group, Span(begin, group.end)]
             one = known.get(group.end)
             if one is not None and one.span.start < group.start:
                 doc._.candidates.append(replace(one, span=group))
@@ -317,7 +322,8 @@ def _words() -> _Words:
             f"|(?<=坚持){two}[{HAN}]{{2}}、(?:{two}|降)[{HAN}]{{2}}(?![{HAN}]{{3}})"
         ),
         counting=re.compile(
-            "(?P<count>[两二三四五六七八])(?:大(?P<strategic>战略(?:行动)?)|[大项](?P<policy>行动)"
+            "(?P<count>[两二三四五六七八])(?:大(?P<strategic>战略(?:行动)?)"
+            f"|[大项场个](?!攻坚)[{HAN}]{{0,4}}?(?P<policy>{alternation(data['counted_policies'])})"
             f"|[大张场条][{HAN}]{{0,2}}?(?:{alternation(data['counted'])}))"
         ),
         label=re.compile(f'"(?P<count>[两二三四五六七八])(?P<sort>{groups})"'),

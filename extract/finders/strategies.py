@@ -142,8 +142,8 @@ class StrategyFinder:
         words = _words()
         known = {c.span.end: c for c in doc._.candidates if c.concept is not None and c.kind in IDEAS}
         for match in (*words.counting.finditer(folded), *words.label.finditer(folded)):
-            apart = folded.startswith('"', match.end()) and folded.startswith('"', match.start("count") - 1)
-            parts, quoted = _listed(folded, match.start() if match.re is words.label else match.start("count") - apart)
+            apart = folded[match.start() - 1 : match.start()] == folded[match.end() : match.end() + 1] == '"'
+            parts, quoted = _listed(folded, match.start() - apart)
             if len(parts) != parse(match["count"]):
                 continue
             names = [folded[part.start : part.end] for part in parts]
@@ -154,7 +154,7 @@ class StrategyFinder:
                     continue
                 wholes, kind = [group], Kind.STRATEGY
             else:
-                group = Span(match.start("count"), match.end())
+                group = Span(*match.span())
                 alike = len({len(name) for name in names}) == 1 and len(names[0]) >= _SET_LENGTH
                 works = sum(ending(Kind.PROJECT, "works").search(name) is not None for name in names)  # 场镇南街改造
                 if not (match["strategic"] or alike or quoted or apart) or 2 * works > len(names):

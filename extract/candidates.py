@@ -29,6 +29,12 @@ _FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?公司")
 """What goes on behind a name that was cut out of a firm's: 广东省信息工程|有限公司."""
 _COMPARED = re.compile('[比较]上?"?$')
 """What stands before a period to which a figure is compared, no name of its plan: 比|“十三五”|时期增长71%."""
+_RIVER = re.compile("[河江溪渠沟]$")
+_CLEANED = re.compile(
+    f"(?:、[{HAN}]{{1,5}}[河江溪渠沟])*(?:等[0-9一二两三四五六七八九十]*[条段]?(?:河流|河道)?)?"
+    "(?:综合|生态|流域|水环境|段|河道|水质|水系|干流)*(?:治理|整治|清淤|疏浚|断面|防洪|水质|水系|两岸)"
+)
+"""What is done along a river, behind its name, which a village may have too: 磁窑河、瓦窑河|综合治理."""
 _SINCE, _ENDS = re.compile('[由从自]"?$'), re.compile('"?期?[末初]')
 """And around one from whose end a figure has grown: 由|“十二五”|末的29.1亿元."""
 _TWO_BODIES = re.compile("委员会.{3,}(?:人民政府|办事处)$")
@@ -147,6 +153,11 @@ def _is_sort(c: Candidate, folded: str) -> bool:
     """Tell whether a name is a sort of thing's (5个工业强县), a list's, a clause's, two, opposed, compared or cut."""
     if _CUT.match(folded, c.span.start, c.span.end):
         return True
+    if c.kind is Kind.VILLAGE:
+        return (
+            _RIVER.search(folded, c.span.start, c.span.end) is not None
+            and _CLEANED.match(folded, c.span.end) is not None
+        )
     if c.kind in (Kind.PROJECT, Kind.ORGANIZATION) and _sorts().building.fullmatch(folded, c.span.start, c.span.end):
         return True
     if c.kind is Kind.ORGANIZATION:

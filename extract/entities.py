@@ -467,13 +467,20 @@ class EntityResolver:
 
     @staticmethod
     def _recognised(c: Candidate, folded: str, scheme: Scheme | None, place: Place | None) -> Candidate:
-        """Return a candidate as the concept of exactly its name, the nation's or one of the document's own units'."""
-        if scheme is None or c.kind not in IDEAS or c.concept is not None:
+        """Return a candidate as the concept of exactly its name, the nation's or one of the document's own units'.
+
+        An instrument that is called a project is that instrument: “全面改薄”|项目, “两重”|项目.
+        """
+        called = c.kind is Kind.PROJECT and c.extractor == "policy_quotations"
+        if scheme is None or not (c.kind in IDEAS or called) or c.concept is not None:
             return c
-        concept = scheme.by_label(c.name or _form(folded, c.span))
-        if concept is None or concept.kind is not c.kind or not is_ours(concept, place):
+        form = _form(folded, c.span)
+        concept = scheme.by_label(form if called else c.name or form)
+        if concept is None or concept.kind not in ((Kind.POLICY, Kind.STRATEGY) if called else (c.kind,)):
             return c
-        return replace(c, concept=concept.iri, name=concept.label, level=concept.level)
+        if not is_ours(concept, place):
+            return c
+        return replace(c, kind=concept.kind, concept=concept.iri, name=concept.label, level=concept.level)
 
 
 def _levels(doc: Doc, clusters: list[_Cluster], folded: str, models: Path) -> list[Level | None]:

@@ -254,6 +254,12 @@ def test_a_provinces_strategy_is_not_another_provinces(nlp):
     assert not any(e.concept for e in annotate(nlp, text, PROVINCE).entities if "三区三地" in e.name)
 
 
+def test_an_instrument_that_is_called_a_project_is_that_instrument(nlp):
+    found = annotate(nlp, "我们谋划实施“两重”项目，推进“鹭湾水厂”项目。").entities
+    assert [e.kind for e in found if "两重" in e.name] == [Kind.POLICY]
+    assert Kind.POLICY not in {e.kind for e in found if "水厂" in e.name}
+
+
 def test_what_would_bear_the_iri_of_a_units_concept_is_that_concept(nlp):
     """Also within a longer name, where the authority file's form is not met by itself."""
     text = "市区落实公共资源“一网交易”改革三年行动。"
@@ -742,6 +748,8 @@ def test_what_labels_a_list_says_it_of_all_its_works(tmp_path, label: str, expec
         ("修渠三里。\n分享到：\n天涯社区\n上一篇：\n柳沟村", "天涯社区", Kind.VILLAGE, []),
         ("出台“人才十条”[2]。\n[2]人才十条是新政。", "[2]人才十条", Kind.POLICY, ["人才十条"]),
         ("相关文章\n鹭湾公园开园，游人如织，全年接待三千人次。", "鹭湾公园", Kind.PROJECT, ["鹭湾公园"]),
+        ("开展鹮窑河、瓦窑河综合治理。", "鹮窑河", Kind.VILLAGE, []),
+        ("鹮窑河建成桃园。", "鹮窑河", Kind.VILLAGE, ["鹮窑河"]),
         ("面临“三大机遇”。", "三大机遇", Kind.POLICY, []),
         ("在推进乡村振兴上发力攻坚。", "乡村振兴上发力攻坚", Kind.POLICY, []),
         ("在高质量发展上闯出新路子。", "在高质量发展上闯出新路子", Kind.STRATEGY, ["在高质量发展上闯出新路子"]),

@@ -55,7 +55,7 @@ def unheaded_glossary(folded: str, paragraphs: Sequence[Paragraph]) -> int:
             first, entries, coined = index + 1, 0, 0
             continue
         entries, expected = entries + 1, int(number[1]) + 1
-        coined += _COINED.match(folded, *entry.span("term")) is not None
+        coined += _COINED.match(folded, *_named(entry)) is not None
     return first if entries >= _FEWEST and coined * 2 >= entries else len(paragraphs)
 
 
@@ -76,7 +76,7 @@ def glossary_entries(folded: str, paragraphs: Iterable[Paragraph]) -> Iterator[G
         if match:
             if term is not None and begin < end:
                 yield from _parted(folded, term, Span(begin, end))
-            term = _bare(folded, match.start("term"), match.end("term"))
+            term = _bare(folded, *_named(match))
             begin = match.end()
         end = paragraph.end
         while begin < end and folded[begin] in " \n：，":
@@ -200,7 +200,8 @@ def _wording() -> _Wording:
     that_is, never = alternation(words["that_is"]), f"(?!{alternation(words['that_is_not_before'])})"
     entry = re.compile(
         r"(?:\d{1,3}[.、） ]*|[（\[［【〔{] ?\d{1,3} ?[）\]］】〕}]|[①-⒛]|[一二三四五六七八九十]{1,3}、)?[ ]*"
-        rf"(?P<term>\"[^\"\n]{{2,40}}\"[^\"：。，\n]{{0,16}}|[^：。；\n]{{2,40}}?)(?:：(?:{that_is})?|，?(?:是指|指的是|，指))"
+        rf"(?:[\[［【](?P<boxed>(?!\d+[\]］】])[^\]］】\n]{{2,40}})[\]］】][：，]?(?:{that_is})?：?"
+        rf"|(?P<term>\"[^\"\n]{{2,40}}\"[^\"：。，\n]{{0,16}}|[^：。；\n]{{2,40}}?)(?:：(?:{that_is})?|，?(?:是指|指的是|，指)))"
     )
     noun = f'[^，。、；：（）"\\n]{{0,6}}?(?:{alternation(words["nouns"])})'
     explanation = re.compile(
@@ -209,6 +210,11 @@ def _wording() -> _Wording:
     )
     meaning = re.compile(rf'"?[^，。、；：（）"\n]{{0,6}}，?(?!指)(?:{that_is}){never}：?(?P<meaning>[^。；）\n]+)')
     return _Wording(entry, re.compile(alternation(words["debris"])), explanation, meaning)
+
+
+def _named(entry: re.Match[str]) -> tuple[int, int]:
+    """Return where the term of an entry stands."""
+    return entry.span("boxed" if entry["boxed"] else "term")
 
 
 def _bare(folded: str, start: int, end: int) -> Span:

@@ -354,6 +354,15 @@ def test_a_glossary_is_told_however_its_heading_and_numbers_are_set(heading: str
     ]
 
 
+def test_the_terms_of_a_glossary_may_stand_in_brackets() -> None:
+    lines = ["1.[三创四建]即创新、创业。", "【两保】：保粮、保水。", "3.[克重化管理]也称以克论净。"]
+    assert terms("\n".join(["一、安排", "种粮。", "名词解释", *lines])) == [
+        ("三创四建", "创新、创业。"),
+        ("两保", "保粮、保水。"),
+        ("克重化管理", "也称以克论净。"),
+    ]
+
+
 def test_a_glossary_without_heading_may_number_its_terms_in_brackets() -> None:
     lines = ["[1]“两保”：保粮、保水。", "[2]“三清”：清沟、清渠、清塘。", "[3]“四好”路：好。"]
     assert [term for term, _ in terms("\n".join(["一、安排", "种粮。", *lines]))] == ["两保", "三清", "“四好”路"]

@@ -106,7 +106,7 @@ class Announcement:
         own = [each.level is speaker for _, each in self.goals]
         last = goal is self.goals[-1][1]
         if all(own):  # what comes last is what the first is for: 坚持工业立镇，加快建设|实力鹤溪
-            return min(sure, 0.85 if last else 0.65 if self.by_topic else 0.56)
+            return min(sure, 0.91 if last else 0.65 if self.by_topic else 0.56)
         if not any(own):
             return min(sure, 0.6 if self.by_topic else 0.52)
         if goal.level is speaker:

@@ -17,6 +17,7 @@ from ontology.terms import IDEAS, Kind
 
 _BRIEFEST = 2
 """Characters of a name, at least."""
+_NOTE = re.compile("[\\[［【][0-9]{1,3}[\\]］】]")
 _NOTE_MARK = re.compile("(?:[\\[［【][0-9]{1,3})?[\\]］】](?=.)")
 """A footnote's mark before a name: [2]|人才十条."""
 _COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
@@ -67,7 +68,7 @@ def naming(candidates: Iterable[Candidate], folded: str) -> Iterator[Candidate]:
         if proposed.span.start >= end:
             continue
         c = _without_building(_without_count(_without_lead(_without_mark(proposed, folded), folded), folded), folded)
-        brief = sum(mark.isalnum() for mark in folded[c.span.start : c.span.end]) < _BRIEFEST
+        brief = c.span.end - c.span.start < _BRIEFEST or _NOTE.fullmatch(folded, c.span.start, c.span.end)
         if not (brief or _is_honour(c, folded) or _is_sort(c, folded)) and _is_whole(c.span, folded):
             yield c
 

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -76,10 +77,14 @@ class _Cluster:
     candidates: list[Candidate] = field(default_factory=list)
 
     def best(self) -> Candidate:
+        if len(self.candidates) == 1:
+            return self.candidates[0]
         return max(self.candidates, key=lambda c: (_TRUSTED.get(c.extractor, 0), c.confidence, -c.span.start))
 
     def first(self, told: Callable[[Candidate], _T | None]) -> _T | None:
         """Return what the surest candidate that tells it tells."""
+        if len(self.candidates) == 1:
+            return told(self.candidates[0])
         telling = [c for c in self.candidates if told(c) is not None]
         if not telling:
             return None
@@ -222,24 +227,26 @@ def _join_short_forms(clusters: list[_Cluster]) -> list[_Cluster]:
     """Join a project, policy, strategy or firm with its short form.
 
     镇村综治中心标准化建设, 综治中心标准化建设; 工业“千项技改”行动, “千项技改”行动; …公路张营段, …公路;
-    湖南洢水源茶业有限公司, 洢水源公司.
+    湖南洢水源茶业有限公司, 洢水源公司; “红绿旗”激励机制, 红绿旗.
     """
     joined: list[_Cluster] = []
-    # By the four characters at either end and the quotation inside, firms all.
-    alike: dict[tuple[Kind, str], list[_Cluster]] = defaultdict(list)
+    alike: dict[tuple[Kind, str], list[_Cluster]] = defaultdict(list)  # by the four characters at either end; firms all
+    headed: dict[tuple[Kind, str], list[_Cluster]] = defaultdict(list)  # by the quotation inside
     for group in sorted(clusters, key=lambda g: (-len(g.name), g.candidates[0].span)):
         name = _unquoted(group.name)
         ends = [""] if group.kind is Kind.ORGANIZATION else dict.fromkeys((name[:4], name[-4:]))
-        known = (other for end in (*ends, name) for other in alike[group.kind, end])
-        whole = next((other for other in known if _short_form(group, other)), None)
+        same = (other for other in headed[group.kind, name] if not _are_known_apart(group, other))
+        known = (other for end in ends for other in alike[group.kind, end])
+        whole = next(chain(same, (other for other in known if _short_form(group, other))), None)
         if whole is not None:
             if group.kind is Kind.STRATEGY and _is_better(group, whole):
                 whole.name = group.name
             whole.candidates.extend(group.candidates)
             continue
         joined.append(group)
-        quoted = _HEADED_QUOTATION.fullmatch(group.name)
-        for end in (*ends, quoted[1]) if quoted is not None else ends:
+        if group.kind in IDEAS and (quoted := _HEADED_QUOTATION.fullmatch(group.name)):
+            headed[group.kind, quoted[1]].append(group)
+        for end in ends:
             alike[group.kind, end].append(group)
     return joined
 
@@ -253,10 +260,8 @@ def _is_better(short: _Cluster, whole: _Cluster) -> bool:
 def _short_form(short: _Cluster, whole: _Cluster) -> bool:
     one, other = _unquoted(short.name), _unquoted(whole.name)
     another = _OF_ANOTHER if short.kind is Kind.STRATEGY else _ANOTHER
-    if one in _generic() or (other.endswith(one) and another.fullmatch(other.removesuffix(one))):
+    if (other.endswith(one) and another.fullmatch(other.removesuffix(one))) or one in _generic():
         return False
-    if short.kind is whole.kind in IDEAS and _is_core(short, whole):
-        return True
     if short.kind is whole.kind is Kind.STRATEGY and not whole.best().concept:
         return _core(one) == _core(other) or (not short.best().concept and _only_longer(one, other))
     if short.kind is whole.kind is Kind.ORGANIZATION:
@@ -284,12 +289,6 @@ def _leaves_out(short: str, long: str) -> bool:
     begun = next((n for n in range(len(short) - 2, _LEAST - 1, -1) if long.startswith(short[:n])), 0)
     rest = short[begun:]
     return begun > 0 and long.endswith(rest) and not _NUMERAL.search(long[begun : -len(rest)])
-
-
-def _is_core(short: _Cluster, whole: _Cluster) -> bool:
-    """Tell whether a name that is quoted by itself is the quotation in a longer one: “红绿旗”|激励机制."""
-    quoted = _HEADED_QUOTATION.fullmatch(whole.name)
-    return quoted is not None and quoted[1] == _unquoted(short.name) and not _are_known_apart(short, whole)
 
 
 def _are_known_apart(one: _Cluster, other: _Cluster) -> bool:

@@ -11,6 +11,16 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from extract.document import Span
+from extract.finders.items import (
+    count_behind,
+    is_led_up_to,
+    listed,
+    names_nothing,
+    pieces,
+    split,
+    trimmed,
+    without_what_is_said_of_all,
+)
 from extract.layout.explanations import NUMERAL, TAKEN_FOR, part_label
 from extract.names import alternation, alternations, lexicon
 from extract.numerals import announced
@@ -22,9 +32,6 @@ _AMOUNT = re.compile(r"[\d.]\d|\d[余多]?[万亿元%]")
 """A figure, or the end of one, which counts no parts: 114|8亿元."""
 _WORKS = re.compile(rf"(?:\d+|{NUMERAL}{{1,3}})[个项条](?:重点|重大|骨干)?(?:工程|项目)")
 """Behind a list it says that this lists works, which are parts of no strategy."""
-_ATTRIBUTE = re.compile('[^"]*的"(?P<name>[^"]+)"?$')
-"""Words that only describe a part before its quoted name: 以茶产业为主的“绿色白石”."""
-_JOINT = re.compile("以及|和|及|与")
 _QUOTED = re.compile('"([^"]+)"')
 _EACH_ONE = re.compile(f"({NUMERAL})个[一最不][^、，]{{0,2}}")
 """A name for parts that begin or end alike: 四个一, 四个一遍."""
@@ -33,21 +40,15 @@ _SUMMED = re.compile(
 )
 _BRIEF = 8
 """Characters of the parts of a name that has a numeral for each of them (一窗受理、五类集成), at most."""
-_THIS_ONE = re.compile('"?这一[^，。、]{1,6}$')
-_LIST_BEHIND = re.compile(
-    rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})"?（(?!在)(?P<list>[^（）]+)）'
-)
+_COUNTING = rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})'
+_LIST_BEHIND = re.compile(rf'{_COUNTING}"?（(?!在)(?P<list>[^（）]+)）')
 """A counted name with what it counts in brackets behind it."""
-_COUNTED_NAME = re.compile(rf'"?(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})(?:"|$)')
+_COUNTED_NAME = re.compile(rf'"?{_COUNTING}(?:"|$)')
+"""A counted name that is quoted or ends its clause."""
 _HOLDS = re.compile("包括|包含|分为|分别[是为]|[，。]即(?!将)")
 """Behind it a definition lists what its name holds: 六条岸线，包括|鹭溪生态带、…."""
-_CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于|我[省市县区镇乡]|[^，。、；]*(?:既|又|还)要")
-_NO_NAME = re.compile(r"(?:的|率|以上|左右|%|提出|指出)$|[形组构]成的|\d{4}年|(?<![新有])作为")
-"""How what is no name among the items of a list begins (为深化改革，…的任期制), and what tells it (污水处理率)."""
 _IN_SHORT = re.compile("的?(?:简称|统称|总称|合称)")
 """What ends a definition that says what a term is short for: 碳达峰与碳中和|的简称."""
-_SAID_LAST = re.compile("的?(?:问题|工作|标准|要求|等)$")
-"""What may stand behind the last of a list and belongs to all: 稳预期|工作."""
 _NUMERALS = re.compile(f"{NUMERAL}+")
 _VERB_LENGTH = 2
 
@@ -63,29 +64,19 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The words that tell where the members of a definition begin and end, and of what kind they are.
+    """The words by which a definition counts what it holds.
 
     Attributes:
-        before_member: what of a definition stands before a member and is none of it: 打造|数字经济带.
-        for_core: a thing taken for the centre of something: 以茶产业为核心.
-        runs_on: what no item of a list has in it: 石柳河旅游带、苍旺路产业带|，做优猕猴桃园.
         strives: how what a list of ways leads to begins, which is none of them: 打造甲带、乙带|，努力走在前列.
-        together: what is done with all of a list: 海峡合作|一体推进.
         head: what a term may say of all its members.
         name_first: a counted name and then what it counts: 实施|两大战略|，工业立县战略、项目兴县战略.
         list_before: a counted name behind what it counts.
-        count_behind: what counts a list behind its last member: 人才回归|三大行动.
     """
 
-    before_member: re.Pattern[str]
-    for_core: re.Pattern[str]
-    runs_on: re.Pattern[str]
     strives: re.Pattern[str]
-    together: re.Pattern[str]
     head: re.Pattern[str]
     name_first: re.Pattern[str]
     list_before: re.Pattern[str]
-    count_behind: re.Pattern[str]
 
 
 @cache
@@ -93,27 +84,13 @@ def _words() -> _Words:
     data = lexicon("glossary")
     around, counted, term = (alternations(data[table]) for table in ("members", "counted", "term"))
     count = f"(?P<count>{NUMERAL})(?:{counted['measures']}|[块道])"
-    whose = f"(?:[^，。、]{{2,8}}[省市县区]|[省市州县区旗镇乡]委)(?:{around['put_forward']})的"
-    leads = (
-        f"{whose}|[^，。、；]{{2,24}}(?:会议?|报告|讲话)[上中]?提出的|{NUMERAL}{{1,2}}是|把[^，。、]{{1,10}}?建设成为?|把(?![^，。、]*[成为])"
-        f"|以[^，。、]{{2,20}}?为(?:{around['taken_for']}|主)的|{around['before']}"
-        f"|重点(?={around['chiefly']})|[在以][^，。、]{{2,16}}[上中]体现"
-    )
     return _Words(
-        before_member=re.compile(f"(?:{leads})+"),
-        for_core=re.compile(f"以(?P<name>.{{2,}})为(?:{around['taken_for']}|依托|支撑)$"),
-        runs_on=re.compile(f"，(?:{around['improving']}|(?:加快|着力|全力)?(?:{around['building']}))"),
         strives=re.compile(f"[，；](?:{around['striving']})"),
-        together=re.compile(f"(?:{around['together']})[^，。；、]{{0,6}}$"),
         head=re.compile(f"{NUMERAL}?大?(?P<head>{term['heads']})$"),
         name_first=re.compile(
             rf'(?P<name>{count}[^，。；、：（）"—]{{1,8}})"?(?:，(?:即|就是|分别[是为])?|：|——?)(?P<list>.+)'
         ),
         list_before=re.compile(rf'(?P<list>.+?)这?"?(?P<name>{count}[^，。；、（）"]{{1,8}})"?'),
-        count_behind=re.compile(
-            rf'等?这?"?(?P<name>(?P<count>{NUMERAL}|\d)(?:{counted["measures"]}|[种篇支位])'
-            r'[^，。；、"一二三四五六七八九十]{1,9})"?$'
-        ),
     )
 
 
@@ -140,130 +117,13 @@ def names_of(folded: str, term: Span) -> list[Span]:
 
 def counts_of(folded: str, term: Span) -> list[int]:
     """Return how many members the numerals of a term announce, those of the quotation in it where it has one."""
+    return expected(_core(folded, term))
+
+
+def _core(folded: str, term: Span) -> str:
+    """Return the quotation in a term, or the whole of one that has none."""
     name = names_of(folded, term)[-1]
-    return expected(folded[name.start : name.end].strip('"'))
-
-
-def _is_of_first(folded: str, start: int, end: int) -> bool:
-    """Tell whether an item opens with a quotation that is a part of its name: “药食同源”|食品生产聚集区."""
-    mate = folded.find('"', start + 1, end) if folded[start] == '"' else -1
-    return 0 < mate < end - 1 and folded[mate + 1] not in "，、；：。"
-
-
-def _is_balanced(folded: str, span: Span) -> bool:
-    """Tell whether an item holds its quotation marks in pairs, those beside it counted where that makes pairs."""
-    inside = folded.count('"', span.start, span.end)
-    beside = (folded[span.start - 1 : span.start] + folded[span.end : span.end + 1]).count('"')
-    return inside % 2 == 0 or (inside + beside) % 2 == 0
-
-
-def _is_of_last(folded: str, start: int, end: int) -> bool:
-    """Tell whether an item ends in a bracket that is a part of it: 名医（名科）."""
-    return folded[end - 1] == "）" and folded.count("（", start, end) == folded.count("）", start, end)
-
-
-def _trim(folded: str, start: int, end: int) -> Span | None:
-    """Return an item without the marks around it and what leads up to its name; None where nothing is left."""
-    start, end = _bare(folded, start, end)
-    if (stop := folded.find("。", start, end)) > start + 1:
-        end = stop  # 老茶市街。|现存木楼37栋
-    start = max(start, folded.rfind("：", start, end - 1) + 1)  # 具体内容是：|学习本领
-    words = _words()
-    match = words.before_member.match(folded, start, end)
-    if match and match.end() < end - 1:
-        start = match.end()
-    if this_one := _THIS_ONE.search(folded, start + 2, end):
-        end = this_one.start()  # “田园松阳升级版”|这一总目标
-    start, end = _bare(folded, start, end)
-    if core := words.for_core.match(folded, start, end):
-        start, end = core.span("name")
-    if folded[start:end].count('"') == 1 and folded[end : end + 1] == '"':
-        end += 1  # 教育医疗住房“三保障”
-    if attribute := _ATTRIBUTE.match(folded, start, end):
-        start, end = attribute.span("name")
-    return Span(start, end) if end - start >= 2 else None
-
-
-def _bare(folded: str, start: int, end: int) -> tuple[int, int]:
-    """Return where an item begins and ends without the marks around it."""
-    while start < end and folded[start] in ' \n"，、；：（' and not _is_of_first(folded, start, end):
-        start += 1
-    while end > start and folded[end - 1] in ' \n"，、；。：）' and not _is_of_last(folded, start, end):
-        end -= 1
-    return start, end
-
-
-def _split(folded: str, start: int, end: int, marks: str) -> list[Span]:
-    """Split a list at marks into its items; empty where a piece is a clause and so no item of a list."""
-    spans = _pieces(folded, start, end, marks)
-    runs_on = _words().runs_on
-    named = all(
-        _CLAUSE.match(folded, s.start) is None
-        and not _NO_NAME.search(folded, s.start, s.end)
-        and _is_balanced(folded, s)
-        and ("，" in marks or not runs_on.search(folded, s.start, s.end))
-        for s in spans
-    )
-    return spans if named else []
-
-
-def _pieces(folded: str, start: int, end: int, marks: str) -> list[Span]:
-    """Split at marks outside brackets and strip leading verbs; 和 and 以及 before the last member count as a mark."""
-    pieces: list[tuple[int, int]] = []
-    depth, last = 0, start
-    for index in range(start, end):
-        mark = folded[index]
-        if mark in "（《":
-            depth += 1
-        elif mark in "）》":
-            depth -= 1
-        elif depth <= 0 and mark in marks:
-            pieces.append((last, index))
-            last = index + 1
-    pieces.append((last, end))
-    if "、" in marks and len(pieces) > 1:
-        tail_start, tail_end = pieces[-1]
-        if joint := _JOINT.search(folded, tail_start + 1, tail_end - 1):
-            pieces[-1:] = [(tail_start, joint.start()), (joint.end(), tail_end)]
-    return [span for piece in pieces if (span := _trim(folded, *piece)) is not None]
-
-
-def _listing(folded: str, start: int, end: int, count: int) -> list[Span]:
-    """Return the ``count`` members listed in a stretch, whichever mark separates them; [] where none does."""
-    fitting: list[tuple[int, int, list[Span]]] = []
-    last = max(start, folded.rfind("、", start, end))
-    close = re.compile("[，。；]").search(folded, last, end)
-    stretches = [("、", close.start() if close else end)]
-    stretches += [(marks, end) for marks in ("，；", "、，；", "。；\n", "，、；。")]
-    for marks, stop in stretches:
-        spans = _split(folded, start, stop, marks)
-        if len(spans) == count:
-            alike = len({folded[s.start] for s in spans}) + len({folded[s.end - 1] for s in spans})
-            fitting.append((alike, len(fitting), spans))
-    joints = [at for at in _JOINT.finditer(folded, start + 1, end) if folded[at.end() : end].strip("。； \n")]
-    if not fitting and count == 2 and len(joints) == 1:
-        halves = (start, joints[0].start()), (joints[0].end(), end)
-        return [span for half in halves if (span := _trim(folded, *half)) is not None]
-    return _without_what_is_said_of_all(folded, min(fitting)[2]) if fitting else []
-
-
-def _without_what_is_said_of_all(folded: str, items: list[Span]) -> list[Span]:
-    """Cut what is said of all items off the last: what is done with them, and how many they are.
-
-    把数字经济带、绿色经济带、先进制造带|一起抓在手上; 工业强基、文旅富民、人才回归|三大行动.
-    """
-    *before, last = items
-    counted = _count_behind(folded, last, len(items))
-    said = counted or _words().together.search(folded, last.start + 2, last.end)
-    if said is None and (tail := _SAID_LAST.search(folded, last.start + 2, last.end)):
-        said = None if any(folded.endswith(tail.group(), item.start, item.end) for item in before) else tail
-    return [*before, Span(last.start, said.start())] if said is not None and before else items
-
-
-def _count_behind(folded: str, last: Span, count: int) -> re.Match[str] | None:
-    """Find what counts a list of so many members behind its last one."""
-    counted = _words().count_behind.search(folded, last.start + 2, last.end)
-    return counted if counted is not None and announced(counted["count"]) == count else None
+    return folded[name.start : name.end].strip('"')
 
 
 def members(folded: str, term: Span, definition: Span) -> list[Member]:
@@ -281,12 +141,11 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     counts = counts_of(folded, term)
     if in_short := _IN_SHORT.search(folded, definition.start + 2, definition.end):
         definition = Span(definition.start, in_short.start())
-    quoted = names_of(folded, term)[-1]
-    brief = folded[quoted.start : quoted.end].strip('"')
+    core = _core(folded, term)
     named = (
         _taken_groups(folded, definition)
-        or _named_groups(folded, brief, definition)
-        or _listed_groups(folded, brief, definition)
+        or _named_groups(folded, core, definition)
+        or _listed_groups(folded, core, definition)
     )
     if named:
         return named
@@ -295,15 +154,16 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     sequential = _announced_groups(folded, term, counts, definition)
     if sequential:
         return sequential
-    if counts == [len(held := _held(folded, counts, definition))]:
-        return [Member(span) for span in _without_what_is_said_of_all(folded, held)]
+    held = _held(folded, counts, definition)
+    if counts == [len(held)]:
+        return [Member(span) for span in without_what_is_said_of_all(folded, held)]
     halves = set(counts) == {1} and "、" in name and "、" not in folded[definition.start : definition.end]
-    flat = [] if halves else _listing(folded, definition.start, definition.end, sum(counts))
+    flat = [] if halves else listed(folded, definition.start, definition.end, sum(counts))
     alike = len(counts) > 1 and counts[0] > 1 and len(set(counts)) == 1
     if alike and not (flat and "、" in folded[definition.start : definition.end]):
         # 四破四立: each of the four sentences says what to break with and what to set up.
         for marks in ("。；\n", "，", "、"):
-            sentences = _split(folded, definition.start, definition.end, marks)
+            sentences = split(folded, definition.start, definition.end, marks)
             if len(sentences) == counts[0]:
                 return [Member(span) for span in _without_the_terms_head(folded, name, sentences)]
     if not flat and len(counts) > 1:
@@ -311,9 +171,9 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
             _one_each(folded, counts, definition)
             or _clause_each(folded, counts, definition)
             or [item for items in _in_turn(folded, counts, definition) for item in items]
-            or _held(folded, counts, definition)
+            or held
         )
-    if flat and counts[-1] > 1 and (counted := _count_behind(folded, flat[-1], counts[-1])):
+    if flat and counts[-1] > 1 and (counted := count_behind(folded, flat[-1], counts[-1])):
         flat[-1] = Span(flat[-1].start, counted.start())  # 鲜食玉米、肉牛养殖、食用菌|三个基地
     return [Member(span) for span in _without_the_terms_head(folded, name, flat)]
 
@@ -332,7 +192,7 @@ def _without_the_terms_head(folded: str, term: str, items: list[Span]) -> list[S
 
 def _one_each(folded: str, counts: list[int], definition: Span) -> list[Span]:
     """Read a list with an item for each numeral of the name: “151”: “一窗受理、五类集成、一次办结”; 一粮二牛三庭院."""
-    each = _split(folded, definition.start, definition.end, "、")
+    each = split(folded, definition.start, definition.end, "、")
     if len(each) != len(counts):
         return []
     brief = all(span.end - span.start <= _BRIEF for span in each)
@@ -347,7 +207,7 @@ def _one_each(folded: str, counts: list[int], definition: Span) -> list[Span]:
 
 def _clauses(folded: str, definition: Span, count: int) -> list[Span]:
     """Return the clauses of a definition, without what they lead to where they are more than so many."""
-    clauses = _split(folded, definition.start, definition.end, "，；")
+    clauses = split(folded, definition.start, definition.end, "，；")
     leads = len(clauses) > count and _words().strives.search(
         folded, clauses[count - 1].end, clauses[count].start + _VERB_LENGTH
     )
@@ -364,17 +224,17 @@ def _in_turn(folded: str, counts: list[int], definition: Span, marks: str = "、
         return []
     lists = []
     for clause, count in zip(clauses, counts, strict=True):
-        items = [clause] if count == 1 else _split(folded, clause.start, clause.end, marks)
+        items = [clause] if count == 1 else split(folded, clause.start, clause.end, marks)
         if len(items) != count:
             return []
-        lists.append(_without_what_is_said_of_all(folded, items))
+        lists.append(without_what_is_said_of_all(folded, items))
     return lists
 
 
 def _clause_each(folded: str, counts: list[int], definition: Span) -> list[Span]:
     """Read a clause for each numeral that lists as many: “五小五好”: 小板凳聚民心、…，做到支部建设好、…."""
-    clauses = _split(folded, definition.start, definition.end, "，；。")
-    lists = [_split(folded, clause.start, clause.end, "、") for clause in clauses]
+    clauses = split(folded, definition.start, definition.end, "，；。")
+    lists = [split(folded, clause.start, clause.end, "、") for clause in clauses]
     lists = [items for items in lists if len(items) > 1]
     return [item for items in lists for item in items] if [len(items) for items in lists] == counts else []
 
@@ -385,7 +245,7 @@ def _held(folded: str, counts: list[int], definition: Span) -> list[Span]:
     if holds is None:
         return []
     stop = re.compile("[，；。]").search(folded, holds.end(), definition.end)
-    held = _split(folded, holds.end(), stop.start() if stop else definition.end, "、")
+    held = split(folded, holds.end(), stop.start() if stop else definition.end, "、")
     return held if len(held) in counts and len(held) > 1 else []
 
 
@@ -393,7 +253,7 @@ def _bare_list(folded: str, name: str, definition: Span) -> list[Member]:
     """Read a definition that is but a list, of as many items as a numeral within the term says: …三方联结机制."""
     if re.search("[，；：。](?!$)", folded[definition.start : definition.end].rstrip()):
         return []
-    items = _split(folded, definition.start, definition.end, "、")
+    items = split(folded, definition.start, definition.end, "、")
     counts = {announced(group.group(1)) for group in _GROUP.finditer(name)}
     return [Member(item) for item in items] if len(items) > 1 and len(items) in counts else []
 
@@ -403,7 +263,7 @@ def _taken_groups(folded: str, definition: Span) -> list[Member]:
     found = []
     for mark in TAKEN_FOR.finditer(folded, definition.start, definition.end):
         count = next(iter(expected(mark["label"])), 0)
-        parts = _listing(folded, *mark.span("parts"), count)
+        parts = listed(folded, *mark.span("parts"), count)
         if count == 1 and parts:
             found.append(Member(parts[0], (), Span(*mark.span("label"))))
         else:
@@ -436,9 +296,9 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
                 found.append(first)
             elif summed := _summed(folded, start, stop, number, plainly=True):
                 found.append(summed)
-            elif parts := _listing(folded, start, stop, number):
+            elif parts := listed(folded, start, stop, number):
                 found += [Member(part) for part in parts]
-            elif (whole := _trim(folded, start, stop)) and not re.search("[、，；]", folded[whole.start : whole.end]):
+            elif (whole := trimmed(folded, start, stop)) and not re.search("[、，；]", folded[whole.start : whole.end]):
                 found.append(Member(whole))  # “4”指乡镇四个平台
             elif (quoted := _COUNTED_NAME.match(folded, start, stop)) and announced(quoted["count"]) == number:
                 found.append(Member(Span(*quoted.span("name"))))
@@ -449,16 +309,16 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
         clause = folded.find("，", start, stop)
         if count == 1 or (count is None and spelled):
             last = folded.rfind("，", start, stop) + 1
-            if count is None and last and _words().before_member.match(folded, last, stop):
-                whole = _trim(folded, last, stop)  # “车”即立足自主品牌，建设|汽车产业集群
+            if count is None and last and is_led_up_to(folded, last, stop):
+                whole = trimmed(folded, last, stop)  # “车”即立足自主品牌，建设|汽车产业集群
             else:
-                whole = _trim(folded, start, clause if count == 1 and clause > 0 else stop)
-            if whole and not _NO_NAME.search(folded, whole.start, whole.end):
+                whole = trimmed(folded, start, clause if count == 1 and clause > 0 else stop)
+            if whole and not names_nothing(folded, whole):
                 found.append(Member(whole, (), label))
             continue
         works = _WORKS.search(folded, start, stop)
-        parts = _listing(folded, start, stop, count) if count and works is None else []
-        if clause > 0 and count == 2 and len(pair := _listing(folded, start, clause, count)) == count:
+        parts = listed(folded, start, stop, count) if count and works is None else []
+        if clause > 0 and count == 2 and len(pair := listed(folded, start, clause, count)) == count:
             parts = pair  # “两带”即格凸河山地旅游带和红薯产业带，|公路完成路基工程
         if parts or label.end - label.start > 1:
             found.append(Member(label, tuple(Member(p) for p in parts)))
@@ -468,14 +328,14 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
 def _name_first(folded: str, start: int, stop: int, count: int) -> Member | None:
     """Read a counted name with what it counts behind it: “2”即实施|两大战略|，工业立县战略、项目兴县战略."""
     sentence = re.compile("[。\n]").search(folded, start, stop)
-    opening = _trim(folded, start, sentence.start() if sentence else stop)
+    opening = trimmed(folded, start, sentence.start() if sentence else stop)
     named = _words().name_first.fullmatch(folded, opening.start, opening.end) if opening is not None else None
     if named is None or announced(named["count"]) != count:
         return None
     if count == 1:
-        only = _trim(folded, *named.span("list"))
+        only = trimmed(folded, *named.span("list"))
         return Member(only, (), Span(*named.span("name"))) if only is not None else None
-    parts = _split(folded, *named.span("list"), "、")
+    parts = split(folded, *named.span("list"), "、")
     return Member(Span(*named.span("name")), tuple(Member(part) for part in parts)) if len(parts) == count else None
 
 
@@ -487,25 +347,26 @@ def _listed_groups(folded: str, name: str, definition: Span) -> list[Member]:
     """
     list_before = _words().list_before
     found: list[Member] = []
-    counted, bare = "", []
-    for clause in _pieces(folded, definition.start, definition.end, "，；。\n"):
+    alone: set[Member] = set()
+    counts = ""
+    for clause in pieces(folded, definition.start, definition.end, "，；。\n"):
         group = _LIST_BEHIND.search(folded, clause.start, clause.end + 1)  # the clause is without its last bracket
         group = group or list_before.fullmatch(folded, clause.start, clause.end)
         quoted = max(clause.start, folded.find('"', clause.start, clause.end - 1))
-        if group is None and (alone := _COUNTED_NAME.match(folded, quoted, clause.end)):
-            counted += str(announced(alone["count"]))
-            bare.append(len(found))
-            found.append(Member(Span(*alone.span("name"))))
-        if group is None:
+        named = group or _COUNTED_NAME.match(folded, quoted, clause.end)
+        if named is None:
             continue
-        count, label = announced(group["count"]), Span(*group.span("name"))
-        counted += str(count)
-        if count == 1 and (only := _trim(folded, *group.span("list"))):
+        count, label = announced(named["count"]), Span(*named.span("name"))
+        counts += str(count)
+        if group is None:
+            found.append(Member(label))
+            alone.add(found[-1])
+        elif count == 1 and (only := trimmed(folded, *group.span("list"))):
             found.append(Member(only, (), label))
-        elif len(parts := _split(folded, *group.span("list"), "、")) == count > 1:
+        elif len(parts := split(folded, *group.span("list"), "、")) == count > 1:
             found.append(Member(label, tuple(Member(part) for part in parts)))
-    if counted != name:
-        found = [member for index, member in enumerate(found) if index not in bare]
+    if counts != name:
+        found = [member for member in found if member not in alone]
     return found if len(found) > 1 else []
 
 
@@ -517,8 +378,8 @@ def _summed(folded: str, start: int, stop: int, count: int, *, plainly: bool = F
     """
     summing = _SUMMED.search(folded[:stop], start)
     if summing is None and plainly:
-        summing = _count_behind(folded, Span(max(start, folded.rfind("、", start, stop)), stop), count)
-    parts = _split(folded, start, summing.start(), "、") if summing is not None else []
+        summing = count_behind(folded, Span(max(start, folded.rfind("、", start, stop)), stop), count)
+    parts = split(folded, start, summing.start(), "、") if summing is not None else []
     if summing is None or len(parts) != count:
         return None
     name = Span(*summing.span("name"))
@@ -556,7 +417,7 @@ def _announced_groups(folded: str, term: Span, counts: list[int], definition: Sp
                 stop = spelled.end() + sentence.start()
             parts = _each_with(folded, wording[-_VERB_LENGTH:], spelled.end(), stop)
             if len(parts) != count:
-                parts = _listing(folded, spelled.end(), stop, count)
+                parts = listed(folded, spelled.end(), stop, count)
             again.append(Member(Span(group.start(), group.end()), tuple(Member(p) for p in parts)))
     if len(again) >= 2 and len(again) >= len([c for c in counts if c > 1]) - 1:
         return again

@@ -1,0 +1,199 @@
+"""Cuts a list into its items: what stands around each, before the first and behind the last is none of its name.
+
+打造|数字经济带、绿色经济带、先进制造带|一起抓在手上 lists three belts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from extract.document import Span
+from extract.layout.explanations import NUMERAL
+from extract.names import alternations, lexicon
+from extract.numerals import announced
+
+_ATTRIBUTE = re.compile('[^"]*的"(?P<name>[^"]+)"?$')
+"""Words that only describe a part before its quoted name: 以茶产业为主的“绿色白石”."""
+_JOINT = re.compile("以及|和|及|与")
+_THIS_ONE = re.compile('"?这一[^，。、]{1,6}$')
+_CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于|我[省市县区镇乡]|[^，。、；]*(?:既|又|还)要")
+_NO_NAME = re.compile(r"(?:的|率|以上|左右|%|提出|指出)$|[形组构]成的|\d{4}年|(?<![新有])作为")
+"""How what is no name among the items of a list begins (为深化改革，…的任期制), and what tells it (污水处理率)."""
+_SAID_LAST = re.compile("的?(?:问题|工作|标准|要求|等)$")
+"""What may stand behind the last of a list and belongs to all: 稳预期|工作."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words that tell where the items of a list begin and end.
+
+    Attributes:
+        before_member: what of a definition stands before a member and is none of it: 打造|数字经济带.
+        for_core: a thing taken for the centre of something: 以茶产业为核心.
+        runs_on: what no item of a list has in it: 石柳河旅游带、苍旺路产业带|，做优猕猴桃园.
+        together: what is done with all of a list: 海峡合作|一体推进.
+        count_behind: what counts a list behind its last member: 人才回归|三大行动.
+    """
+
+    before_member: re.Pattern[str]
+    for_core: re.Pattern[str]
+    runs_on: re.Pattern[str]
+    together: re.Pattern[str]
+    count_behind: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    data = lexicon("glossary")
+    around, counted = (alternations(data[table]) for table in ("members", "counted"))
+    whose = f"(?:[^，。、]{{2,8}}[省市县区]|[省市州县区旗镇乡]委)(?:{around['put_forward']})的"
+    leads = (
+        f"{whose}|[^，。、；]{{2,24}}(?:会议?|报告|讲话)[上中]?提出的|{NUMERAL}{{1,2}}是|把[^，。、]{{1,10}}?建设成为?|把(?![^，。、]*[成为])"
+        f"|以[^，。、]{{2,20}}?为(?:{around['taken_for']}|主)的|{around['before']}"
+        f"|重点(?={around['chiefly']})|[在以][^，。、]{{2,16}}[上中]体现"
+    )
+    return _Words(
+        before_member=re.compile(f"(?:{leads})+"),
+        for_core=re.compile(f"以(?P<name>.{{2,}})为(?:{around['taken_for']}|依托|支撑)$"),
+        runs_on=re.compile(f"，(?:{around['improving']}|(?:加快|着力|全力)?(?:{around['building']}))"),
+        together=re.compile(f"(?:{around['together']})[^，。；、]{{0,6}}$"),
+        count_behind=re.compile(
+            rf'等?这?"?(?P<name>(?P<count>{NUMERAL}|\d)(?:{counted["measures"]}|[种篇支位])'
+            r'[^，。；、"一二三四五六七八九十]{1,9})"?$'
+        ),
+    )
+
+
+def is_led_up_to(folded: str, start: int, end: int) -> bool:
+    """Tell whether a stretch begins with words that only lead up to a name: 建设|汽车产业集群."""
+    return _words().before_member.match(folded, start, end) is not None
+
+
+def names_nothing(folded: str, item: Span) -> bool:
+    """Tell whether an item is no name: a rate, a date, what somebody put forward."""
+    return _NO_NAME.search(folded, item.start, item.end) is not None
+
+
+def trimmed(folded: str, start: int, end: int) -> Span | None:
+    """Return an item without the marks around it and what leads up to its name; None where nothing is left."""
+    start, end = _bare(folded, start, end)
+    if (stop := folded.find("。", start, end)) > start + 1:
+        end = stop  # 老茶市街。|现存木楼37栋
+    start = max(start, folded.rfind("：", start, end - 1) + 1)  # 具体内容是：|学习本领
+    words = _words()
+    match = words.before_member.match(folded, start, end)
+    if match and match.end() < end - 1:
+        start = match.end()
+    if this_one := _THIS_ONE.search(folded, start + 2, end):
+        end = this_one.start()  # “田园松阳升级版”|这一总目标
+    start, end = _bare(folded, start, end)
+    if core := words.for_core.match(folded, start, end):
+        start, end = core.span("name")
+    if folded[start:end].count('"') == 1 and folded[end : end + 1] == '"':
+        end += 1  # 教育医疗住房“三保障”
+    if attribute := _ATTRIBUTE.match(folded, start, end):
+        start, end = attribute.span("name")
+    return Span(start, end) if end - start >= 2 else None
+
+
+def _bare(folded: str, start: int, end: int) -> tuple[int, int]:
+    """Return where an item begins and ends without the marks around it."""
+    while start < end and folded[start] in ' \n"，、；：（' and not _is_of_first(folded, start, end):
+        start += 1
+    while end > start and folded[end - 1] in ' \n"，、；。：）' and not _is_of_last(folded, start, end):
+        end -= 1
+    return start, end
+
+
+def _is_of_first(folded: str, start: int, end: int) -> bool:
+    """Tell whether an item opens with a quotation that is a part of its name: “药食同源”|食品生产聚集区."""
+    mate = folded.find('"', start + 1, end) if folded[start] == '"' else -1
+    return 0 < mate < end - 1 and folded[mate + 1] not in "，、；：。"
+
+
+def _is_of_last(folded: str, start: int, end: int) -> bool:
+    """Tell whether an item ends in a bracket that is a part of it: 名医（名科）."""
+    return folded[end - 1] == "）" and folded.count("（", start, end) == folded.count("）", start, end)
+
+
+def split(folded: str, start: int, end: int, marks: str) -> list[Span]:
+    """Split a list at marks into its items; empty where a piece is a clause and so no item of a list."""
+    spans = pieces(folded, start, end, marks)
+    runs_on = _words().runs_on
+    named = all(
+        _CLAUSE.match(folded, s.start) is None
+        and not names_nothing(folded, s)
+        and _is_balanced(folded, s)
+        and ("，" in marks or not runs_on.search(folded, s.start, s.end))
+        for s in spans
+    )
+    return spans if named else []
+
+
+def _is_balanced(folded: str, span: Span) -> bool:
+    """Tell whether an item holds its quotation marks in pairs, those beside it counted where that makes pairs."""
+    inside = folded.count('"', span.start, span.end)
+    beside = (folded[span.start - 1 : span.start] + folded[span.end : span.end + 1]).count('"')
+    return inside % 2 == 0 or (inside + beside) % 2 == 0
+
+
+def pieces(folded: str, start: int, end: int, marks: str) -> list[Span]:
+    """Split at marks outside brackets and strip leading verbs; 和 and 以及 before the last member count as a mark."""
+    parts: list[tuple[int, int]] = []
+    depth, last = 0, start
+    for index in range(start, end):
+        mark = folded[index]
+        if mark in "（《":
+            depth += 1
+        elif mark in "）》":
+            depth -= 1
+        elif depth <= 0 and mark in marks:
+            parts.append((last, index))
+            last = index + 1
+    parts.append((last, end))
+    if "、" in marks and len(parts) > 1:
+        tail_start, tail_end = parts[-1]
+        if joint := _JOINT.search(folded, tail_start + 1, tail_end - 1):
+            parts[-1:] = [(tail_start, joint.start()), (joint.end(), tail_end)]
+    return [span for part in parts if (span := trimmed(folded, *part)) is not None]
+
+
+def listed(folded: str, start: int, end: int, count: int) -> list[Span]:
+    """Return the ``count`` members listed in a stretch, whichever mark separates them; [] where none does."""
+    fitting: list[tuple[int, int, list[Span]]] = []
+    last = max(start, folded.rfind("、", start, end))
+    close = re.compile("[，。；]").search(folded, last, end)
+    stretches = [("、", close.start() if close else end)]
+    stretches += [(marks, end) for marks in ("，；", "、，；", "。；\n", "，、；。")]
+    for marks, stop in stretches:
+        spans = split(folded, start, stop, marks)
+        if len(spans) == count:
+            alike = len({folded[s.start] for s in spans}) + len({folded[s.end - 1] for s in spans})
+            fitting.append((alike, len(fitting), spans))
+    if not fitting and count == 2:
+        joints = [at for at in _JOINT.finditer(folded, start + 1, end) if folded[at.end() : end].strip("。； \n")]
+        if len(joints) == 1:
+            halves = (start, joints[0].start()), (joints[0].end(), end)
+            return [span for half in halves if (span := trimmed(folded, *half)) is not None]
+    return without_what_is_said_of_all(folded, min(fitting)[2]) if fitting else []
+
+
+def without_what_is_said_of_all(folded: str, items: list[Span]) -> list[Span]:
+    """Cut what is said of all items off the last: what is done with them, and how many they are.
+
+    把数字经济带、绿色经济带、先进制造带|一起抓在手上; 工业强基、文旅富民、人才回归|三大行动.
+    """
+    *before, last = items
+    counted = count_behind(folded, last, len(items))
+    said = counted or _words().together.search(folded, last.start + 2, last.end)
+    if said is None and (tail := _SAID_LAST.search(folded, last.start + 2, last.end)):
+        said = None if any(folded.endswith(tail.group(), item.start, item.end) for item in before) else tail
+    return [*before, Span(last.start, said.start())] if said is not None and before else items
+
+
+def count_behind(folded: str, last: Span, count: int) -> re.Match[str] | None:
+    """Find what counts a list of so many members behind its last one."""
+    counted = _words().count_behind.search(folded, last.start + 2, last.end)
+    return counted if counted is not None and announced(counted["count"]) == count else None

@@ -18,6 +18,7 @@ from ontology.terms import IDEAS, Kind
 _BRIEFEST = 2
 """Characters of a name, at least."""
 _NOTE = re.compile("[\\[［【][0-9]{1,3}[\\]］】]")
+"""A footnote's mark, which is no name."""
 _NOTE_MARK = re.compile("(?:[\\[［【][0-9]{1,3})?[\\]］】](?=.)")
 """A footnote's mark before a name: [2]|人才十条."""
 _COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
@@ -151,7 +152,7 @@ def _sorts() -> _Sorts:
 
 
 def _is_sort(c: Candidate, folded: str) -> bool:
-    """Tell whether a name is a sort of thing's (5个工业强县), a list's, a clause's, two, opposed, compared or cut."""
+    """Tell whether a name is a sort of thing's (5个工业强县), a list's, a clause's, a river's, opposed, two or cut."""
     if _CUT.match(folded, c.span.start, c.span.end):
         return True
     if c.kind is Kind.VILLAGE:

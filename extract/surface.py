@@ -57,6 +57,8 @@ _QUOTE = re.compile("'(?:(?<![A-Za-z0-9]')|(?![A-Za-z0-9]))")
 """A straight single quotation mark; what stands within a foreign word is an apostrophe."""
 _NESTED = re.compile("(?<=“)[^“”\n]*‘[^“”\n]*(?=”)")
 """A quotation that holds another."""
+NOTE_MARK = re.compile(r"\[\d{1,3}\]")
+"""A footnote's mark in folded text."""
 _BETWEEN_DIGITS = re.compile(r"[，：](?<=\d[，：])(?=\d)")
 _PARTNER = {"）": "（", "》": "《", "】": "【"}
 _OPENERS = frozenset(_PARTNER.values())

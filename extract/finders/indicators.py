@@ -22,7 +22,7 @@ from extract.document import Span, Structure
 from extract.layout.columns import Column, measured_cells
 from extract.names import alternation, alternations, lexicon
 from extract.numerals import parse
-from extract.surface import HAN, fold, quotations, text_of
+from extract.surface import HAN, NOTE_MARK, fold, quotations, text_of
 
 _DIGIT_HAN = "一二两三四五六七八九零〇"
 _TIMES = r"(?:[十百万亿]|千(?![瓦米克伏]))"
@@ -48,8 +48,6 @@ _BOUNDED = re.compile(f"以[上下]的?(?![和及与或])[{HAN}]")
 _ROUGHLY = re.compile("^(?:左右|以[上下内])")
 _SINCE = re.compile("(?:(?<!自)由|从(?![业事]))[^，。；、由从]{1,8}?(?:年|末|初|底|月|时期|时)的?$")
 """Behind the subject of two figures: 生产总值|由上年末的|30亿元增加到40亿元."""
-_NOTE = re.compile(r"\[\d+\]")
-"""The mark of a footnote."""
 _JOINED = re.compile("(?:[和与]|(?<![普以涉惠危])及|以及|(?<![结配反应面])对|(?<=.{2})后)$")
 """What joins a noun to what follows: 12个贫困村|和|3个."""
 _ALL_IN_ONE = re.compile("集[^，。；]{2,30}?于一[体身]的")
@@ -417,7 +415,7 @@ def _measure(folded: str, figure: _Figure, told: Sequence[str]) -> str:
 
 def _behind(words: str) -> str:
     """Return the noun that stands right behind a figure, without what is said of it."""
-    words = _NOTE.sub("", _BOUND.sub("", words)).lstrip("的")
+    words = NOTE_MARK.sub("", _BOUND.sub("", words)).lstrip("的")
     if (whole := _ALL_IN_ONE.match(words)) is not None:
         words = words[whole.end() :]
     return _JOINED.sub("", _rules().verb_behind.split(words, maxsplit=1)[0])
@@ -502,7 +500,7 @@ def _noun(clause: str) -> str:
     Where figures share a subject (甲、乙分别增长1%、2%) it stands before the first of them.
     """
     rules = _rules()
-    words = _NOTE.sub("", clause)
+    words = NOTE_MARK.sub("", clause)
     for figure in reversed(list(rules.figure.finditer(words))):
         if _in_noun(words, figure):
             continue

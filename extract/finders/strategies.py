@@ -53,8 +53,8 @@ _COUNTED = re.compile('"?[^、"]{2,14}(?:"?、"?[^、"]{2,12}){1,7}"?$')
 """What counts a list, and the list before it: 工业强县、电商兴县、生态立县|三大战略."""
 _SET_LENGTH = 4
 """Characters of the members of a list that are equally long for them to make up a set: 招商突破、水系治理|两大行动."""
-_POLICY = 3
-"""And of one of policies, at least of one of them: 绿化、美化|四大工程 names sorts of work."""
+_LONGEST_OF_POLICIES = 3
+"""And of a set of policies one is at least so long: 绿化、美化|四大工程 names sorts of work."""
 _LIKELY = 0.7
 """A strategy that is a list, so sure before anybody has judged it, makes its items names elsewhere too."""
 _SHORTEST_ITEM, _ITEM = 3, 10
@@ -160,7 +160,7 @@ class StrategyFinder:
                 if not (match["strategic"] or alike or quoted or apart) or 2 * works > len(names):
                     continue
                 kind = Kind.POLICY if match["policy"] else Kind.STRATEGY
-                if kind is Kind.POLICY and max(map(len, names)) < _POLICY:
+                if kind is Kind.POLICY and max(map(len, names)) < _LONGEST_OF_POLICIES:
                     continue
                 begin = parts[0].start - folded.startswith('"', parts[0].start - 1)
                 wholes = [group] if apart else [group, Span(begin, group.end)]

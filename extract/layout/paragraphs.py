@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from extract.document import Span
 from extract.numerals import parse
-from extract.surface import HAN, pairs
+from extract.surface import HAN, NOTE_MARK, pairs
 
 _NUMERAL = "[一二三四五六七八九十百零〇]{1,4}"
 NUMBERING = re.compile(
@@ -35,8 +35,6 @@ STOP = re.compile(r'[。！？]+["）》]*')
 """The end of a sentence: 。！？ with the closing marks behind it."""
 _REMARK = re.compile(r'[。！？；]["）》]*（[^（）\n]{1,20}）$')
 """A remark in brackets behind the last sentence of a line: …平整土地。|（见第3页）."""
-_NOTE = re.compile(r"\[\d{1,3}\]")
-"""The number of a note."""
 ENDED = re.compile(r'[。！？；：，、…!?;:,.]["）》]*$')
 """What a heading does not end in."""
 
@@ -78,7 +76,7 @@ def paragraphs_in(folded: str) -> Iterator[Paragraph]:
         stop = match.start() + len(line.rstrip())
         if start is not None and end is not None:
             broken = folded.find("。", start, end) >= 0 and not ENDED.search(folded, max(start, end - 4), end)
-            numbered = NUMBERING.match(folded, begin, stop) or _NOTE.match(folded, begin, stop)
+            numbered = NUMBERING.match(folded, begin, stop) or NOTE_MARK.match(folded, begin, stop)
             remarked = _REMARK.search(folded, max(start, end - 24), end)
             if broken and folded[end:begin].count("\n") == 1 and not numbered and not remarked:
                 end = stop

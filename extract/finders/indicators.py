@@ -1,50 +1,32 @@
-"""Finds the figures that measure work or outcome: money, counts, areas, lengths, shares, rates.
+"""Finds the indicators of a document: figures, and the work or outcome that each measures.
 
-What is an indicator, and what its span holds, is as gold/GUIDELINES.md says: figure and unit, with 余 or 多 where these
-stand between; no dates, ordinals, section numbers, figures inside names, thresholds, or numerals that sum up a list. In
-a table's cell whose column's heading has the unit, the span holds the figure alone.
+What is an indicator is as gold/GUIDELINES.md says; which figures pass is told in ``figures``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache
-from heapq import merge
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.annotation import Indicator
 from extract.document import Span, Structure
-from extract.layout.columns import Column, measured_cells
-from extract.names import alternation, alternations, lexicon
-from extract.numerals import parse
+from extract.finders.figures import BOUNDED, Figure, figures, pattern, units
+from extract.layout.columns import measured_cells
+from extract.names import alternation, lexicon
 from extract.surface import HAN, NOTE_MARK, fold, quotations, text_of
 
-_DIGIT_HAN = "一二两三四五六七八九零〇"
-_TIMES = r"(?:[十百万亿]|千(?![瓦米克伏]))"
-_WHOLE = r"(?:\d{1,3}(?:,\d{3}){1,5}|\d{1,15})(?:\.\d{1,8})?"
-_ARABIC = rf"{_WHOLE}[余多]?(?: ?{_TIMES}){{0,3}}(?:\d{{1,6}}(?:\.\d{{1,4}})?{_TIMES}{{1,3}})?[余多]?"
-_HAN = (
-    rf"(?<![{_DIGIT_HAN}十百千万亿点])(?:上(?=[百千万亿]))?[{_DIGIT_HAN}十百千万亿]{{1,24}}?"
-    rf"(?:点[{_DIGIT_HAN}]+)?[余多几]?{_TIMES}{{0,3}}[余多]?"
-)
 _CLAUSE = re.compile(r"[，。；：！？\n]")
 _SENTENCE = re.compile(r"[。；！？\n]")
-_ADJACENT = re.compile("[一二两三四五六七八九]{2}")
-_SIZED_BEFORE = re.compile(r"\d(?:[余多]?个(?:总投资|投资额?)?(?:过|超过?)?|[万亿]?元?[至—~-])$")
-_SIZED_BEHIND = re.compile(r"(?:[至—~-]\d+[万亿]?元)?(?:以上|级)?的?[^，。；、\d]{0,6}(?:项目|企业|产业|园区|集群)")
-"""Around the size of what was counted: 4个过|亿元|在谈项目, 10至|500万元|项目."""
-_LIST_MARK = re.compile(r"[、和及与]")
 _ASIDE = re.compile("(?:同比|[比较](?:上年|去年)|预计|预期)+$")
 _BEFORE_LAST = re.compile("和|与|及(?!率)")
 """What stands behind the subjects of several figures, and what before the last of them."""
 _BOUND = re.compile("^(?:以上|以下|以内|左右)的?(?=.{2})")
 """Behind a figure and before what it counts: 1500个|以上|省重点技改项目."""
-_BOUNDED = re.compile(f"以[上下]的?(?![和及与或])[{HAN}]")
 _ROUGHLY = re.compile("^(?:左右|以[上下内])")
 _SINCE = re.compile("(?:(?<!自)由|从(?![业事]))[^，。；、由从]{1,8}?(?:年|末|初|底|月|时期|时)的?$")
 """Behind the subject of two figures: 生产总值|由上年末的|30亿元增加到40亿元."""
@@ -53,12 +35,7 @@ _JOINED = re.compile("(?:[和与]|(?<![普以涉惠危])及|以及|(?<![结配�
 _ALL_IN_ONE = re.compile("集[^，。；]{2,30}?于一[体身]的")
 """Before what is counted: 2座|集藏书、阅览于一体的|书院."""
 _PAIRED = re.compile(r"\d[\d.]*[余多]?万?[余多]?[人户名]")
-_VILLAGES = re.compile("以[上下]的?(?:自然|行政)?村")
-_AMONG = re.compile(r"的?(?:项目|企业|园区)?(?:达到?|有|不少于)?\d+[个家户处]")
 _WORDS_ABOVE = re.compile(f"([^，。；：！？\n]*[{HAN}])\n *$")
-_POORER = re.compile("以[上下]的?(?:行政|空壳|薄弱)?村")
-"""Behind the income by which villages are told apart."""
-_CELL = re.compile(rf"(?P<minus>[-—])?(?P<number>{_WHOLE})")
 _TOWN_AND_COUNTRY = re.compile("城乡(?=居民|常住居民|人均|低保)")
 _RATES = ("率", "量", "比重", "强度")
 _BRIEFEST = 2
@@ -68,34 +45,9 @@ _LONGEST_MEASURE = 24
 
 
 @dataclass(frozen=True, slots=True)
-class _Figure:
-    """A number with its unit as matched."""
-
-    start: int
-    end: int
-    number: str
-    unit: str
-    value: Decimal
-
-    @property
-    def arabic(self) -> bool:
-        return any(c.isascii() and c.isdigit() for c in self.number)
-
-
-@dataclass(frozen=True, slots=True)
 class _Rules:
-    """The lexicon as compiled expressions and sets."""
+    """The lexicon's words of measures as compiled expressions."""
 
-    figure: re.Pattern[str]
-    not_unit: re.Pattern[str]
-    rhetoric: re.Pattern[str]
-    span_names: re.Pattern[str]
-    span_verbs: re.Pattern[str]
-    ordinal: re.Pattern[str]
-    before_rank: tuple[str, ...]
-    ranks: frozenset[str]
-    never: re.Pattern[str]
-    implied: tuple[tuple[str, re.Pattern[str]], ...]
     behind: re.Pattern[str]
     verb_behind: re.Pattern[str]
     verbs: re.Pattern[str]
@@ -105,46 +57,14 @@ class _Rules:
     shared: re.Pattern[str]
     size: re.Pattern[str]
     qualified: re.Pattern[str]
-    bound: re.Pattern[str]
-    grown: re.Pattern[str]
-    reached: re.Pattern[str]
-    counted_before: re.Pattern[str]
-    counted_behind: re.Pattern[str]
-    graded: re.Pattern[str]
-    among: re.Pattern[str]
-    sized: frozenset[str]
-    time: frozenset[str]
-    count: frozenset[str]
-    concrete: frozenset[str]
-    place: frozenset[str]
-    share: frozenset[str]
 
 
 @cache
 def _rules() -> _Rules:
-    data = lexicon("indicators")
-    units, excluded, measure = data["units"], data["not_unit"], data["measure"]
-    threshold = alternations(data["threshold"])
+    measure = lexicon("indicators")["measure"]
     plain = r"[^，。；：、！？\n（）\d\"]|\d+(?=G|A|强|岁以)"
-    every = alternation(word for words in units.values() for word in words)
     whole = "".join(f"(?!(?<={word[:-1]}){word[-1]})" for word in measure["whole_tail"])
     return _Rules(
-        figure=re.compile(
-            rf"(?P<percent>[百千]分之(?:[{_DIGIT_HAN}十百点]{{1,12}}|\d+(?:\.\d+)?))"
-            rf"|(?<![\dA-Za-z.+/×*〔])(?P<number>{_ARABIC}|{_HAN})"
-            rf" ?(?P<unit>(?:{every})(?:/(?:{every}))?(?!(?<=人)口)|番"
-            rf"|成(?!{alternation(excluded['behind_tenth'])}))"
-            rf"|(?<![\dA-Za-z.+/×*〔])(?P<bare>{_WHOLE}[余多]?[万亿]{{1,2}}[余多]?)"
-        ),
-        not_unit=re.compile(alternation(excluded["behind"])),
-        rhetoric=re.compile(alternation(excluded["rhetoric"])),
-        span_names=re.compile(alternation(excluded["span_names"])),
-        span_verbs=re.compile(f"(?:{alternation(excluded['span_verbs'])})$"),
-        ordinal=re.compile(f"(?:{alternation(excluded['before'])})$"),
-        before_rank=tuple(excluded["before_rank"]),
-        ranks=frozenset(excluded["ranks"]),
-        never=re.compile(f"(?:{alternation(excluded['before_any'])})$"),
-        implied=tuple((unit, re.compile(alternation(nouns))) for unit, nouns in data["implied"].items()),
         behind=re.compile(
             rf"(?:{_ALL_IN_ONE.pattern}|(?=(?:\"?(?:{plain})){{2}}))(?:{plain}){{0,16}}(?:\"(?:{plain})+\")?(?:{plain})*"
         ),
@@ -161,23 +81,6 @@ def _rules() -> _Rules:
         shared=re.compile(f"(?:{alternation([*measure['columns'], *measure['shared']])})(?:年均|平均)?$"),
         size=re.compile(f"(?:{alternation(measure['sizes'])})$"),
         qualified=re.compile(f"(?:{alternation(measure['qualifiers'])})$"),
-        bound=re.compile(f"(?:{alternation(excluded['bounds'])})$"),
-        grown=re.compile(f"(?:{alternation(excluded['grown'])})$"),
-        reached=re.compile(f"(?:{threshold['reached']})$"),
-        counted_before=re.compile(
-            rf"\d[余多]?[个家户](?:{threshold['counted']})?[^，。；、\d]{{0,12}}(?:{threshold['sizes']})[^，。；、\d]{{0,4}}$"
-        ),
-        counted_behind=re.compile(
-            rf"(?:以上|以下|以内)?的?(?:{threshold['counted']})[^，。；、\d]{{0,10}}?\d+(?:{threshold['counted_in']})"
-        ),
-        graded=re.compile(rf"及?以[上下]的?[^，。；、\d]{{0,6}}?(?:{threshold['sorted']})"),
-        among=re.compile(f"(?:{threshold['among']})$"),
-        sized=frozenset([*units["money"], *units["measure"]]),
-        time=frozenset(units["time"]),
-        count=frozenset(units["count"]),
-        concrete=frozenset(units["concrete"]),
-        place=frozenset(units["place"]),
-        share=frozenset(units["share"]),
     )
 
 
@@ -210,7 +113,7 @@ def find(text: str, structure: Structure) -> Iterator[Indicator]:
     columns = dict(measured_cells(text, folded))
     number = at = last = 0
     told: list[str] = []
-    for figure in merge(_amounts(folded, columns), _figures(folded), key=lambda figure: figure.start):
+    for figure in figures(folded, columns):
         if figure.start < last:  # the next cell begins like a unit: 300|个体户
             continue
         span = Span(figure.start, figure.end)
@@ -246,143 +149,7 @@ def _quoted(words: str) -> str:
     return "".join(part + "“”"[at % 2] for at, part in enumerate(parts[:-1])) + parts[-1]
 
 
-def _figures(folded: str) -> Iterator[_Figure]:
-    """Yield figures with units that pass as indicators by their wording."""
-    rules = _rules()
-    for match in rules.figure.finditer(folded):
-        if match["percent"]:
-            value = parse(match["percent"].replace("千分之", "百分之"))
-            if value is not None and not folded.endswith("前", 0, match.start()):
-                yield _Figure(*match.span(), match["percent"], "%" if match["percent"][0] == "百" else "‰", value)
-            continue
-        printed = match["number"] or match["bare"]
-        unit = match["unit"] or _implied(folded, match)
-        value = parse(printed.replace(" ", ""))
-        if value is None or not unit:
-            continue
-        figure = _Figure(*match.span(), printed, unit, value)
-        before = folded[max(0, figure.start - 6) : figure.start]
-        if before.endswith(("几", "数")) and not figure.arabic:
-            continue
-        if not _ordinary(folded, figure, before) or (not figure.arabic and not _counts_in_han(figure, before)):
-            continue
-        if _is_threshold(folded, figure, before) or _sums_up(folded, figure):
-            continue
-        yield figure
-
-
-def _amounts(folded: str, columns: Mapping[Span, Column]) -> Iterator[_Figure]:
-    """Yield the figures that fill a cell and have their unit in its column's heading: 2500 below 总投资（万元）."""
-    for cell, column in columns.items():
-        figure = _CELL.fullmatch(folded, cell.start, cell.end)
-        read = _rules().figure.fullmatch(figure["number"] + column.unit) if figure and column.unit else None
-        value = parse(read["number"]) if read and read["number"] else None
-        if figure and read and value is not None:
-            yield _Figure(cell.start, cell.end, read["number"], read["unit"], -value if figure["minus"] else value)
-
-
-def _implied(folded: str, match: re.Match[str]) -> str:
-    """Return the unit that the noun gives (1000多万失业人员, 参保人数增加1.4亿), "" where none does."""
-    behind = folded[match.end() : match.end() + 10]
-    clause = re.split(r"[，。；、：！？\n的是将]", behind, maxsplit=1)[0]
-    before = _CLAUSE.split(folded[max(0, match.start() - 16) : match.start()])[-1]
-    for unit, nouns in _rules().implied:
-        if nouns.search(clause) or (not clause and nouns.search(before)):
-            return unit
-    return ""
-
-
-def _ordinary(folded: str, figure: _Figure, before: str) -> bool:
-    """Tell a figure from dates, ordinals, ranks, attributes and set phrases."""
-    rules = _rules()
-    unit_at = figure.end - len(figure.unit) if folded.endswith(figure.unit, figure.start, figure.end) else figure.end
-    if rules.not_unit.match(folded, unit_at) or rules.never.search(before):
-        return False
-    if figure.value >= 10**8 and rules.rhetoric.match(folded, figure.end):
-        return False
-    counted = figure.unit in rules.count or figure.unit in rules.concrete or figure.unit in rules.place
-    if rules.ordinal.search(before) and (counted or figure.unit in rules.time):
-        return False
-    if figure.unit in rules.ranks and before.endswith(rules.before_rank):
-        return False
-    if figure.unit in rules.time:
-        return (
-            figure.arabic
-            and figure.value < 1000
-            and not rules.span_names.match(folded, figure.end)
-            and bool(rules.span_verbs.search(before))
-        )
-    if figure.unit in rules.place:
-        return figure.arabic
-    if figure.unit == "届":
-        return figure.arabic and bool(re.search(r"举办|连续|召开了?|举行", before))
-    return True
-
-
-def _counts_in_han(figure: _Figure, before: str) -> bool:
-    """Tell a count in Chinese numerals from rhetoric (三个, 四项, 千亩, 一批)."""
-    rules = _rules()
-    number = figure.number
-    vague = number[-1] in "余多" or any(c in number for c in "余多几上")
-    if _ADJACENT.search(number) or (all(c in "十百千万亿" for c in number) and not rules.bound.search(before)):
-        return False
-    if figure.unit == "番":
-        return before.endswith(("翻", "翻了"))
-    if figure.unit == "成":
-        return True
-    if figure.unit == "倍":
-        return number != "一" or bool(rules.grown.search(before))
-    if number in ("一", "二", "零", "〇"):
-        return False
-    if figure.unit in ("期", "批"):
-        return before.endswith("分") or vague or figure.value > 10
-    if figure.unit in rules.concrete:
-        return figure.value >= 2
-    if figure.unit in rules.count:
-        return vague or figure.value > 10
-    return figure.unit not in rules.place
-
-
-def _is_threshold(folded: str, figure: _Figure, before: str) -> bool:
-    """Tell whether the figure only says what was counted (突破10万元村19个, 12家企业营收超百亿元)."""
-    clause = _CLAUSE.split(folded[max(0, figure.start - 40) : figure.start])[-1]
-    rules = _rules()
-    sized, reached = figure.unit in rules.sized, rules.reached.search(before) is not None
-    if reached and rules.counted_before.search(clause):
-        return True
-    if figure.unit == "岁" and _BOUNDED.match(folded, figure.end):
-        return True
-    if not reached and figure.unit in ("户", "人") and _VILLAGES.match(folded, figure.end):
-        return True
-    if sized and (
-        folded.startswith("级", figure.end)
-        or (not reached and rules.graded.match(folded, figure.end))
-        or (rules.among.search(clause) and _AMONG.match(folded, figure.end))
-    ):
-        return True
-    if figure.unit == "元" and (
-        _POORER.match(folded, figure.end) or (_SIZED_BEFORE.search(clause) and _SIZED_BEHIND.match(folded, figure.end))
-    ):
-        return True
-    if not reached and not folded.startswith(("以上", "以下"), figure.end):
-        return False
-    return rules.counted_behind.match(folded, figure.end) is not None
-
-
-def _sums_up(folded: str, figure: _Figure) -> bool:
-    """Tell whether the figure only sums up the list before it (甲、乙2村)."""
-    if not 2 <= figure.value <= 12 or figure.unit not in _rules().count | _rules().place | _rules().concrete:
-        return False
-    if not re.match(rf"[{HAN}\"]", folded[figure.end : figure.end + 1]) and figure.unit not in _rules().place:
-        return False
-    clause = re.split(r"[，。；：！？\n]", folded[max(0, figure.start - 80) : figure.start])[-1]
-    if not clause or clause[-1] in "、和及与有了":
-        return False
-    marks = len(_LIST_MARK.findall(clause.rstrip("等")))
-    return marks > 0 and marks == int(figure.value) - 1
-
-
-def _measure(folded: str, figure: _Figure, told: Sequence[str]) -> str:
+def _measure(folded: str, figure: Figure, told: Sequence[str]) -> str:
     """Name what a figure measures: the noun behind a count, else the words before it.
 
     Args:
@@ -393,7 +160,7 @@ def _measure(folded: str, figure: _Figure, told: Sequence[str]) -> str:
     rules, subject = _rules(), told[-1] if told else ""
     behind = rules.behind.match(folded, figure.end)
     noun = _behind(behind.group()) if behind else ""
-    if len(noun) > 1 and (figure.unit in rules.count or figure.unit in rules.concrete):
+    if len(noun) > 1 and (figure.unit in units().count or figure.unit in units().concrete):
         return noun
     sentence = _SENTENCE.split(folded[max(0, figure.start - 60) : figure.start])[-1]
     previous, clause = ["", *_CLAUSE.split(sentence)][-2:]
@@ -446,7 +213,7 @@ def _above(folded: str, start: int) -> str:
     return _noun(line[1]) if line else ""
 
 
-def _respective(folded: str, figure: _Figure, clauses: Sequence[str], words: str, told: Sequence[str]) -> str:
+def _respective(folded: str, figure: Figure, clauses: Sequence[str], words: str, told: Sequence[str]) -> str:
     """Name what one figure measures where its clause lists the subjects first and 分别 hands out the figures.
 
     全年基础设施、制造业投资分别增长|9.4%|、9.1%: 基础设施投资增长. 城乡 are 城镇 and 农村; where the clause names none,
@@ -456,10 +223,10 @@ def _respective(folded: str, figure: _Figure, clauses: Sequence[str], words: str
     previous, clause = clauses
     start = figure.start - len(clause) + clause.rindex("分别")
     end = _CLAUSE.search(folded, figure.end)
-    handed_out = rules.figure.finditer(folded, start, end.start() if end else len(folded))
+    handed_out = pattern().finditer(folded, start, end.start() if end else len(folded))
     figures = [each for each in handed_out if each["unit"] != "年"]
     listed, _, change = words.partition("分别")
-    if clause.startswith("分别") and rules.figure.search(previous) is None:
+    if clause.startswith("分别") and pattern().search(previous) is None:
         listed = _before(previous)
     *items, last = _ASIDE.sub("", listed).split("、")
     items += _BEFORE_LAST.split(last, maxsplit=1)
@@ -501,7 +268,7 @@ def _noun(clause: str) -> str:
     """
     rules = _rules()
     words = NOTE_MARK.sub("", clause)
-    for figure in reversed(list(rules.figure.finditer(words))):
+    for figure in reversed(list(pattern().finditer(words))):
         if _in_noun(words, figure):
             continue
         rest = _ROUGHLY.sub("", words[figure.end() :].lstrip("、")).strip("、和及与")
@@ -520,7 +287,7 @@ def _noun(clause: str) -> str:
 def _in_noun(words: str, figure: re.Match[str]) -> bool:
     """Tell whether a number is but a piece of a noun: 一次|性化解率, 百亿|县区, 亿元|以上项目, "一村|一品"示范村."""
     rules = _rules()
-    if figure["unit"] in rules.place and re.fullmatch("[十百千万亿]+", figure["number"]) is not None:
+    if figure["unit"] in units().place and re.fullmatch("[十百千万亿]+", figure["number"]) is not None:
         return True
     if (
         figure["unit"] == "年"
@@ -532,7 +299,7 @@ def _in_noun(words: str, figure: re.Match[str]) -> bool:
     return (
         quoted
         or words.startswith("性", figure.end())
-        or (figure["unit"] not in rules.share and _BOUNDED.match(words, figure.end()) is not None)
+        or (figure["unit"] not in units().share and BOUNDED.match(words, figure.end()) is not None)
     )
 
 

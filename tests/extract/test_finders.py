@@ -11,9 +11,9 @@ from extract import pipeline, status
 from extract.annotation import Candidate
 from extract.candidates import naming
 from extract.document import Document, Metadata, Place, Span
-from extract.entities import cluster, with_shared_heads
 from extract.examples import CORPUS
 from extract.finders.quotations import read
+from extract.identity import cluster, with_shared_heads
 from extract.learned import network
 from extract.learned.classifier import MODELS
 from extract.learned.tagger import LABELS, TAGGER, places_settled, works_apart

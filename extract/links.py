@@ -56,7 +56,7 @@ class LinkResolver:
             if len(by_basis) > 1:  # what is read off the text needs no inference
                 by_basis.pop(Basis.INFERRED, None)
             for basis, same in by_basis.items():
-                surest = sorted(same, key=lambda c: (-c.confidence, c.evidence))
+                surest = same if len(same) == 1 else sorted(same, key=lambda c: (-c.confidence, c.evidence))
                 evidence = tuple(dict.fromkeys(span for c in surest for span in self._proof(mentions, c)))
                 links.append(
                     Link(

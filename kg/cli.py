@@ -290,12 +290,12 @@ def lineage(args: argparse.Namespace) -> int:
         "--most",
         type=at_least_one("--most"),
         default=12,
-        help="township strategies that are shown (default: %(default)s)",
+        help="strategies of the lowest level that are shown (default: %(default)s)",
     ),
     DRAWN,
 )
 def flow(args: argparse.Namespace) -> int:
-    """Show how many projects, or how much money, run from township strategies up to national ones."""
+    """Show how many projects, or how much money, run from township strategies, or those above, up to national ones."""
     from kg.graph import open
     from kg.picture.flow import flow
 

@@ -1,4 +1,4 @@
-"""A flow: how many projects, and how much money, run from township strategies up to the nation's."""
+"""A flow: how many projects, and how much money, run from strategies of townships (or above) up to the nation's."""
 
 from __future__ import annotations
 
@@ -26,12 +26,15 @@ from kg.rows import IRI
 from kg.vocabulary import NOT_SPENT, WORDS
 from ontology.errors import NotFound, UsageError
 from ontology.iri import places_of
-from ontology.terms import PLACES, Level
+from ontology.terms import PL, PLACES, Level
 
 if TYPE_CHECKING:
     from kg.graph import Graph
 
 Measure: TypeAlias = Literal["projects", "money"]
+
+Served: TypeAlias = "tuple[IRI, IRI, float, float]"
+"""A project, the strategy that it serves, how surely, and the project's money in 元."""
 
 _UNITS: Mapping[Language, Sequence[tuple[float, str]]] = {
     "zh": ((1e8, "亿元"), (1e4, "万元"), (1.0, "元")),
@@ -40,7 +43,10 @@ _UNITS: Mapping[Language, Sequence[tuple[float, str]]] = {
 """Units of money, the largest first."""
 
 MOST = 12
-"""Township strategies that a flow shows unless asked for more."""
+"""Strategies of the lowest level that a flow shows unless asked for more."""
+
+_LEVELS = (Level.TOWNSHIP, Level.COUNTY, Level.PREFECTURE, Level.PROVINCIAL)
+"""Where a flow may start; it starts at the first of these from which something runs up."""
 
 _COLUMN, _BAR, _GAP, _TALL, _TOP, _SIDE = 250.0, 14.0, 16.0, 460.0, 86.0, 24.0
 
@@ -65,7 +71,8 @@ class Flow(Picture):
         things: the strategies by IRI.
         links: its figures: (lower strategy, higher strategy) and how much runs between, the lowest first.
         measure: ``projects`` or ``money`` (元).
-        total: how much serves township strategies, what no chain leads up from too.
+        level: that of the strategies at which it starts.
+        total: how much serves strategies of that level, what no chain leads up from too.
     """
 
     def __init__(
@@ -75,12 +82,15 @@ class Flow(Picture):
         measure: str,
         total: float,
         place: str,
+        level: Level = Level.TOWNSHIP,
     ) -> None:
         ordered = sorted(links, key=lambda link: (-rank_of(things[link[0]]), -links[link], link))
         self.links = {link: links[link] for link in ordered}
         self.measure = measure
         self.total = total
-        self.title = f"{place}{'项目流向' if measure == 'projects' else '资金流向'}：从乡镇战略到国家战略"
+        self.level = level
+        what = "项目流向" if measure == "projects" else "资金流向"
+        self.title = f"{place}{what}：从{WORDS[level]}级战略到国家级战略"
         self.things = things
 
     @property
@@ -139,7 +149,7 @@ class Flow(Picture):
         return drawing.svg(width, height + 34, self.title)
 
     def __rich__(self) -> Group:
-        """Return its figures for the terminal, those nearest the township first."""
+        """Return its figures for the terminal, the lowest first."""
         table = Table(box=None, pad_edge=False)
         table.add_column("from")
         table.add_column("to")
@@ -162,7 +172,8 @@ class Flow(Picture):
 
     def _said(self) -> str:
         """Say how much of all is drawn."""
-        rest = "；其余所服务的乡镇战略在图谱里没有上级，或数额较小" if self.drawn < self.total else ""
+        lacking = f"；其余所服务的{WORDS[self.level]}级战略在图谱里没有上级，或数额较小"
+        rest = lacking if self.drawn < self.total else ""
         return f"图中 {worded(self.drawn, self.measure)}，共 {worded(self.total, self.measure)}{rest}"
 
     def _stack(self, nodes: dict[IRI, _Node], columns: Mapping[int, list[IRI]], order: list[int]) -> float:
@@ -197,29 +208,34 @@ def worded(amount: float, measure: str, language: Language = "zh") -> str:
 def flow(graph: Graph, within: str | None = None, *, measure: Measure = "projects", most: int = MOST) -> Flow:
     """Draw how projects or money run from township strategies up to national ones.
 
-    A project counts once, in the township strategy that it serves most surely, and from there along the surest chain.
-    Its money is the largest amount in 元 that a document names for it, but for income, output, stocks and standards.
+    Where nothing runs up from a township's strategy, it starts at those of the lowest level above from which something
+    does. A project counts once, in the strategy of that level that it serves most surely, and from there along the
+    surest chain. Its money is the largest amount in 元 that a document names for it, but for income, output, stocks and
+    standards.
 
     Args:
         graph: where from.
         within: only strategies of this place (张营镇).
         measure: count projects or add up money.
-        most: township strategies at most, those with most.
+        most: strategies of the lowest level at most, those with most.
 
     Raises:
         UsageError: there is no such measure.
-        NotFound: the graph knows no such place, or nothing runs up from a township strategy there.
+        NotFound: the graph knows no such place, or nothing runs up from a strategy there.
     """
     if measure not in get_args(Measure):
         raise UsageError(f"a flow measures {' or '.join(get_args(Measure))}, not {measure!r}", subject=str(measure))
-    rows = graph.query(
-        "SELECT ?p ?t (MAX(?c) AS ?sure) (MAX(?v) AS ?money) { ?t pl:level pl:township ."
-        " ?p a pl:Project ; pl:serves ?t . ?link rdf:subject ?p ; rdf:predicate pl:serves ; rdf:object ?t ;"
-        " pl:confidence ?c OPTIONAL { ?i pl:indicatorOf ?p ; pl:unit '元' ; pl:value ?v"
-        " OPTIONAL { ?i pl:measure ?m } FILTER(!BOUND(?m) || !REGEX(?m, ?not_spent)) } } GROUP BY ?p ?t",
-        not_spent=NOT_SPENT,
-    )
-    served = [(row.p, row.t, float(row.sure), float(row.money or 0)) for row in rows]
+
+    def served(level: Level) -> list[Served]:
+        rows = graph.query(
+            "SELECT ?p ?t (MAX(?c) AS ?sure) (MAX(?v) AS ?money) { ?t a pl:Strategy ; pl:level ?level ."
+            " ?p a pl:Project ; pl:serves ?t . ?link rdf:subject ?p ; rdf:predicate pl:serves ; rdf:object ?t ;"
+            " pl:confidence ?c OPTIONAL { ?i pl:indicatorOf ?p ; pl:unit '元' ; pl:value ?v"
+            " OPTIONAL { ?i pl:measure ?m } FILTER(!BOUND(?m) || !REGEX(?m, ?not_spent)) } } GROUP BY ?p ?t",
+            level=IRI(PL + level),
+            not_spent=NOT_SPENT,
+        )
+        return [(row.p, row.t, float(row.sure), float(row.money or 0)) for row in rows]
 
     def line(start: IRI) -> list[Thing]:
         main = trunk(lineage(graph, start), most=1)
@@ -235,53 +251,58 @@ def flow(graph: Graph, within: str | None = None, *, measure: Measure = "project
 
 
 def gathered(
-    served: Iterable[tuple[IRI, IRI, float, float]],
+    served: Callable[[Level], Iterable[Served]],
     line: Callable[[IRI], Sequence[Thing]],
     within: str | None,
     *,
     measure: Measure,
     most: int = MOST,
 ) -> Flow:
-    """Add up what runs along the main line of each township strategy; see ``flow``.
+    """Add up what runs along the main line of each strategy of the lowest level; see ``flow``.
 
     Args:
-        served: project, the township strategy that it serves, how surely, and its money.
+        served: gives the projects that serve strategies of a level.
         line: gives a strategy with those above it, from level to level.
         within: only strategies of this place.
         measure: count projects or add up money.
-        most: township strategies at most.
+        most: strategies of the lowest level at most.
 
     Raises:
-        NotFound: nothing runs up from a township strategy there.
+        NotFound: nothing runs up from a strategy there.
     """
+    for level in _LEVELS:
+        starts = _amounts(served(level), within, measure)
+        things: dict[IRI, Thing] = {}
+        links: defaultdict[tuple[IRI, IRI], float] = defaultdict(float)
+        for start in sorted(starts, key=lambda iri: (-starts[iri], iri))[:most]:
+            for lower, upper in pairwise(_one_a_level(line(start), level) if starts[start] else ()):
+                things |= {lower.iri: lower, upper.iri: upper}
+                links[lower.iri, upper.iri] += starts[start]
+        if links:
+            return Flow(things, links, measure, sum(starts.values()), within or "", level)
+    what = "project" if measure == "projects" else "project with an amount of money"
+    raise NotFound(f"no {what} serves a strategy with a strategy above it in {within or 'the graph'}", subject=within)
+
+
+def _amounts(served: Iterable[Served], within: str | None, measure: Measure) -> Mapping[IRI, float]:
+    """Return how much serves each strategy of a place, each project in the one that it serves most surely."""
     chosen: dict[IRI, tuple[float, IRI, float]] = {}
     for project, strategy, sure, money in served:
         if not within or any(place.startswith(within) for place in places_of(strategy)):
             amount = 1.0 if measure == "projects" else money
             chosen[project] = max(chosen.get(project, (0.0, IRI(""), 0.0)), (sure, strategy, amount))
-    starts: defaultdict[IRI, float] = defaultdict(float)
+    amounts: defaultdict[IRI, float] = defaultdict(float)
     for _, strategy, amount in chosen.values():
-        starts[strategy] += amount
-    things: dict[IRI, Thing] = {}
-    links: defaultdict[tuple[IRI, IRI], float] = defaultdict(float)
-    for start in sorted(starts, key=lambda iri: (-starts[iri], iri))[:most]:
-        for lower, upper in pairwise(_one_a_level(line(start)) if starts[start] else ()):
-            things |= {lower.iri: lower, upper.iri: upper}
-            links[lower.iri, upper.iri] += starts[start]
-    if not links:
-        what = "project" if measure == "projects" else "project with an amount of money"
-        raise NotFound(
-            f"no {what} serves a township strategy with a strategy above it in {within or 'the graph'}", subject=within
-        )
-    return Flow(things, links, measure, sum(starts.values()), within or "")
+        amounts[strategy] += amount
+    return amounts
 
 
-def _one_a_level(chain: Sequence[Thing]) -> list[Thing]:
-    """Keep the highest strategy of each level, but of the township's the one that is served."""
+def _one_a_level(chain: Sequence[Thing], lowest: Level) -> list[Thing]:
+    """Keep the highest strategy of each level, but of the lowest the one that is served."""
     kept: dict[int, Thing] = {}
     for thing in chain:
         rank = rank_of(thing)
-        if rank < min(kept, default=len(Level)) or (rank in kept and rank not in (0, Level.TOWNSHIP.rank)):
+        if rank < min(kept, default=len(Level)) or (rank in kept and rank not in (0, lowest.rank)):
             kept[rank] = thing
     return list(kept.values())
 

@@ -159,7 +159,7 @@ def test_a_terminal_shows_identifiers_unbroken(
         (["timeline", "没有的提法"], 1, "PL-NOT-FOUND"),
         (["timeline", " "], 2, "PL-USAGE"),
         (["flow", "--in", "没有的镇"], 1, "the graph knows no place called 没有的镇 [PL-NOT-FOUND]"),
-        (["flow", "--in", "甲镇"], 1, "no project serves a township strategy with a strategy above it in 甲镇"),
+        (["flow", "--in", "甲镇"], 1, "no project serves a strategy with a strategy above it in 甲镇"),
         (["build", "nowhere"], 1, "nowhere"),
     ],
 )

@@ -398,6 +398,17 @@ def test_money_flows_too(graph: kg.Graph) -> None:
         kg.flow(graph, measure="x")
 
 
+def test_a_flow_starts_at_the_lowest_level_from_which_something_runs(tmp_path: Path) -> None:
+    text = "鹳鸣县2023年政府工作报告\n\n贯彻乡村振兴战略，建设“稻香鹳鸣”。围绕“稻香鹳鸣”，建设粮食物流园项目。\n"
+    (tmp_path / "鹳鸣县_2023.txt").write_text(text, encoding="utf-8")
+    kg.build(tmp_path / "鹳鸣县_2023.txt", store=tmp_path / "graph")
+    with kg.open(tmp_path / "graph") as built:
+        flow = kg.flow(built)
+    names = [[flow.things[end].name for end in link] for link in flow.links]
+    assert (flow.level, names) == (Level.COUNTY, [["稻香鹳鸣", "乡村振兴战略"]])
+    assert flow.title == "项目流向：从县级战略到国家级战略"
+
+
 def test_a_flow_says_how_much_it_leaves_out(graph: kg.Graph) -> None:
     flow = kg.flow(graph, most=1)
     drawn = max(flow.links.values())
@@ -421,7 +432,7 @@ def test_pictures_are_named_by_kind_and_title(graph: kg.Graph) -> None:
     drawn = kg.draw(graph.lineage("西敬村", "张营镇"))
     made = (kg.flow(graph, "张营镇"), kg.timeline(graph, "乡村振兴"), drawn, Highlighted("张营镇", "", ()))
     assert [repr(picture) for picture in made] == [
-        "<Flow 张营镇项目流向：从乡镇战略到国家战略>",
+        "<Flow 张营镇项目流向：从乡镇级战略到国家级战略>",
         "<Timeline “乡村振兴”：历年各级的使用>",
         "<Layered 西敬村>",
         "<Highlighted 张营镇>",

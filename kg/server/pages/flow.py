@@ -1,4 +1,4 @@
-"""What the page of flows shows: how much runs from township strategies up to the nation's."""
+"""What the page of flows shows: how much runs from strategies of townships, or above, up to the nation's."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from kg.language import Language
 from kg.lineage import Thing
-from kg.picture.flow import Flow, Measure, gathered, rank_of, worded
+from kg.picture.flow import Flow, Measure, Served, gathered, rank_of, worded
 from kg.picture.style import COLOURS, TINTS
 from kg.rows import IRI
 from kg.server.pages.catalogue import Catalogue
@@ -19,17 +19,17 @@ def flow(catalogue: Catalogue, within: str, measure: Measure) -> Flow:
     """Add up what ``kg.flow`` adds up, from a catalogue.
 
     Raises:
-        NotFound: nothing runs up from a township strategy there.
+        NotFound: nothing runs up from a strategy there.
     """
-    served = [
-        (IRI(row["p"]), IRI(row["t"]), row["sure"], row["yuan"] or 0.0)
-        for row in catalogue.rows(
+
+    def served(level: Level) -> list[Served]:
+        rows = catalogue.rows(
             "SELECT p.iri p, t.iri t, MAX(l.confidence) sure, m.yuan FROM entity t JOIN link l ON l.object = t.id"
             " JOIN entity p ON p.id = l.subject LEFT JOIN money m ON m.entity = p.id"
             " WHERE t.kind = ? AND t.level = ? AND p.kind = ? AND l.predicate = ? GROUP BY p.id, t.id",
-            [str(Kind.STRATEGY), str(Level.TOWNSHIP), str(Kind.PROJECT), str(Predicate.SERVES)],
+            [str(Kind.STRATEGY), str(level), str(Kind.PROJECT), str(Predicate.SERVES)],
         )
-    ]
+        return [(IRI(row["p"]), IRI(row["t"]), row["sure"], row["yuan"] or 0.0) for row in rows]
 
     def line(start: IRI) -> list[Thing]:
         return [
@@ -41,10 +41,10 @@ def flow(catalogue: Catalogue, within: str, measure: Measure) -> Flow:
 
 
 def places(catalogue: Catalogue) -> tuple[str, ...]:
-    """Return the places that have strategies of townships, as a form offers them."""
+    """Return the places that have strategies of their own, as a form offers them."""
     rows = catalogue.rows(
-        "SELECT DISTINCT place FROM entity WHERE kind = ? AND level = ? ORDER BY place LIMIT 1000",
-        [str(Kind.STRATEGY), str(Level.TOWNSHIP)],
+        "SELECT DISTINCT place FROM entity WHERE kind = ? AND level <> ? AND place <> '' ORDER BY place LIMIT 1000",
+        [str(Kind.STRATEGY), str(Level.NATIONAL)],
     )
     return tuple(dict.fromkeys(part for row in rows for part in reversed(row["place"].split("/")) if part))
 

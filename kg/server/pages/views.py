@@ -169,7 +169,7 @@ class Explorer:
         return JSONResponse(jsonable(list(quotes.values())))
 
     async def flow(self, request: Request) -> Response:
-        """How many projects, or how much money, run from township strategies up to the nation's."""
+        """How many projects, or how much money, run from strategies of townships, or above, up to the nation's."""
         catalogue = await self.catalogue()
         within = request.query_params.get("in", "").strip()[:100]
         measure: Measure = "money" if request.query_params.get("measure") == "money" else "projects"
@@ -180,8 +180,8 @@ class Explorer:
         language = _words(request).language
         offered = await run_in_threadpool(places, catalogue)
         rows = steps(drawn, language)
-        data = {"within": within, "measure": measure, "drawn": drawn.drawn, "total": drawn.total, "flows": rows,
-                "picture": picture(drawn, language), "places": offered}  # fmt: skip
+        data = {"within": within, "measure": measure, "drawn": drawn.drawn, "total": drawn.total, "level": drawn.level,
+                "flows": rows, "picture": picture(drawn, language), "places": offered}  # fmt: skip
         sample = await run_in_threadpool(_any_sample, catalogue)
         return await self._answer(request, "flow", data, rows=rows, about=list(drawn.things), sample=sample)
 

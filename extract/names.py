@@ -128,6 +128,12 @@ def generic_names() -> frozenset[str]:
     return frozenset(lexicon("names")["stop"]["generic"])
 
 
+@cache
+def figures_of_speech() -> frozenset[str]:
+    """Return the figures of speech and ordinary words that name nothing, quoted or not: 新三样, 三农, 营商环境."""
+    return frozenset(lexicon("kinds")["category"]["figures_of_speech"])
+
+
 def clause_start(folded: str, position: int, *, floor: int = 0, across: str = "") -> int:
     """Return where the clause that holds ``position`` begins.
 

@@ -13,8 +13,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Place, Span
-from extract.finders.quotations import figures_of_speech
-from extract.names import alternation, is_governing, joined_heads, lexicon
+from extract.names import alternation, figures_of_speech, is_governing, joined_heads, lexicon
 from extract.surface import HAN, fold, folded_text
 from ontology import scheme as schemes
 from ontology.scheme import Concept, Scheme

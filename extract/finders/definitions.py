@@ -7,6 +7,7 @@ term say how many members to expect, so that no ordinary list is taken for one.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -49,6 +50,10 @@ _HOLDS = re.compile("包括|包含|分为|分别[是为]|[，。]即(?!将)")
 """Behind it a definition lists what its name holds: 六条岸线，包括|鹭溪生态带、…."""
 _IN_SHORT = re.compile("的?(?:简称|统称|总称|合称)")
 """What ends a definition that says what a term is short for: 碳达峰与碳中和|的简称."""
+_EXPLAINS = re.compile(
+    "以(?!人民).{4,}|把.*(?:集成|合并|串)[成为]|[按依]照|根据|将|由|旨在|为了|通过|依托|有效|实行|习近平|进一步|逐步|转向|合并|改变|变.*为|单位|分别"
+)
+"""How what explains a term begins, and no part of it does (1 of 19): 以综治网格为基础, 把多个事项集成为一件事."""
 _NUMERALS = re.compile(f"{NUMERAL}+")
 _VERB_LENGTH = 2
 
@@ -137,6 +142,23 @@ def members(folded: str, term: Span, definition: Span) -> list[Member]:
     Returns:
         Members with their own members; empty where the definition lists none, or another number than announced.
     """
+    return _named(folded, _spelled_out(folded, term, definition))
+
+
+def _named(folded: str, parts: Sequence[Member]) -> list[Member]:
+    """Leave out what explains and names nothing, but for parts that are all worded so: 凡是…，都…."""
+    words = [folded[part.span.start : part.span.end] for part in parts]
+    alike = len(parts) > 1 and len({each[0] for each in words}) == 1
+    clauses = all("，" in each for each in words)
+    return [
+        replace(part, parts=tuple(_named(folded, part.parts)))
+        for part, each in zip(parts, words, strict=True)
+        if (alike or _EXPLAINS.match(each) is None) and (clauses or "，" not in each)
+    ]
+
+
+def _spelled_out(folded: str, term: Span, definition: Span) -> list[Member]:
+    """Return what a definition lists of a term, as it is worded."""
     name = folded[term.start : term.end].strip('"')
     counts = counts_of(folded, term)
     if in_short := _IN_SHORT.search(folded, definition.start + 2, definition.end):

@@ -17,13 +17,15 @@ from extract.finders.quotations import Interpretation, read
 from extract.layout.explanations import NUMERAL
 from extract.names import alternation, alternations, lexicon
 from extract.surface import folded_text, text_of
-from ontology.scheme import Scheme
-from ontology.terms import IDEAS, Basis, Kind, Predicate
+from ontology.scheme import Concept, Scheme
+from ontology.terms import IDEAS, Basis, Kind, Level, Predicate
 
 _MOST = 0.6
 """The share of a term's members that tells what it is."""
 _COMPOUND = 0.85
 """How sure a term is at least that is spelled out."""
+_BRIEF = 3
+"""Characters of an ordinary word, at most."""
 _FORMULA = re.compile(r"\d(?:\+[\dN])+")
 """A sum as a name, which stands for what is done: “3+1”保障."""
 
@@ -76,13 +78,14 @@ class GlossaryFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Append candidates for terms and members, and a claim for each part and its whole."""
         folded = folded_text(doc)
-        words = _words()
+        words, scheme = _words(), doc._.scheme
         for entry in doc._.structure.glossary:
+            concept = scheme.by_label(text_of(doc)[entry.term.start : entry.term.end]) if scheme is not None else None
             spelled = members(folded, entry.term, entry.definition)
             bodies = [words.institution.search(folded, part.span.start, part.span.end) for part in spelled]
             if sum(body is not None for body in bodies) > _MOST * len(bodies):
                 spelled = []
-            reading = self._kind(doc, entry.term, entry.definition, spelled)
+            reading = self._kind(doc, concept, entry.term, entry.definition, spelled)
             layout = all(words.layout_part.fullmatch(folded, part.span.start, part.span.end) for part in spelled)
             ways = len(spelled) > 1 and (layout or words.ways.match(folded, entry.term.start, entry.term.end))
             if reading is None and (ways or any(part.alias for part in spelled)):
@@ -93,6 +96,8 @@ class GlossaryFinder:
                 works = _counts_works(folded[entry.term.start : entry.term.end])
                 kind = Kind.POLICY if reading.kind is Kind.PROJECT and not works else reading.kind
                 reading = replace(reading, kind=kind, confidence=max(reading.confidence, _COMPOUND))
+            if concept is not None and concept.level is Level.NATIONAL:
+                spelled = [part for part in spelled if _is_telling(part.span, text_of(doc), scheme)]
             definition = text_of(doc)[entry.definition.start : entry.definition.end].strip()
             doc._.candidates.append(
                 Candidate(entry.term, reading.kind, "policy_glossary", reading.confidence, definition=definition)
@@ -114,11 +119,11 @@ class GlossaryFinder:
             self._members(doc, [part.span], part.parts, kind)
 
     @staticmethod
-    def _kind(doc: Doc, term: Span, definition: Span, spelled: Sequence[Member]) -> Interpretation | None:
+    def _kind(
+        doc: Doc, concept: Concept | None, term: Span, definition: Span, spelled: Sequence[Member]
+    ) -> Interpretation | None:
         """Read the term's kind off the authority file, its uses, its own head, its members, or its definition."""
         folded = folded_text(doc)
-        scheme: Scheme | None = doc._.scheme
-        concept = scheme.by_label(text_of(doc)[term.start : term.end]) if scheme is not None else None
         if concept is not None and concept.kind in IDEAS and spelled:
             return Interpretation(concept.kind, term.end, False, 0.85)
         phrase = folded[term.start : term.end].strip('"')
@@ -154,6 +159,14 @@ class GlossaryFinder:
         if re.search(r"建设成?|打造|建成|发展|构建", meaning[:40]):
             return Interpretation(Kind.STRATEGY, term.end, False, 0.65)
         return None
+
+
+def _is_telling(part: Span, text: str, scheme: Scheme) -> bool:
+    """Tell whether a part of a nationwide concept is more than an ordinary word that every explanation of it lists.
+
+    “三医”联动: 医疗、医保、医药; 四好农村路: 建好、管好、护好、运营好. What the authority file names is.
+    """
+    return part.end - part.start > _BRIEF or scheme.by_label(text[part.start : part.end]) is not None
 
 
 @Language.factory("policy_glossary")

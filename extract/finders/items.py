@@ -21,6 +21,8 @@ _THIS_ONE = re.compile('"?这一[^，。、]{1,6}$')
 _CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于|我[省市县区镇乡]|[^，。、；]*(?:既|又|还)要")
 _NO_NAME = re.compile(r"(?:的|率|以上|左右|%|提出|指出)$|[形组构]成的|\d{4}年|(?<![新有])作为")
 """How what is no name among the items of a list begins (为深化改革，…的任期制), and what tells it (污水处理率)."""
+_ONLY_THEN = re.compile("[：:]|，(?:分别[为是]|即)")
+"""Behind what leads up to a name in its item: 具体内容是：|学习本领, 六条产业链，分别为|氢能."""
 _SAID_LAST = re.compile("的?(?:问题|工作|标准|要求|等)$")
 """What may stand behind the last of a list and belongs to all: 稳预期|工作."""
 
@@ -51,7 +53,7 @@ def _words() -> _Words:
     whose = f"(?:[^，。、]{{2,8}}[省市县区]|[省市州县区旗镇乡]委)(?:{around['put_forward']})的"
     leads = (
         f"{whose}|[^，。、；]{{2,24}}(?:会议?|报告|讲话)[上中]?提出的|{NUMERAL}{{1,2}}是|把[^，。、]{{1,10}}?建设成为?|把(?![^，。、]*[成为])"
-        f"|以[^，。、]{{2,20}}?为(?:{around['taken_for']}|主)的|{around['before']}"
+        f"|以[^，。、]{{2,20}}?为(?:{around['taken_for']}|主)的|{around['before']}|指(?![标数导挥南])"
         f"|重点(?={around['chiefly']})|[在以][^，。、]{{2,16}}[上中]体现"
     )
     return _Words(
@@ -81,7 +83,8 @@ def trimmed(folded: str, start: int, end: int) -> Span | None:
     start, end = _bare(folded, start, end)
     if (stop := folded.find("。", start, end)) > start + 1:
         end = stop  # 老茶市街。|现存木楼37栋
-    start = max(start, folded.rfind("：", start, end - 1) + 1)  # 具体内容是：|学习本领
+    for led_up in _ONLY_THEN.finditer(folded, start, end - 1):
+        start = led_up.end()
     words = _words()
     match = words.before_member.match(folded, start, end)
     if match and match.end() < end - 1:

@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate, Claim
 from extract.document import Span
-from extract.names import alternation, lexicon
+from extract.names import alternation, figures_of_speech, lexicon
 from extract.surface import HAN, folded_text, quotations, text_of
 from ontology.terms import IDEAS, Basis, Kind, Predicate
 
@@ -83,12 +83,6 @@ def _cues() -> dict[str, re.Pattern[str]]:
     cues["category before"] = re.compile(f"(?:{alternation(kinds['category']['before'])})$")
     cues["category behind"] = re.compile(f"(?:等)?(?:{alternation(kinds['category']['behind'])})")
     return cues
-
-
-@cache
-def figures_of_speech() -> frozenset[str]:
-    """Return the phrases that are quoted but name nothing: 新三样, 三农."""
-    return frozenset(lexicon("kinds")["category"]["figures_of_speech"])
 
 
 def _verb_before(folded: str, opener: int) -> str:

@@ -12,7 +12,7 @@ from extract.annotation import Entity
 from extract.document import Section, Span
 from extract.layout.structure import opening_verb
 from extract.layout.tables import is_row, worded_cells
-from extract.mentions import Mentions, is_result
+from extract.mentions import Mentions, is_result, is_system
 from extract.names import alternation, lexicon
 from ontology.terms import Kind, Level
 
@@ -188,7 +188,8 @@ class Announcements:
         return None
 
     def _named(self, stretch: Span) -> list[tuple[Span, Entity]]:
-        return [pair for pair in self._mentions.strategies(stretch) if not is_result(pair[1])]
+        named = [pair for pair in self._mentions.strategies(stretch) if not is_result(pair[1])]
+        return [pair for pair in named if not is_system(pair[1])] or named
 
     def _of_title(self) -> Announcement | None:
         """Read the title of a plan or notice; a report's title announces nothing."""

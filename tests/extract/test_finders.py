@@ -758,6 +758,9 @@ def test_what_labels_a_list_says_it_of_all_its_works(tmp_path, label: str, expec
         ("实施城区管网等补短板项目。", "等补短板项目", Kind.PROJECT, []),
         ("由“十二五”末的三亿元增长到五亿元。", "十二五", Kind.POLICY, []),
         ("由“十二五”规划引领。", "十二五", Kind.POLICY, ["十二五"]),
+        ("完成帮扶项目23个。", "帮扶项目", Kind.PROJECT, []),
+        ("聚焦三农问题，建设茶园。", "三农问题", Kind.STRATEGY, []),
+        ("被教育局确定为“教育改革示范学校”。", "教育改革示范学校", Kind.POLICY, []),
     ],
 )
 def test_what_leads_up_to_a_name_titles_honours_and_links_to_other_pages_are_none(text, proposed, kind, named) -> None:

@@ -90,6 +90,15 @@ def test_the_parts_of_a_known_term_are_of_its_kind():
     assert {c.kind for c in doc._.candidates if c.extractor == "policy_glossary"} == {Kind.POLICY}
 
 
+def test_ordinary_words_that_spell_out_a_known_term_are_no_parts():
+    parts = "不摘责任、不摘政策、不摘帮扶、摘帽后。"
+    text = f"某县工作报告\n落实“四个不摘”。\n名词解释\n四个不摘：{parts}\n四大抓手：抓茶、抓果、抓渔、抓药材。\n"
+    nlp = pipeline.load(components=("policy_structure", "policy_authority", "policy_glossary"))
+    doc = pipeline.process(nlp, Document("d", text, "0" * 64))
+    found = {text[c.span.start : c.span.end] for c in doc._.candidates if c.extractor == "policy_glossary"}
+    assert "不摘帮扶" in found and "抓药材" in found and "摘帽后" not in found
+
+
 def test_what_is_spelled_out_is_carried_out_and_no_project():
     text = "某县工作报告\n实施“三大提升工程”。\n名词解释\n三大提升工程：园区提升工程、种养提升工程、治理提升工程。"
     nlp = pipeline.load(components=("policy_structure", "policy_glossary"))
@@ -179,6 +188,10 @@ def test_groups_spelled_out_clause_by_clause():
         ("一心一园", "以白石老街为核心，建设稻渔园。", ["白石老街", "稻渔园"]),
         ("双培双带", "把能手培养成党员、把党员培养成能手，党员带头致富、党员带领群众致富。",
          ["把能手培养成党员", "把党员培养成能手", "党员带头致富", "党员带领群众致富"]),
+        ("四链", "四条产业链，分别为氢能、机器人、网络安全、生物医药。", ["氢能", "机器人", "网络安全", "生物医药"]),
+        ("两建两库", "以镇村网格为基础、实行矛盾联调、档案资料库、乡贤人才库。", ["档案资料库", "乡贤人才库"]),
+        ("三个不停", "凡是定了的，都不停步；凡是开了的，都不停工；凡是说了的，都不停办。",
+         ["凡是定了的，都不停步", "凡是开了的，都不停工", "凡是说了的，都不停办"]),
     ],
 )  # fmt: skip
 def test_parts_are_named_whole_and_without_what_describes_them(term, definition, parts):

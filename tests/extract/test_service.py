@@ -519,6 +519,20 @@ def test_the_half_of_a_heading_that_says_how_announces_nothing(related):
     assert related(text, Predicate.SERVES, **named).keys() == {(MILL, "实力丙县")}
 
 
+@pytest.mark.parametrize(
+    ("heading", "goals"),
+    [
+        ("全力构建多支柱的现代茶业体系", {"现代茶业体系"}),
+        ("构建现代茶业体系，建设茶香丙县", {GOAL}),
+        ("提升公共服务水平", set()),
+    ],
+)
+def test_a_heading_announces_a_system_where_it_names_nothing_else(related, heading, goals):
+    named = dict.fromkeys(("现代茶业体系", "公共服务水平"), (Kind.STRATEGY, Level.COUNTY))
+    found = related(f"（一）{heading}\n今年建成{MILL}。", Predicate.SERVES, **named)
+    assert {goal for _, goal in found} == goals
+
+
 def test_a_preamble_names_what_is_carried_out_before_what_carries_it_out(related):
     before = related(f"今年的总体要求是：深入实施乡村振兴战略，建设“{GOAL}”。", Predicate.ADVANCES)
     behind = related(f"今年的总体要求是：建设“{GOAL}”，深入实施乡村振兴战略。", Predicate.ADVANCES)

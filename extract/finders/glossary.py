@@ -97,7 +97,7 @@ class GlossaryFinder:
                 kind = Kind.POLICY if reading.kind is Kind.PROJECT and not works else reading.kind
                 reading = replace(reading, kind=kind, confidence=max(reading.confidence, _COMPOUND))
             if concept is not None and concept.level is Level.NATIONAL:
-                spelled = [part for part in spelled if _is_telling(part.span, text_of(doc), scheme)]
+                spelled = [part for part in spelled if _is_telling(part, text_of(doc), scheme)]
             definition = text_of(doc)[entry.definition.start : entry.definition.end].strip()
             doc._.candidates.append(
                 Candidate(entry.term, reading.kind, "policy_glossary", reading.confidence, definition=definition)
@@ -161,12 +161,13 @@ class GlossaryFinder:
         return None
 
 
-def _is_telling(part: Span, text: str, scheme: Scheme) -> bool:
+def _is_telling(part: Member, text: str, scheme: Scheme) -> bool:
     """Tell whether a part of a nationwide concept is more than an ordinary word that every explanation of it lists.
 
     “三医”联动: 医疗、医保、医药; 四好农村路: 建好、管好、护好、运营好. What the authority file names is.
     """
-    return part.end - part.start > _BRIEF or scheme.by_label(text[part.start : part.end]) is not None
+    name = text[part.span.start : part.span.end]
+    return len(name) > _BRIEF or bool(part.parts) or scheme.by_label(name) is not None
 
 
 @Language.factory("policy_glossary")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from extract.annotation import Candidate
 from extract.document import Span
 from extract.layout.masthead import links_from
-from extract.names import alternation, alternations, figures_of_speech, lexicon
+from extract.names import alternation, alternations, lexicon, name_nothing
 from extract.surface import HAN, JOINTS, pairs
 from ontology.terms import IDEAS, Kind
 
@@ -174,7 +174,7 @@ def _is_sort(c: Candidate, folded: str) -> bool:
     if c.concept is not None or c.kind not in (Kind.PROJECT, *IDEAS):
         return False
     explained = c.extractor == "policy_glossary"  # a part that the text itself names
-    if c.kind in IDEAS and not explained and folded[c.span.start : c.span.end].strip('"') in figures_of_speech():
+    if c.kind in IDEAS and not explained and folded[c.span.start : c.span.end].strip('"') in name_nothing():
         return True
     words = _sorts()
     if c.kind in IDEAS and words.label.match(folded, c.span.start, c.span.end):

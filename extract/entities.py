@@ -31,6 +31,8 @@ from ontology.terms import IDEAS, PLACES, Kind, Level, Predicate
 
 _ROADS = re.compile("[路街道]$")
 """How the bare name of a road ends, a site within a longer work's name."""
+_FORMULA = re.compile(r"\d\"?$")
+"""What makes a known name one's own: 622|现代产业体系."""
 _FIVE_YEARS = re.compile("“十[一二三四五六七]五”规划")
 _PLANNING = (Level.PROVINCIAL, Level.PREFECTURE)
 """The levels whose reports mean their own plan by “十四五”规划; a county's and a town's mean the nation's."""
@@ -93,7 +95,8 @@ def _compatible(c: Candidate, other: Candidate, folded: str) -> bool:
     if c.kind is Kind.PROJECT and _ROADS.search(folded, inner.span.start, inner.span.end) and outer is other:
         return False  # 薛卫台路 within 万安路、薛卫台路道路维修工程
     known = inner.concept is not None or inner.extractor == "policy_organizations"
-    if known and outer.span.end == inner.span.end and outer.extractor not in TRUSTED:
+    own = _FORMULA.search(folded, outer.span.start, inner.span.start) is not None  # 622|现代产业体系
+    if known and outer.span.end == inner.span.end and outer.extractor not in TRUSTED and not own:
         return False  # a verb or an ordinary attribute before a known name: 因疫因灾遇困群众|临时救助
     if inner.concept is not None and outer.extractor == "policy_tagger" and outer.span.start == inner.span.start:
         return outer.span.end - inner.span.end not in range(2, 7)  # 改革开放|持续深化

@@ -103,16 +103,12 @@ def _endings(sort: str) -> tuple[str, ...]:
 
 def is_result(entity: Entity) -> bool:
     """Tell whether a heading's phrase names a result or an activity (…水平, …风险): no strategy that work is for."""
-    return _is_ordinary(entity) and entity.name.endswith(_endings("results"))
+    return entity.concept is None and not is_said(entity) and entity.name.endswith(_endings("results"))
 
 
 def is_system(entity: Entity) -> bool:
     """Tell whether a heading's phrase names a system (现代产业体系), for which work is where it names nothing else."""
-    return _is_ordinary(entity) and entity.name.endswith(_endings("systems"))
-
-
-def _is_ordinary(entity: Entity) -> bool:
-    return entity.concept is None and not is_said(entity)
+    return not is_said(entity) and entity.name.endswith(_endings("systems"))
 
 
 def is_said(entity: Entity) -> bool:

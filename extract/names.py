@@ -129,9 +129,10 @@ def generic_names() -> frozenset[str]:
 
 
 @cache
-def figures_of_speech() -> frozenset[str]:
-    """Return the figures of speech and ordinary words that name nothing, quoted or not: 新三样, 三农, 营商环境."""
-    return frozenset(lexicon("kinds")["category"]["figures_of_speech"])
+def name_nothing() -> frozenset[str]:
+    """Return the figures of speech and ordinary words that name nothing, quoted or not: 新三样, 三农, 协同发展."""
+    words = lexicon("kinds")["category"]
+    return frozenset([*words["figures_of_speech"], *words["ordinary_words"]])
 
 
 def clause_start(folded: str, position: int, *, floor: int = 0, across: str = "") -> int:

@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Place, Span
-from extract.names import alternation, figures_of_speech, is_governing, joined_heads, lexicon
+from extract.names import alternation, is_governing, joined_heads, lexicon, name_nothing
 from extract.surface import HAN, fold, folded_text
 from ontology import scheme as schemes
 from ontology.scheme import Concept, Scheme
@@ -100,7 +100,7 @@ class AuthorityFinder:
             patterns: dict[str, Concept] = {}
             for surface, concept in scheme.surfaces():
                 folded = fold(surface)
-                if _loose_form(folded, concept) or _MARKS.sub("", folded) in figures_of_speech():
+                if _loose_form(folded, concept) or _MARKS.sub("", folded) in name_nothing():
                     continue
                 for form in (folded, _MARKS.sub("", folded), _core_quoted(folded, concept.kind)):
                     patterns.setdefault(form, concept)

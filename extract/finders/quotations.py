@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate, Claim
 from extract.document import Span
-from extract.names import alternation, figures_of_speech, lexicon
+from extract.names import alternation, lexicon, name_nothing
 from extract.surface import HAN, folded_text, quotations, text_of
 from ontology.terms import IDEAS, Basis, Kind, Predicate
 
@@ -104,7 +104,7 @@ def read(folded: str, start: int, end: int) -> Interpretation | None:
         end: behind the last character inside the marks.
     """
     phrase = folded[start:end]
-    if not 2 <= len(phrase) <= _LONGEST or _NOT_A_NAME.search(phrase) or phrase in figures_of_speech():
+    if not 2 <= len(phrase) <= _LONGEST or _NOT_A_NAME.search(phrase) or phrase in name_nothing():
         return None
     cues = _cues()
     behind = folded[end + 1 : end + 18]

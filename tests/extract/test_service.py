@@ -522,13 +522,13 @@ def test_the_half_of_a_heading_that_says_how_announces_nothing(related):
 @pytest.mark.parametrize(
     ("heading", "goals"),
     [
-        ("全力构建多支柱的现代茶业体系", {"现代茶业体系"}),
-        ("构建现代茶业体系，建设茶香丙县", {GOAL}),
+        ("全力构建多支柱的现代产业体系", {"现代产业体系"}),
+        ("构建现代产业体系，建设茶香丙县", {GOAL}),
         ("提升公共服务水平", set()),
     ],
 )
 def test_a_heading_announces_a_system_where_it_names_nothing_else(related, heading, goals):
-    named = dict.fromkeys(("现代茶业体系", "公共服务水平"), (Kind.STRATEGY, Level.COUNTY))
+    named = dict.fromkeys(("现代产业体系", "公共服务水平"), (Kind.STRATEGY, Level.COUNTY))
     found = related(f"（一）{heading}\n今年建成{MILL}。", Predicate.SERVES, **named)
     assert {goal for _, goal in found} == goals
 

@@ -36,6 +36,9 @@ _OPENING = 3_000
 _TITLE_LENGTH = 80
 
 _DATED_TITLE = re.compile(rf"[（(](?:{DATE.pattern})[）)]$")
+_FIRST_HALF = re.compile(f"[{HAN}]{{8,}}")
+_LATTER_HALF = re.compile(f"(?!.*(?:报告|总结))[{HAN}]{{4,12}}")
+"""The halves of a title that is set in two lines: 石化行业智能制造标准体系, and below it 建设指南."""
 _SALUTATION = re.compile(r"各位(?:代表|委员)|^同志们[：:，！]")
 _HEADING = re.compile(r"[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+[章部]")
 _SPEAKS = re.compile(
@@ -263,7 +266,7 @@ def _from_text(text: str) -> _Clues:
             year=_party_congress(number_of(committee["congress"]) + 1), issuer="中国共产党" + committee["committee"]
         )
     if (signed := signature(text)) is not None:
-        clues.add(issued=signed.issued, issuer="、".join(signed.bodies))
+        clues.add(issued=signed.issued, issuer="、".join(signed.bodies), title=_title([signed.below]))
         clues.units += signed.bodies
     if (since := _SINCE.search(compact)) is not None:
         clues.add(year=_people_congress(number_of(since["congress"]) + 1, 1))
@@ -302,13 +305,15 @@ def _title(lines: list[str]) -> str | None:
 
 
 def _titles(lines: list[str]) -> Iterator[str]:
-    ends = tuple(lexicon("metadata")["titles"]["ends"])
+    ends, signs = (tuple(lexicon("metadata")["titles"][name]) for name in ("ends", "signs"))
     for index, line in enumerate(lines):
         bare = re.sub(r"(?:[（(][^（）()]*[)）])+$", "", line).rstrip()
         if bare.startswith("—") or not bare or len(line) > _TITLE_LENGTH or _HEADING.match(bare):
             continue
         if bare.rstrip("》").endswith(ends):
-            yield " ".join(line.split())
+            above = lines[index - 1] if index and _LATTER_HALF.fullmatch(bare) else ""
+            begun = _FIRST_HALF.fullmatch(above) is not None and not above.endswith((*ends, *signs))
+            yield above + line if begun else " ".join(line.split())
             continue
         following = lines[index + 1] if index + 1 < len(lines) else ""
         if "关于" in bare and following.endswith(ends) and len(bare + following) <= _TITLE_LENGTH:

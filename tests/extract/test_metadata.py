@@ -110,7 +110,19 @@ def test_a_letter_that_goes_with_a_text_signs_and_dates_it(
 
 def test_a_title_is_dated_in_its_brackets() -> None:
     assert known(f"夏县人民政府工作报告(2023年1月10日)\n{BODY}").issued == "2023-01-10"
-    assert known("管理规范（试行）\n第一章　总则\n第一条　修渠。").title == "管理规范（试行）"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("管理规范（试行）\n第一章　总则\n第一条　修渠。", "管理规范（试行）"),
+        ("夏县农田水利标准体系\n建设指南（试行）\n一、总则", "夏县农田水利标准体系建设指南（试行）"),
+        ("夏县第五届人民代表大会第三次会议\n政府工作报告\n各位代表：", "政府工作报告"),
+        ("各镇：\n现将办法印发给你们。\n夏县人民政府\n2023年1月10日\n修渠办法（试行）\n第一条", "修渠办法（试行）"),
+    ],
+)
+def test_a_title_may_be_set_in_two_lines_or_stand_below_a_letter(text: str, title: str) -> None:
+    assert known(text).title == title
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from extract.document import Metadata, Place
 from extract.finders.authority import is_ours
 from extract.identity import TRUSTED, Cluster, bare_form, cluster, everywhere, with_shared_heads
 from extract.learned.classifier import MODELS
-from extract.levels import coined_level, level_of
+from extract.levels import coined_level, level_of, made_here
 from extract.status import status
 from extract.surface import folded_text
 from ontology.iri import normalise
@@ -106,9 +106,14 @@ def _compatible(c: Candidate, other: Candidate, folded: str) -> bool:
     return item and (outer is other or outer.extractor in TRUSTED)
 
 
-def _own_plan(name: str, place: Place | None) -> Level | None:
-    """Return the speaking government's level where a name is that of its own five-year plan."""
-    return place.level if place and place.level in _PLANNING and _FIVE_YEARS.fullmatch(name) else None
+def _own_plan(group: Cluster, folded: str, place: Place | None) -> Level | None:
+    """Return the speaking government's level where a name is that of its own five-year plan, or of what it makes."""
+    if place is None:
+        return None
+    if _FIVE_YEARS.fullmatch(group.name):
+        return place.level if place.level in _PLANNING else None
+    made = group.kind is Kind.POLICY and made_here(group.name, [c.span for c in group.candidates], folded)
+    return place.level if made else None
 
 
 class EntityResolver:
@@ -152,9 +157,11 @@ class EntityResolver:
         """Return the entity that a cluster is; ``level`` is that of who issued its name."""
         metadata: Metadata = doc._.document.metadata
         place = metadata.place
-        concept = None if _own_plan(group.name, place) else group.first(lambda c: c.concept)
+        concept = group.first(lambda c: c.concept)
         scheme: Scheme | None = doc._.scheme if concept else None
         known = scheme.concept(concept) if concept and scheme is not None else None
+        if known is not None and known.level is not level and _own_plan(group, folded_text(doc), place):
+            concept = known = None
         mentions = tuple(sorted({c.span for c in group.candidates}))
         unit, issuer, progress = group.first(lambda c: c.place), None, None
         if group.kind in PLACES:
@@ -206,7 +213,7 @@ def _levels(doc: Doc, clusters: list[Cluster], folded: str, models: Path) -> lis
     metadata = doc._.document.metadata
     known = {c.span: c.level for c in doc._.candidates if c.concept is not None and c.kind in IDEAS}
     for group in clusters:
-        plan = _own_plan(group.name, metadata.place)
+        plan = _own_plan(group, folded, metadata.place)
         level = plan or group.best().level or group.first(lambda c: c.level)
         if level is None and group.kind in IDEAS:
             spans = sorted({c.span for c in group.candidates})

@@ -31,6 +31,7 @@ _CALLED = 12
 """Characters before a name in which a unit is looked for that it belongs to."""
 _CLAUSE_END = re.compile(r"[，。；：！\n]")
 _VILLAGE = re.compile("(?:村|社区|嘎查)$")
+_WHOLE = re.compile("全(?P<unit>[省区市县州旗镇乡])(?!域)|省级|自治区(?!级)")
 _UNIT_BEFORE = re.compile(
     "(?:[省市县区州旗]委|自治区党委|[镇乡]党委|全(?:省|市|县|区|州|旗|镇|乡)|(?<![^，。；、和及与]).{0,4}[省市县])"
     "(?:、?(?:[省市县区州旗镇乡]|自治区)?政府)?(?:的|关于|(?:提出|确定|部署|作出|实施)的?)?$"
@@ -56,6 +57,10 @@ class _Words:
     own_make: re.Pattern[str]
     created: re.Pattern[str]
     entrusted: re.Pattern[str]
+    makes: re.Pattern[str]
+    made: tuple[str, ...]
+    made_elsewhere: re.Pattern[str]
+    made_jointly: re.Pattern[str]
     village_before: re.Pattern[str]
     coined: re.Pattern[str]
 
@@ -75,6 +80,10 @@ def _words() -> _Words:
         own_make=re.compile(f"(?:{alternation(name['own_make'])})$"),
         created=re.compile(f"(?:{alternation(context['created'])})[^，。；、]{{0,6}}$"),
         entrusted=re.compile(f'"?(?:的)?(?:{alternation(context["entrusted"])})'),
+        makes=re.compile(f"(?:{alternation(context['makes'])})(?:了|并)?$"),
+        made=tuple(context["made"]),
+        made_elsewhere=re.compile(alternation(context["made_elsewhere"])),
+        made_jointly=re.compile(alternation([*context["made_jointly"], *name["nationwide"]])),
         village_before=re.compile(
             "(?<![^，。；、：])[^，。；、：]{0,4}(?<![各全新乡农本该我])(?:村|[^区]社区|嘎查)"
             f"(?:的|(?:{alternation(context['devised'])})(?:出|了)?)?$"
@@ -134,6 +143,20 @@ def coined_level(definition: str, place: Place | None) -> Level | None:
     return Level.VILLAGE if _VILLAGE.search(coined["who"]) else named_level(coined["who"], place)
 
 
+def made_here(name: str, mentions: Sequence[Span], folded: str) -> bool:
+    """Tell whether a document says that its speaker makes an instrument, whoever else has one of that name.
+
+    >>> text = "制定实施碳达峰实施方案。配合国家部门制定市场准入清单。"
+    >>> made_here("碳达峰实施方案", [Span(4, 11)], text), made_here("市场准入清单", [Span(20, 26)], text)
+    (True, False)
+    """
+    words = _words()
+    if not name.rstrip('"”').endswith(words.made) or words.made_jointly.search(name):
+        return False
+    before = (_clause_before(span, folded).rstrip('"《') for span in mentions)
+    return any(words.makes.search(clause) and not words.made_elsewhere.search(clause) for clause in before)
+
+
 def level_of(
     kind: Kind,
     name: str,
@@ -155,7 +178,10 @@ def level_of(
         models: the folder with the model; without one the rule alone decides.
         own: whether the document itself defines the name.
     """
-    certain = _named_in(name, metadata.place) or _called_before(name, mentions, folded, metadata)
+    certain = _named_in(name, metadata.place)
+    if certain is None and kind is Kind.POLICY:
+        certain = _of_whole(name, metadata.place)
+    certain = certain or _called_before(name, mentions, folded, metadata)
     if certain is not None:
         return certain
     model = opened(models, MODEL)
@@ -190,6 +216,19 @@ def _named_in(name: str, place: Place | None) -> Level | None:
     if _words().centre.match(name):
         return Level.NATIONAL
     return next((level for borne, level in _borne(place) if borne.search(name)), None)
+
+
+def _of_whole(name: str, place: Place | None) -> Level | None:
+    """Return the level of the unit for all of which an instrument is by the beginning of its name: 全区口岸智慧化建设.
+
+    全区 is all of the nearest district, else of the autonomous region.
+    """
+    whole = _WHOLE.match(name.lstrip('"“'))
+    if whole is None or place is None or place.level is Level.NATIONAL:
+        return None
+    if whole["unit"] is None:
+        return Level.PROVINCIAL
+    return next((unit.level for unit in reversed(place.chain) if unit.name.endswith(whole["unit"])), None)
 
 
 @lru_cache(maxsize=16)

@@ -16,13 +16,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from extract.dates import DATE, NARROW, NUMBER, YEAR, YEARS, iso_date, number_of, year_of
 from extract.document import Document, Metadata, Place
 from extract.jurisdiction import Named, named_in, national_body, resolve, spoken_of
 from extract.layout.masthead import is_masthead, masthead
 from extract.layout.reflow import reflow
-from extract.metadata_table import YEARS, from_row, iso, load_table
+from extract.layout.signature import signature
+from extract.metadata_table import from_row, load_table
 from extract.names import alternation, lexicon
-from extract.numerals import parse
 from extract.surface import HAN, fold
 from ontology.divisions import NATION, divisions
 from ontology.terms import Level
@@ -32,15 +33,12 @@ __all__ = ["describe", "load_table"]
 _FIELDS = ("title", "issued", "year", "level", "place", "issuer", "meeting", "review_years", "plan_years")
 _HEAD_LINES = 40
 _OPENING = 3_000
-_CLOSING = 400
 _TITLE_LENGTH = 80
 
-_NARROW = {0xFF10 + digit: 0x30 + digit for digit in range(10)}
-_NUMBER = r"[〇○零一二三四五六七八九十\d]+"
-_YEAR = r"(?:(?:19|20)\d{2}|[一二][〇○零一二三四五六七八九]{3})"
-_DATE = re.compile(
-    rf"(?P<y>{_YEAR})年(?:(?P<m>{_NUMBER})月(?:(?P<d>{_NUMBER})日)?)?|(?P<y2>(?:19|20)\d\d)[-/.](?P<m2>\d\d?)[-/.](?P<d2>\d\d?)"
-)
+_DATED_TITLE = re.compile(rf"[（(](?:{DATE.pattern})[）)]$")
+_FIRST_HALF = re.compile(f"[{HAN}]{{8,}}")
+_LATTER_HALF = re.compile(f"(?!.*(?:报告|总结))[{HAN}]{{4,12}}")
+"""The halves of a title that is set in two lines: 石化行业智能制造标准体系, and below it 建设指南."""
 _SALUTATION = re.compile(r"各位(?:代表|委员)|^同志们[：:，！]")
 _HEADING = re.compile(r"[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+[章部]")
 _SPEAKS = re.compile(
@@ -55,10 +53,10 @@ _LABEL = re.compile(r"^【[^】]*】\s*")
 _REPORT = re.compile(r"工作报告")
 _LETTERSPACED = re.compile(r"(?:\S\s+){3,}\S")
 """A title set with a space behind each character: 政 府 工 作 报 告."""
-_SINCE = re.compile(rf"第(?P<congress>{_NUMBER})届全国人民代表大会第一次会议以来的五年")
-_REVIEWS = re.compile(rf"(?P<y>{_YEAR})年(?:度)?(?:政府|国内)?(?:的)?(?:主要)?工作(?:的|主要)?(?:基本)?(?:回顾|总结)")
+_SINCE = re.compile(rf"第(?P<congress>{NUMBER})届全国人民代表大会第一次会议以来的五年")
+_REVIEWS = re.compile(rf"(?P<y>{YEAR})年(?:度)?(?:政府|国内)?(?:的)?(?:主要)?工作(?:的|主要)?(?:基本)?(?:回顾|总结)")
 _REPORTS = re.compile("政府工作|报告[^，。]{0,20}工作")
-_COMMITTEE = re.compile(rf"(?:代表|受)(?:中国共产党|党的)?(?P<committee>第?(?P<congress>{_NUMBER})届中央委员会)")
+_COMMITTEE = re.compile(rf"(?:代表|受)(?:中国共产党|党的)?(?P<committee>第?(?P<congress>{NUMBER})届中央委员会)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +86,13 @@ def _words() -> _Words:
     return _Words(
         addressees=re.compile(rf"各[^。]+[：:]|.+(?:{addressees})[）)]?[：:]$"),
         meeting=re.compile(
-            rf"[在向](?P<meeting>(?P<unit>[^，。、（）()\d在向]{{0,20}}?)第?(?P<congress>{_NUMBER})[届次](?P<body>{bodies})"
-            rf"(?:常务委员会|常委会)?(?:第?(?P<session>{_NUMBER})次(?:全体)?会[议议])?)(?=上|作|提|报告|汇报|[，,）)]|$)"
+            rf"[在向](?P<meeting>(?P<unit>[^，。、（）()\d在向]{{0,20}}?)第?(?P<congress>{NUMBER})[届次](?P<body>{bodies})"
+            rf"(?:常务委员会|常委会)?(?:第?(?P<session>{NUMBER})次(?:全体)?会[议议])?)(?=上|作|提|报告|汇报|[，,）)]|$)"
         ),
         post=re.compile(rf"(?P<unit>[{HAN}]{{0,15}}?)(?:人民政府|政府)?(?:代理|代)?(?P<post>{posts})"),
         levels={post: level for level in Level for post in data["posts"].get(level, ())},
         plans=re.compile(
-            rf"(?P<y>{_YEAR})年(?:度)?(?:政府|国内|经济社会发展)?(?:的)?"
+            rf"(?P<y>{YEAR})年(?:度)?(?:政府|国内|经济社会发展)?(?:的)?"
             rf"(?:(?:主要|重点|总体)(?:工作|任务|目标)|任务目标|工作(?:的)?(?:{alternation(data['plans']['work'])}))"
         ),
     )
@@ -201,22 +199,24 @@ def _title_block(text: str) -> list[str]:
 
 def _from_title(text: str) -> _Clues:
     clues = _Clues("title")
-    block = _title_block(text.translate(_NARROW))
+    block = _title_block(text.translate(NARROW))
     never = tuple(lexicon("metadata")["titles"]["never"])
     lines = [line for raw in block if (line := _LABEL.sub("", raw)) and not line.startswith(never)]
     lines = [line for line in lines if not is_masthead(fold(line))]
     lines = ["".join(line.split()) if _LETTERSPACED.fullmatch(line) else line for line in lines]
     title = _title(lines)
     clues.add(title=title)
+    if title and (dated := _DATED_TITLE.search(title)) and (dated["m"] or dated["m2"]):
+        clues.add(issued=iso_date(dated))
     _read_meeting("".join("".join(lines).split()), clues)
     if title:
-        name = re.sub(rf"{_YEAR}年?度?", " ", title)
+        name = re.sub(rf"{YEAR}年?度?", " ", title)
         issues = _ISSUES.match(title)
         if issues:
             clues.add(issuer="、".join(issues["issuer"].split()))
         if _REPORT.search(title):
-            years = set(re.findall(_YEAR, title))
-            clues.add(year=_year(years.pop()) if len(years) == 1 else None)
+            years = set(re.findall(YEAR, title))
+            clues.add(year=year_of(years.pop()) if len(years) == 1 else None)
             government = _GOVERNMENT.search(name.replace(" ", ""))
             if government:
                 clues.units.append(government["unit"])
@@ -231,10 +231,10 @@ def _from_title(text: str) -> _Clues:
                 clues.units.append(post["unit"])
             clues.level = clues.level or words.levels.get(post["post"])
         if (number := _NUMBERED.fullmatch(line.strip("（）()"))) is not None:
-            clues.add(year=_year(number["year"]))
+            clues.add(year=year_of(number["year"]))
         bare = line.strip("（）()—― 　").replace(" ", "")
-        if (date := _DATE.fullmatch(bare) or (_ADOPTED.search(bare) and _DATE.match(bare))) is not None:
-            clues.add(issued=_iso(date))
+        if (date := DATE.fullmatch(bare) or (_ADOPTED.search(bare) and DATE.match(bare))) is not None:
+            clues.add(issued=iso_date(date))
     clues.add(issued=_masthead_date(text, "written"))
     return clues
 
@@ -247,13 +247,13 @@ def _masthead_date(text: str, sort: str) -> str | None:
     if sort == "published" and any(source in line for source in words["source"] for line in lines):
         labels += words["dated"]
     bare = r"^[ （【]*|" if sort == "published" else ""
-    behind = re.compile(rf"(?:{bare}(?:{alternation(labels)}) *：\s*)(?:{_DATE.pattern})")
-    return next((_iso(date) for line in lines if (date := behind.search(line)) is not None), None)
+    behind = re.compile(rf"(?:{bare}(?:{alternation(labels)}) *：\s*)(?:{DATE.pattern})")
+    return next((iso_date(date) for line in lines if (date := behind.search(line)) is not None), None)
 
 
 def _from_text(text: str) -> _Clues:
     clues = _Clues("text")
-    opening = text[:_OPENING].translate(_NARROW)
+    opening = text[:_OPENING].translate(NARROW)
     compact = "".join(opening[:600].split())
     _read_meeting(compact, clues)
     if (speaks := _SPEAKS.search(opening)) is not None and "中央委员会" not in speaks["issuer"]:
@@ -262,25 +262,23 @@ def _from_text(text: str) -> _Clues:
         clues.units.append(issuer)
     if (committee := _COMMITTEE.search(compact)) is not None:
         clues.units.append("中共中央")
-        clues.add(year=_party_congress(_count(committee["congress"]) + 1), issuer="中国共产党" + committee["committee"])
-    closing = [line.strip() for line in text[-_CLOSING:].split("\n") if line.strip()][-8:]
-    for index, line in enumerate(closing):
-        if (date := _DATE.fullmatch(line.replace(" ", ""))) is not None and date["m"]:
-            clues.add(issued=_iso(date))
-            if index and len(closing[index - 1]) <= 30 and not closing[index - 1].endswith("。"):
-                clues.add(issuer=closing[index - 1])
-                clues.units.append(closing[index - 1])
+        clues.add(
+            year=_party_congress(number_of(committee["congress"]) + 1), issuer="中国共产党" + committee["committee"]
+        )
+    if (signed := signature(text)) is not None:
+        clues.add(issued=signed.issued, issuer="、".join(signed.bodies), title=_title([signed.below]))
+        clues.units += signed.bodies
     if (since := _SINCE.search(compact)) is not None:
-        clues.add(year=_people_congress(_count(since["congress"]) + 1, 1))
+        clues.add(year=_people_congress(number_of(since["congress"]) + 1, 1))
     plans = _words().plans
     headings = list(_headings(text))
     reported = _REPORTS.search(compact) is not None or any(heading.endswith("回顾") for heading in headings)
     for heading in headings:
         if (reviewed := _REVIEWS.search(heading)) is not None and (reported or heading.endswith("回顾")):
-            year = _year(reviewed["y"])
+            year = year_of(reviewed["y"])
             clues.add(year=year + 1 if year else None)
         elif reported and (planned := plans.search(heading)) is not None:
-            clues.add(year=_year(planned["y"]))
+            clues.add(year=year_of(planned["y"]))
     return clues
 
 
@@ -307,13 +305,15 @@ def _title(lines: list[str]) -> str | None:
 
 
 def _titles(lines: list[str]) -> Iterator[str]:
-    ends = tuple(lexicon("metadata")["titles"]["ends"])
+    ends, signs = (tuple(lexicon("metadata")["titles"][name]) for name in ("ends", "signs"))
     for index, line in enumerate(lines):
         bare = re.sub(r"(?:[（(][^（）()]*[)）])+$", "", line).rstrip()
         if bare.startswith("—") or not bare or len(line) > _TITLE_LENGTH or _HEADING.match(bare):
             continue
         if bare.rstrip("》").endswith(ends):
-            yield " ".join(line.split())
+            above = lines[index - 1] if index and _LATTER_HALF.fullmatch(bare) else ""
+            begun = _FIRST_HALF.fullmatch(above) is not None and not above.endswith((*ends, *signs))
+            yield above + line if begun else " ".join(line.split())
             continue
         following = lines[index + 1] if index + 1 < len(lines) else ""
         if "关于" in bare and following.endswith(ends) and len(bare + following) <= _TITLE_LENGTH:
@@ -325,21 +325,21 @@ def _read_meeting(compact: str, clues: _Clues) -> None:
     if meeting is None:
         return
     clues.add(meeting=meeting["meeting"])
-    before = list(_DATE.finditer(compact, max(0, meeting.start() - 20), meeting.start()))
+    before = list(DATE.finditer(compact, max(0, meeting.start() - 20), meeting.start()))
     if before and before[-1].end() >= meeting.start() - 1:
-        clues.add(issued=_iso(before[-1]))
-    after = _DATE.match(re.sub(r"^上?(?:的报告)?[（(]?", "", compact[meeting.end() : meeting.end() + 30]))
+        clues.add(issued=iso_date(before[-1]))
+    after = DATE.match(re.sub(r"^上?(?:的报告)?[（(]?", "", compact[meeting.end() : meeting.end() + 30]))
     if after and after["m"]:
-        clues.add(issued=_iso(after))
+        clues.add(issued=iso_date(after))
     if unit := meeting["unit"].removeprefix("中国共产党"):
         clues.units.append(unit)
         return
     clues.units.append("中国")
-    congress = _count(meeting["congress"])
+    congress = number_of(meeting["congress"])
     if meeting["body"].endswith("全国代表大会"):
         clues.add(year=_party_congress(congress))
     elif meeting["session"] and meeting["body"].startswith("全国"):
-        clues.add(year=_people_congress(congress, _count(meeting["session"])))
+        clues.add(year=_people_congress(congress, number_of(meeting["session"])))
 
 
 def _places(
@@ -400,7 +400,7 @@ def _full_issuer(issuer: str | None, title: str | None, place: Place | None) -> 
 def _headings(text: str) -> list[str]:
     return [
         line
-        for raw in text.translate(_NARROW).split("\n")
+        for raw in text.translate(NARROW).split("\n")
         if (line := raw.strip()) and len(line) <= 40 and not line.endswith("。")
     ]
 
@@ -420,7 +420,7 @@ def _periods(text: str, year: int | None) -> tuple[tuple[int, ...], tuple[int, .
 
 
 def _years_named(heading: str, year: int | None, first: Mapping[str, int], back: bool) -> set[int]:
-    years = {y for found in re.finditer(rf"({_YEAR})年", heading) if (y := _year(found[1])) is not None}
+    years = {y for found in re.finditer(rf"({YEAR})年", heading) if (y := year_of(found[1])) is not None}
     for name in re.findall(r"[“\"「]?([一二三四五六七八九十]+五)[”\"」]?(?:时期|规划|期间|发展)", heading):
         if name in first:
             years |= set(range(first[name], first[name] + 5))
@@ -435,28 +435,6 @@ def _years_named(heading: str, year: int | None, first: Mapping[str, int], back:
     if not back and re.search(r"(?:今后|未来)五年", heading):
         years |= set(range(year, year + 5))
     return years
-
-
-def _count(number: str) -> int:
-    """Read 十四, 二十, 14 as numbers; what is none counts nothing."""
-    return int(parse(number) or 0)
-
-
-def _year(written: str | None) -> int | None:
-    year = _count(written) if written is not None else 0
-    return year if year in YEARS else None
-
-
-def _iso(date: re.Match[str]) -> str | None:
-    """Return a date as far as a calendar has it: 2023年2月30日 is of that month."""
-    written = (date["y"] or date["y2"], date["m"] or date["m2"], date["d"] or date["d2"])
-    parts = [_count(part) for part in written if part is not None]
-    while parts:
-        try:
-            return iso(*parts)
-        except ValueError:
-            parts.pop()
-    return None
 
 
 @cache

@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from functools import cache
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any
 
+from extract.dates import iso, known_year
 from extract.document import Document, Place
 from extract.jurisdiction import Named, resolve
 from extract.names import lexicon
 from ontology.divisions import NATION, divisions
 from ontology.errors import UsageError
 from ontology.terms import Level
-
-YEARS = range(1900, 2101)
-"""Years that a document may be of; the shapes of the graph say the same."""
 
 _CHAIN = ("province", "prefecture", "county", "township")
 
@@ -150,24 +147,6 @@ def _by_field(cells: Mapping[str, str]) -> dict[str, str]:
     return {names[key]: value for column, value in cells.items() if (key := column.strip().lower()) in names and value}
 
 
-def iso(year: int, *parts: int) -> str:
-    """Return a date as precise as it is given.
-
-    Args:
-        year: of issue.
-        parts: the month, and the day.
-
-    Raises:
-        ValueError: no calendar has that date, or no document is of that year.
-
-    >>> iso(2023, 3)
-    '2023-03'
-    """
-    month, day, *_ = (*parts, 1, 1)
-    date(_year(year), month, day)
-    return "-".join(f"{part:02}" for part in (year, *parts))
-
-
 def _issued(written: str) -> str:
     parts = re.fullmatch(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?)?年?(?:[ T].*)?", written)
     try:
@@ -181,7 +160,7 @@ def _years(written: str, column: str) -> tuple[int, ...]:
     for part in re.split(r"[;,，；、\s]+", written.strip()):
         span = re.fullmatch(r"(\d{4})年?(?:[-–—至]+(\d{4})年?)?", part)
         try:
-            first, last = (_year(int(year)) for year in (span[1], span[2] or span[1])) if span else (1, 0)
+            first, last = (known_year(int(year)) for year in (span[1], span[2] or span[1])) if span else (1, 0)
             if first > last:
                 raise ValueError(part)
         except ValueError as error:
@@ -190,12 +169,6 @@ def _years(written: str, column: str) -> tuple[int, ...]:
             ) from error
         years |= set(range(first, last + 1))
     return tuple(sorted(years))
-
-
-def _year(year: int) -> int:
-    if year not in YEARS:
-        raise ValueError(year)
-    return year
 
 
 def _level(written: str) -> Level:

@@ -91,6 +91,8 @@ class _Rules:
     counted_behind: re.Pattern[str]
     graded: re.Pattern[str]
     among: re.Pattern[str]
+    ranked: re.Pattern[str]
+    in_digits: frozenset[str]
 
 
 @cache
@@ -135,7 +137,7 @@ def _rules() -> _Rules:
         ranks=frozenset(excluded["ranks"]),
         never=re.compile(f"(?:{alternation(excluded['before_any'])})$"),
         implied=tuple((unit, re.compile(alternation(nouns))) for unit, nouns in data["implied"].items()),
-        bound=re.compile(f"(?:{alternation(excluded['bounds'])})$"),
+        bound=re.compile(f"(?<!签)(?:{alternation(excluded['bounds'])})$"),
         grown=re.compile(f"(?:{alternation(excluded['grown'])})$"),
         reached=re.compile(f"(?:{threshold['reached']})$"),
         counted_before=re.compile(
@@ -146,6 +148,8 @@ def _rules() -> _Rules:
         ),
         graded=re.compile(rf"及?以[上下]的?[^，。；、\d]{{0,6}}?(?:{threshold['sorted']})"),
         among=re.compile(f"(?:{threshold['among']})$"),
+        ranked=re.compile(threshold["ranked"]),
+        in_digits=frozenset(excluded["in_digits"]),
     )
 
 
@@ -252,7 +256,7 @@ def _counts_in_han(figure: Figure, before: str) -> bool:
         return figure.value >= 2
     if figure.unit in units().count:
         return vague or figure.value > 10
-    return figure.unit not in units().place
+    return figure.unit not in units().place and figure.unit not in rules.in_digits
 
 
 def _is_threshold(folded: str, figure: Figure, before: str) -> bool:
@@ -260,7 +264,7 @@ def _is_threshold(folded: str, figure: Figure, before: str) -> bool:
     clause = _CLAUSE.split(folded[max(0, figure.start - 40) : figure.start])[-1]
     rules = _rules()
     sized, reached = figure.unit in units().sized, rules.reached.search(before) is not None
-    if reached and rules.counted_before.search(clause):
+    if reached and (rules.counted_before.search(clause) or (sized and rules.ranked.match(folded, figure.end))):
         return True
     if figure.unit == "岁" and BOUNDED.match(folded, figure.end):
         return True

@@ -32,6 +32,14 @@ _SINCE = re.compile("(?:(?<!自)由|从(?![业事]))[^，。；、由从]{1,8}?(
 """Behind the subject of two figures: 生产总值|由上年末的|30亿元增加到40亿元."""
 _JOINED = re.compile("(?:[和与]|(?<![普以涉惠危])及|以及|(?<![结配反应面])对|(?<=.{2})后)$")
 """What joins a noun to what follows: 12个贫困村|和|3个."""
+_NEXT = re.compile("(?:[和与](?![谐美睦平])|以及)[^的]+$")
+"""What a figure is followed by that goes on to another: 建议1052件|和提案|1000件."""
+_ITEM = r"[①-⒛—]|\d{1,3}[.、] *(?!\d)"
+"""How the number of an item begins a line: 46.全市."""
+_PARTED = re.compile(r"）[+=]")
+"""What parts the terms of a sum: 日常监测（60%）|+|实地调研（20%）."""
+_INDEX = re.compile(r"(?<=[数值比度])[\u4e00-\u9fff]{0,2}\d+\.\d+$")
+"""The value of an index, which has no unit: 空气质量综合指数|6.06|，同比下降6.87%."""
 _ALL_IN_ONE = re.compile("集[^，。；]{2,30}?于一[体身]的")
 """Before what is counted: 2座|集藏书、阅览于一体的|书院."""
 _PAIRED = re.compile(r"\d[\d.]*[余多]?万?[余多]?[人户名]")
@@ -62,15 +70,17 @@ class _Rules:
 @cache
 def _rules() -> _Rules:
     measure = lexicon("indicators")["measure"]
-    plain = r"[^，。；：、！？\n（）\d\"]|\d+(?=G|A|强|岁以)"
+    plain = rf"[^，。；：、！？\n（）\d\"]|\d+(?=G|A|强|岁以|[万亿]+元以上的?[{HAN}]{{2}})"
     whole = "".join(f"(?!(?<={word[:-1]}){word[-1]})" for word in measure["whole_tail"])
     return _Rules(
         behind=re.compile(
             rf"(?:{_ALL_IN_ONE.pattern}|(?=(?:\"?(?:{plain})){{2}}))(?:{plain}){{0,16}}(?:\"(?:{plain})+\")?(?:{plain})*"
         ),
-        verb_behind=re.compile(f"(?!{alternation(measure['whole_behind'])})(?:{alternation(measure['verbs_behind'])})"),
+        verb_behind=re.compile(
+            f"(?!{alternation(measure['whole_behind'])})(?!(?<=[百千万亿]元)以上)(?:{alternation(measure['verbs_behind'])})"
+        ),
         verbs=re.compile(f"(?:{alternation(measure['verbs'])})*"),
-        lead=re.compile(rf"^(?:(?!{alternation(measure['whole_lead'])})(?:[①-⒛—]|{alternation(measure['lead'])}))+"),
+        lead=re.compile(rf"^(?:(?!{alternation(measure['whole_lead'])})(?:{_ITEM}|{alternation(measure['lead'])}))+"),
         tail=re.compile(
             f"(?:{whole}(?:{alternation(measure['tail'])}|(?:{alternation(measure['steps'])})[到至为]"
             f"|(?:{alternation(measure['adverbs'])})(?!$)))+$"
@@ -158,7 +168,7 @@ def _measure(folded: str, figure: Figure, told: Sequence[str]) -> str:
         told: what the figures before it in the same sentence measure.
     """
     rules, subject = _rules(), told[-1] if told else ""
-    behind = rules.behind.match(folded, figure.end)
+    behind = rules.behind.match(folded, _sized_end(folded, figure.end))
     noun = _behind(behind.group()) if behind else ""
     if len(noun) > 1 and (figure.unit in units().count or figure.unit in units().concrete):
         return noun
@@ -166,6 +176,9 @@ def _measure(folded: str, figure: Figure, told: Sequence[str]) -> str:
     previous, clause = ["", *_CLAUSE.split(sentence)][-2:]
     words = _noun(clause)
     governed = bool(clause) and rules.verbs.fullmatch(clause) is not None and len(noun) > 1
+    size = figure.unit in units().sized and not figure.unit.endswith(("元", "币"))
+    if size and len(noun) > 1 and (words.endswith("投资") or _goes_on(clause, subject)):
+        return noun[:_LONGEST_MEASURE]
     continued = not words and bool(clause) and bool(subject) and not governed
     if rules.verbs.fullmatch(words) and len(noun) > 1 and not continued:
         return noun[:_LONGEST_MEASURE]
@@ -180,12 +193,32 @@ def _measure(folded: str, figure: Figure, told: Sequence[str]) -> str:
     )
 
 
+def _sized_end(folded: str, at: int) -> int:
+    """Return where the size ends that stands right behind a figure (73条|110公里|农村公路), else where that ends."""
+    size = pattern().match(folded, at) if folded[at : at + 1].isdigit() else None
+    if size is None or size["unit"] not in units().sized or folded.startswith("以上", size.end()):
+        return at
+    return size.end()
+
+
 def _behind(words: str) -> str:
     """Return the noun that stands right behind a figure, without what is said of it."""
     words = NOTE_MARK.sub("", _BOUND.sub("", words)).lstrip("的")
     if (whole := _ALL_IN_ONE.match(words)) is not None:
         words = words[whole.end() :]
-    return _JOINED.sub("", _rules().verb_behind.split(words, maxsplit=1)[0])
+    noun = _JOINED.sub("", _rules().verb_behind.split(words, maxsplit=1)[0])
+    return "" if _NEXT.match(noun) else noun
+
+
+def _goes_on(clause: str, subject: str) -> bool:
+    """Tell whether a figure goes on with a list of figures before what they measure: 1000亩花卉园、|500亩|稻虾基地."""
+    before = clause[:-1]
+    return (
+        len(subject) > 1
+        and clause.endswith(("、", "和", "及"))
+        and before.endswith(subject)
+        and before[: -len(subject)].endswith(tuple(units().sized))
+    )
 
 
 def _said(folded: str, at: int) -> str:
@@ -203,8 +236,9 @@ def _before(clause: str, *, any_noun: bool = True) -> str:
         any_noun: not only one that ends in a word for something measured.
     """
     rules = _rules()
-    noun = rules.tail.sub("", rules.change.sub("", _noun(clause)))
-    return noun if any_noun or rules.shared.search(noun) else ""
+    index = _INDEX.search(clause)
+    noun = rules.tail.sub("", rules.change.sub("", _noun(clause[: index.start()] if index else clause)))
+    return noun if any_noun or index or rules.shared.search(noun) else ""
 
 
 def _above(folded: str, start: int) -> str:
@@ -267,7 +301,7 @@ def _noun(clause: str) -> str:
     Where figures share a subject (甲、乙分别增长1%、2%) it stands before the first of them.
     """
     rules = _rules()
-    words = NOTE_MARK.sub("", clause)
+    words = _in_brackets(NOTE_MARK.sub("", clause))
     for figure in reversed(list(pattern().finditer(words))):
         if _in_noun(words, figure):
             continue
@@ -282,6 +316,18 @@ def _noun(clause: str) -> str:
     words = rules.lead.sub("", words, count=1)
     size = rules.size.search(words)
     return words if size is None or rules.qualified.search(words, 0, size.start()) else size.group()
+
+
+def _in_brackets(words: str) -> str:
+    """Return the words in brackets before a figure, those before the brackets where these say nothing: 监测（|60%|）.
+
+    >>> _in_brackets("按日常监测（60%）+实地调研（"), _in_brackets("改造老旧住房（累计约")
+    ('实地调研', '改造老旧住房')
+    """
+    before, opened, inside = words.rpartition("（")
+    if opened and "）" not in inside:
+        words = inside if _rules().tail.sub("", inside.strip()) else before
+    return _PARTED.split(words)[-1] if _PARTED.search(words) else words
 
 
 def _in_noun(words: str, figure: re.Match[str]) -> bool:

@@ -26,6 +26,8 @@ from ontology.terms import Kind, Level
 _COUNT = "[0-9一二两三四五六七八九十]+"
 _SESSION = "第?[一二三四五六七八九十0-9]+届"
 _OFFICES = "办公厅|办公室"
+_LONGEST_LABEL = 8
+"""Characters of a label with its colon: 稿件来源：."""
 _LONGEST_SESSION = 6
 """Characters of it: 第二十一届."""
 _BESIDE = {
@@ -142,6 +144,9 @@ def find_bodies(reading: _Reading) -> None:
         )
         if named is not None:
             start, unit = named
+            start -= (
+                len("中共") if text.endswith("中共", 0, start) and (match["form"] or "").startswith(("委", "党")) else 0
+            )
         else:
             if text[start - 1 : start] and text[start - 1] in generic_before:
                 continue
@@ -360,9 +365,21 @@ class OrganizationFinder:
         find_brands(reading)
         find_short_forms(reading)
         lines = masthead(reading.text)
-        # 来源：湖南日报 names no body that the document speaks of, unless it is a unit's own: 来源：湖州市人民政府
-        doc._.candidates.extend(c for c in _settled(reading) if c.place is not None or not within(c.span, lines))
+        # 责任编辑：湖南日报社 names no body that the document speaks of, but 来源：湖南日报, 来源：湖州市人民政府 do
+        doc._.candidates.extend(
+            c
+            for c in _settled(reading)
+            if c.place is not None
+            or not within(c.span, lines)
+            or _source().search(reading.text, max(0, c.span.start - _LONGEST_LABEL), c.span.start)
+        )
         return doc
+
+
+@cache
+def _source() -> re.Pattern[str]:
+    """Return what stands in a masthead before the newspaper or the body whose text it is."""
+    return re.compile(f"(?:{alternation(lexicon('metadata')['masthead']['source'])}) *：\\s*$")
 
 
 def _settled(reading: _Reading) -> Iterator[Candidate]:

@@ -28,6 +28,8 @@ from ontology.terms import Kind, Level
 
 _BANK = re.compile("[东南西北]{1,2}[侧岸堤麓坡畔]")
 """The side of a river, lake or hill, whose first character a province's name may seem to end in."""
+_COUNTIES = re.compile(r"(?:[、和][^，。；、]{2,6})*(?:等)?\d+个(?:县|区|旗)")
+"""How a list of counties goes on, in which a prefecture's short name is that of its seat: 赤壁、恩施|等14个县市."""
 _WATERS = ("河", "江", "湖", "淀", "山")
 """How short names of towns end that are as well those of the waters and hills they are called after."""
 _BRIEFEST = 2
@@ -56,6 +58,9 @@ def find_units(reading: PlaceReading) -> None:
             place, sure = _inside(name, container[1]) or (place, sure)
         short = place is None or place.name != name
         own = name in gazetteer.own
+        if short and place is not None and level is Level.PREFECTURE and _COUNTIES.match(text, end):
+            seats = divisions().find(name, level=Level.COUNTY, within=place.path)
+            place = next((seat for seat in seats if seat.name[:-1] == name), place)
         if short and level is not Level.PROVINCIAL and feature.match(text, end):
             continue
         cut_off = never.match(text, end) is not None and end not in starts  # 宝塔区|河庄坪镇 is no river

@@ -417,6 +417,14 @@ def test_a_five_year_plan_is_the_speakers_own_but_a_countys_and_a_towns(nlp, pla
     assert plan.level is level and (plan.concept is not None) == (level is Level.NATIONAL)
 
 
+@pytest.mark.parametrize(
+    ("said", "own"), [("制定实施", True), ("出台", True), ("贯彻落实", False), ("配合国家部门制定", False)]
+)
+def test_a_plan_that_a_province_makes_is_its_own_though_the_nation_has_one_of_that_name(nlp, said, own):
+    plan = next(e for e in annotate(nlp, f"我省{said}碳达峰实施方案。", PROVINCE).entities if "碳达峰" in e.name)
+    assert (plan.level, plan.concept is None) == ((Level.PROVINCIAL, True) if own else (Level.NATIONAL, False))
+
+
 def test_the_models_see_what_governs_and_ends_a_clause():
     line = "今年建成甲路、乙桥等12个项目，群众满意。"
     runs = list(clause_runs(line, governors(line)))

@@ -45,6 +45,22 @@ def test_the_words_around_a_strategy_tell_whose_it_is(name, text, place, expecte
 
 
 @pytest.mark.parametrize(
+    ("name", "place", "expected"),
+    [
+        ("自治区市场监管智慧监管平台", BANNER, Level.PROVINCIAL),
+        ("省级鹮类保护试点", TOWN, Level.PROVINCIAL),
+        ("全区口岸智慧化建设", LEAGUE, Level.PROVINCIAL),
+        ("全州修渠行动", TOWN, Level.PREFECTURE),
+        ("全区口岸智慧化建设", NATION, Level.NATIONAL),
+    ],
+)
+def test_a_policy_for_all_of_a_unit_is_that_units(name, place, expected, tmp_path):
+    text = f"推进{name}，修渠三里。"
+    metadata = Metadata(place=place, level=place.level)
+    assert levels.level_of(Kind.POLICY, name, [Span(2, 2 + len(name))], text, metadata, tmp_path) is expected
+
+
+@pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
         ("国家鹮类保护试点", "争取国家鹮类保护试点。", Level.NATIONAL),

@@ -50,12 +50,20 @@ def test_a_project_stands_in_the_unit_named_before_it(nlp):
     assert ("鹭鸣果蔬加工项目", "鹮湾村") in found
 
 
+def test_what_a_city_is_supported_to_build_stands_there(nlp):
+    province = COUNTY.within[0]
+    found = located(nlp, "山西省政府工作报告\n支持运城申建空港综保区。", province)
+    assert ("空港综保区", "运城市") in found
+
+
 @pytest.mark.parametrize(
     ("text", "body"),
     [
         ("国家文物局支持考古。", "国家文物局"),
         ("住建部鹮鸣产业化发展中心支持考古。", "住建部鹮鸣产业化发展中心"),
         ("中部战区支持考古。", "中部战区"),
+        ("鹭溪茶业在北交所上市。", "北交所"),
+        ("大唐风电场并网。", "大唐"),
         ("与江南大学共建果树站。", "江南大学"),
         ("鹮鸣大学选派教师。", "鹮鸣大学"),
         ("聘请清华大学做规划。", "清华大学"),

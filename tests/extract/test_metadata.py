@@ -90,6 +90,42 @@ def test_policies_sign_and_date_at_the_end() -> None:
 
 
 @pytest.mark.parametrize(
+    ("signature", "issuer", "issued"),
+    [
+        ("科 技 部\n财 政 部\n2021 年 3 月 9 日", "科技部、财政部", "2021-03-09"),
+        ("国家林业和草原局\n水利部\n２０２１年3月9日签发", "国家林业和草原局、水利部", "2021-03-09"),
+        ("山东省人民政府办公厅　2021年3月9日印发", "山东省人民政府办公厅", "2021-03-09"),
+        ("2021年3月9日", None, "2021-03-09"),
+        ("石桥村\n2021年3月9日", None, None),  # a table's cells
+        ("附件一\n2021年", None, None),
+    ],
+)  # fmt: skip
+def test_a_letter_that_goes_with_a_text_signs_and_dates_it(
+    signature: str, issuer: str | None, issued: str | None
+) -> None:
+    letter = f"各有关单位：\n现将《修渠办法》印发给你们，请认真贯彻执行。\n{signature}\n修渠办法\n"
+    metadata = known(letter + "第一条　各镇每年修渠，使水到田头。\n" * 40)
+    assert (metadata.issuer, metadata.issued) == (issuer, issued)
+
+
+def test_a_title_is_dated_in_its_brackets() -> None:
+    assert known(f"夏县人民政府工作报告(2023年1月10日)\n{BODY}").issued == "2023-01-10"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("管理规范（试行）\n第一章　总则\n第一条　修渠。", "管理规范（试行）"),
+        ("夏县农田水利标准体系\n建设指南（试行）\n一、总则", "夏县农田水利标准体系建设指南（试行）"),
+        ("夏县第五届人民代表大会第三次会议\n政府工作报告\n各位代表：", "政府工作报告"),
+        ("各镇：\n现将办法印发给你们。\n夏县人民政府\n2023年1月10日\n修渠办法（试行）\n第一条", "修渠办法（试行）"),
+    ],
+)
+def test_a_title_may_be_set_in_two_lines_or_stand_below_a_letter(text: str, title: str) -> None:
+    assert known(text).title == title
+
+
+@pytest.mark.parametrize(
     ("masthead", "issued"),
     [
         ("2023年2月15日 来源：湖州市人民政府", "2023-02-15"),

@@ -389,6 +389,26 @@ def test_a_known_villages_name_that_only_ends_a_word_is_none() -> None:
     assert "舜帝" not in names("修好鹮湾舜帝、鹮湾2村水渠。", Kind.VILLAGE)
 
 
+HUBEI = home("湖北省")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "units"),
+    [
+        ("洪湖、梁子湖等重点湖库水质改善。", HUBEI, {}),
+        ("丹江口水库水质优良，治理洪湖流域。", HUBEI, {}),
+        ("洪湖、仙桃等3个县市修渠。", HUBEI, {"洪湖": "洪湖市", "仙桃": "仙桃市"}),
+        ("赤壁、恩施等14个县市修渠。", HUBEI, {"赤壁": "赤壁市", "恩施": "恩施市"}),
+        ("恩施、宜昌等市州修渠。", HUBEI, {"恩施": "恩施土家族苗族自治州", "宜昌": "宜昌市"}),
+        ("达茂旗、土右旗修渠。", home("包头市"), {"达茂旗": "达尔罕茂明安联合旗", "土右旗": "土默特右旗"}),
+    ],
+)
+def test_a_short_name_is_no_lakes_and_a_county_where_counties_are_counted(
+    text: str, place: Place, units: dict[str, str]
+) -> None:
+    assert names(text, Kind.ADMINISTRATIVE_UNIT, place) == units
+
+
 def test_a_unit_before_another_is_no_river() -> None:
     assert "宝塔区" in names("考察延安市宝塔区河庄坪镇。", Kind.ADMINISTRATIVE_UNIT, home("延安市", "宝塔区"))
 

@@ -11,6 +11,7 @@ from extract import pipeline, status
 from extract.annotation import Candidate
 from extract.candidates import naming
 from extract.document import Document, Metadata, Place, Span
+from extract.entities import one_kind_a_phrase
 from extract.examples import CORPUS
 from extract.finders.quotations import read
 from extract.identity import cluster, with_shared_heads
@@ -19,6 +20,7 @@ from extract.learned.classifier import MODELS
 from extract.learned.tagger import LABELS, TAGGER, places_settled, works_apart
 from extract.learned.traits import clause_runs, parallels
 from extract.levels import level_by_rule, named_level
+from extract.lists import completed
 from extract.names import governors, name_start
 from extract.status import status_by_rule, told
 from extract.surface import fold, pairs, quotations
@@ -930,3 +932,43 @@ def test_names_may_have_any_chinese_character(text: str, kind: Kind, name: str) 
     nlp = pipeline.load(components=("policy_structure", "policy_places", "policy_projects", "policy_entities"))
     found = pipeline.annotate(nlp, linking.document(f"一、2023年工作安排\n{text}", TOWN))
     assert (kind, name) in {(entity.kind, entity.name) for entity in found.entities}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "items", "named"),
+    [
+        ("鼓励鹮城精工、鹭河铝业、鹮安远大等龙头企业升级。", Kind.ORGANIZATION, ["鹭河铝业"], ["鹮城精工", "鹮安远大"]),
+        ("深化与鹮羽、鹭风等企业合作。", Kind.ORGANIZATION, ["鹭风"], ["鹮羽"]),
+        ("年内，鹮羽、鹭风等企业投产。", Kind.ORGANIZATION, ["鹭风"], []),
+        ("同步创建鹮华、北鹭头、鹮各庄三个乡村振兴示范点。", Kind.VILLAGE, ["北鹭头"], ["鹮华", "鹮各庄"]),
+        ("同步创建鹮华、北鹭头、鹮各庄四个乡村振兴示范点。", Kind.VILLAGE, ["北鹭头"], []),
+        ("改造鹮街、鹭街、北鹮三个农贸市场。", Kind.VILLAGE, ["鹮街", "鹭街"], []),
+        ("抓好鹮湾二期、鹭园电站、鹮钢支线等项目。", Kind.PROJECT, ["鹮湾二期", "鹭园电站"], ["鹮钢支线"]),
+        ("抓好供水、供热、鹭园电站等项目。", Kind.PROJECT, ["鹭园电站"], []),
+    ],
+)
+def test_the_items_of_a_closed_list_are_of_one_kind(text: str, kind: Kind, items: list[str], named: list[str]) -> None:
+    spans = [Span(text.index(item), text.index(item) + len(item)) for item in items]
+    found = completed([Candidate(span, kind, TAGGER, 0.9) for span in spans], text)
+    assert [(c.kind, text[c.span.start : c.span.end]) for c in found[len(items) :]] == [(kind, name) for name in named]
+
+
+@pytest.mark.parametrize(("sort", "kind"), [("新建项目", Kind.PROJECT), ("项目", Kind.ORGANIZATION)])
+def test_a_firm_among_works_to_be_built_is_its_work(sort: str, kind: Kind) -> None:
+    text = f"抓好鹮湾二期、鹭辉食品等{sort}。"
+    work, firm = Span(2, 6), Span(7, 11)
+    found = completed(
+        [Candidate(work, Kind.PROJECT, TAGGER, 0.9), Candidate(firm, Kind.ORGANIZATION, TAGGER, 0.9)], text
+    )
+    assert [c.kind for c in found] == [Kind.PROJECT, kind]
+
+
+def test_what_is_a_unit_is_no_organization_besides() -> None:
+    unit = Candidate(Span(2, 6), Kind.ADMINISTRATIVE_UNIT, "policy_places", 0.9)
+    body = Candidate(Span(2, 6), Kind.ORGANIZATION, TAGGER, 0.9)
+    assert one_kind_a_phrase([body, unit], "对接鹮安新区。") == [unit]
+
+
+def test_estates_that_a_chinese_numeral_counts_are_communities(rules) -> None:
+    found = annotate(rules, "完成鹮委小区、砥安小区、鹭局家属院三个老旧小区改造任务。", COUNTY)
+    assert names(found, Kind.VILLAGE) == {"鹮委小区", "砥安小区", "鹭局家属院"}

@@ -11,16 +11,17 @@ from typing import NamedTuple
 from extract.annotation import Candidate
 from extract.document import Span
 from extract.layout.masthead import links_from
-from extract.names import alternation, alternations, lexicon, name_nothing
+from extract.names import alternation, alternations, behind_verbs, clause_start, is_governing, lexicon, name_nothing
 from extract.surface import HAN, JOINTS, pairs
+from extract.wording import is_usual
 from ontology.terms import IDEAS, Kind
 
 _BRIEFEST = 2
 """Characters of a name, at least."""
 _NOTE = re.compile("[\\[［【][0-9]{1,3}[\\]］】]")
 """A footnote's mark, which is no name."""
-_NOTE_MARK = re.compile("(?:[\\[［【][0-9]{1,3})?[\\]］】](?=.)")
-"""A footnote's mark before a name: [2]|人才十条."""
+_NOTE_MARK = re.compile("(?:[\\[［【][0-9]{1,3})?[\\]］】](?=.)|[\\[［【](?=.)|（[0-9一二三四五六七八九十]{1,2}）(?=.)")
+"""A footnote's mark or a number before a name: [2]|人才十条, （1）|107国道整治工程."""
 _COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
 _SUMMED = re.compile("等一(?:批|系列)|等[^、，]{0,8}(?:举措|措施)$")
 _CUT = re.compile(
@@ -39,10 +40,12 @@ _CLEANED = re.compile(
 """What is done along a river, behind its name, which a village may have too: 磁窑河、瓦窑河|综合治理."""
 _SINCE, _ENDS = re.compile('[由从自]"?$'), re.compile('"?期?[末初]')
 """And around one from whose end a figure has grown: 由|“十二五”|末的29.1亿元."""
+_ROAD = re.compile("[A-Z]+[0-9]+(?:[国省县乡]道)?")
+"""A road by its number: S520."""
 _TWO_BODIES = re.compile("委员会.{3,}(?:人民政府|办事处)$")
 """A committee and a government that share a line: 中共张营镇委员会|张营镇人民政府."""
-_BUILT = re.compile('"([^"]+)"建设')
-"""A quoted name that is built at."""
+_BUILT = re.compile('"([^"]+)"(?:建设|要求)')
+"""A quoted name that is built at, or asked for (of 180 such demands the quotation alone is the name of 159)."""
 _SO_MANY = re.compile(r"\d+[余多]?个")
 """Behind 项目 it counts projects: 完成帮扶项目|23个. Two of 490 such are annotated."""
 _CLAUSES = re.compile('[^"（《]*，[^"（《]*')
@@ -50,8 +53,16 @@ _CLAUSES = re.compile('[^"（《]*，[^"（《]*')
 _MARK = re.compile(r'["（）《》【】|]')
 """What a name holds with its partner only, or not at all: the border of a table's cell."""
 _LAST_COUNTED = re.compile("(?P<last>[^、和与及]{3,12}?)[两三四五六七2-7][条个座处段家](?!一)[^、和与及]+")
+_MEASURED = "[0-9]+(?:\\.[0-9]+)?余?(?:公里|千米|平方米|米|亩)|[万亿]?元的|集(?=[^，。；]*[为于]一体)"
+"""A measure or sum before a work (2 of 14,485), and what only gathers several: 9.8公里|供水管网, 集|甲园于一体."""
+_ADJACENT = re.compile('""(?![^"]*"等?[0-9两三四五六七八九十]+[项大个])')
+"""Two quotations side by side are two names, but where a count makes one of them: “甲”“乙”三项工程."""
+_STATED = re.compile('被(?:认定|评|列|授|命名)|"作为')
+"""What a sentence says of a thing, in no name: 某公司|被认定为…工程."""
 _PERIOD = re.compile('"?十[一二三四五六七]五"?')
 """The five years of a plan, by which it is named too."""
+_TOLD = frozenset({"policy_authority", "policy_glossary"})
+"""Finders that know what a name means."""
 _LONGEST_PERSON = 3
 """Characters of a person's name before a title."""
 
@@ -83,15 +94,27 @@ def _without_mark(c: Candidate, folded: str) -> Candidate:
 
 
 def _without_lead(c: Candidate, folded: str) -> Candidate:
-    """Return a project or body without the word that only leads up to its list: 续建的，有|甲铁路, 以|甲公司|为代表."""
-    lead = _lead().match(folded, c.span.start, c.span.end) if c.kind in (Kind.PROJECT, Kind.ORGANIZATION) else None
-    return c if lead is None else replace(c, span=Span(lead.end(), c.span.end))
+    """Return a project or body without what only leads up to its list, nor a list's mark, a measure or a sum.
+
+    续建的，有|甲铁路; 以|甲公司|为代表; 启动、持续升级|和美乡村示范带; 9.8公里|供水管网; 集|电商中心、花卉基地|于一体.
+    """
+    start, end = c.span.start, c.span.end
+    if folded[start] == "、":
+        return replace(c, span=Span(behind_verbs(folded, start + 1, end), end))
+    if c.kind not in (Kind.PROJECT, Kind.ORGANIZATION):
+        return c
+    if c.kind is Kind.PROJECT and folded[start - 1 : start] == "和" and not is_usual(folded[start - 1 : start + 1]):
+        before = folded[clause_start(folded, start - 1, floor=max(0, start - 9)) : start - 1]
+        return replace(c, span=Span(start - 1, end)) if before and is_governing(before) else c  # 夯实|和谷智能港
+    lead = _lead().match(folded, start)
+    return c if lead is None or lead.end() >= end else replace(c, span=Span(lead.end(), end))
 
 
 @cache
 def _lead() -> re.Pattern[str]:
     particles = lexicon("names")["boundary"]["particles"]
-    return re.compile("|".join(f"{word}(?![{particles[word]}])" for word in ("有", "以")))
+    leads = (f"{word}(?![{particles[word]}])" for word in ("有", "以"))
+    return re.compile("|".join((*leads, _MEASURED)))
 
 
 def _without_count(c: Candidate, folded: str) -> Candidate:
@@ -106,7 +129,7 @@ def _without_count(c: Candidate, folded: str) -> Candidate:
 
 
 def _without_building(c: Candidate, folded: str) -> Candidate:
-    """Return a candidate without what only says that a quoted name is built at: “双一流”|建设."""
+    """Return a candidate without what only says that a quoted name is built at or asked for: “双一流”|建设."""
     built = _BUILT.fullmatch(folded, c.span.start, c.span.end) if c.kind in IDEAS else None
     return c if built is None else replace(c, span=Span(*built.span(1)))
 
@@ -147,7 +170,9 @@ def _sorts() -> _Sorts:
             f"(?:[0-9一二三四五六七八九十、]+号)?(?:{works['building_attributes']})*(?:{works['buildings']})"
         ),
         label=re.compile(
-            f"[一二两三四五六七八九十]+[重大个种项类]?[^、，]{{0,4}}(?:{alternation(kinds['category']['counted'])})$"
+            f'"?[一二两三四五六七八九十]+[重大个种项类]?[^、，"]{{0,4}}(?:{alternation(kinds["category"]["counted"])})"?$'
+            '|"?[0-9一二两三四五六七八九十]+大?类[^、，"]{0,6}(?:人员|人群|群体|对象|项目)"?$'
+            '|"?[^、，"]{2,6}(?<![环细关季调])节"?$'
             "|(?!在)[^，。]*上(?:发力|下功夫|求突破|见实效|做文章|出实招)"
         ),
     )
@@ -173,10 +198,14 @@ def _is_sort(c: Candidate, folded: str) -> bool:
         return _COMPARED.search(folded, *near) is not None or since is not None
     if c.concept is not None or c.kind not in (Kind.PROJECT, *IDEAS):
         return False
-    explained = c.extractor == "policy_glossary"  # a part that the text itself names
-    if c.kind in IDEAS and not explained and folded[c.span.start : c.span.end].strip('"') in name_nothing():
-        return True
     words = _sorts()
+    form = folded[c.span.start : c.span.end].strip('"')
+    if c.extractor not in _TOLD and form in name_nothing():
+        return True
+    if _STATED.search(folded, c.span.start, c.span.end) or (c.kind is Kind.PROJECT and "作为" in form):
+        return True
+    if c.extractor not in _TOLD and _ADJACENT.search(folded, c.span.start, c.span.end):
+        return True
     if c.kind in IDEAS and words.label.match(folded, c.span.start, c.span.end):
         return True
     if _FIRM.match(folded, c.span.end) or words.opposed.search(folded, max(0, c.span.start - 8), c.span.start):
@@ -211,17 +240,20 @@ class _NoBody(NamedTuple):
         ends: how the names of roads end, and a member's title.
         behind: what follows goods, trades and the name of a contest.
         any_unit: what stands before the committee and the government of no unit in particular.
+        each_unit: what stands before the last of such units: 各旗、县、|区人民政府.
     """
 
     ends: re.Pattern[str]
     behind: re.Pattern[str]
     any_unit: re.Pattern[str]
+    each_unit: re.Pattern[str]
 
 
 @cache
 def _no_body() -> _NoBody:
     none = lexicon("organizations")["none"]
     words, ends = alternations(none), "|".join(none["ends"])
+    units = alternation(lexicon("organizations")["names"]["units"])
     item = f"(?:[、和][{HAN}A-Za-z]{{2,10}})*"
     number = "(?:[0-9一二两三四五六七八九十]+[大个])?"
     goods = f"{item}等{number}(?:{words['ranks']})?(?:{words['goods']})(?=发展|[，。；、]|$)"
@@ -229,6 +261,7 @@ def _no_body() -> _NoBody:
         ends=re.compile(f"[{HAN}]{{1,20}}(?:{ends})(?:、[{HAN}]{{1,6}}(?:{ends}))*"),
         behind=re.compile(f"{goods}|{words['contests']}"),
         any_unit=re.compile(f"(?:{words['any_unit']})(?:党委)?[、和]?$"),
+        each_unit=re.compile(f"各(?:(?:{units})、)+(?=(?:{units})(?:人民)?政府)"),
     )
 
 
@@ -241,8 +274,10 @@ def _is_no_body(name: Span, folded: str) -> bool:
     bare = folded[name.start : name.end] in ("党委", "政府", "党委、政府")
     return (
         words.ends.fullmatch(folded, name.start, name.end) is not None
+        or _ROAD.fullmatch(folded, name.start, name.end) is not None
         or words.behind.match(folded, name.end) is not None
         or (bare and words.any_unit.search(folded, max(0, name.start - 6), name.start) is not None)
+        or any(each.end() == name.start for each in words.each_unit.finditer(folded, max(0, name.start - 12), name.end))
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from extract.finders.authority import is_ours
 from extract.identity import TRUSTED, Cluster, bare_form, cluster, everywhere, with_shared_heads
 from extract.learned.classifier import MODELS
 from extract.levels import coined_level, level_of, made_here
+from extract.lists import completed
 from extract.status import status
 from extract.surface import folded_text
 from ontology.iri import normalise
@@ -38,12 +39,17 @@ _PLANNING = (Level.PROVINCIAL, Level.PREFECTURE)
 """The levels whose reports mean their own plan by “十四五”规划; a county's and a town's mean the nation's."""
 
 
-def one_kind_a_phrase(candidates: Iterable[Candidate], folded: str) -> list[Candidate]:
+def one_kind_a_phrase(candidates: Sequence[Candidate], folded: str) -> list[Candidate]:
     """Keep, for each surface form, the kind that the document's evidence favours.
 
-    Villages and units are left out of the vote: 张营 may be the town here and the village there.
+    Villages and units are left out of the vote: 张营 may be the town here and the village there. What is a unit is no
+    organization besides (of 7,858 surfaces of units two are).
     """
     votes: dict[str, Counter[Kind]] = defaultdict(Counter)
+    units = {folded[c.span.start : c.span.end] for c in candidates if c.kind is Kind.ADMINISTRATIVE_UNIT}
+    candidates = [
+        c for c in candidates if c.kind is not Kind.ORGANIZATION or folded[c.span.start : c.span.end] not in units
+    ]
     for c in candidates:
         if c.kind not in PLACES:
             form = folded[c.span.start : c.span.end].strip('"')
@@ -136,7 +142,7 @@ class EntityResolver:
         scheme: Scheme | None = doc._.scheme
         likely = [c for c in doc._.candidates if c.confidence >= self.threshold]
         place: Place | None = doc._.document.metadata.place
-        likely = [self._recognised(c, folded, scheme, place) for c in naming(likely, folded)]
+        likely = [self._recognised(c, folded, scheme, place) for c in completed(list(naming(likely, folded)), folded)]
         settled = settle_overlaps(one_kind_a_phrase(likely, folded), folded)
         clusters = cluster(with_shared_heads(settled, folded), folded)
         everywhere(clusters, folded, shortest=self.shortest)

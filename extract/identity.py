@@ -158,7 +158,8 @@ def _join_short_forms(clusters: list[Cluster]) -> list[Cluster]:
     for group in sorted(clusters, key=lambda g: (-len(g.name), g.candidates[0].span)):
         name = _unquoted(group.name)
         ends = [""] if group.kind is Kind.ORGANIZATION else dict.fromkeys((name[:4], name[-4:]))
-        same = (other for other in headed[group.kind, name] if not _are_known_apart(group, other))
+        wholes = headed[group.kind, name] if name not in _generic() else ()
+        same = (other for other in wholes if not _are_known_apart(group, other))
         known = (other for end in ends for other in alike[group.kind, end])
         whole = next(chain(same, (other for other in known if _short_form(group, other))), None)
         if whole is not None:

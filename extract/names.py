@@ -20,6 +20,8 @@ from ontology.errors import AuthorityError
 LEXICON = Path(__file__).parent / "lexicon"
 _HARD = frozenset("|\t。；！？\n：，、（《… ①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _NOT_ONE_NAME = re.compile(r'"(?:和|、|与|及)"|应当|可以|不得|必须|实际行动$|具体行动$')
+_NO_ROAD_BEFORE = "(?<![A-Z道])"
+"""What stands before a number that is none of a road: G206|石城段, 省道242|高唐段."""
 _ENCLOSED = re.compile(r'"[^"\n]*"|《[^》\n]*》|（[^）\n]*）')
 
 
@@ -109,8 +111,8 @@ def _boundaries() -> _Boundaries:
     words = lexicon("names")["boundary"]
     units, capacity = words["numbers"]["units"], words["numbers"]["capacity"]
     number = (
-        r"(?:第?[0-9]+(?:\.[0-9]+)?(?:[余多])?[万亿]?(?:[余多])?"
-        rf"(?:{alternation(units)}|[年月][底初末]?)?)"
+        rf"(?:{_NO_ROAD_BEFORE}第?[0-9]+(?:\.[0-9]+)?(?![0-9]|[A-Za-z]|大(?![型中小])|{alternation(words['numbers']['roads'])})"
+        rf"(?:[余多])?[万亿]?(?:[余多])?(?:{alternation(units)}|[年月][底初末]?)?)"
     )
     named_before = "".join(f"(?<!{word})" for word in capacity)
     particles = "|".join(f"{p}(?![{unless}])" if unless else p for p, unless in words["particles"].items())
@@ -124,8 +126,8 @@ def _boundaries() -> _Boundaries:
 
 @cache
 def generic_names() -> frozenset[str]:
-    """Return the words that end like a name but name nothing."""
-    return frozenset(lexicon("names")["stop"]["generic"])
+    """Return the words that end like a name but name nothing, and the ordinary words."""
+    return frozenset([*lexicon("names")["stop"]["generic"], *lexicon("kinds")["category"]["ordinary_words"]])
 
 
 @cache
@@ -248,6 +250,12 @@ def _quoted(folded: str) -> Mapping[int, int]:
 def governors(folded: str) -> Mapping[int, str]:
     """Return the offsets behind each governing verb, where a name may begin, with the verb's last two characters."""
     return {match.end(): match.group()[-2:] for match in _boundaries().strong.finditer(folded)}
+
+
+def behind_verbs(folded: str, start: int, end: int) -> int:
+    """Return where the words begin that follow the verbs and fillers at ``start``, before ``end``."""
+    lead = _boundaries().lead.match(folded, start, end)
+    return start if lead is None or lead.end() > end - 2 else lead.end()
 
 
 def is_governing(words: str) -> bool:

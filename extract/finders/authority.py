@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Place, Span
-from extract.names import alternation, is_governing, joined_heads, lexicon, name_nothing
+from extract.names import alternation, alternations, is_governing, joined_heads, lexicon, name_nothing
 from extract.surface import HAN, fold, folded_text
 from ontology import scheme as schemes
 from ontology.scheme import Concept, Scheme
@@ -45,6 +45,13 @@ def _exemplary() -> re.Pattern[str]:
 def _trailing() -> re.Pattern[str]:
     """Return a noun behind a name that is no part of it: “六保”|工作."""
     return re.compile(f"(?:{alternation(lexicon('kinds')['category']['trailing'])})$")
+
+
+@cache
+def _does() -> re.Pattern[str]:
+    """Return a name that is a verb and its object where more of the object follows: 创新政府|管理."""
+    words = alternations(lexicon("strategies")["doing"])
+    return re.compile(f"(?:{words['names']})(?:{words['objects']})")
 
 
 def _loose_form(surface: str, concept: Concept) -> bool:
@@ -159,6 +166,8 @@ def _means(match: _Match, units: Collection[str] | None, folded: str) -> bool:
     Another province's instrument is meant where the document takes it as an example: 学习运用|千万工程|经验.
     """
     start, end, concept = match
+    if _does().match(folded, start) and folded[start - 1 : start] not in ("、", '"'):
+        return False
     if units is None or not _is_local(concept) or _issuer(concept) in units:
         return True
     if concept.kind is Kind.POLICY:

@@ -217,7 +217,7 @@ def _shared(folded: str) -> Iterator[Candidate]:
         for match in words.places.finditer(folded, *clause.span()):
             if work := words.work.match(folded, match.end()):
                 first = match.end(match.lastgroup or 0)
-                inside = "一" <= folded[match.start() - 1] <= "鿿"
+                inside = "一" <= folded[match.start() - 1] <= "鿿" or folded[match.start() - 1].isdecimal()
                 start = name_start(folded, first, floor=0 if inside else match.start())
                 if first - start > 1 and "至" not in folded[start : match.end()]:
                     yield Candidate(Span(start, work.end()), Kind.PROJECT, "policy_projects", 0.85)

@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate, Claim
 from extract.document import Span
-from extract.names import alternation, lexicon, name_nothing
+from extract.names import alternation, generic_names, lexicon, name_nothing
 from extract.surface import HAN, folded_text, quotations, text_of
 from ontology.terms import IDEAS, Basis, Kind, Predicate
 
@@ -25,6 +25,9 @@ _NOT_A_NAME = re.compile(r"^[0-9A-Za-z.%+\-—/\s]{1,3}$|^[，。、；：]|[。
 _NUMERAL_GROUP = re.compile(
     r"^[一二两三四五六七八九十百千0-9]+[个条大项张]?[^，。、]{1,5}(?:[一二两三四五六七八九十百千]+[个条大项张]?[^，。、]{1,4})*$"
 )
+_CODE = re.compile("[0-9+]{2,}|(?!十[一二三四五六七]五)[一二三四五六七八九十]{3,}")
+_LAID_OUT = re.compile(f"[{HAN}]{{0,2}}(?:思路|布局|部署)")
+"""What a quotation of nothing but figures is called, a part of its name: “1645”工作思路 (36 of 37)."""
 _YEAR_OF = re.compile(f"[{HAN}]{{4,}}年")
 """A campaign of a year: 项目建设攻坚年."""
 _ALIKE = re.compile(rf"(?P<name>[{HAN}]{{4,8}})(?=、|\"|$)")
@@ -60,6 +63,7 @@ def _part() -> re.Pattern[str]:
 def _cues() -> dict[str, re.Pattern[str]]:
     kinds = lexicon("kinds")
     cues: dict[str, re.Pattern[str]] = {}
+    doing = alternation(kinds["category"]["doing"])
     for kind in _KINDS:
         words = kinds[kind]
         for key in ("quoted_joined", "quoted_apart"):
@@ -67,7 +71,7 @@ def _cues() -> dict[str, re.Pattern[str]]:
                 nouns = alternation(words[key])
                 # A short attribute may stand before a noun that joins the name: “61020”科技创新行动.
                 attribute = (
-                    rf"|(?![及和与或等是即指])[{HAN}]{{2,8}}?(?:{nouns})(?=[，。、；：的])"
+                    rf"|(?![及和与或等是即指]|{doing})[{HAN}]{{2,8}}?(?:{nouns})(?=[，。、；：的])"
                     if key == "quoted_joined"
                     else ""
                 )
@@ -86,10 +90,10 @@ def _cues() -> dict[str, re.Pattern[str]]:
 
 
 def _verb_before(folded: str, opener: int) -> str:
-    """Return the text before an opening mark, coordinated quotations (“甲”和“乙”) skipped."""
+    """Return the text before an opening mark, coordinated quotations (“甲”和“乙”, “甲”“乙”) skipped."""
     before = folded[max(0, opener - 60) : opener]
     while True:
-        shorter = re.sub(r'"[^"\n]*"(?:[和与、及]|以及)$', "", before)
+        shorter = re.sub(r'"[^"\n]*"(?:[和与、及]|以及)?$', "", before)
         if shorter == before:
             return before
         before = shorter
@@ -104,12 +108,14 @@ def read(folded: str, start: int, end: int) -> Interpretation | None:
         end: behind the last character inside the marks.
     """
     phrase = folded[start:end]
-    if not 2 <= len(phrase) <= _LONGEST or _NOT_A_NAME.search(phrase) or phrase in name_nothing():
+    code = _CODE.fullmatch(phrase) is not None
+    nameless = _NOT_A_NAME.search(phrase) is not None
+    if not 2 <= len(phrase) <= _LONGEST or (nameless and not code) or phrase in name_nothing():
         return None
     cues = _cues()
     behind = folded[end + 1 : end + 18]
-    # “甲”和“乙”两项改革: what follows the last of coordinated quotations holds for each.
-    chained = re.match(r'(?:(?:[和与、及]|以及)"[^"\n]{1,40}")+', folded[end + 1 : end + 120])
+    # “甲”和“乙”两项改革, “甲”“乙”政策: what follows the last of coordinated quotations holds for each.
+    chained = re.match(r'(?:(?:[和与、及]|以及)?"[^"\n]{1,40}")+', folded[end + 1 : end + 120])
     if chained:
         behind = folded[end + 1 + chained.end() : end + 1 + chained.end() + 18]
     best: tuple[int, Kind, str] | None = None
@@ -131,9 +137,11 @@ def read(folded: str, start: int, end: int) -> Interpretation | None:
         return Interpretation(Kind.POLICY, end, False, 0.85)  # “大抓落实年”部署
     if best is not None:
         length, kind, key = best
-        joined = key == "quoted_joined" and not chained
+        joined = (key == "quoted_joined" or (code and _LAID_OUT.match(behind) is not None)) and not chained
+        if nameless and (not joined or kind is Kind.PROJECT):
+            return None
         return Interpretation(kind, end + 1 + length if joined else end, joined, 0.9 if joined else 0.85)
-    if cues["category behind"].match(behind) or cues["category before"].search(before):
+    if nameless or cues["category behind"].match(behind) or cues["category before"].search(before):
         return None
     if _layout().fullmatch(phrase):
         return Interpretation(Kind.STRATEGY, end, False, 0.8)
@@ -175,6 +183,8 @@ class QuotationFinder:
                 doc._.candidates.append(
                     Candidate(Span(start - 1, reading.end), reading.kind, "policy_quotations", reading.confidence, name)
                 )
+                if folded[start:end] in generic_names():
+                    continue  # “一站式”服务 is one thing, “一站式” nothing by itself
             doc._.candidates.append(
                 Candidate(Span(start, end), reading.kind, "policy_quotations", reading.confidence - 0.05, name)
             )

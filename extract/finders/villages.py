@@ -94,7 +94,7 @@ def _estates() -> re.Pattern[str]:
     """Return housing estates in a row that are counted or called old, before what is done to them."""
     return re.compile(
         f"(?P<items>[{HAN}]{{3,10}}(?: ?[、和] ?[{HAN}]{{2,8}})*) ?"
-        f"(?:(?P<count>{NUMBER}个?)(?:[居民老旧住宅]{{2}}|安置)?小区|老旧小区)的?"
+        f"(?:(?P<count>{NUMBER}个?)(?:[居民老旧住宅]{{2}}|安置)?小区|(?<!个)老旧小区)的?"
         f"(?:[^，。；、\n]{{0,8}}{any_of('estate', 'works')}|实施)"
     )
 
@@ -102,7 +102,7 @@ def _estates() -> re.Pattern[str]:
 def find_estates(reading: PlaceReading) -> None:
     """Add the housing estates that are renovated, each a community with a name: 江湾新村、锦绣花苑|3个老旧小区改造."""
     named = re.compile(f"{any_of('estate', 'endings')}$")
-    never = re.compile(f"{any_of('estate', 'generic')}|{any_of('estate', 'generic_ends')}$")
+    never = re.compile(f"{any_of('estate', 'generic')}|{any_of('estate', 'generic_ends')}(?<!小区)$")
     names: set[str] = set()
     clauses = re.finditer(r"[^，。；\n]*小区[^，。；\n]*", reading.text)
     for match in (found for clause in clauses for found in _estates().finditer(reading.text, *clause.span())):

@@ -11,6 +11,7 @@ from extract import pipeline, status
 from extract.annotation import Candidate
 from extract.candidates import naming
 from extract.document import Document, Metadata, Place, Span
+from extract.entities import one_kind_a_phrase
 from extract.examples import CORPUS
 from extract.finders.quotations import read
 from extract.identity import cluster, with_shared_heads
@@ -19,6 +20,7 @@ from extract.learned.classifier import MODELS
 from extract.learned.tagger import LABELS, TAGGER, places_settled, works_apart
 from extract.learned.traits import clause_runs, parallels
 from extract.levels import level_by_rule, named_level
+from extract.lists import completed
 from extract.names import governors, name_start
 from extract.status import status_by_rule, told
 from extract.surface import fold, pairs, quotations
@@ -769,6 +771,28 @@ def test_what_labels_a_list_says_it_of_all_its_works(tmp_path, label: str, expec
         ("完成帮扶项目23个。", "帮扶项目", Kind.PROJECT, []),
         ("聚焦三农问题，建设茶园。", "三农问题", Kind.STRATEGY, []),
         ("被教育局确定为“教育改革示范学校”。", "教育改革示范学校", Kind.POLICY, []),
+        ("启动、持续升级鹮湾示范带。", "、持续升级鹮湾示范带", Kind.PROJECT, ["鹮湾示范带"]),
+        ("实施14个路段、9.8公里鹮湾供水管网。", "9.8公里鹮湾供水管网", Kind.PROJECT, ["鹮湾供水管网"]),
+        ("建设3万亩鹮湾果园。", "3万亩鹮湾果园", Kind.PROJECT, ["3万亩鹮湾果园"]),
+        ("投资3000万元的鹮安街改造。", "万元的鹮安街改造", Kind.PROJECT, ["鹮安街改造"]),
+        ("建设集鹮湾电商中心、检测楼为一体的园区。", "集鹮湾电商中心", Kind.PROJECT, ["鹮湾电商中心"]),
+        ("建设集镇农贸市场，三年为一体。", "集镇农贸市场", Kind.PROJECT, ["集镇农贸市场"]),
+        ("夯实和鹮智能港前期。", "鹮智能港", Kind.PROJECT, ["和鹮智能港"]),
+        ("建成甲园和鹮智能港。", "鹮智能港", Kind.PROJECT, ["鹮智能港"]),
+        ("（1）107国道鹮县段整治工程开工。", "（1）107国道鹮县段整治工程", Kind.PROJECT, ["107国道鹮县段整治工程"]),
+        ("鹮鸣公司被认定为国家工程研究中心。", "鹮鸣公司被认定为国家工程", Kind.PROJECT, []),
+        ("将鹮湾建设作为“一把手”工程。", "鹮湾建设作为“一把手”工程", Kind.PROJECT, []),
+        ("落实“鹮个到位”要求。", "“鹮个到位”要求", Kind.POLICY, ["鹮个到位"]),
+        ("形成“鹮圈”“鹭圈”。", "“鹮圈”“鹭圈”", Kind.STRATEGY, []),
+        ("实施“鹮厨”“鹭工”两项工程。", "“鹮厨”“鹭工”两项工程", Kind.POLICY, ["“鹮厨”“鹭工”两项工程"]),
+        ("救助“四类人员”三百户。", "四类人员", Kind.POLICY, []),
+        ("推出“鹮车节”“鹭食节”活动。", "鹮车节", Kind.POLICY, []),
+        ("完善六个环节。", "六个环节", Kind.POLICY, ["六个环节"]),
+        ("做大产业链“朋友圈”。", "朋友圈", Kind.POLICY, []),
+        ("推进若干重大工程。", "重大工程", Kind.PROJECT, []),
+        ("各旗、县、区人民政府：", "区人民政府", Kind.ORGANIZATION, []),
+        ("经鹮县、鹭区人民政府同意。", "鹭区人民政府", Kind.ORGANIZATION, ["鹭区人民政府"]),
+        ("改扩建S520、G308。", "S520", Kind.ORGANIZATION, []),
     ],
 )
 def test_what_leads_up_to_a_name_titles_honours_and_links_to_other_pages_are_none(text, proposed, kind, named) -> None:
@@ -941,3 +965,91 @@ def test_names_may_have_any_chinese_character(text: str, kind: Kind, name: str) 
     nlp = pipeline.load(components=("policy_structure", "policy_places", "policy_projects", "policy_entities"))
     found = pipeline.annotate(nlp, linking.document(f"一、2023年工作安排\n{text}", TOWN))
     assert (kind, name) in {(entity.kind, entity.name) for entity in found.entities}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "items", "named"),
+    [
+        ("鼓励鹮城精工、鹭河铝业、鹮安远大等龙头企业升级。", Kind.ORGANIZATION, ["鹭河铝业"], ["鹮城精工", "鹮安远大"]),
+        ("深化与鹮羽、鹭风等企业合作。", Kind.ORGANIZATION, ["鹭风"], ["鹮羽"]),
+        ("年内，鹮羽、鹭风等企业投产。", Kind.ORGANIZATION, ["鹭风"], []),
+        ("同步创建鹮华、北鹭头、鹮各庄三个乡村振兴示范点。", Kind.VILLAGE, ["北鹭头"], ["鹮华", "鹮各庄"]),
+        ("同步创建鹮华、北鹭头、鹮各庄四个乡村振兴示范点。", Kind.VILLAGE, ["北鹭头"], []),
+        ("改造鹮街、鹭街、北鹮三个农贸市场。", Kind.VILLAGE, ["鹮街", "鹭街"], []),
+        ("抓好鹮湾二期、鹭园电站、鹮钢支线等项目。", Kind.PROJECT, ["鹮湾二期", "鹭园电站"], ["鹮钢支线"]),
+        ("抓好供水、供热、鹭园电站等项目。", Kind.PROJECT, ["鹭园电站"], []),
+    ],
+)
+def test_the_items_of_a_closed_list_are_of_one_kind(text: str, kind: Kind, items: list[str], named: list[str]) -> None:
+    spans = [Span(text.index(item), text.index(item) + len(item)) for item in items]
+    found = completed([Candidate(span, kind, TAGGER, 0.9) for span in spans], text)
+    assert [(c.kind, text[c.span.start : c.span.end]) for c in found[len(items) :]] == [(kind, name) for name in named]
+
+
+@pytest.mark.parametrize(("sort", "kind"), [("新建项目", Kind.PROJECT), ("项目", Kind.ORGANIZATION)])
+def test_a_firm_among_works_to_be_built_is_its_work(sort: str, kind: Kind) -> None:
+    text = f"抓好鹮湾二期、鹭辉食品等{sort}。"
+    work, firm = Span(2, 6), Span(7, 11)
+    found = completed(
+        [Candidate(work, Kind.PROJECT, TAGGER, 0.9), Candidate(firm, Kind.ORGANIZATION, TAGGER, 0.9)], text
+    )
+    assert [c.kind for c in found] == [Kind.PROJECT, kind]
+
+
+@pytest.mark.parametrize(
+    "name", ["G206石城段改线工程", "228国道鹮海段快速化改造工程", "省道242鹮唐段大修工程", "3号路海绵工程"]
+)
+def test_the_number_of_a_road_begins_its_works_name(name: str) -> None:
+    text = f"今年加快实施{name}，修渠三里。"
+    assert text[name_start(text, text.index("工程")) : text.index("工程") + 2] == name
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("落实“1645”工作思路。", {"“1645”工作思路", "1645"}),
+        ("坚持“123”发展思路。", {"“123”发展思路", "123"}),
+        ("完成“十四五”目标任务。", {"十四五"}),
+        ("聚焦“42”工作重点。", set()),
+        ("聚焦“鹮效能”积极稳妥创新乡村治理，群众满意。", {"鹮效能"}),
+        ("把“鹮湾”作为一号工程，群众满意。", set()),
+        ("实施“鹮湾”科技创新行动，群众满意。", {"“鹮湾”科技创新行动", "鹮湾"}),
+        ("深化“鹮直提”“鹭直装”改革。", {"鹮直提", "“鹭直装”改革", "鹭直装"}),
+        ("创新“一司两地”监管模式。", {"“一司两地”监管模式", "一司两地"}),
+        ("推行“一站式”服务。", {"“一站式”服务"}),
+    ],
+)
+def test_a_quotation_takes_in_its_noun_but_no_clause_and_no_other_quotation(text: str, names: set[str]) -> None:
+    doc = pipeline.process(pipeline.load(components=["policy_structure", "policy_quotations"]), Document("d", text, ""))
+    assert {text[c.span.start : c.span.end] for c in doc._.candidates} == names
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("大胆创新政府管理，创新政府与社会资本合作机制。", False),
+        ("建设法治政府、创新政府、服务型政府。", True),
+        ("建设创新政府。", True),
+    ],
+)
+def test_a_name_that_is_a_verb_and_its_object_is_none_where_the_object_goes_on(rules, text: str, named: bool) -> None:
+    assert ("创新政府" in names(annotate(rules, text), Kind.STRATEGY)) is named
+
+
+def test_what_is_a_unit_is_no_organization_besides() -> None:
+    unit = Candidate(Span(2, 6), Kind.ADMINISTRATIVE_UNIT, "policy_places", 0.9)
+    body = Candidate(Span(2, 6), Kind.ORGANIZATION, TAGGER, 0.9)
+    assert one_kind_a_phrase([body, unit], "对接鹮安新区。") == [unit]
+
+
+def test_a_generic_quotation_is_no_short_form_of_the_one_that_holds_it(rules) -> None:
+    text = "建成鹮“一站式”服务平台。推行“一站式”联办审批。"
+    assert {e.name for e in annotate(rules, text).entities if e.kind is Kind.POLICY} == {
+        "鹮一站式服务平台",
+        "一站式联办审批",
+    }
+
+
+def test_estates_that_a_chinese_numeral_counts_are_communities(rules) -> None:
+    found = annotate(rules, "完成鹮委小区、砥安小区、鹭局家属院三个老旧小区改造任务。", COUNTY)
+    assert names(found, Kind.VILLAGE) == {"鹮委小区", "砥安小区", "鹭局家属院"}

@@ -315,7 +315,7 @@ def test_a_citys_name_is_not_cut_out_of_other_words(text: str) -> None:
 
 
 def test_what_joins_the_nation_to_a_goal_names_no_nation() -> None:
-    assert names("建设美丽中国，落实中国制造行动，复合肥料增产。", Kind.ADMINISTRATIVE_UNIT, CITY) == {}
+    assert names("建设美丽中国，落实中国制造行动，复合肥料增产，武昌鱼畅销。", Kind.ADMINISTRATIVE_UNIT, CITY) == {}
     assert names("走进中国农谷，中国鹮鸣集团来访，夺取中国足协杯。", Kind.ADMINISTRATIVE_UNIT, CITY) == {}
     assert names("中国与东盟合作，合肥的企业来访。", Kind.ADMINISTRATIVE_UNIT, CITY) == {
         "中国": "中国",

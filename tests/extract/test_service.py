@@ -137,6 +137,29 @@ def test_a_list_of_names_is_the_whole_of_them(related):
 
 
 @pytest.mark.parametrize(
+    ("kind", "known", "sure"),
+    [
+        (Kind.STRATEGY, ("茶业兴县", "电商富县"), 0.95),
+        (Kind.STRATEGY, ("茶业兴县",), 0.45),
+        (Kind.POLICY, ("茶业兴县",), None),
+        (Kind.SLOGAN, ("茶业兴县", "电商富县"), None),
+    ],
+)
+def test_only_a_strategy_that_is_a_list_surely_has_the_names_in_it_as_parts(related, kind, known, sure):
+    whole = "茶业兴县、电商富县"
+    named = {whole: (kind, Level.COUNTY)} | dict.fromkeys(known, (kind, Level.COUNTY))
+    found = related(f"坚持“{whole}”，推进{'，推进'.join(known)}。", Predicate.COMPONENT_OF, **named)
+    assert {link.confidence for link in found.values()} == ({sure} if sure else set())
+
+
+@pytest.mark.parametrize(("mark", "sure"), [("，", 0.9), ("。\n", 0.45)])
+def test_two_names_that_a_name_counts_are_surely_its_parts_in_one_line_only(related, mark, sure):
+    named = dict.fromkeys(("茶都高地", "水城高地", "两个高地"), (Kind.STRATEGY, Level.COUNTY))
+    found = related(f"打造茶都高地{mark}打造水城高地。\n建设两个高地。", Predicate.COMPONENT_OF, **named)
+    assert {link.confidence for link in found.values()} == {sure} and len(found) == 2
+
+
+@pytest.mark.parametrize(
     ("opening", "announces"),
     [
         ("“茶香丙县”叫响品牌。", True),

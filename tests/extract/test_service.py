@@ -220,6 +220,14 @@ def test_a_provinces_heading_that_names_more_than_a_strategy_is_surely_for_neith
     assert (found[MILL, GOAL].confidence >= 0.5) is shown
 
 
+def test_a_result_in_the_line_of_a_heading_announces_what_follows_it(related):
+    opening, topic = f"（一）建设“{GOAL}”，三大攻坚战取得新突破。", "脱贫攻坚战稳步推进。"
+    found = related(f"{opening}修渠三里。{topic}{'修渠三里，' * 60}建成{MILL}。", Predicate.SERVES)
+    assert (MILL, "脱贫攻坚战") in found and (MILL, GOAL) not in found
+    apart = related(f"（一）建设“{GOAL}”\n修渠三里。{topic}建成{MILL}。", Predicate.SERVES)
+    assert (MILL, GOAL) in apart and (MILL, "脱贫攻坚战") not in apart
+
+
 def test_a_topic_sentence_does_not_rule_a_document_whose_line_ends_are_lost(related):
     filler = "修渠三里，植树千亩，群众高兴。" * 60
     assert not related(f"“茶香丙县”叫响品牌。{filler}{MILL}建成投产。", Predicate.SERVES)

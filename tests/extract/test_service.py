@@ -228,6 +228,34 @@ def test_a_result_in_the_line_of_a_heading_announces_what_follows_it(related):
     assert (MILL, GOAL) in apart and (MILL, "脱贫攻坚战") not in apart
 
 
+@pytest.mark.parametrize(
+    ("doctrine", "slogan", "served"),
+    [
+        ("习近平新时代中国特色社会主义思想", "两个维护", False),
+        ("全面建成小康社会", "两个维护", True),
+        ("习近平新时代中国特色社会主义思想", "一竿到底", True),
+    ],
+)
+def test_no_slogan_of_the_nations_is_for_the_doctrine_of_its_sentence(related, doctrine, slogan, served):
+    named = {slogan: (Kind.SLOGAN, Level.NATIONAL if slogan == "两个维护" else Level.COUNTY)}
+    found = related(f"践行{doctrine}，做到“{slogan}”。", Predicate.SERVES, **named)
+    assert ((slogan, doctrine) in found) is served
+
+
+def test_what_stands_below_a_doctrine_from_above_is_not_for_it(related):
+    doctrine = "习近平新时代中国特色社会主义思想"
+    text = f"（一）坚持用{doctrine}凝心铸魂\n建成{MILL}。"
+    assert not related(text, Predicate.SERVES)
+    assert related(text, Predicate.SERVES, Place("中国", Level.NATIONAL)).keys() == {(MILL, doctrine)}
+
+
+@pytest.mark.parametrize(("words", "taken_up"), [("以项目建设为引领", False), ("以党的理论为指导", True)])
+def test_a_wide_report_takes_up_an_earlier_preamble_only_where_something_teaches(related, words, taken_up):
+    own = {"美丽甲省": (Kind.STRATEGY, Level.PROVINCIAL)}
+    text = f"总体要求是：建设“美丽甲省”。\n{words}，服务全面建成小康社会。"
+    assert bool(related(text, Predicate.ADVANCES, PROVINCE, **own)) is taken_up
+
+
 def test_a_topic_sentence_does_not_rule_a_document_whose_line_ends_are_lost(related):
     filler = "修渠三里，植树千亩，群众高兴。" * 60
     assert not related(f"“茶香丙县”叫响品牌。{filler}{MILL}建成投产。", Predicate.SERVES)

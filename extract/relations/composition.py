@@ -176,9 +176,9 @@ class CompositionReader:
             count, head = announced(match.group(1)), match.group(2)
             parts = [e for e in mentions.entities if e.kind is whole.kind and e is not whole and e.name.endswith(head)]
             ranks = ([part for part in parts if part.id in ids] for ids in headed.values())
-            named = next((found for found in (parts, *ranks) if len(found) == count), [])
-            first = [part.mentions[0] for part in named]
-            apart = named is parts and "\n" in folded[min(first).start : max(first).start]
+            counted = next((found for found in (parts, *ranks) if len(found) == count), [])
+            first = [part.mentions[0] for part in counted]
+            apart = counted is parts and "\n" in folded[min(first).start : max(first).start]
             sure = 0.45 if apart and len(first) < _MANY else 0.9
             for span in first:
                 self._claim(doc, span, whole.mentions[0], Basis.DEFINITIONAL, sure, mentions.sentence(span), "number")

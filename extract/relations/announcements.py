@@ -260,6 +260,8 @@ class Announcements:
             if len(wording) > (LONGEST if first else _LONGEST_INSIDE) or _STATEMENT.search(wording):
                 continue
             named = self._mentions.strategies(sentence)
+            if first and not named and self._wide:  # 深入实施健康上海行动。 names its strategy within a policy
+                named = list(self._mentions.within(sentence, (Kind.STRATEGY,)))
             if first and 0 < len(named) <= _LISTED:
                 found.append(Announcement(named, sentence, "topic sentence"))
             elif not first and not re.search(r"[，；：\d]|摆在|放在", wording):

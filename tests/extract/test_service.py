@@ -174,6 +174,13 @@ def test_the_short_first_sentence_of_a_paragraph_announces_what_follows(related,
         assert found[MILL, GOAL].basis is Basis.STRUCTURAL
 
 
+@pytest.mark.parametrize(("place", "announces"), [(PROVINCE, True), (COUNTY, False)])
+def test_a_provinces_topic_sentence_announces_the_strategy_within_its_policys_name(related, place, announces):
+    named = {"健康甲省": (Kind.STRATEGY, place.level), "健康甲省行动": (Kind.POLICY, place.level)}
+    found = related(f"深入实施健康甲省行动。修渠三里。建成{MILL}。", Predicate.SERVES, place, **named)
+    assert ((MILL, "健康甲省") in found) is announces
+
+
 def test_a_short_sentence_within_a_paragraph_announces_until_the_next(related):
     first, second = f"“茶香丙县”叫响品牌。{MILL}建成投产。", "“和美鹮乡”成效显著。鹭溪污水处理厂开工。"
     found = related(f"全县上下同心同德，成绩喜人，修渠三里，群众高兴。{first}{second}", Predicate.SERVES)

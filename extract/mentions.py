@@ -126,6 +126,11 @@ def is_body(entity: Entity) -> bool:
     return entity.kind is Kind.ORGANIZATION and (entity.name.endswith(_endings("bodies")) or "委员会" in entity.name)
 
 
+def is_doctrine(entity: Entity) -> bool:
+    """Tell whether a name is what one studies and is guided by (…思想, …精神), not a principle of work (…发展思想)."""
+    return entity.name.endswith(_endings("doctrines")) and not entity.name.endswith("发展思想")
+
+
 def below(lower: Level | None, upper: Level | None) -> bool:
     """Tell whether the first level is known to stand under the second."""
     return lower is not None and upper is not None and upper.above(lower)

@@ -139,7 +139,8 @@ class Announcements:
 
         For works below a heading that names a strategy, the topic sentence of a town, county or prefecture announces
         another beside it where that is the speaker's own; one of a higher level (扛稳粮食安全责任) only opens the
-        paragraph: of 86 works behind such a sentence 81 were for the heading's strategy, 28 for the sentence's.
+        paragraph: of 86 works behind such a sentence 81 were for the heading's strategy, 28 for the sentence's. A
+        result of any level that stands in the heading's own line announces what follows it, as far as the line goes.
         """
         structure = self._mentions.structure
         path = structure.path(structure.section_at(span.start))
@@ -159,15 +160,27 @@ class Announcements:
             begin = topic.evidence.start
             if begin < floor or span.start - begin >= _REACH or "\n" in self._folded[begin : span.start]:
                 break
-            if topic.goals and not (topic.inner and (ended or span.start - begin >= _INNER_REACH)):
+            turns = heading is not None and self._turns(heading, topic)
+            far = span.start - begin >= _INNER_REACH and not turns
+            if topic.goals and not (topic.inner and (ended or far)):
                 work = entity.kind is not Kind.STRATEGY and not topic.evidence.contains(span)
-                if heading is None or self._wide or not work or topic.shares(heading):
+                if heading is None or self._wide or not work or topic.shares(heading) or turns:
                     found = [topic]
                 elif any(goal.level is self._level for _, goal in topic.goals):
                     found = [topic, heading]
                 break
             ended = True
         return [each for each in found if each is not None and not each.evidence.contains(span)]
+
+    def _turns(self, heading: Announcement, topic: Announcement) -> bool:
+        """Tell whether a result inside the line of a heading opens a part of it: 攻坚战取得突破。脱贫攻坚稳步推进。…"""
+        begin, end = topic.evidence.start, topic.evidence.end
+        return (
+            topic.inner
+            and not self._wide
+            and _result().search(self._folded, begin, end) is not None
+            and "\n" not in self._folded[heading.evidence.start : begin]
+        )
 
     def _of_section(self, section: Section, rule: str) -> Announcement | None:
         """A heading announces the first strategies that it names, a lead the one or two that it names."""
@@ -248,6 +261,8 @@ class Announcements:
             if len(wording) > (LONGEST if first else _LONGEST_INSIDE) or _STATEMENT.search(wording):
                 continue
             named = self._mentions.strategies(sentence)
+            if first and not named and self._wide:  # 深入实施健康上海行动。 names its strategy within a policy
+                named = list(self._mentions.within(sentence, (Kind.STRATEGY,)))
             if first and 0 < len(named) <= _LISTED:
                 found.append(Announcement(named, sentence, "topic sentence"))
             elif not first and not re.search(r"[，；：\d]|摆在|放在", wording):

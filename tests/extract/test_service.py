@@ -137,6 +137,29 @@ def test_a_list_of_names_is_the_whole_of_them(related):
 
 
 @pytest.mark.parametrize(
+    ("kind", "known", "sure"),
+    [
+        (Kind.STRATEGY, ("茶业兴县", "电商富县"), 0.95),
+        (Kind.STRATEGY, ("茶业兴县",), 0.45),
+        (Kind.POLICY, ("茶业兴县",), None),
+        (Kind.SLOGAN, ("茶业兴县", "电商富县"), None),
+    ],
+)
+def test_only_a_strategy_that_is_a_list_surely_has_the_names_in_it_as_parts(related, kind, known, sure):
+    whole = "茶业兴县、电商富县"
+    named = {whole: (kind, Level.COUNTY)} | dict.fromkeys(known, (kind, Level.COUNTY))
+    found = related(f"坚持“{whole}”，推进{'，推进'.join(known)}。", Predicate.COMPONENT_OF, **named)
+    assert {link.confidence for link in found.values()} == ({sure} if sure else set())
+
+
+@pytest.mark.parametrize(("mark", "sure"), [("，", 0.9), ("。\n", 0.45)])
+def test_two_names_that_a_name_counts_are_surely_its_parts_in_one_line_only(related, mark, sure):
+    named = dict.fromkeys(("茶都高地", "水城高地", "两个高地"), (Kind.STRATEGY, Level.COUNTY))
+    found = related(f"打造茶都高地{mark}打造水城高地。\n建设两个高地。", Predicate.COMPONENT_OF, **named)
+    assert {link.confidence for link in found.values()} == {sure} and len(found) == 2
+
+
+@pytest.mark.parametrize(
     ("opening", "announces"),
     [
         ("“茶香丙县”叫响品牌。", True),
@@ -149,6 +172,13 @@ def test_the_short_first_sentence_of_a_paragraph_announces_what_follows(related,
     assert ((MILL, GOAL) in found) is announces
     if announces:
         assert found[MILL, GOAL].basis is Basis.STRUCTURAL
+
+
+@pytest.mark.parametrize(("place", "announces"), [(PROVINCE, True), (COUNTY, False)])
+def test_a_provinces_topic_sentence_announces_the_strategy_within_its_policys_name(related, place, announces):
+    named = {"健康甲省": (Kind.STRATEGY, place.level), "健康甲省行动": (Kind.POLICY, place.level)}
+    found = related(f"深入实施健康甲省行动。修渠三里。建成{MILL}。", Predicate.SERVES, place, **named)
+    assert ((MILL, "健康甲省") in found) is announces
 
 
 def test_a_short_sentence_within_a_paragraph_announces_until_the_next(related):
@@ -195,6 +225,42 @@ def test_a_work_under_two_strategies_is_surer_for_that_of_its_subject(related):
 def test_a_provinces_heading_that_names_more_than_a_strategy_is_surely_for_neither(related, heading, shown):
     found = related(f"（一）{heading}\n今年建成{MILL}。", Predicate.SERVES, PROVINCE)
     assert (found[MILL, GOAL].confidence >= 0.5) is shown
+
+
+def test_a_result_in_the_line_of_a_heading_announces_what_follows_it(related):
+    opening, topic = f"（一）建设“{GOAL}”，三大攻坚战取得新突破。", "脱贫攻坚战稳步推进。"
+    found = related(f"{opening}修渠三里。{topic}{'修渠三里，' * 60}建成{MILL}。", Predicate.SERVES)
+    assert (MILL, "脱贫攻坚战") in found and (MILL, GOAL) not in found
+    apart = related(f"（一）建设“{GOAL}”\n修渠三里。{topic}建成{MILL}。", Predicate.SERVES)
+    assert (MILL, GOAL) in apart and (MILL, "脱贫攻坚战") not in apart
+
+
+@pytest.mark.parametrize(
+    ("doctrine", "slogan", "served"),
+    [
+        ("习近平新时代中国特色社会主义思想", "两个维护", False),
+        ("全面建成小康社会", "两个维护", True),
+        ("习近平新时代中国特色社会主义思想", "一竿到底", True),
+    ],
+)
+def test_no_slogan_of_the_nations_is_for_the_doctrine_of_its_sentence(related, doctrine, slogan, served):
+    named = {slogan: (Kind.SLOGAN, Level.NATIONAL if slogan == "两个维护" else Level.COUNTY)}
+    found = related(f"践行{doctrine}，做到“{slogan}”。", Predicate.SERVES, **named)
+    assert ((slogan, doctrine) in found) is served
+
+
+def test_what_stands_below_a_doctrine_from_above_is_not_for_it(related):
+    doctrine = "习近平新时代中国特色社会主义思想"
+    text = f"（一）坚持用{doctrine}凝心铸魂\n建成{MILL}。"
+    assert not related(text, Predicate.SERVES)
+    assert related(text, Predicate.SERVES, Place("中国", Level.NATIONAL)).keys() == {(MILL, doctrine)}
+
+
+@pytest.mark.parametrize(("words", "taken_up"), [("以项目建设为引领", False), ("以党的理论为指导", True)])
+def test_a_wide_report_takes_up_an_earlier_preamble_only_where_something_teaches(related, words, taken_up):
+    own = {"美丽甲省": (Kind.STRATEGY, Level.PROVINCIAL)}
+    text = f"总体要求是：建设“美丽甲省”。\n{words}，服务全面建成小康社会。"
+    assert bool(related(text, Predicate.ADVANCES, PROVINCE, **own)) is taken_up
 
 
 def test_a_topic_sentence_does_not_rule_a_document_whose_line_ends_are_lost(related):

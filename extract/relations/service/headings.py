@@ -7,7 +7,7 @@ from functools import cache
 
 from extract.annotation import Entity
 from extract.document import Structure
-from extract.mentions import WORKS, below, is_body
+from extract.mentions import WORKS, below, is_body, is_doctrine
 from extract.names import alternation, lexicon
 from extract.relations.announcements import Announcement, is_joined
 from extract.relations.service.reading import LOOSE, Mention, Reading, Sentence, words
@@ -38,6 +38,8 @@ def _announced(reading: Reading, subject: Mention, announcement: Announcement) -
         return  # bodies that the reports of the nation name under a heading are named in passing
     for goal in goals:
         if entity.kind is not Kind.STRATEGY:
+            if is_doctrine(goal[1]) and below(reading.level, goal[1].level):
+                continue  # 用…思想凝心铸魂 is for study: what stands below was for it in the party's own reports
             sure = announcement.confidence(goal[1], reading.level)
             sure = min(sure, _ceiling(reading, entity, goal[1], announcement))
             reading.relate(subject, goal, Basis.STRUCTURAL, sure, evidence, rule)

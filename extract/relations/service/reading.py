@@ -188,6 +188,7 @@ class Words:
 
     preamble: re.Pattern[str]
     general: re.Pattern[str]
+    teaching: re.Pattern[str]
     guided: re.Pattern[str]
     guiding: re.Pattern[str]
     pursued: re.Pattern[str]
@@ -211,6 +212,7 @@ def words() -> Words:
     return Words(
         preamble=re.compile(f"{general}|{listed['carrying_out']}|{listed['looking_back']}"),
         general=re.compile(general),
+        teaching=re.compile(listed["teachings"]),
         guided=re.compile(f"(?:{listed['guided']})[^，。；]*$"),
         guiding=re.compile(f'"?(?:{listed["guiding"]})'),
         pursued=re.compile(f'(?:(?:{alternation(data["pursued"])}|以)(?:{whose})?|[、和与及"])+$'),

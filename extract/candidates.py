@@ -18,6 +18,8 @@ from ontology.terms import IDEAS, Kind
 
 _BRIEFEST = 2
 """Characters of a name, at least."""
+_NOTE_OPENS = "[［【]］】（"
+"""How a footnote's mark or a number begins."""
 _NOTE = re.compile("[\\[［【][0-9]{1,3}[\\]］】]")
 """A footnote's mark, which is no name."""
 _NOTE_MARK = re.compile("(?:[\\[［【][0-9]{1,3})?[\\]］】](?=.)|[\\[［【](?=.)|（[0-9一二三四五六七八九十]{1,2}）(?=.)")
@@ -82,14 +84,15 @@ def naming(candidates: Iterable[Candidate], folded: str) -> Iterator[Candidate]:
         if proposed.span.start >= end:
             continue
         c = _without_building(_without_count(_without_lead(_without_mark(proposed, folded), folded), folded), folded)
-        brief = c.span.end - c.span.start < _BRIEFEST or _NOTE.fullmatch(folded, c.span.start, c.span.end)
-        if not (brief or _is_honour(c, folded) or _is_sort(c, folded)) and _is_whole(c.span, folded):
+        brief = c.span.end - c.span.start < _BRIEFEST
+        note = folded[c.span.start] in _NOTE_OPENS and _NOTE.fullmatch(folded, c.span.start, c.span.end)
+        if not (brief or note or _is_honour(c, folded) or _is_sort(c, folded)) and _is_whole(c.span, folded):
             yield c
 
 
 def _without_mark(c: Candidate, folded: str) -> Candidate:
     """Return a candidate without the footnote's mark before it: [2]|人才十条."""
-    mark = _NOTE_MARK.match(folded, c.span.start, c.span.end)
+    mark = _NOTE_MARK.match(folded, c.span.start, c.span.end) if folded[c.span.start] in _NOTE_OPENS else None
     return c if mark is None else replace(c, span=Span(mark.end(), c.span.end))
 
 
@@ -130,7 +133,8 @@ def _without_count(c: Candidate, folded: str) -> Candidate:
 
 def _without_building(c: Candidate, folded: str) -> Candidate:
     """Return a candidate without what only says that a quoted name is built at or asked for: “双一流”|建设."""
-    built = _BUILT.fullmatch(folded, c.span.start, c.span.end) if c.kind in IDEAS else None
+    quoted = folded[c.span.start] == '"' and c.kind in IDEAS
+    built = _BUILT.fullmatch(folded, c.span.start, c.span.end) if quoted else None
     return c if built is None else replace(c, span=Span(*built.span(1)))
 
 
@@ -202,9 +206,9 @@ def _is_sort(c: Candidate, folded: str) -> bool:
     form = folded[c.span.start : c.span.end].strip('"')
     if c.extractor not in _TOLD and form in name_nothing():
         return True
-    if _STATED.search(folded, c.span.start, c.span.end) or (c.kind is Kind.PROJECT and "作为" in form):
+    if _STATED.search(form) or (c.kind is Kind.PROJECT and "作为" in form):
         return True
-    if c.extractor not in _TOLD and _ADJACENT.search(folded, c.span.start, c.span.end):
+    if '""' in form and c.extractor not in _TOLD and _ADJACENT.search(form):
         return True
     if c.kind in IDEAS and words.label.match(folded, c.span.start, c.span.end):
         return True

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -18,7 +19,7 @@ from spacy.tokens import Span as DocSpan
 
 from extract.annotation import Candidate, Entity
 from extract.candidates import naming
-from extract.document import Metadata, Place
+from extract.document import Metadata, Place, Structure
 from extract.finders.authority import is_ours
 from extract.identity import TRUSTED, Cluster, bare_form, cluster, everywhere, with_shared_heads
 from extract.learned.classifier import MODELS
@@ -122,6 +123,22 @@ def _own_plan(group: Cluster, folded: str, place: Place | None) -> Level | None:
     return place.level if made else None
 
 
+class _Reading(NamedTuple):
+    """What a document's names are judged by.
+
+    Attributes:
+        folded: its folded text.
+        structure: its sections.
+        metadata: who speaks.
+        scheme: the authority file, where it was looked up.
+    """
+
+    folded: str
+    structure: Structure
+    metadata: Metadata
+    scheme: Scheme | None
+
+
 class EntityResolver:
     """Turns ``doc._.candidates`` into ``doc._.entities`` and ``doc.spans["sc"]``.
 
@@ -139,17 +156,16 @@ class EntityResolver:
     def __call__(self, doc: Doc) -> Doc:
         """Resolve the candidates of a document."""
         folded = folded_text(doc)
-        scheme: Scheme | None = doc._.scheme
+        reading = _Reading(folded, doc._.structure, doc._.document.metadata, doc._.scheme)
         likely = [c for c in doc._.candidates if c.confidence >= self.threshold]
-        place: Place | None = doc._.document.metadata.place
-        likely = [self._recognised(c, folded, scheme, place) for c in completed(list(naming(likely, folded)), folded)]
+        likely = [_recognised(c, reading) for c in completed(list(naming(likely, folded)), folded)]
         settled = settle_overlaps(one_kind_a_phrase(likely, folded), folded)
         clusters = cluster(with_shared_heads(settled, folded), folded)
         everywhere(clusters, folded, shortest=self.shortest)
         clusters.sort(key=lambda g: (min(c.span for c in g.candidates), g.kind))
         levels = _levels(doc, clusters, folded, self.models)
         doc._.entities = tuple(
-            self._entity(doc, f"e{number}", group, level)
+            self._entity(f"e{number}", group, level, reading)
             for number, (group, level) in enumerate(zip(clusters, levels, strict=True), 1)
         )
         doc.spans["sc"] = [
@@ -159,14 +175,13 @@ class EntityResolver:
         ]
         return doc
 
-    def _entity(self, doc: Doc, identifier: str, group: Cluster, level: Level | None) -> Entity:
+    def _entity(self, identifier: str, group: Cluster, level: Level | None, reading: _Reading) -> Entity:
         """Return the entity that a cluster is; ``level`` is that of who issued its name."""
-        metadata: Metadata = doc._.document.metadata
+        folded, structure, metadata, scheme = reading
         place = metadata.place
         concept = group.first(lambda c: c.concept)
-        scheme: Scheme | None = doc._.scheme if concept else None
         known = scheme.concept(concept) if concept and scheme is not None else None
-        if known is not None and known.level is not level and _own_plan(group, folded_text(doc), place):
+        if known is not None and known.level is not level and _own_plan(group, folded, place):
             concept = known = None
         mentions = tuple(sorted({c.span for c in group.candidates}))
         unit, issuer, progress = group.first(lambda c: c.place), None, None
@@ -175,7 +190,7 @@ class EntityResolver:
         elif place is not None and level is not None:
             issuer = place.at(level)
         if group.kind is Kind.PROJECT:
-            progress = status(mentions, folded_text(doc), doc._.structure, metadata.level, self.models)
+            progress = status(mentions, folded, structure, metadata.level, self.models)
         return Entity(
             id=identifier,
             kind=group.kind,
@@ -191,22 +206,23 @@ class EntityResolver:
             finders=frozenset(c.extractor for c in group.candidates),
         )
 
-    @staticmethod
-    def _recognised(c: Candidate, folded: str, scheme: Scheme | None, place: Place | None) -> Candidate:
-        """Return a candidate as the concept of exactly its name, the nation's or one of the document's own units'.
 
-        An instrument that is called a project is that instrument: “全面改薄”|项目, “两重”|项目.
-        """
-        called = c.kind is Kind.PROJECT and c.extractor == "policy_quotations"
-        if scheme is None or not (c.kind in IDEAS or called) or c.concept is not None:
-            return c
-        form = bare_form(folded, c.span)
-        concept = scheme.by_label(form if called else c.name or form)
-        if concept is None or concept.kind not in ((Kind.POLICY, Kind.STRATEGY) if called else (c.kind,)):
-            return c
-        if not is_ours(concept, place):
-            return c
-        return replace(c, kind=concept.kind, concept=concept.iri, name=concept.label, level=concept.level)
+def _recognised(c: Candidate, reading: _Reading) -> Candidate:
+    """Return a candidate as the concept of exactly its name, the nation's or one of the document's own units'.
+
+    An instrument that is called a project is that instrument: “全面改薄”|项目, “两重”|项目.
+    """
+    scheme = reading.scheme
+    called = c.kind is Kind.PROJECT and c.extractor == "policy_quotations"
+    if scheme is None or not (c.kind in IDEAS or called) or c.concept is not None:
+        return c
+    form = bare_form(reading.folded, c.span)
+    concept = scheme.by_label(form if called else c.name or form)
+    if concept is None or concept.kind not in ((Kind.POLICY, Kind.STRATEGY) if called else (c.kind,)):
+        return c
+    if not is_ours(concept, reading.metadata.place):
+        return c
+    return replace(c, kind=concept.kind, concept=concept.iri, name=concept.label, level=concept.level)
 
 
 def _levels(doc: Doc, clusters: list[Cluster], folded: str, models: Path) -> list[Level | None]:

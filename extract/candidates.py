@@ -187,10 +187,9 @@ def _is_sort(c: Candidate, folded: str) -> bool:
     if _CUT.match(folded, c.span.start, c.span.end):
         return True
     if c.kind is Kind.VILLAGE:
-        return (
-            _RIVER.search(folded, c.span.start, c.span.end) is not None
-            and _CLEANED.match(folded, c.span.end) is not None
-        )
+        person = folded[max(0, c.span.start - 6) : c.span.start].rstrip(" \u3000？").endswith(_category("posts"))
+        river = _RIVER.search(folded, c.span.start, c.span.end) is not None
+        return person or (river and _CLEANED.match(folded, c.span.end) is not None)
     if c.kind in (Kind.PROJECT, Kind.ORGANIZATION) and _sorts().building.fullmatch(folded, c.span.start, c.span.end):
         return True
     if c.kind is Kind.ORGANIZATION:
@@ -203,6 +202,9 @@ def _is_sort(c: Candidate, folded: str) -> bool:
     if c.concept is not None or c.kind not in (Kind.PROJECT, *IDEAS):
         return False
     words = _sorts()
+    meeting = c.kind is Kind.STRATEGY and folded.endswith(("全会", "会议"), c.span.start, c.span.end)
+    if meeting and folded.startswith(_category("met"), c.span.end):
+        return True
     form = folded[c.span.start : c.span.end].strip('"')
     if c.extractor not in _TOLD and form in name_nothing():
         return True
@@ -230,9 +232,14 @@ def _is_sort(c: Candidate, folded: str) -> bool:
     return pattern is not None and pattern.search(folded, c.span.start, c.span.end) is not None
 
 
+@cache
+def _category(table: str) -> tuple[str, ...]:
+    return tuple(lexicon("kinds")["category"][table])
+
+
 def _is_person(name: Span, folded: str) -> bool:
     """Tell whether what was taken for a body is a person by title: 王某院士, and 王某|院士 without it."""
-    titles = tuple(lexicon("kinds")["category"]["titles"])
+    titles = _category("titles")
     brief = name.end - name.start <= _LONGEST_PERSON
     return folded.endswith(titles, name.start, name.end) or (brief and folded.startswith(titles, name.end))
 
@@ -321,7 +328,7 @@ def _is_honour(c: Candidate, folded: str) -> bool:
         return False
     conferred = _conferred().search(folded, max(0, c.span.start - 24), c.span.start)
     if c.kind in (Kind.VILLAGE, Kind.ORGANIZATION):  # who confers it may be named too: 入选|国务院|…典型案例
-        return conferred is not None and conferred.group().startswith(tuple(lexicon("kinds")["category"]["rated"]))
+        return conferred is not None and conferred.group().startswith(_category("rated"))
     if c.concept is None and conferred is not None:
         return True
     return any(start <= c.span.start and c.span.end <= end for start, end in _honours(folded))

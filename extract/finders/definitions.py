@@ -39,6 +39,8 @@ _EACH_ONE = re.compile(f"({NUMERAL})个[一最不][^、，]{{0,2}}")
 _SUMMED = re.compile(
     rf"等(?P<name>(?:{NUMERAL}大[^，。；、]{{2,12}})|(?:[^，。；、]{{0,6}}{NUMERAL}大[^，。；、]{{1,8}}))$"
 )
+_BRIEFEST = 3
+"""Characters of a name that stands without the head that it shares, at least."""
 _BRIEF = 8
 """Characters of the parts of a name that has a numeral for each of them (一窗受理、五类集成), at most."""
 _COUNTING = rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})'
@@ -51,7 +53,7 @@ _HOLDS = re.compile("包括|包含|分为|分别[是为]|[，。]即(?!将)")
 _IN_SHORT = re.compile("的?(?:简称|统称|总称|合称)")
 """What ends a definition that says what a term is short for: 碳达峰与碳中和|的简称."""
 _EXPLAINS = re.compile(
-    "以(?!人民).{4,}|把.*(?:集成|合并|串)[成为]|[按依]照|根据|将|由|旨在|为了|通过|依托|有效|实行|习近平|进一步|逐步|转向|合并|改变|变.*为|单位|分别"
+    "以(?!人民).{4,}|把.*(?:集成|合并|串)[成为]|[按依]照|根据|将|由|旨在|为了|通过|依托|有效|实行|习近平|进一步|逐步|转向|合并|改变|变.*为|单位|分别|.*是指"
 )
 """How what explains a term begins, and no part of it does (1 of 19): 以综治网格为基础, 把多个事项集成为一件事."""
 _NUMERALS = re.compile(f"{NUMERAL}+")
@@ -164,6 +166,8 @@ def _spelled_out(folded: str, term: Span, definition: Span) -> list[Member]:
     if in_short := _IN_SHORT.search(folded, definition.start + 2, definition.end):
         definition = Span(definition.start, in_short.start())
     core = _core(folded, term)
+    if core.endswith("位一体") and "，" in folded[definition.start : definition.end]:
+        return []  # “四位一体”责任: 对重点项目，分别确定领导、部门、…进行分包
     named = (
         _taken_groups(folded, definition)
         or _named_groups(folded, core, definition)
@@ -405,6 +409,9 @@ def _summed(folded: str, start: int, stop: int, count: int, *, plainly: bool = F
     if summing is None or len(parts) != count:
         return None
     name = Span(*summing.span("name"))
+    quoted = folded[name.start - 1] == '"'
+    if quoted and 2 * sum(part.end - part.start < _BRIEFEST for part in parts) > count > 1:
+        parts = []  # 富强、创新、开放|“三个新鹮城”: attributes of one head
     return Member(parts[0], (), name) if count == 1 else Member(name, tuple(Member(part) for part in parts))
 
 

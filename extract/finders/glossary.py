@@ -15,6 +15,7 @@ from extract.document import Span
 from extract.finders.definitions import Member, expected, members, names_of, things_counted
 from extract.finders.quotations import Interpretation, read
 from extract.layout.explanations import NUMERAL
+from extract.levels import named_level
 from extract.names import alternation, alternations, lexicon
 from extract.surface import folded_text, text_of
 from ontology.scheme import Concept, Scheme
@@ -24,6 +25,8 @@ _MOST = 0.6
 """The share of a term's members that tells what it is."""
 _COMPOUND = 0.85
 """How sure a term is at least that is spelled out."""
+_WHOSE = re.compile('(?:[省市县区州旗镇乡]委|自治区党委)(?=")')
+"""Whose a term is that names it by its quotation: 市委|“6293”工作思路."""
 _BRIEF = 3
 """Characters of an ordinary word, at most."""
 _FORMULA = re.compile(r"\d(?:\+[\dN])+")
@@ -78,31 +81,34 @@ class GlossaryFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Append candidates for terms and members, and a claim for each part and its whole."""
         folded = folded_text(doc)
-        words, scheme = _words(), doc._.scheme
+        words, scheme, place = _words(), doc._.scheme, doc._.document.metadata.place
         for entry in doc._.structure.glossary:
-            concept = scheme.by_label(text_of(doc)[entry.term.start : entry.term.end]) if scheme is not None else None
-            spelled = members(folded, entry.term, entry.definition)
+            whose = _WHOSE.match(folded, entry.term.start, entry.term.end)
+            term = Span(whose.end(), entry.term.end) if whose is not None else entry.term
+            level = named_level(whose.group(), place) if whose is not None else None
+            concept = scheme.by_label(text_of(doc)[term.start : term.end]) if scheme is not None else None
+            spelled = members(folded, term, entry.definition)
             bodies = [words.institution.search(folded, part.span.start, part.span.end) for part in spelled]
             if sum(body is not None for body in bodies) > _MOST * len(bodies):
                 spelled = []
-            reading = self._kind(doc, concept, entry.term, entry.definition, spelled)
+            reading = self._kind(doc, concept, term, entry.definition, spelled)
             layout = all(words.layout_part.fullmatch(folded, part.span.start, part.span.end) for part in spelled)
-            ways = len(spelled) > 1 and (layout or words.ways.match(folded, entry.term.start, entry.term.end))
+            ways = len(spelled) > 1 and (layout or words.ways.match(folded, term.start, term.end))
             if reading is None and (ways or any(part.alias for part in spelled)):
-                reading = Interpretation(Kind.STRATEGY, entry.term.end, False, 0.65)  # 一河六圈一带, 四大支柱
+                reading = Interpretation(Kind.STRATEGY, term.end, False, 0.65)  # 一河六圈一带, 四大支柱
             if reading is None:
                 continue
             if spelled:  # a compound is a name; 六大提升工程: what is spelled out is carried out
-                works = _counts_works(folded[entry.term.start : entry.term.end])
+                works = _counts_works(folded[term.start : term.end])
                 kind = Kind.POLICY if reading.kind is Kind.PROJECT and not works else reading.kind
                 reading = replace(reading, kind=kind, confidence=max(reading.confidence, _COMPOUND))
             if concept is not None and concept.level is Level.NATIONAL:
                 spelled = [part for part in spelled if _is_telling(part, text_of(doc), scheme)]
             definition = text_of(doc)[entry.definition.start : entry.definition.end].strip()
             doc._.candidates.append(
-                Candidate(entry.term, reading.kind, "policy_glossary", reading.confidence, definition=definition)
+                Candidate(term, reading.kind, "policy_glossary", reading.confidence, None, level, definition=definition)
             )
-            self._members(doc, names_of(folded, entry.term), spelled, reading.kind)
+            self._members(doc, names_of(folded, term), spelled, reading.kind)
         return doc
 
     def _members(self, doc: Doc, wholes: Iterable[Span], parts: Iterable[Member], kind: Kind) -> None:

@@ -63,7 +63,7 @@ def _words() -> _Words:
         together=re.compile(f"(?:{around['together']})[^，。；、]{{0,6}}$"),
         count_behind=re.compile(
             rf'等?这?"?(?P<name>(?P<count>{NUMERAL}|\d)(?:{counted["measures"]}|[种篇支位])'
-            r'[^，。；、"一二三四五六七八九十]{1,9})"?$'
+            r'[^，。；、"一二三四五六七八九十]{1,9})"?(?:的[^，。；、"]{2,6})?$'
         ),
     )
 

@@ -21,7 +21,7 @@ from ontology.terms import IDEAS, Basis, Kind, Predicate
 
 _LONGEST = 40
 _SAYING = 12
-_NOT_A_NAME = re.compile(r"^[0-9A-Za-z.%+\-—/\s]{1,3}$|^[，。、；：]|[。；！？：]")
+_NOT_A_NAME = re.compile(r"字头$|^[0-9A-Za-z.%+\-—/\s]{1,3}$|^[，。、；：]|[。；！？：]")
 _NUMERAL_GROUP = re.compile(
     r"^[一二两三四五六七八九十百千0-9]+[个条大项张]?[^，。、]{1,5}(?:[一二两三四五六七八九十百千]+[个条大项张]?[^，。、]{1,4})*$"
 )

@@ -44,6 +44,7 @@ class _Words:
 
     Attributes:
         village_before: a village right before a name that is its own way of working: 望江社区坚持|“邻里的事邻里议”.
+        role, becoming: how the name of what a place is to be for a unit around it ends, and what stands before it.
         coined: how an explanation says who coined a name: 县第十三次党代会|提出。 双塘村|创新的基层治理做法.
     """
 
@@ -63,6 +64,8 @@ class _Words:
     made_jointly: re.Pattern[str]
     village_before: re.Pattern[str]
     coined: re.Pattern[str]
+    role: re.Pattern[str]
+    becoming: re.Pattern[str]
 
 
 @cache
@@ -92,6 +95,8 @@ def _words() -> _Words:
             f"(?:^|[，。；])(?P<who>[^，。；：]{{1,28}}?)(?:{alternation(context['coined'])})"
             "(?:并[^，。；]{1,6})?(?:的|，|。|$|了|开展|实施)"
         ),
+        role=re.compile(f'(?:{alternation(name["roles"])})"?$'),
+        becoming=re.compile(f'(?:{alternation(context["becoming"])})"?$'),
     )
 
 
@@ -178,7 +183,7 @@ def level_of(
         models: the folder with the model; without one the rule alone decides.
         own: whether the document itself defines the name.
     """
-    certain = _named_in(name, metadata.place)
+    certain = _told_by(kind, name, mentions, folded, metadata)
     if certain is None and kind is Kind.POLICY:
         certain = _of_whole(name, metadata.place)
     certain = certain or _called_before(name, mentions, folded, metadata)
@@ -205,6 +210,21 @@ def _called_before(name: str, mentions: Sequence[Span], folded: str, metadata: M
             if level is not None and (metadata.level is None or not metadata.level.above(level)):
                 return level
     return None
+
+
+def _told_by(kind: Kind, name: str, mentions: Sequence[Span], folded: str, metadata: Metadata) -> Level | None:
+    """Return the level that a name tells by the units in it.
+
+    What a place is to become of a unit around it is the place's own: 争当|上饶高质量发展排头兵 is a county's.
+    """
+    level, speaker = _named_in(name, metadata.place), metadata.level
+    if level is None or level is Level.NATIONAL or speaker is None or not level.above(speaker):
+        return level
+    words = _words()
+    becomes = kind is Kind.STRATEGY and words.role.search(name) and not words.centre.match(name)
+    if becomes and any(words.becoming.search(folded, max(0, s.start - _CALLED), s.start) for s in mentions):
+        return speaker
+    return level
 
 
 def _named_in(name: str, place: Place | None) -> Level | None:
@@ -303,7 +323,7 @@ def level_by_rule(
     words = _words()
     place = metadata.place
     speaker = metadata.level
-    if (certain := _named_in(name, place)) is not None:
+    if (certain := _told_by(kind, name, mentions, folded, metadata)) is not None:
         return certain
     if kind is Kind.POLICY and words.nationwide.search(name):
         return Level.NATIONAL

@@ -84,8 +84,8 @@ class LinkResolver:
     def _ends(mentions: Mentions, claim: Claim) -> tuple[Entity, Entity] | None:
         domain, range_ = STATED[claim.predicate]
         subject, obj = mentions.at(claim.subject, domain), mentions.at(claim.object, range_)
-        if subject is None or obj is None or subject is obj:
-            return None
+        if subject is None or obj is None or subject.name == obj.name:
+            return None  # no two of one name are linked in the annotated texts
         if claim.predicate is Predicate.ADVANCES and not (
             subject.level is not None and obj.level is not None and obj.level.above(subject.level)
         ):

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from extract.surface import pairs, quotations
+from extract.surface import HAN, pairs, quotations
 from ontology.errors import AuthorityError
 
 LEXICON = Path(__file__).parent / "lexicon"
@@ -135,6 +135,29 @@ def name_nothing() -> frozenset[str]:
     """Return the figures of speech and ordinary words that name nothing, quoted or not: 新三样, 三农, 协同发展."""
     words = lexicon("kinds")["category"]
     return frozenset([*words["figures_of_speech"], *words["ordinary_words"]])
+
+
+@cache
+def _period() -> re.Pattern[str]:
+    """Return a five-year plan's name with what makes another plan's of it: 军队建设|“十四五”规划, “十四五”|交通规划."""
+    subjects = "|".join(f"(?<={word})" for word in lexicon("kinds")["Policy"]["planned"])
+    period, never = '"?十[一二三四五六]五"?', "规划|发展规划|时期|期间|以来|各|[年初末和、]"
+    ahead = f"(?P<subject>{subjects})(?<!社会发展){period}(?:规划|实施方案)"
+    return re.compile(f"{ahead}|{period}(?!{never})[{HAN}]{{2,8}}?(?:规划|方案|计划)")
+
+
+def within_another_plan(folded: str, start: int, end: int) -> bool:
+    """Tell whether what is printed at a stretch is a five-year plan's name only within that of another plan.
+
+    >>> text = '编制军队建设"十四五"规划。'
+    >>> within_another_plan(text, 7, 10), within_another_plan('完成"十四五"规划。', 3, 6)
+    (True, False)
+    """
+    if "五" not in folded[start:end]:
+        return False
+    begin = start - (folded[start - 1 : start] == '"')
+    found = _period().match(folded, begin)
+    return found is not None and (found["subject"] is not None or end < found.end())
 
 
 def clause_start(folded: str, position: int, *, floor: int = 0, across: str = "") -> int:

@@ -13,7 +13,15 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Place, Span
-from extract.names import alternation, alternations, is_governing, joined_heads, lexicon, name_nothing
+from extract.names import (
+    alternation,
+    alternations,
+    is_governing,
+    joined_heads,
+    lexicon,
+    name_nothing,
+    within_another_plan,
+)
 from extract.surface import HAN, fold, folded_text
 from ontology import scheme as schemes
 from ontology.scheme import Concept, Scheme
@@ -167,6 +175,8 @@ def _means(match: _Match, units: Collection[str] | None, folded: str) -> bool:
     """
     start, end, concept = match
     if _does().match(folded, start) and folded[start - 1 : start] not in ("、", '"'):
+        return False
+    if concept.kind is Kind.POLICY and within_another_plan(folded, start, end):
         return False
     if units is None or not _is_local(concept) or _issuer(concept) in units:
         return True

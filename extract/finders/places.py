@@ -146,9 +146,10 @@ def find_towns_in_brief(reading: PlaceReading) -> None:
     """Add a county's own towns by their short names, where the text shows that the town is meant.
 
     It does where it names the town in full besides, in the name of a road or stop (乐成至黄华|段, 柳市|互通), and in a
-    list of towns (林湖、沈伦|集中供水, 栗溪、仙居|等乡镇), as 80 of 82 names in such lists were. Elsewhere it may be
-    a village's name, a river's or an ordinary word. Of those that a prefecture lists a third were towns: there they
-    count in lists of so many towns only (那彭、久隆、沙埠|三镇).
+    list of towns (林湖、沈伦|集中供水, 栗溪、仙居|等乡镇), as 80 of 82 names in such lists were; of 100 lists all
+    of whose names end like those of waters and hills none was of towns (漕河、瀑河|河道). Elsewhere it may be a
+    village's name, a river's or an ordinary word. Of those that a prefecture lists a third were towns: there they count
+    in lists of so many towns only (那彭、久隆、沙埠|三镇).
     """
     towns = reading.gazetteer.towns
     if not towns or reading.home is None:
@@ -159,12 +160,18 @@ def find_towns_in_brief(reading: PlaceReading) -> None:
         _add_towns(reading, [match.span() for match in re.finditer(counted, reading.text)], frozenset())
         return
     roads = f"(?:{short}(?:至|到|、|—)?)?{short}(?={any_of('units', 'stops')})"
-    lists = f"{short}(?:[、和]{short})+(?!(?:{NUMBER}个?)?(?:行政|自然)?(?:村|社区))"
-    stretches = [match.span() for match in re.compile(f"{roads}|{counted}|{lists}").finditer(reading.text)]
+    lists = f"(?P<list>{short}(?:[、和]{short})+)(?!(?:{NUMBER}个?)?(?:行政|自然)?(?:村|社区))"
+    found = re.compile(f"{roads}|{counted}|{lists}").finditer(reading.text)
+    stretches = [match.span() for match in found if not _are_waters(match["list"])]
     in_full = {c.name for c in reading.found.values() if c.level is Level.TOWNSHIP}
     ordinary = words_of("units")["ordinary"]
     named = {n for n, town in towns.items() if town.name in in_full and n not in ordinary and not n.endswith(_WATERS)}
     _add_towns(reading, stretches, named)
+
+
+def _are_waters(listed: str | None) -> bool:
+    """Tell whether all names of a list end like those of waters and hills."""
+    return listed is not None and all(name.endswith(_WATERS) for name in re.split("[、和]", listed))
 
 
 def _add_towns(reading: PlaceReading, stretches: Sequence[tuple[int, int]], named: Set[str]) -> None:

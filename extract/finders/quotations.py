@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate, Claim
 from extract.document import Span
-from extract.names import alternation, generic_names, lexicon, name_nothing
+from extract.names import alternation, generic_names, lexicon, name_nothing, within_another_plan
 from extract.surface import HAN, folded_text, quotations, text_of
 from ontology.terms import IDEAS, Basis, Kind, Predicate
 
@@ -176,14 +176,14 @@ class QuotationFinder:
         folded = folded_text(doc)
         for start, end in quotations(folded):
             reading = read(folded, start, end)
-            if reading is None:
+            if reading is None or within_another_plan(folded, start - 1, reading.end):
                 continue
             name = text_of(doc)[start - 1 : reading.end] if reading.joined else None
             if reading.joined:
                 doc._.candidates.append(
                     Candidate(Span(start - 1, reading.end), reading.kind, "policy_quotations", reading.confidence, name)
                 )
-                if folded[start:end] in generic_names():
+                if folded[start:end] in generic_names() or within_another_plan(folded, start, end):
                     continue  # “一站式”服务 is one thing, “一站式” nothing by itself
             doc._.candidates.append(
                 Candidate(Span(start, end), reading.kind, "policy_quotations", reading.confidence - 0.05, name)

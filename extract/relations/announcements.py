@@ -14,6 +14,7 @@ from extract.layout.structure import opening_verb
 from extract.layout.tables import is_row, worded_cells
 from extract.mentions import Mentions, is_result, is_system
 from extract.names import alternation, lexicon
+from extract.surface import HAN
 from ontology.terms import Kind, Level
 
 _LISTED = 2
@@ -60,6 +61,17 @@ def is_joined(folded: str, goal: Span) -> bool:
     """Tell whether a goal is named together with something else: 推进|经济结构调整|和经济体制改革."""
     before = _JOINED_BEFORE.search(folded, max(0, goal.start - 2), goal.start)
     return before is not None or _JOINED_BEHIND.match(folded, goal.end) is not None
+
+
+@cache
+def _attribute() -> re.Pattern[str]:
+    words = lexicon("structure")["announcement"]
+    return re.compile(f'(?:{alternation(words["attributes"])})"?的?[{HAN}]{{0,3}}?(?:{alternation(words["aspects"])})')
+
+
+def is_attribute(folded: str, goal: Span) -> bool:
+    """Tell whether a goal only says of which sort something is that a heading names: 增强|高质量发展|动力."""
+    return _attribute().match(folded, goal.start) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,8 @@ _LISTED = "(?:[^、]{0,2}|(?:[^、]+、)+)$"
 
 @cache
 def _feature() -> re.Pattern[str]:
-    """Return what goes on behind a town's short name in that of a river or mountain: 汤沟|河."""
-    return re.compile(alternation(lexicon("relations")["features"]))
+    """Return what goes on behind a town's short name in that of a river or mountain, or a list of these: 汤沟|河."""
+    return re.compile(f"{alternation(lexicon('relations')['features'])}|[、和][{HAN}]{{1,2}}[河江湖淀]")
 
 
 @cache

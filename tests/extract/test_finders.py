@@ -420,6 +420,20 @@ def test_a_five_year_plan_is_the_speakers_own_but_a_countys_and_a_towns(nlp, pla
 
 
 @pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("编制军队建设“十四五”规划。", False),
+        ("落实长三角一体化发展规划“十四五”实施方案。", False),
+        ("编制完成“十四五”市级专项规划。", False),
+        ("制定国民经济和社会发展“十四五”规划。", True),
+        ("“十四五”时期完成各项规划。", True),
+    ],
+)
+def test_a_plan_for_five_years_of_something_else_is_not_the_five_year_plan(nlp, said, found):
+    assert ("“十四五”规划" in {e.name for e in annotate(nlp, said, COUNTY).entities}) is found
+
+
+@pytest.mark.parametrize(
     ("said", "own"), [("制定实施", True), ("出台", True), ("贯彻落实", False), ("配合国家部门制定", False)]
 )
 def test_a_plan_that_a_province_makes_is_its_own_though_the_nation_has_one_of_that_name(nlp, said, own):

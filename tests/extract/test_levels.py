@@ -80,6 +80,20 @@ def test_a_slogan_without_quotation_marks_is_everybodys():
     assert level(Kind.SLOGAN, "日日有鹮鸣", "发扬“日日有鹮鸣”的劲头。") is Level.TOWNSHIP
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("全力打造运城后花园。", Level.COUNTY),
+        ("打造黄河鹮湾、运城后花园。", Level.COUNTY),
+        ("落实运城后花园部署。", Level.PREFECTURE),
+    ],
+)
+def test_what_a_county_is_to_be_for_its_prefecture_is_the_countys_own(said, expected, tmp_path):
+    name, place = "运城后花园", divisions().find("夏县", within=["运城市"])[0]
+    spans, metadata = [Span(said.index(name), said.index(name) + len(name))], Metadata(place=place, level=Level.COUNTY)
+    assert levels.level_of(Kind.STRATEGY, name, spans, said, metadata, tmp_path) is expected
+
+
 @pytest.mark.parametrize(("told", "expected"), [("county", Level.PROVINCIAL), ("national", Level.NATIONAL)])
 def test_no_name_is_issued_by_a_unit_below_the_speaker(monkeypatch, tmp_path, told, expected):
     monkeypatch.setattr(levels, "opened", lambda *_: object())

@@ -43,6 +43,18 @@ def test_of_links_in_a_circle_the_least_sure_is_left_out() -> None:
     assert found == {("甲鹮战略", "乙鹭战略"), ("丙鸥战略", "甲鹮战略")}
 
 
+def test_no_two_entities_of_one_name_are_linked() -> None:
+    name = "甲鹮新区"
+    body = Entity("e1", Kind.ORGANIZATION, name, (Span(0, 4),))
+    unit = Entity("e2", Kind.ADMINISTRATIVE_UNIT, name, (Span(5, 9),))
+    doc = pipeline.make_doc(pipeline.load(components=["policy_links"]), Document("t", f"{name}。{name}。", ""))
+    doc._.entities = (body, unit)
+    doc._.claims = [
+        Claim(Span(0, 4), Predicate.LOCATED_IN, Span(5, 9), Basis.STATED, 0.9, Span(0, 10), "policy_location/test")
+    ]
+    assert not LinkResolver(0.4)(doc)._.links
+
+
 @pytest.mark.parametrize(("place", "there"), [(NATION, False), (COUNTY, True)])
 def test_in_a_document_of_the_nation_the_broader_strategy_is_for_no_narrower(place: Place, there: bool) -> None:
     """More concepts lead to 数字中国 than to 新型城镇化, in the authority file."""

@@ -191,6 +191,8 @@ def test_a_row_says_where_its_work_stands():
     [
         ("水头果品冷链园", "水头镇"),
         ("水头河治理项目", "夏县"),  # the river of that name may be elsewhere
+        ("水头流域治理项目", "夏县"),
+        ("水头、鹮河两岸绿化带", "夏县"),
         ("中国（鹮湾）果品交易园", "夏县"),  # what is the nation's by name stands somewhere in it
     ],
 )

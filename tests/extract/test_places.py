@@ -250,6 +250,7 @@ def test_towns_that_the_table_lacks_are_found_and_hold_their_villages() -> None:
         "建设工业重镇、经济发达镇、电商镇、文旅融合镇，清洗主干街道，智慧街道上线。",
         "全面推进城镇建设，五年里城镇居民收入翻番，游子归乡创业。",
         "培育清莲乡旅融合示范点，让青年留乡，文明村镇过半。",
+        "推进鹮湾路南延等一批城市街道、老旧小区改造。",
     ],
 )
 def test_common_nouns_are_no_towns(text: str) -> None:
@@ -363,6 +364,13 @@ def towns(text: str, *county: str) -> list[str]:
 )
 def test_a_towns_short_name_means_the_town_where_the_text_shows_it(text: str, found: list[str]) -> None:
     assert towns(text, "温州市", "乐清市") == found
+
+
+def test_a_list_of_rivers_is_no_list_of_the_towns_called_after_them() -> None:
+    county = ("保定市", "徐水区")
+    assert towns("加强漕河、瀑河、萍河河道及沿岸绿化。", *county) == []
+    assert towns("漕河、瀑河、大因集中供水。", *county) == ["漕河", "瀑河", "大因"]
+    assert towns("漕河、瀑河两个乡镇修渠。", *county) == ["漕河", "瀑河"]
 
 
 def test_villages_behind_their_towns_short_names_are_named_without_these() -> None:

@@ -227,6 +227,16 @@ def test_a_provinces_heading_that_names_more_than_a_strategy_is_surely_for_neith
     assert (found[MILL, GOAL].confidence >= 0.5) is shown
 
 
+@pytest.mark.parametrize(("place", "aspect"), [(PROVINCE, "动力"), (COUNTY, "的澎湃动能"), (COUNTY, "")])
+def test_what_only_says_of_which_sort_something_is_announces_nothing_surely(related, place, aspect):
+    own = {"鹮鸣之治": (Kind.STRATEGY, place.level)}
+    goal, quality = "高质量发展", {"高质量发展": (Kind.STRATEGY, Level.NATIONAL)}
+    found = related(f"（一）增强{goal}{aspect}\n今年修渠三里，建成{MILL}。", Predicate.SERVES, place, **quality)
+    assert (found[MILL, goal].confidence >= 0.5) is (aspect == "")
+    found = related(f"增强{goal}{aspect}。今年修渠三里，推进鹮鸣之治。", Predicate.ADVANCES, place, **quality, **own)
+    assert bool(found) is (aspect == "")
+
+
 def test_a_result_in_the_line_of_a_heading_announces_what_follows_it(related):
     opening, topic = f"（一）建设“{GOAL}”，三大攻坚战取得新突破。", "脱贫攻坚战稳步推进。"
     found = related(f"{opening}修渠三里。{topic}{'修渠三里，' * 60}建成{MILL}。", Predicate.SERVES)
@@ -300,6 +310,19 @@ def test_what_hundreds_of_strategies_are_for_is_not_itself_for_a_narrow_one(rela
 def test_of_two_strategies_in_a_heading_one_is_for_the_other(related, heading):
     found = related(f"{heading}\n修渠三里。", Predicate.SERVES)
     assert found.keys() == {(GOAL, "和美鹮乡")} and found[GOAL, "和美鹮乡"].basis is Basis.STATED
+
+
+def test_of_two_strategies_that_a_sentence_upholds_neither_is_for_the_other(related):
+    assert not related("（一）坚持“茶香丙县”，坚持“和美鹮乡”\n修渠三里。", Predicate.SERVES)
+
+
+def test_what_explains_a_name_in_brackets_is_no_goal_of_the_sentence(related):
+    named = {"七大攻坚战": (Kind.POLICY, Level.COUNTY)}
+    text = "今年的总体要求是：深入实施乡村振兴战略，打好七大攻坚战（{}等攻坚战），建设“茶香丙县”。"
+    found = related(text.format("粮食安全、脱贫攻坚战"), Predicate.ADVANCES, **named)
+    assert {goal for _, goal in found} == {"乡村振兴战略"}
+    own = related("打好七大攻坚战（即“茶香丙县”），建成" + MILL + "。", Predicate.SERVES, **named)
+    assert (MILL, GOAL) in own
 
 
 def test_of_two_of_the_nations_strategies_in_a_heading_neither_is_for_the_other(related):

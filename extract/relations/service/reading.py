@@ -27,6 +27,8 @@ _CERTAIN = 0.8
 """A name that its form alone makes so sure (美丽晋中) needs no quotation marks to be an overall strategy."""
 _MARK = re.compile("[，；：]")
 """What parts clauses."""
+_LONGEST_BRACKET = 200
+_UPHOLDS = re.compile("坚持[^，；]{0,3}$")
 _ONE_LIST = re.compile(r'["、和与及]*|[^，。]{0,12}、[^，。]{0,12}')
 
 
@@ -75,7 +77,7 @@ class Reading:
     def relate(self, subject: Mention, strategy: Mention, basis: Basis, sure: float, evidence: Span, rule: str) -> None:
         """Claim serves or advances, whichever the levels of the two allow."""
         (span, entity), (goal_span, goal) = subject, strategy
-        if self._in_brackets(span, entity):
+        if self._in_brackets(span, entity) or (basis is Basis.STATED and self._explains(goal_span, span)):
             return
         if entity is goal or (span.contains(goal_span) and basis is not Basis.DEFINITIONAL):
             return
@@ -94,6 +96,16 @@ class Reading:
             return False
         before = self.folded[max(0, span.start - 60) : span.start]
         return before.rfind("（") > before.rfind("）")
+
+    def _explains(self, goal: Span, work: Span) -> bool:
+        """Tell whether a goal stands in brackets, which explain the name before them, and the work outside of these."""
+        begin = self.folded.rfind("（", max(0, goal.start - _LONGEST_BRACKET), goal.start)
+        if begin < 0 or "）" in self.folded[begin : goal.start]:
+            return False
+        end = self.folded.find("）", goal.end)
+        beside = self.folded[begin + 1 : goal.start] + self.folded[goal.end : max(end, goal.end)]
+        alone = beside.strip('"即') == ""  # “1+2+3”（即1带2园3区）: another form of the name
+        return not alone and not begin < work.start < end
 
     def is_overall(self, sentence: Sentence, strategy: Mention, *, closing: bool = False) -> bool:
         """Tell whether a strategy may be the speaker's overall one: known, set off or pursued, and part of no other.
@@ -146,6 +158,10 @@ class Sentence:
         if one <= other and verbs("purpose").search(re.split("[、，；]", between)[-1]):
             return "；" in between  # 九洲、文光|连片建成|“汀江画廊”
         return "；" in between or _ONE_LIST.fullmatch(between) is not None
+
+    def upholds_both(self, one: Span, other: Span) -> bool:
+        """Tell whether two names are what parallel clauses uphold, neither for the other: 坚持甲，坚持乙."""
+        return bool(self.clauses_between(one, other)) and all(_UPHOLDS.search(self.clause(n)) for n in (one, other))
 
     def opens_with(self, goal: Span) -> bool:
         """Tell whether a goal stands in the first clause and so governs all that follows."""

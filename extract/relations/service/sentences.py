@@ -221,6 +221,8 @@ def _two_halves(reading: Reading, sentence: Sentence, wholes: list[Mention]) -> 
     """
     if len(wholes) != 2 or sentence.sets_side_by_side(wholes[0][0], wholes[1][0]):
         return
+    if sentence.upholds_both(wholes[0][0], wholes[1][0]):
+        return  # one of 13 such pairs is linked
     first, second = wholes
     if sentence.clauses_between(first[0], second[0]) == 0 or not sentence.opens_with(first[0]):
         return
@@ -277,7 +279,7 @@ def _is_guide(goal: Mention) -> bool:
 def _served_in(reading: Reading, sentence: Sentence, work: Mention, goal: Span, *, guided: bool) -> float:
     """Return how sure it is that a sentence names a work as being for a goal; 0 where it does not say so."""
     span, entity = work
-    if sentence.sets_side_by_side(span, goal):
+    if sentence.sets_side_by_side(span, goal) or (not reading.wide and sentence.upholds_both(span, goal)):
         return 0
     # The long sentences of a province or the nation list more than they relate.
     if reading.wide and sentence.clauses_between(span, goal) > 1:

@@ -98,8 +98,8 @@ def naming(candidates: Iterable[Candidate], folded: str) -> Iterator[Candidate]:
 def _apart(c: Candidate, folded: str) -> Iterator[Candidate]:
     """Yield each of two names that are joined, and not what a number joins: 展馆|和|北岸中心路, 东源街|及9条小巷.
 
-    Where the first of two works ends in a site's head 80 are annotated apart and none whole (及 joins two of six such into
-    one name); of instruments 70 and one.
+    Where the first of two works ends in a site's head 80 are annotated apart and none whole (but of six that 及 joins,
+    two); of instruments 70 and one.
     """
     paired = c.kind in _PAIRED and c.extractor not in _TOLD
     joined = _joined(c.kind).fullmatch(folded, c.span.start, c.span.end) if paired else None

@@ -137,6 +137,11 @@ def test_a_projects_name_begins_behind_its_number_its_doer_and_its_date(nlp, tex
     assert name in names(annotate(nlp, text), Kind.PROJECT)
 
 
+def test_an_arrangement_is_named_with_who_does_what_in_it(rules) -> None:
+    name = "党委统管、政府负责、鹮农参与的稻田管护体制"
+    assert name in names(annotate(rules, f"今年，全镇建立健全{name}。"), Kind.POLICY)
+
+
 def test_a_building_whose_name_begins_like_a_verb_keeps_it() -> None:
     text = "今年完成规划展馆提升工程。"
     assert text[name_start(text, text.index("提升")) :].startswith("规划展馆")

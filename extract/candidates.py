@@ -11,7 +11,16 @@ from typing import NamedTuple
 from extract.annotation import Candidate
 from extract.document import Span
 from extract.layout.masthead import links_from
-from extract.names import alternation, alternations, behind_verbs, clause_start, is_governing, lexicon, name_nothing
+from extract.names import (
+    alternation,
+    alternations,
+    behind_verbs,
+    clause_start,
+    ending,
+    is_governing,
+    lexicon,
+    name_nothing,
+)
 from extract.surface import HAN, JOINTS, pairs
 from extract.wording import is_usual
 from ontology.terms import IDEAS, Kind
@@ -63,6 +72,8 @@ _STATED = re.compile('被(?:认定|评|列|授|命名)|"作为')
 """What a sentence says of a thing, in no name: 某公司|被认定为…工程."""
 _LIST_OF = re.compile("为(?:代表|主导|主)的")
 """What stands behind a list of firms and before what they are taken for: 甲公司、乙公司|为代表的|新材料产业."""
+_OF_SYSTEMS = re.compile(f"(?:、[{HAN}]{{2,10}})*等[{HAN}]{{0,6}}系统(?!性|工程|推进|开展|治理)")
+"""What stands behind an item of a list of what systems are for, no work: 执法监督|、社区矫正等业务系统 (1 of 102)."""
 _PERIOD = re.compile('"?十[一二三四五六七]五"?')
 """The five years of a plan, by which it is named too."""
 _TOLD = frozenset({"policy_authority", "policy_glossary"})
@@ -271,6 +282,13 @@ def _is_sort(c: Candidate, folded: str) -> bool:
         (folded.endswith("项目", c.span.start, c.span.end) and _SO_MANY.match(folded, c.span.end))
         or words.numbered.match(folded, c.span.start, c.span.end)
         or words.summing.search(folded, c.span.start, c.span.end)
+    ):
+        return True
+    if (
+        c.kind in (Kind.PROJECT, Kind.POLICY)
+        and c.extractor not in _TOLD
+        and _OF_SYSTEMS.match(folded, c.span.end)
+        and not ending(Kind.PROJECT, "works", "systems").search(folded, c.span.start, c.span.end)
     ):
         return True
     if c.kind is Kind.POLICY and _CLAUSES.fullmatch(folded, c.span.start, c.span.end):

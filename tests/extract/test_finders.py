@@ -804,6 +804,8 @@ def test_what_labels_a_list_says_it_of_all_its_works(tmp_path, label: str, expec
         ("经鹮县、鹭区人民政府同意。", "鹭区人民政府", Kind.ORGANIZATION, ["鹭区人民政府"]),
         ("改扩建S520、G308。", "S520", Kind.ORGANIZATION, []),
         ("以鹮舟、鹭光为代表的新材料产业。", "鹮舟、鹭光为代表的新材料", Kind.ORGANIZATION, []),
+        ("建成执法监督、社区矫正等业务系统。", "执法监督", Kind.PROJECT, []),
+        ("建成鹮眼平台、社区矫正等业务系统。", "鹮眼平台", Kind.PROJECT, ["鹮眼平台"]),
         ("成立五个指挥部。", "五个指挥部", Kind.ORGANIZATION, []),
         ("建设两个省定示范镇。", "两个省定示范镇", Kind.STRATEGY, []),
         ("绿化和鹮河水库。鹮河水库蓄水。", "和鹮河水库", Kind.PROJECT, ["鹮河水库"]),

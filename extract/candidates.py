@@ -55,6 +55,8 @@ _ROAD = re.compile("[A-Z]+[0-9]+(?:[国省县乡]道)?")
 """A road by its number: S520."""
 _TWO_BODIES = re.compile("委员会.{3,}(?:人民政府|办事处)$")
 """A committee and a government that share a line: 中共张营镇委员会|张营镇人民政府."""
+_TWO_FIRMS = re.compile("(?P<end>银行|公司|集团|大学|学院|医院)、[^、]+(?P=end)$")
+"""Two that end alike: 甲银行、|乙银行."""
 _BUILT = re.compile('"([^"]+)"(?:建设|要求)')
 """A quoted name that is built at, or asked for (of 180 such demands the quotation alone is the name of 159)."""
 _SO_MANY = re.compile(r"\d+[余多]?个")
@@ -256,7 +258,7 @@ def _is_sort(c: Candidate, folded: str) -> bool:
     if c.concept is None and _sorts().counted.fullmatch(folded, c.span.start, c.span.end):
         return True
     if c.kind is Kind.ORGANIZATION:
-        two = _TWO_BODIES.search(folded, c.span.start, c.span.end) is not None
+        two = any(bodies.search(folded, c.span.start, c.span.end) for bodies in (_TWO_BODIES, _TWO_FIRMS))
         return two or _is_person(c.span, folded) or _is_no_body(c.span, folded)
     if c.kind is Kind.POLICY and _PERIOD.fullmatch(folded, c.span.start, c.span.end):
         near = max(0, c.span.start - 3), c.span.start

@@ -327,6 +327,7 @@ def test_the_strategies_that_a_town_names_tell_its_province(rules, text, known):
         ("实施", "，改善出行", True, Status.PLANNED),
         ("持续推进", "，确保按期投产", True, Status.ONGOING),
         ("", "等一批项目落地", False, Status.ONGOING),
+        ("", "落户鹮湾", False, Status.ONGOING),
         ("推动", "等项目提速", True, Status.ONGOING),
     ],
 )
@@ -806,6 +807,7 @@ def test_what_labels_a_list_says_it_of_all_its_works(tmp_path, label: str, expec
         ("以鹮舟、鹭光为代表的新材料产业。", "鹮舟、鹭光为代表的新材料", Kind.ORGANIZATION, []),
         ("建成执法监督、社区矫正等业务系统。", "执法监督", Kind.PROJECT, []),
         ("建成鹮眼平台、社区矫正等业务系统。", "鹮眼平台", Kind.PROJECT, ["鹮眼平台"]),
+        ("加大鹮州银行、鹭州银行支持力度。", "鹮州银行、鹭州银行", Kind.ORGANIZATION, []),
         ("成立五个指挥部。", "五个指挥部", Kind.ORGANIZATION, []),
         ("建设两个省定示范镇。", "两个省定示范镇", Kind.STRATEGY, []),
         ("绿化和鹮河水库。鹮河水库蓄水。", "和鹮河水库", Kind.PROJECT, ["鹮河水库"]),

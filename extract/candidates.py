@@ -81,6 +81,7 @@ _PERIOD = re.compile('"?十[一二三四五六七]五"?')
 _TOLD = frozenset({"policy_authority", "policy_glossary"})
 """Finders that know what a name means."""
 _AND = "和及与"
+_AND_WITHIN = re.compile(f"[{_AND}]")
 _PAIRED = (Kind.PROJECT, Kind.POLICY)
 """The kinds of which two names may stand joined where one is proposed."""
 _LONGEST_PERSON = 3
@@ -114,7 +115,7 @@ def _apart(c: Candidate, folded: str) -> Iterator[Candidate]:
     Where the first of two works ends in a site's head 80 are annotated apart and none whole (but of six that 及 joins,
     two); of instruments 70 and one.
     """
-    paired = c.kind in _PAIRED and c.extractor not in _TOLD
+    paired = c.kind in _PAIRED and c.extractor not in _TOLD and _AND_WITHIN.search(folded, c.span.start, c.span.end)
     joined = _joined(c.kind).fullmatch(folded, c.span.start, c.span.end) if paired else None
     if joined is None or joined["first"].count('"') % 2 or _shares_work(joined):
         yield c

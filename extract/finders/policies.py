@@ -78,7 +78,7 @@ class PolicyFinder:
                 )
         for match in words.measures.finditer(folded):
             candidates.append(Candidate(Span(*match.span("name")), Kind.POLICY, "policy_policies", 0.85))
-        for match in words.arrangement.finditer(folded):
+        for match in words.arrangement.finditer(folded) if "体制" in folded else ():
             candidates.append(Candidate(Span(*match.span("name")), Kind.POLICY, "policy_policies", 0.8))
         for match in _GOODS.finditer(folded):
             candidates.append(Candidate(Span(*match.span()), Kind.POLICY, "policy_policies", 0.7))

@@ -11,7 +11,16 @@ from typing import NamedTuple
 from extract.annotation import Candidate
 from extract.document import Span
 from extract.layout.masthead import links_from
-from extract.names import alternation, alternations, behind_verbs, clause_start, is_governing, lexicon, name_nothing
+from extract.names import (
+    alternation,
+    alternations,
+    behind_verbs,
+    clause_start,
+    ending,
+    is_governing,
+    lexicon,
+    name_nothing,
+)
 from extract.surface import HAN, JOINTS, pairs
 from extract.wording import is_usual
 from ontology.terms import IDEAS, Kind
@@ -46,6 +55,8 @@ _ROAD = re.compile("[A-Z]+[0-9]+(?:[国省县乡]道)?")
 """A road by its number: S520."""
 _TWO_BODIES = re.compile("委员会.{3,}(?:人民政府|办事处)$")
 """A committee and a government that share a line: 中共张营镇委员会|张营镇人民政府."""
+_TWO_FIRMS = re.compile("(?P<end>银行|公司|集团|大学|学院|医院)、[^、]+(?P=end)$")
+"""Two that end alike: 甲银行、|乙银行."""
 _BUILT = re.compile('"([^"]+)"(?:建设|要求)')
 """A quoted name that is built at, or asked for (of 180 such demands the quotation alone is the name of 159)."""
 _SO_MANY = re.compile(r"\d+[余多]?个")
@@ -61,10 +72,18 @@ _ADJACENT = re.compile('""(?![^"]*"等?[0-9两三四五六七八九十]+[项大�
 """Two quotations side by side are two names, but where a count makes one of them: “甲”“乙”三项工程."""
 _STATED = re.compile('被(?:认定|评|列|授|命名)|"作为')
 """What a sentence says of a thing, in no name: 某公司|被认定为…工程."""
+_LIST_OF = re.compile("为(?:代表|主导|主)的")
+"""What stands behind a list of firms and before what they are taken for: 甲公司、乙公司|为代表的|新材料产业."""
+_OF_SYSTEMS = re.compile(f"(?:、[{HAN}]{{2,10}})*等[{HAN}]{{0,6}}系统(?!性|工程|推进|开展|治理)")
+"""What stands behind an item of a list of what systems are for, no work: 执法监督|、社区矫正等业务系统 (1 of 102)."""
 _PERIOD = re.compile('"?十[一二三四五六七]五"?')
 """The five years of a plan, by which it is named too."""
 _TOLD = frozenset({"policy_authority", "policy_glossary"})
 """Finders that know what a name means."""
+_AND = "和及与"
+_AND_WITHIN = re.compile(f"[{_AND}]")
+_PAIRED = (Kind.PROJECT, Kind.POLICY)
+"""The kinds of which two names may stand joined where one is proposed."""
 _LONGEST_PERSON = 3
 """Characters of a person's name before a title."""
 
@@ -87,7 +106,40 @@ def naming(candidates: Iterable[Candidate], folded: str) -> Iterator[Candidate]:
         brief = c.span.end - c.span.start < _BRIEFEST
         note = folded[c.span.start] in _NOTE_OPENS and _NOTE.fullmatch(folded, c.span.start, c.span.end)
         if not (brief or note or _is_honour(c, folded) or _is_sort(c, folded)) and _is_whole(c.span, folded):
-            yield c
+            yield from _apart(c, folded)
+
+
+def _apart(c: Candidate, folded: str) -> Iterator[Candidate]:
+    """Yield each of two names that are joined, and not what a number joins: 展馆|和|北岸中心路, 东源街|及9条小巷.
+
+    Where the first of two works ends in a site's head 80 are annotated apart and none whole (but of six that 及 joins,
+    two); of instruments 70 and one.
+    """
+    paired = c.kind in _PAIRED and c.extractor not in _TOLD and _AND_WITHIN.search(folded, c.span.start, c.span.end)
+    joined = _joined(c.kind).fullmatch(folded, c.span.start, c.span.end) if paired else None
+    if joined is None or joined["first"].count('"') % 2 or _shares_work(joined):
+        yield c
+        return
+    for part in ("first", "second"):
+        if joined[part] is not None:
+            yield replace(c, span=Span(*joined.span(part)))
+
+
+def _shares_work(joined: re.Match[str]) -> bool:
+    """Tell whether what is done on the second of two sites is done on both: 东源|路|和西源|路|改造工程."""
+    second = joined["second"] or ""
+    return second.endswith(("工程", "项目")) and joined["first"][-1] in second
+
+
+@cache
+def _joined(kind: Kind) -> re.Pattern[str]:
+    words = alternations(lexicon("kinds")[kind])
+    own = "[^、，]"
+    return re.compile(
+        f"(?P<first>{own}{{2,}}?(?:{words['apart']}))"
+        f"(?:(?:[和与]|以及)(?!{words['belonging']})(?P<second>(?![0-9]+[条个座处]){own}{{2,}}(?:{words['heads']}|{words['apart']}))"
+        f"|及[0-9]+[条个座处]{own}+)"
+    )
 
 
 def _without_mark(c: Candidate, folded: str) -> Candidate:
@@ -106,9 +158,12 @@ def _without_lead(c: Candidate, folded: str) -> Candidate:
         return replace(c, span=Span(behind_verbs(folded, start + 1, end), end))
     if c.kind not in (Kind.PROJECT, Kind.ORGANIZATION):
         return c
+    if folded[start] in _AND and folded.count(folded[start + 1 : end]) > folded.count(folded[start:end]):
+        return replace(c, span=Span(start + 1, end))  # 和|瀑河水库, which stands alone elsewhere
     if c.kind is Kind.PROJECT and folded[start - 1 : start] == "和" and not is_usual(folded[start - 1 : start + 1]):
         before = folded[clause_start(folded, start - 1, floor=max(0, start - 9)) : start - 1]
-        return replace(c, span=Span(start - 1, end)) if before and is_governing(before) else c  # 夯实|和谷智能港
+        alone = folded.count(folded[start:end]) > folded.count(folded[start - 1 : end])  # 瀑河水库 elsewhere
+        return replace(c, span=Span(start - 1, end)) if before and is_governing(before) and not alone else c
     lead = _lead().match(folded, start)
     return c if lead is None or lead.end() >= end else replace(c, span=Span(lead.end(), end))
 
@@ -148,6 +203,7 @@ class _Sorts(NamedTuple):
         amount: how much was done, which ends no work's or instrument's name: 清理“四堆”五十处.
         predicate: what a thing is taken for: 为主线.
         building: a building of a work, which is none by itself: 4、5号教学楼.
+        counted: what a number counts that has a name each: 五个指挥部.
         label: what is counted and nothing carried out or worked for (三大机遇), and where effort goes (乡村振兴上发力).
     """
 
@@ -156,6 +212,7 @@ class _Sorts(NamedTuple):
     summing: re.Pattern[str]
     amount: re.Pattern[str]
     predicate: re.Pattern[str]
+    counted: re.Pattern[str]
     label: re.Pattern[str]
     building: re.Pattern[str]
 
@@ -172,6 +229,9 @@ def _sorts() -> _Sorts:
         predicate=re.compile(f"为(?:{alternation(kinds[Kind.STRATEGY]['predicates'])})"),
         building=re.compile(
             f"(?:[0-9一二三四五六七八九十、]+号)?(?:{works['building_attributes']})*(?:{works['buildings']})"
+        ),
+        counted=re.compile(
+            f'[0-9一二两三四五六七八九十]+个[^、，"]*(?:{alternation(kinds["category"]["counted_things"])})'
         ),
         label=re.compile(
             f'"?[一二两三四五六七八九十]+[重大个种项类]?[^、，"]{{0,4}}(?:{alternation(kinds["category"]["counted"])})"?$'
@@ -190,10 +250,15 @@ def _is_sort(c: Candidate, folded: str) -> bool:
         person = folded[max(0, c.span.start - 6) : c.span.start].rstrip(" \u3000？").endswith(_category("posts"))
         river = _RIVER.search(folded, c.span.start, c.span.end) is not None
         return person or (river and _CLEANED.match(folded, c.span.end) is not None)
-    if c.kind in (Kind.PROJECT, Kind.ORGANIZATION) and _sorts().building.fullmatch(folded, c.span.start, c.span.end):
+    if c.kind in (Kind.PROJECT, Kind.ORGANIZATION) and (
+        _sorts().building.fullmatch(folded, c.span.start, c.span.end)
+        or _LIST_OF.search(folded, c.span.start, c.span.end)
+    ):
+        return True
+    if c.concept is None and _sorts().counted.fullmatch(folded, c.span.start, c.span.end):
         return True
     if c.kind is Kind.ORGANIZATION:
-        two = _TWO_BODIES.search(folded, c.span.start, c.span.end) is not None
+        two = any(bodies.search(folded, c.span.start, c.span.end) for bodies in (_TWO_BODIES, _TWO_FIRMS))
         return two or _is_person(c.span, folded) or _is_no_body(c.span, folded)
     if c.kind is Kind.POLICY and _PERIOD.fullmatch(folded, c.span.start, c.span.end):
         near = max(0, c.span.start - 3), c.span.start
@@ -222,6 +287,13 @@ def _is_sort(c: Candidate, folded: str) -> bool:
         (folded.endswith("项目", c.span.start, c.span.end) and _SO_MANY.match(folded, c.span.end))
         or words.numbered.match(folded, c.span.start, c.span.end)
         or words.summing.search(folded, c.span.start, c.span.end)
+    ):
+        return True
+    if (
+        c.kind in (Kind.PROJECT, Kind.POLICY)
+        and c.extractor not in _TOLD
+        and _OF_SYSTEMS.match(folded, c.span.end)
+        and not ending(Kind.PROJECT, "works", "systems").search(folded, c.span.start, c.span.end)
     ):
         return True
     if c.kind is Kind.POLICY and _CLAUSES.fullmatch(folded, c.span.start, c.span.end):

@@ -117,7 +117,8 @@ def _boundaries() -> _Boundaries:
     named_before = "".join(f"(?<!{word})" for word in capacity)
     particles = "|".join(f"{p}(?![{unless}])" if unless else p for p, unless in words["particles"].items())
     lead = re.compile(
-        f"(?:{alternation([*words['strong'], *words['weak'], *words['filler']])}|{number}|[.．]|{particles})+"
+        f"(?:(?!{alternation(words['things'])})"
+        f"(?:{alternation([*words['strong'], *words['weak'], *words['filler']])}|{number}|[.．]|{particles}))+"
     )
     strong = re.compile(f"(?:{alternation(words['strong'])})(?:了|并|好|过)?|{named_before}(?<![0-9.]){number}")
     situated = re.compile(rf".{{0,6}}?在[^，。、]{{2,12}}?(?:{alternation(words['situated'])})", re.DOTALL)

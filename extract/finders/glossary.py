@@ -42,6 +42,7 @@ class _Words:
         ways: how a term that sums up directions begins, or ends: 四大支柱, 三条生命线, “124”发展思路.
         conviction, instrument: words of the definition of a slogan, and of a policy.
         works: what the numerals of a name count that stands for works: 三路一桥.
+        works_besides: the first character of what does so beside one of these: 两馆一中心.
         deeds: what they count of what is done: 四送一服.
         institution: how the name of an institution ends, no part of a strategy: 四所一庭.
     """
@@ -51,6 +52,7 @@ class _Words:
     conviction: re.Pattern[str]
     instrument: re.Pattern[str]
     works: frozenset[str]
+    works_besides: frozenset[str]
     deeds: frozenset[str]
     institution: re.Pattern[str]
 
@@ -65,6 +67,7 @@ def _words() -> _Words:
         conviction=re.compile(term["convictions"]),
         instrument=re.compile(term["instruments"]),
         works=frozenset(data["counted"]["works"]),
+        works_besides=frozenset(word[0] for word in data["counted"]["works_besides"]),
         deeds=frozenset(data["counted"]["deeds"]),
         institution=re.compile(f"(?:{term['institutions']})$"),
     )
@@ -72,7 +75,7 @@ def _words() -> _Words:
 
 def _counts_works(term: str) -> bool:
     things = things_counted(term)
-    return bool(things) and things <= _words().works
+    return not things.isdisjoint(_words().works) and things <= _words().works | _words().works_besides
 
 
 class GlossaryFinder:

@@ -28,6 +28,8 @@ _BEFORE_LAST = re.compile("和|与|及(?!率)")
 _BOUND = re.compile("^(?:以上|以下|以内|左右)的?(?=.{2})")
 """Behind a figure and before what it counts: 1500个|以上|省重点技改项目."""
 _ROUGHLY = re.compile("^(?:左右|以[上下内])")
+_OF_THE_YEAR = re.compile("^(?:[底末初来前]+|度(?!假)|计(?!划|算))")
+"""What makes a date of a year: 2018年|度, 按一年|计."""
 _SINCE = re.compile("(?:(?<!自)由|从(?![业事]))[^，。；、由从]{1,8}?(?:年|末|初|底|月|时期|时)的?$")
 """Behind the subject of two figures: 生产总值|由上年末的|30亿元增加到40亿元."""
 _JOINED = re.compile("(?:[和与]|(?<![普以涉惠危])及|以及|(?<![结配反应面])对|(?<=.{2})后)$")
@@ -77,7 +79,7 @@ def _rules() -> _Rules:
             rf"(?:{_ALL_IN_ONE.pattern}|(?=(?:\"?(?:{plain})){{2}}))(?:{plain}){{0,16}}(?:\"(?:{plain})+\")?(?:{plain})*"
         ),
         verb_behind=re.compile(
-            f"(?!{alternation(measure['whole_behind'])})(?!(?<=[百千万亿]元)以上)(?:{alternation(measure['verbs_behind'])})"
+            f"(?!{alternation(measure['whole_behind'])})(?!(?<=[{HAN}])以[上下](?=..))(?:{alternation(measure['verbs_behind'])})"
         ),
         verbs=re.compile(f"(?:{alternation(measure['verbs'])})*"),
         lead=re.compile(rf"^(?:(?!{alternation(measure['whole_lead'])})(?:{_ITEM}|{alternation(measure['lead'])}))+"),
@@ -307,7 +309,7 @@ def _noun(clause: str) -> str:
             continue
         rest = _ROUGHLY.sub("", words[figure.end() :].lstrip("、")).strip("、和及与")
         if figure["unit"] == "年":
-            rest = rest.lstrip("底末初来前")
+            rest = _OF_THE_YEAR.sub("", rest)
         if rest and not rules.tail.fullmatch(rest):
             words = rest
             break

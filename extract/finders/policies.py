@@ -27,11 +27,13 @@ class _Words(NamedTuple):
         work_of_art: what stands before the title of one: 电影《…》.
         wardens: of rivers, woods and fields in a list, who stand for their systems: 河（湖）长、林长、田长.
         measures: packages of measures that go by their number: 稳增长惠民生27条, 优化工商业电价机制12条举措.
+        arrangement: who does what in an arrangement, with what it is: 党委领导、政府负责、公众参与的|社会治理体制.
     """
 
     work_of_art: re.Pattern[str]
     wardens: re.Pattern[str]
     measures: re.Pattern[str]
+    arrangement: re.Pattern[str]
 
 
 @cache
@@ -44,6 +46,11 @@ def _words() -> _Words:
         measures=re.compile(
             f"(?:{words['issued']})"
             rf'(?P<name>[{HAN}]{{4,18}}"?\d{{1,3}}条"?(?:措施|举措|政策|政策措施|意见)?)(?=[，。、；和]|等|取得|落地|加快|见效)'
+        ),
+        arrangement=re.compile(
+            f"(?:{words['arranged']})(?:了|起)?"
+            rf"(?P<name>(?:[^，。；、：（）\n\"的]{{3,16}}、){{2,}}[^，。；、：（）\n\"的]{{3,18}}的[{HAN}]{{2,14}}?体制)"
+            "(?=[，。；、\n]|和|以及)"
         ),
     )
 
@@ -71,6 +78,8 @@ class PolicyFinder:
                 )
         for match in words.measures.finditer(folded):
             candidates.append(Candidate(Span(*match.span("name")), Kind.POLICY, "policy_policies", 0.85))
+        for match in words.arrangement.finditer(folded) if "体制" in folded else ():
+            candidates.append(Candidate(Span(*match.span("name")), Kind.POLICY, "policy_policies", 0.8))
         for match in _GOODS.finditer(folded):
             candidates.append(Candidate(Span(*match.span()), Kind.POLICY, "policy_policies", 0.7))
         return doc

@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate, Claim
 from extract.document import Span
-from extract.names import alternation, generic_names, lexicon, name_nothing, within_another_plan
+from extract.names import alternation, alternations, generic_names, lexicon, name_nothing, within_another_plan
 from extract.surface import HAN, folded_text, quotations, text_of
 from ontology.terms import IDEAS, Basis, Kind, Predicate
 
@@ -50,6 +50,16 @@ def _layout() -> re.Pattern[str]:
     words = lexicon("strategies")["layout"]
     parts = alternation([*words["parts"], *words["groups"], *words["brief"]])
     return re.compile(f"(?:[一二两三四五六七八九十0-9][个条大]?[{HAN}]?(?:{parts})){{2,}}")
+
+
+@cache
+def _works() -> re.Pattern[str]:
+    """Return how works go by their numbers: 三路一桥, 五馆两中心 (4 of 4 annotated are projects)."""
+    words = alternations(lexicon("glossary")["counted"])
+    more = f"[一二两三四五六七八九十](?:{words['works']}|{words['works_besides']})"
+    return re.compile(
+        f"[一二两三四五六七八九十](?:{words['works']})(?:{more})+|(?:{more})+[一二两三四五六七八九十](?:{words['works']})"
+    )
 
 
 @cache
@@ -143,6 +153,8 @@ def read(folded: str, start: int, end: int) -> Interpretation | None:
         return Interpretation(kind, end + 1 + length if joined else end, joined, 0.9 if joined else 0.85)
     if nameless or cues["category behind"].match(behind) or cues["category before"].search(before):
         return None
+    if _works().fullmatch(phrase):
+        return Interpretation(Kind.PROJECT, end, False, 0.85)
     if _layout().fullmatch(phrase):
         return Interpretation(Kind.STRATEGY, end, False, 0.8)
     if _YEAR_OF.fullmatch(phrase):

@@ -137,6 +137,16 @@ def test_a_projects_name_begins_behind_its_number_its_doer_and_its_date(nlp, tex
     assert name in names(annotate(nlp, text), Kind.PROJECT)
 
 
+def test_an_arrangement_is_named_with_who_does_what_in_it(rules) -> None:
+    name = "党委统管、政府负责、鹮农参与的稻田管护体制"
+    assert name in names(annotate(rules, f"今年，全镇建立健全{name}。"), Kind.POLICY)
+
+
+def test_a_building_whose_name_begins_like_a_verb_keeps_it() -> None:
+    text = "今年完成规划展馆提升工程。"
+    assert text[name_start(text, text.index("提升")) :].startswith("规划展馆")
+
+
 @pytest.mark.parametrize("count", ["茶叶、蔬菜两个种植基地", "丁镇2026年重点项目", "头号工程"])
 def test_what_counts_or_ranks_works_is_no_project(nlp, count):
     assert not names(annotate(nlp, f"我们打造{count}。"), Kind.PROJECT)
@@ -317,6 +327,7 @@ def test_the_strategies_that_a_town_names_tell_its_province(rules, text, known):
         ("实施", "，改善出行", True, Status.PLANNED),
         ("持续推进", "，确保按期投产", True, Status.ONGOING),
         ("", "等一批项目落地", False, Status.ONGOING),
+        ("", "落户鹮湾", False, Status.ONGOING),
         ("推动", "等项目提速", True, Status.ONGOING),
     ],
 )
@@ -810,6 +821,19 @@ def test_what_labels_a_list_says_it_of_all_its_works(tmp_path, label: str, expec
         ("各旗、县、区人民政府：", "区人民政府", Kind.ORGANIZATION, []),
         ("经鹮县、鹭区人民政府同意。", "鹭区人民政府", Kind.ORGANIZATION, ["鹭区人民政府"]),
         ("改扩建S520、G308。", "S520", Kind.ORGANIZATION, []),
+        ("以鹮舟、鹭光为代表的新材料产业。", "鹮舟、鹭光为代表的新材料", Kind.ORGANIZATION, []),
+        ("建成执法监督、社区矫正等业务系统。", "执法监督", Kind.PROJECT, []),
+        ("建成鹮眼平台、社区矫正等业务系统。", "鹮眼平台", Kind.PROJECT, ["鹮眼平台"]),
+        ("加大鹮州银行、鹭州银行支持力度。", "鹮州银行、鹭州银行", Kind.ORGANIZATION, []),
+        ("成立五个指挥部。", "五个指挥部", Kind.ORGANIZATION, []),
+        ("建设两个省定示范镇。", "两个省定示范镇", Kind.STRATEGY, []),
+        ("绿化和鹮河水库。鹮河水库蓄水。", "和鹮河水库", Kind.PROJECT, ["鹮河水库"]),
+        ("绿化和谷智能港。", "和谷智能港", Kind.PROJECT, ["和谷智能港"]),
+        ("完成鹮城展馆和北岸鹮路建设。", "鹮城展馆和北岸鹮路", Kind.PROJECT, ["鹮城展馆", "北岸鹮路"]),
+        ("改造鹮源街及9条小巷。", "鹮源街及9条小巷", Kind.PROJECT, ["鹮源街"]),
+        ("建成鹮镇污水处理厂和配套管网。", "鹮镇污水处理厂和配套管网", Kind.PROJECT, ["鹮镇污水处理厂和配套管网"]),
+        ("实施鹮源路和鹭源路改造工程。", "鹮源路和鹭源路改造工程", Kind.PROJECT, ["鹮源路和鹭源路改造工程"]),
+        ("开展消防大整治和燃气专项治理。", "消防大整治和燃气专项治理", Kind.POLICY, ["消防大整治", "燃气专项治理"]),
     ],
 )
 def test_what_leads_up_to_a_name_titles_honours_and_links_to_other_pages_are_none(text, proposed, kind, named) -> None:

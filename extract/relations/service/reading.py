@@ -28,6 +28,8 @@ _CERTAIN = 0.8
 _MARK = re.compile("[，；：]")
 """What parts clauses."""
 _ONE_LIST = re.compile(r'["、和与及]*|[^，。]{0,12}、[^，。]{0,12}')
+_BOTH_QUOTED = re.compile(r'"(?:\[\d+\])?[、和与及]?"')
+"""What stands between two quoted names, each perhaps with the number of its note."""
 
 
 class Reading:
@@ -146,6 +148,10 @@ class Sentence:
         if one <= other and verbs("purpose").search(re.split("[、，；]", between)[-1]):
             return "；" in between  # 九洲、文光|连片建成|“汀江画廊”
         return "；" in between or _ONE_LIST.fullmatch(between) is not None
+
+    def quotes_side_by_side(self, one: Span, other: Span) -> bool:
+        """Tell whether two quoted names stand next to each other: 统筹|“三区同建”[29]“四村联创”|."""
+        return _BOTH_QUOTED.fullmatch(self.between(one, other)) is not None
 
     def opens_with(self, goal: Span) -> bool:
         """Tell whether a goal stands in the first clause and so governs all that follows."""

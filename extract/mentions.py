@@ -81,6 +81,10 @@ class Mentions:
                 yield span, entity
             reach = max(reach, span.end)
 
+    def is_within(self, span: Span) -> bool:
+        """Tell whether a mention is but a piece of a longer one in its sentence."""
+        return any(found != span and found.contains(span) for found, _ in self.within(self.sentence(span)))
+
     def strategies(self, stretch: Span) -> list[tuple[Span, Entity]]:
         """Return the strategies that a stretch names for themselves."""
         return list(self.outermost(stretch, (Kind.STRATEGY,)))

@@ -24,6 +24,7 @@ from extract.document import Span
 from extract.learned.classifier import MODELS, likelihood, opened
 from extract.mentions import WORKS, Mentions, is_body
 from extract.names import alternation, lexicon
+from extract.relations.announcements import is_result_sentence
 from extract.relations.topics import topics_of
 from extract.surface import folded_text
 from ontology.terms import STATED, Basis, Kind, Level, Predicate
@@ -92,8 +93,9 @@ def pairs(doc: Doc) -> Iterator[list[Pair]]:
     for work in reading.mentions.entities:
         if work.kind not in WORKS or work.id in reading.serving or is_body(work) or reading.in_glossary(work):
             continue
-        if reading.goals:
-            yield list(reading.pairs(work))
+        described = list(reading.pairs(work))
+        if described:
+            yield described
 
 
 class _Reading:
@@ -155,6 +157,8 @@ class _Reading:
         headed = topics_of(above, "work") | topics_of(above, "goal")
         for goal in self.goals:
             whose, served, where = goal.whose, goal.served, self._where(goal.starts, at, sentence)
+            if where == "line" and self._turns(goal.starts, at):
+                continue
             shared = "".join(str(min(2, len(topics & goal.topics))) for topics in (about, around, headed))
             beside = any(part.start <= start < part.end for start in goal.starts)
             yield Pair(
@@ -182,6 +186,11 @@ class _Reading:
                     *(f"ends{work.name[-2:]}{word}" for word in goal.words),
                 ],
             )
+
+    def _turns(self, starts: list[int], at: int) -> bool:
+        """Tell whether a result (生态建设成效明显。) parts a strategy and a work of one line: 6 of 12 were for it."""
+        between = self.folded[starts[bisect_right(starts, at) - 1] : at].split("。")[1:-1]
+        return any(is_result_sentence(sentence) for sentence in between)
 
     def _where(self, starts: list[int], at: int, sentence: Span) -> str:
         """Tell where a strategy is named nearest before a work that begins at an offset in a sentence."""

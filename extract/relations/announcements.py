@@ -32,6 +32,8 @@ _SURE = {"title": 0.6, "group of rows": 0.93, "topic sentence": 0.93, "inner top
 _STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
 """A sentence that says what a year was like, or what a part is about, announces nothing."""
 _JOINED_BEFORE, _JOINED_BEHIND = re.compile('[、和与及]"?$'), re.compile('"?[、和与及]')
+_ITEM = re.compile("支持|.*(?:[产行企]业|产品|经济|教育)高质量发展")
+"""A sentence inside a line that but names an item: 支持|威海打造…, 推进预制食品|产业高质量发展: 0 of 20 works."""
 _BESIDES = re.compile(" *(?:同时|与此同时|此外|另外)，")
 """What opens a paragraph of all that belongs under no heading: 4 of 17 works there were for what theirs announces."""
 _MANNER = re.compile("，以更")
@@ -55,6 +57,11 @@ def _caption() -> re.Pattern[str]:
     """Return what the caption of a table ends in that lists work."""
     works = alternation(lexicon("structure")["announcement"]["captions"])
     return re.compile(f"(?:{works})[^，。、]{{0,6}}表[）)]?$")
+
+
+def is_result_sentence(sentence: str) -> bool:
+    """Tell whether a short sentence says how something has come on, and so begins a new topic: 生态建设成效明显。"""
+    return len(sentence) <= _LONGEST_INSIDE and "，" not in sentence and _result().search(sentence) is not None
 
 
 def is_joined(folded: str, goal: Span) -> bool:
@@ -197,7 +204,7 @@ class Announcements:
     def _of_section(self, section: Section, rule: str) -> Announcement | None:
         """A heading announces the first strategies that it names, a lead the one or two that it names."""
         if section.heading is not None:
-            named = self._named(section.heading)
+            named = [] if self._is_item(section.heading) else self._named(section.heading)
             manner = _MANNER.search(self._folded, section.heading.start, section.heading.end)
             if manner is not None and any(entity.level is self._level for _, entity in named):
                 named = [pair for pair in named if pair[0].start < manner.start()] or named
@@ -260,6 +267,14 @@ class Announcements:
     def _names_work(self, sentence: Span) -> bool:
         return any(entity.kind is not Kind.ADMINISTRATIVE_UNIT for _, entity in self._mentions.within(sentence))
 
+    def _opens_line(self, sentence: Span) -> bool:
+        line = self._folded.rfind("\n", 0, sentence.start) + 1
+        return not self._folded[line : sentence.start].strip()
+
+    def _is_item(self, sentence: Span) -> bool:
+        """Tell whether a sentence inside a line names but one more item of work."""
+        return _ITEM.match(self._folded, sentence.start, sentence.end) is not None and not self._opens_line(sentence)
+
     def _topic_sentences(self) -> list[Announcement]:
         """Find the short sentences that name what the rest of their line is about: 全域旅游叫响品牌。….
 
@@ -268,8 +283,7 @@ class Announcements:
         found = []
         for sentence in self._mentions.structure.sentences:
             wording = self._folded[sentence.start : sentence.end]
-            line = self._folded.rfind("\n", 0, sentence.start) + 1
-            first = not self._folded[line : sentence.start].strip()
+            first = self._opens_line(sentence)
             if len(wording) > (LONGEST if first else _LONGEST_INSIDE) or _STATEMENT.search(wording):
                 continue
             named = self._mentions.strategies(sentence)
@@ -280,5 +294,6 @@ class Announcements:
             elif not first and not re.search(r"[，；：\d]|摆在|放在", wording):
                 turns = opening_verb().match(wording) and not self._names_work(sentence)
                 if len(named) == 1 or turns or _result().search(wording):
-                    found.append(Announcement(named if len(named) == 1 else [], sentence, "inner topic sentence"))
+                    goals = named if len(named) == 1 and not self._is_item(sentence) else []
+                    found.append(Announcement(goals, sentence, "inner topic sentence"))
         return found

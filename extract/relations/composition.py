@@ -111,12 +111,18 @@ class CompositionReader:
         return listed
 
     def _by_definition(self, doc: Doc, mentions: Mentions, folded: str) -> None:
-        """What a name is explained as is its parts: as many names as it counts, or a bare list of them."""
+        """What a name is explained as is its parts: as many names as it counts, or a bare list of them.
+
+        What an item that the glossary makes a part goes on behind is none: 绿色低碳转型 in 在绿色低碳转型上聚力提升.
+        """
         wholes = mentions.wholes(doc._.claims)
+        items = [claim.subject for claim in doc._.claims if claim.predicate is Predicate.COMPONENT_OF]
         for at, whole, meaning in _explained(mentions, folded):
+            listed = [i for i in items if meaning.contains(i) and "、" not in folded[i.start : i.end]]
             named: dict[str, Span] = {}
             for span, part in mentions.outermost(meaning, IDEAS):
-                if part is not whole:
+                within = any(item.contains(span) and folded[span.end : item.end].strip('"') for item in listed)
+                if part is not whole and not within:
                     named.setdefault(part.id, span)
             found = [
                 span

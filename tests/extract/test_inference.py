@@ -74,6 +74,18 @@ def test_of_what_a_glossary_names_first_nothing_is_inferred():
     assert [choices[0].work.name for choices in inference.pairs(read(COUNTY, text))] == [SCHOOL]
 
 
+@pytest.mark.parametrize(
+    ("between", "goals"), [("生态建设成效明显。", {"幸福丙县"}), ("修渠三里。", {"畜牧强县", "幸福丙县"})]
+)
+def test_a_result_between_a_strategy_and_a_work_of_one_line_begins_a_new_topic(between, goals):
+    line = f"一年来，畜牧强县再上台阶。{between}{HERD}建成投用。"
+    text = f"丙县人民政府工作报告\n{line}\n{SCHOOL}服务幸福丙县、习近平经济思想。"
+    found = {
+        choices[0].work.name: {pair.goal.name for pair in choices} for choices in inference.pairs(read(COUNTY, text))
+    }
+    assert found[HERD] == goals
+
+
 @pytest.mark.parametrize("place", COUNTY.within[:1])
 def test_reports_of_provinces_are_left_out(place):
     assert not list(inference.pairs(read(place)))

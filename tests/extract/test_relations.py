@@ -260,6 +260,16 @@ def test_what_a_name_is_explained_as_is_its_parts(text, whole, parts):
     assert [one for one, other, link in links if link.predicate is Predicate.COMPONENT_OF and other == whole] == parts
 
 
+def test_a_name_within_an_item_that_a_glossary_makes_a_part_is_no_part():
+    items = "在加力扩大需求上聚力提升，在绿色低碳转型上聚力提升，在促进城乡融合发展上聚力提升"
+    text = f"丁镇人民政府工作报告\n一、工作打算\n落实“三个聚力提升”，修渠三里。\n名词解释\n1.三个聚力提升：{items}。"
+    links = linking.related(pipeline.load(), text, TOWN)
+    parts = {
+        part for part, whole, link in links if link.predicate is Predicate.COMPONENT_OF and whole == "三个聚力提升"
+    }
+    assert parts and parts <= set(items.split("，"))
+
+
 def test_a_piece_of_an_overall_strategy_carries_out_nothing_by_itself():
     text = "全镇以习近平新时代中国特色社会主义思想为指导，坚持“一川三带”布局，各项工作稳中有进。"
     named = {"一川三带": OWN, "三带": OWN, "习近平新时代中国特色社会主义思想": (Kind.STRATEGY, Level.NATIONAL)}

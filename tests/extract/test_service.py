@@ -187,6 +187,42 @@ def test_a_short_sentence_within_a_paragraph_announces_until_the_next(related):
     assert found.keys() == {(MILL, GOAL), ("鹭溪污水处理厂", "和美鹮乡")}
 
 
+@pytest.mark.parametrize(
+    ("item", "announces"),
+    [("推动高质量发展。", True), ("推进茶叶产业高质量发展。", False), ("支持鹭湾推动高质量发展。", False)],
+)
+def test_a_short_sentence_within_a_paragraph_that_names_an_item_of_work_announces_nothing(related, item, announces):
+    named = {"高质量发展": (Kind.STRATEGY, Level.NATIONAL)}
+    text = f"全县上下同心同德，成绩喜人，修渠三里，群众高兴。{item}{MILL}建成投产。"
+    assert ((MILL, "高质量发展") in related(text, Predicate.SERVES, **named)) is announces
+
+
+@pytest.mark.parametrize("place", [PROVINCE, COUNTY])
+def test_of_two_goals_in_one_clause_of_a_province_a_work_is_for_the_one_that_the_text_repeats_last(related, place):
+    reform, opening = "全面深化改革", "高水平对外开放"
+    named = dict.fromkeys((reform, opening), (Kind.STRATEGY, Level.NATIONAL))
+    text = f"推动{reform}扩大{opening}。扎实推进国企改革。修渠三里。积极扩大对外开放。建成{MILL}。"
+    found = related(text, Predicate.SERVES, place, **named)
+    shown = {goal for (work, goal), link in found.items() if work == MILL and link.confidence >= 0.5}
+    assert shown == ({opening} if place is PROVINCE else {reform, opening})
+
+
+@pytest.mark.parametrize(
+    ("subject", "sentence", "goal", "sure"),
+    [
+        ("鹮湾茶海", "打造鹮湾茶海，修渠三里", "茶香丙县", 0.7),
+        ("鹮湾茶海", "鹮湾茶海的美名远扬，修渠三里", "茶香丙县", 0.49),
+        ("脱贫攻坚战", "打赢脱贫攻坚战，修渠三里", "乡村振兴战略", 0.55),
+        ("习近平生态文明思想", "落实习近平生态文明思想，修渠三里", "乡村振兴战略", 0.49),
+    ],
+)
+def test_what_guides_or_only_describes_is_hardly_for_the_topic_of_its_paragraph(related, subject, sentence, goal, sure):
+    named = {"鹮湾茶海": (Kind.STRATEGY, Level.COUNTY)}
+    named |= {"习近平生态文明思想": (Kind.STRATEGY, Level.NATIONAL)}
+    found = related(f"推进{goal}。修渠三里，群众高兴。{sentence}。", Predicate.SERVES, **named)
+    assert found[subject, goal].confidence == pytest.approx(sure)
+
+
 def test_a_short_sentence_that_stresses_a_strategy_is_work_itself_and_announces_nothing(related):
     text = f"全县上下同心同德，成绩喜人，修渠三里。把“茶香丙县”摆在突出位置。{MILL}建成投产。"
     assert (MILL, GOAL) not in related(text, Predicate.SERVES)
@@ -344,6 +380,13 @@ def test_a_work_is_for_the_only_strategy_of_its_sentence_but_not_surely(related,
     assert all(0.5 < link.confidence < 0.75 for link in found.values())
 
 
+@pytest.mark.parametrize(("between", "beside"), [("”[29]“", False), ("”“", False), ("”的", True)])
+def test_quoted_names_side_by_side_are_not_for_each_other(related, between, beside):
+    named = {"鹮鸣工作法": (Kind.POLICY, Level.COUNTY)}
+    text = f"统筹“{GOAL}{between}鹮鸣工作法”，修渠三里。"
+    assert ((("鹮鸣工作法", GOAL)) in related(text, Predicate.SERVES, **named)) is beside
+
+
 @pytest.mark.parametrize("spirit", ["习近平总书记重要讲话精神", "党的二十大精神"])
 def test_what_stands_beside_a_spirit_is_not_for_it(related, spirit):
     text, named = f"学习{spirit}成效显著，{MILL}建成投产。", {spirit: (Kind.STRATEGY, Level.NATIONAL)}
@@ -404,6 +447,25 @@ def test_a_pig_farm_is_for_what_the_town_calls_its_strategy_not_for_a_motto(stra
 
 def test_doctrines_are_related_by_the_authority_file_not_by_each_document(related):
     assert not related("脱贫攻坚战取得胜利。\n全面建成小康社会如期实现。", Predicate.SERVES)
+
+
+@pytest.mark.parametrize(("goal", "near"), [("粮食安全", True), ("粮食安全示范村", False)])
+def test_work_near_a_strategy_that_another_line_names_in_passing_is_not_for_it(related, goal, near):
+    text = f"各村各组守好{goal}这条线，仓满囤流，颗粒归仓，家家户户都有余粮。\n新打机井八口，抓好撂荒地整治。"
+    named = {"撂荒地整治": (Kind.POLICY, None), "粮食安全示范村": (Kind.PROJECT, None)}
+    found = related(text, Predicate.SERVES, **named)
+    assert (("撂荒地整治", "粮食安全") in found) is near
+
+
+@pytest.mark.parametrize(("name", "linked"), [("鹮鸣湿地综合体", False), ("鹮鸣湿地工程", True)])
+def test_a_building_called_like_a_strategy_is_the_same_thing(related, name, linked):
+    named = {name: (Kind.PROJECT, None), "鹮鸣湿地": (Kind.STRATEGY, Level.COUNTY)}
+    assert ((name, "鹮鸣湿地") in related(f"修渠三里。谋划{name}。", Predicate.SERVES, **named)) is linked
+
+
+def test_a_committees_line_of_work_is_not_for_itself(related):
+    named = {"县委一二三思路": (Kind.POLICY, Level.COUNTY), "一二三思路": (Kind.STRATEGY, Level.COUNTY)}
+    assert not related("修渠三里。照县委一二三思路干。", Predicate.SERVES, **named)
 
 
 @pytest.mark.parametrize(("between", "near"), [("修渠三里。", True), ("修渠三里，群众安心。" * 20, False)])

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from functools import cache
 
 from extract.annotation import Entity
+from extract.document import Span
 from extract.mentions import WORKS, below, is_body
 from extract.names import alternation, lexicon
 from extract.relations.service.reading import Mention, Reading, words
@@ -60,7 +61,7 @@ def _named_for(reading: Reading, entity: Entity, goal: Entity) -> float:
 @cache
 def _affixes() -> re.Pattern[str]:
     """Return what two names of one thing may differ by."""
-    return re.compile(f"{alternation(lexicon('relations')['affixes'])}|具有[^的]{{1,12}}的")
+    return re.compile(f"{alternation(lexicon('relations')['affixes'])}|具有[^的]{{1,12}}的|^[省市州盟县区旗镇乡]委")
 
 
 def _same_core(lower: str, upper: str) -> bool:
@@ -141,9 +142,19 @@ def _by_topic(reading: Reading) -> None:
                     _infer(reading, one, _first(goal), 0.65, "topic")
         if work.id not in reading.served:
             for shared, goal in strategies:
-                near = [at for at in goal.mentions if 0 <= span.start - at.end < _NEAR]
-                if topics & shared and near:
+                near = [at for at in goal.mentions if 0 <= span.start - at.end < _NEAR] if topics & shared else ()
+                if near and not _in_passing(reading, near[-1], span):
                     _infer(reading, (span, work), (near[-1], goal), 0.52, "topic near")
+
+
+def _in_passing(reading: Reading, goal: Span, work: Span) -> bool:
+    """Tell whether another line names a goal within another name or explains it: 4 of 27 works near it were for it."""
+    if "\n" not in reading.folded[goal.end : work.start]:
+        return False
+    structure = reading.mentions.structure
+    section = structure.section_at(goal.start)
+    explained = section is not None and structure.sections[section].role == "glossary"
+    return explained or reading.mentions.is_within(goal)
 
 
 def _by_thing(reading: Reading) -> None:

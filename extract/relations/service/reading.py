@@ -30,6 +30,8 @@ _MARK = re.compile("[，；：]")
 _LONGEST_BRACKET = 200
 _UPHOLDS = re.compile("坚持[^，；]{0,3}$")
 _ONE_LIST = re.compile(r'["、和与及]*|[^，。]{0,12}、[^，。]{0,12}')
+_BOTH_QUOTED = re.compile(r'"(?:\[\d+\])?[、和与及]?"')
+"""What stands between two quoted names, each perhaps with the number of its note."""
 
 
 class Reading:
@@ -162,6 +164,10 @@ class Sentence:
     def upholds_both(self, one: Span, other: Span) -> bool:
         """Tell whether two names are what parallel clauses uphold, neither for the other: 坚持甲，坚持乙."""
         return bool(self.clauses_between(one, other)) and all(_UPHOLDS.search(self.clause(n)) for n in (one, other))
+
+    def quotes_side_by_side(self, one: Span, other: Span) -> bool:
+        """Tell whether two quoted names stand next to each other: 统筹|“三区同建”[29]“四村联创”|."""
+        return _BOTH_QUOTED.fullmatch(self.between(one, other)) is not None
 
     def opens_with(self, goal: Span) -> bool:
         """Tell whether a goal stands in the first clause and so governs all that follows."""

@@ -266,7 +266,8 @@ def _works(reading: Reading, sentence: Sentence, named: list[Mention], wholes: l
         if not goals and len(named) == len(wholes) == 1 and not body and not _is_guide(wholes[0]):
             # No verb aims at the only strategy: two of three are for it.
             goal = wholes[0]
-            if "；" not in sentence.between(span, goal[0]) and not (formula and is_doctrine(goal[1])):
+            apart = "；" in sentence.between(span, goal[0]) or sentence.quotes_side_by_side(span, goal[0])
+            if not apart and not (formula and is_doctrine(goal[1])):
                 _said(reading, work, goal, _BESIDE, sentence, "only strategy")
 
 

@@ -272,8 +272,10 @@ class Announcements:
         return not self._folded[line : sentence.start].strip()
 
     def _is_item(self, sentence: Span) -> bool:
-        """Tell whether a sentence inside a line names but one more item of work."""
-        return _ITEM.match(self._folded, sentence.start, sentence.end) is not None and not self._opens_line(sentence)
+        """Tell whether a sentence or heading behind another sentence of its line names but one more item of work."""
+        line = self._folded.rfind("\n", 0, sentence.start) + 1
+        behind = "。" in self._folded[line : sentence.start]
+        return behind and _ITEM.match(self._folded, sentence.start, sentence.end) is not None
 
     def _topic_sentences(self) -> list[Announcement]:
         """Find the short sentences that name what the rest of their line is about: 全域旅游叫响品牌。….

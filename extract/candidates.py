@@ -1,4 +1,4 @@
-"""Tells which candidates name anything, and cuts off what is no part of their names."""
+"""Cuts off candidates what is no part of their names, and leaves out those that name nothing."""
 
 from __future__ import annotations
 
@@ -6,22 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from extract.annotation import Candidate
 from extract.document import Span
 from extract.layout.masthead import links_from
-from extract.names import (
-    alternation,
-    alternations,
-    behind_verbs,
-    clause_start,
-    ending,
-    is_governing,
-    lexicon,
-    name_nothing,
-)
-from extract.surface import HAN, JOINTS, pairs
+from extract.nameless import TOLD, is_nameless
+from extract.names import alternations, behind_verbs, clause_start, is_governing, lexicon
+from extract.surface import JOINTS, pairs
 from extract.wording import is_usual
 from ontology.terms import IDEAS, Kind
 
@@ -33,59 +24,17 @@ _NOTE = re.compile("[\\[［【][0-9]{1,3}[\\]］】]")
 """A footnote's mark, which is no name."""
 _NOTE_MARK = re.compile("(?:[\\[［【][0-9]{1,3})?[\\]］】](?=.)|[\\[［【](?=.)|（[0-9一二三四五六七八九十]{1,2}）(?=.)")
 """A footnote's mark or a number before a name: [2]|人才十条, （1）|107国道整治工程."""
-_COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
-_SUMMED = re.compile("等一(?:批|系列)|等[^、，]{0,8}(?:举措|措施)$")
-_CUT = re.compile(
-    "的|等(?![级不靠待])|[和及与][0-9]|[一二三四五六七八九十]是|均?落户|待(?=[省市县区镇乡])|.{4,}尽[^，。]{2,4}$"
-)
-"""How a name begins, or ends, that was cut wrong: 五是|凝聚齐心党建, 待|县卫健局, 中国式现代化福建篇章|尽坂溪之力."""
-_FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?公司")
-"""What goes on behind a name that was cut out of a firm's: 广东省信息工程|有限公司."""
-_COMPARED = re.compile('[比较]上?"?$')
-"""What stands before a period to which a figure is compared, no name of its plan: 比|“十三五”|时期增长71%."""
-_RIVER = re.compile("[河江溪渠沟]$")
-_CLEANED = re.compile(
-    f"(?:、[{HAN}]{{1,5}}[河江溪渠沟])*(?:等[0-9一二两三四五六七八九十]*[条段]?(?:河流|河道)?)?"
-    "(?:综合|生态|流域|水环境|段|河道|水质|水系|干流)*(?:治理|整治|清淤|疏浚|断面|防洪|水质|水系|两岸)"
-)
-"""What is done along a river, behind its name, which a village may have too: 磁窑河、瓦窑河|综合治理."""
-_SINCE, _ENDS = re.compile('[由从自]"?$'), re.compile('"?期?[末初]')
-"""And around one from whose end a figure has grown: 由|“十二五”|末的29.1亿元."""
-_ROAD = re.compile("[A-Z]+[0-9]+(?:[国省县乡]道)?")
-"""A road by its number: S520."""
-_TWO_BODIES = re.compile("委员会.{3,}(?:人民政府|办事处)$")
-"""A committee and a government that share a line: 中共张营镇委员会|张营镇人民政府."""
-_TWO_FIRMS = re.compile("(?P<end>银行|公司|集团|大学|学院|医院)、[^、]+(?P=end)$")
-"""Two that end alike: 甲银行、|乙银行."""
 _BUILT = re.compile('"([^"]+)"(?:建设|要求)')
 """A quoted name that is built at, or asked for (of 180 such demands the quotation alone is the name of 159)."""
-_SO_MANY = re.compile(r"\d+[余多]?个")
-"""Behind 项目 it counts projects: 完成帮扶项目|23个. Two of 490 such are annotated."""
-_CLAUSES = re.compile('[^"（《]*，[^"（《]*')
-"""What explains an instrument, no name of one: 每处滩涂明确一名滩长，每周巡护."""
 _MARK = re.compile(r'["（）《》【】|]')
 """What a name holds with its partner only, or not at all: the border of a table's cell."""
 _LAST_COUNTED = re.compile("(?P<last>[^、和与及]{3,12}?)[两三四五六七2-7][条个座处段家](?!一)[^、和与及]+")
 _MEASURED = "[0-9]+(?:\\.[0-9]+)?余?(?:公里|千米|平方米|米|亩)|[万亿]?元的|集(?=[^，。；]*[为于]一体)"
 """A measure or sum before a work (2 of 14,485), and what only gathers several: 9.8公里|供水管网, 集|甲园于一体."""
-_ADJACENT = re.compile('""(?![^"]*"等?[0-9两三四五六七八九十]+[项大个])')
-"""Two quotations side by side are two names, but where a count makes one of them: “甲”“乙”三项工程."""
-_STATED = re.compile('被(?:认定|评|列|授|命名)|"作为')
-"""What a sentence says of a thing, in no name: 某公司|被认定为…工程."""
-_LIST_OF = re.compile("为(?:代表|主导|主)的")
-"""What stands behind a list of firms and before what they are taken for: 甲公司、乙公司|为代表的|新材料产业."""
-_OF_SYSTEMS = re.compile(f"(?:、[{HAN}]{{2,10}})*等[{HAN}]{{0,6}}系统(?!性|工程|推进|开展|治理)")
-"""What stands behind an item of a list of what systems are for, no work: 执法监督|、社区矫正等业务系统 (1 of 102)."""
-_PERIOD = re.compile('"?十[一二三四五六七]五"?')
-"""The five years of a plan, by which it is named too."""
-_TOLD = frozenset({"policy_authority", "policy_glossary"})
-"""Finders that know what a name means."""
 _AND = "和及与"
 _AND_WITHIN = re.compile(f"[{_AND}]")
 _PAIRED = (Kind.PROJECT, Kind.POLICY)
 """The kinds of which two names may stand joined where one is proposed."""
-_LONGEST_PERSON = 3
-"""Characters of a person's name before a title."""
 
 
 def naming(candidates: Iterable[Candidate], folded: str) -> Iterator[Candidate]:
@@ -105,7 +54,7 @@ def naming(candidates: Iterable[Candidate], folded: str) -> Iterator[Candidate]:
         c = _without_building(_without_count(_without_lead(_without_mark(proposed, folded), folded), folded), folded)
         brief = c.span.end - c.span.start < _BRIEFEST
         note = folded[c.span.start] in _NOTE_OPENS and _NOTE.fullmatch(folded, c.span.start, c.span.end)
-        if not (brief or note or _is_honour(c, folded) or _is_sort(c, folded)) and _is_whole(c.span, folded):
+        if not (brief or note or is_nameless(c, folded)) and _is_whole(c.span, folded):
             yield from _apart(c, folded)
 
 
@@ -115,7 +64,7 @@ def _apart(c: Candidate, folded: str) -> Iterator[Candidate]:
     Where the first of two works ends in a site's head 80 are annotated apart and none whole (but of six that 及 joins,
     two); of instruments 70 and one.
     """
-    paired = c.kind in _PAIRED and c.extractor not in _TOLD and _AND_WITHIN.search(folded, c.span.start, c.span.end)
+    paired = c.kind in _PAIRED and c.extractor not in TOLD and _AND_WITHIN.search(folded, c.span.start, c.span.end)
     joined = _joined(c.kind).fullmatch(folded, c.span.start, c.span.end) if paired else None
     if joined is None or joined["first"].count('"') % 2 or _shares_work(joined):
         yield c
@@ -193,177 +142,6 @@ def _without_building(c: Candidate, folded: str) -> Candidate:
     return c if built is None else replace(c, span=Span(*built.span(1)))
 
 
-class _Sorts(NamedTuple):
-    """What tells that a phrase names a sort of thing, or nothing.
-
-    Attributes:
-        opposed: what stands before that which the text is against: 坚决反对|“台独”分裂活动.
-        numbered: how what counts works begins: 5座水库除险加固工程.
-        summing: how what counts a list of works is joined to the last of them: 中段管网改造|三项市政工程.
-        amount: how much was done, which ends no work's or instrument's name: 清理“四堆”五十处.
-        predicate: what a thing is taken for: 为主线.
-        building: a building of a work, which is none by itself: 4、5号教学楼.
-        counted: what a number counts that has a name each: 五个指挥部.
-        label: what is counted and nothing carried out or worked for (三大机遇), and where effort goes (乡村振兴上发力).
-    """
-
-    opposed: re.Pattern[str]
-    numbered: re.Pattern[str]
-    summing: re.Pattern[str]
-    amount: re.Pattern[str]
-    predicate: re.Pattern[str]
-    counted: re.Pattern[str]
-    label: re.Pattern[str]
-    building: re.Pattern[str]
-
-
-@cache
-def _sorts() -> _Sorts:
-    kinds = lexicon("kinds")
-    works, opposed = alternations(kinds[Kind.PROJECT]), alternation(kinds["category"]["opposed"])
-    return _Sorts(
-        opposed=re.compile(f'(?:{opposed})(?:了|各种|各类|一切|任何)?"?$'),
-        numbered=re.compile(f"(?:[0-9]+(?:余|多)?(?:{works['counted']})|[两三四五六七八九十]+[个座处条项](?!一))"),
-        summing=re.compile(f"(?:{works['done']})[两三四五六七八九十]+[个项条](?!一)"),
-        amount=re.compile(f"(?:[0-9]|[一二两三四五六七八九十百千万]{{2}})(?:余|多)?(?:{works['amounts']})$"),
-        predicate=re.compile(f"为(?:{alternation(kinds[Kind.STRATEGY]['predicates'])})"),
-        building=re.compile(
-            f"(?:[0-9一二三四五六七八九十、]+号)?(?:{works['building_attributes']})*(?:{works['buildings']})"
-        ),
-        counted=re.compile(
-            f'[0-9一二两三四五六七八九十]+个[^、，"]*(?:{alternation(kinds["category"]["counted_things"])})'
-        ),
-        label=re.compile(
-            f'"?[一二两三四五六七八九十]+[重大个种项类]?[^、，"]{{0,4}}(?:{alternation(kinds["category"]["counted"])})"?$'
-            '|"?[0-9一二两三四五六七八九十]+大?类[^、，"]{0,6}(?:人员|人群|群体|对象|项目)"?$'
-            '|"?[^、，"]{2,6}(?<![环细关季调])节"?$'
-            "|(?!在)[^，。]*上(?:发力|下功夫|求突破|见实效|做文章|出实招)"
-        ),
-    )
-
-
-def _is_sort(c: Candidate, folded: str) -> bool:
-    """Tell whether a name is a sort of thing's (5个工业强县), a list's, a clause's, a river's, opposed, two or cut."""
-    if _CUT.match(folded, c.span.start, c.span.end):
-        return True
-    if c.kind is Kind.VILLAGE:
-        person = folded[max(0, c.span.start - 6) : c.span.start].rstrip(" \u3000？").endswith(_category("posts"))
-        river = _RIVER.search(folded, c.span.start, c.span.end) is not None
-        return person or (river and _CLEANED.match(folded, c.span.end) is not None)
-    if c.kind in (Kind.PROJECT, Kind.ORGANIZATION) and (
-        _sorts().building.fullmatch(folded, c.span.start, c.span.end)
-        or _LIST_OF.search(folded, c.span.start, c.span.end)
-    ):
-        return True
-    if c.concept is None and _sorts().counted.fullmatch(folded, c.span.start, c.span.end):
-        return True
-    if c.kind is Kind.ORGANIZATION:
-        two = any(bodies.search(folded, c.span.start, c.span.end) for bodies in (_TWO_BODIES, _TWO_FIRMS))
-        return two or _is_person(c.span, folded) or _is_no_body(c.span, folded)
-    if c.kind is Kind.POLICY and _PERIOD.fullmatch(folded, c.span.start, c.span.end):
-        near = max(0, c.span.start - 3), c.span.start
-        since = _SINCE.search(folded, *near) and _ENDS.match(folded, c.span.end)
-        return _COMPARED.search(folded, *near) is not None or since is not None
-    if c.concept is not None or c.kind not in (Kind.PROJECT, *IDEAS):
-        return False
-    words = _sorts()
-    meeting = c.kind is Kind.STRATEGY and folded.endswith(("全会", "会议"), c.span.start, c.span.end)
-    if meeting and folded.startswith(_category("met"), c.span.end):
-        return True
-    form = folded[c.span.start : c.span.end].strip('"')
-    if c.extractor not in _TOLD and form in name_nothing():
-        return True
-    if _STATED.search(form) or (c.kind is Kind.PROJECT and "作为" in form):
-        return True
-    if '""' in form and c.extractor not in _TOLD and _ADJACENT.search(form):
-        return True
-    if c.kind in IDEAS and words.label.match(folded, c.span.start, c.span.end):
-        return True
-    if _FIRM.match(folded, c.span.end) or words.opposed.search(folded, max(0, c.span.start - 8), c.span.start):
-        return True
-    if _COUNTED.search(folded, max(0, c.span.start - 6), c.span.start) is not None:
-        return c.kind in (Kind.STRATEGY, Kind.PROJECT)
-    if c.kind is Kind.PROJECT and (
-        (folded.endswith("项目", c.span.start, c.span.end) and _SO_MANY.match(folded, c.span.end))
-        or words.numbered.match(folded, c.span.start, c.span.end)
-        or words.summing.search(folded, c.span.start, c.span.end)
-    ):
-        return True
-    if (
-        c.kind in (Kind.PROJECT, Kind.POLICY)
-        and c.extractor not in _TOLD
-        and _OF_SYSTEMS.match(folded, c.span.end)
-        and not ending(Kind.PROJECT, "works", "systems").search(folded, c.span.start, c.span.end)
-    ):
-        return True
-    if c.kind is Kind.POLICY and _CLAUSES.fullmatch(folded, c.span.start, c.span.end):
-        return True
-    if c.kind in (Kind.PROJECT, Kind.POLICY) and words.amount.search(folded, c.span.start, c.span.end):
-        return True
-    pattern = {Kind.STRATEGY: words.predicate, Kind.POLICY: _SUMMED}.get(c.kind)
-    return pattern is not None and pattern.search(folded, c.span.start, c.span.end) is not None
-
-
-@cache
-def _category(table: str) -> tuple[str, ...]:
-    return tuple(lexicon("kinds")["category"][table])
-
-
-def _is_person(name: Span, folded: str) -> bool:
-    """Tell whether what was taken for a body is a person by title: 王某院士, and 王某|院士 without it."""
-    titles = _category("titles")
-    brief = name.end - name.start <= _LONGEST_PERSON
-    return folded.endswith(titles, name.start, name.end) or (brief and folded.startswith(titles, name.end))
-
-
-class _NoBody(NamedTuple):
-    """What tells that a phrase taken for an organization's name is none.
-
-    Attributes:
-        ends: how the names of roads end, and a member's title.
-        behind: what follows goods, trades and the name of a contest.
-        any_unit: what stands before the committee and the government of no unit in particular.
-        each_unit: what stands before the last of such units: 各旗、县、|区人民政府.
-    """
-
-    ends: re.Pattern[str]
-    behind: re.Pattern[str]
-    any_unit: re.Pattern[str]
-    each_unit: re.Pattern[str]
-
-
-@cache
-def _no_body() -> _NoBody:
-    none = lexicon("organizations")["none"]
-    words, ends = alternations(none), "|".join(none["ends"])
-    units = alternation(lexicon("organizations")["names"]["units"])
-    item = f"(?:[、和][{HAN}A-Za-z]{{2,10}})*"
-    number = "(?:[0-9一二两三四五六七八九十]+[大个])?"
-    goods = f"{item}等{number}(?:{words['ranks']})?(?:{words['goods']})(?=发展|[，。；、]|$)"
-    return _NoBody(
-        ends=re.compile(f"[{HAN}]{{1,20}}(?:{ends})(?:、[{HAN}]{{1,6}}(?:{ends}))*"),
-        behind=re.compile(f"{goods}|{words['contests']}"),
-        any_unit=re.compile(f"(?:{words['any_unit']})(?:党委)?[、和]?$"),
-        each_unit=re.compile(f"各(?:(?:{units})、)+(?=(?:{units})(?:人民)?政府)"),
-    )
-
-
-def _is_no_body(name: Span, folded: str) -> bool:
-    """Tell whether a name is a road's, of goods (毛绒玩具、拉链箱包等产业), a contest's or any unit's.
-
-    No name annotated as an organization's is such a one.
-    """
-    words = _no_body()
-    bare = folded[name.start : name.end] in ("党委", "政府", "党委、政府")
-    return (
-        words.ends.fullmatch(folded, name.start, name.end) is not None
-        or _ROAD.fullmatch(folded, name.start, name.end) is not None
-        or words.behind.match(folded, name.end) is not None
-        or (bare and words.any_unit.search(folded, max(0, name.start - 6), name.start) is not None)
-        or any(each.end() == name.start for each in words.each_unit.finditer(folded, max(0, name.start - 12), name.end))
-    )
-
-
 def _is_whole(span: Span, folded: str) -> bool:
     """Tell whether a span takes in quotation marks and brackets with their partners only, and no border of a table."""
     partners = _partners(folded)
@@ -377,37 +155,3 @@ def _is_whole(span: Span, folded: str) -> bool:
 def _partners(folded: str) -> dict[int, int]:
     closers = pairs(folded)
     return closers | {opener: closer for closer, opener in closers.items()}
-
-
-@cache
-def _conferring() -> str:
-    return alternation(lexicon("kinds")["category"]["conferred"])
-
-
-@cache
-def _conferred() -> re.Pattern[str]:
-    rank = "(?:[全国家省市县区级首第一二三四五六七八九十批年度届0-9]|创建)*"
-    by = f"(?:(?:[0-9]{{4}}年度?)?[{HAN}]{{2,3}}[省市县区])?"
-    return re.compile(f'(?:{_conferring()})(?:了|为)?{by}{rank}(?:"[^"\n]{{2,16}}"[、和及]?)*"?$')
-
-
-def _is_honour(c: Candidate, folded: str) -> bool:
-    """Tell whether a name is that of an honour conferred (获评“两山”实践创新基地), which is no entity.
-
-    In a list of honours no name is any: 荣获国家级生态乡镇、全国一村一品示范镇、退耕还林先进单位等荣誉称号.
-    """
-    if c.kind is Kind.ADMINISTRATIVE_UNIT:
-        return False
-    conferred = _conferred().search(folded, max(0, c.span.start - 24), c.span.start)
-    if c.kind in (Kind.VILLAGE, Kind.ORGANIZATION):  # who confers it may be named too: 入选|国务院|…典型案例
-        return conferred is not None and conferred.group().startswith(_category("rated"))
-    if c.concept is None and conferred is not None:
-        return True
-    return any(start <= c.span.start and c.span.end <= end for start, end in _honours(folded))
-
-
-@lru_cache(maxsize=4)
-def _honours(folded: str) -> tuple[tuple[int, int], ...]:
-    """Return where a text lists honours."""
-    honours = re.compile(f"(?:{_conferring()})[^，。；：\n]+、[^，。；：\n]+(?:荣誉|称号)")
-    return tuple(match.span() for match in honours.finditer(folded))

@@ -132,7 +132,7 @@ def generic_names() -> frozenset[str]:
 
 
 @cache
-def name_nothing() -> frozenset[str]:
+def nameless_words() -> frozenset[str]:
     """Return the figures of speech and ordinary words that name nothing, quoted or not: 新三样, 三农, 协同发展."""
     words = lexicon("kinds")["category"]
     return frozenset([*words["figures_of_speech"], *words["ordinary_words"]])

@@ -19,7 +19,7 @@ from extract.names import (
     is_governing,
     joined_heads,
     lexicon,
-    name_nothing,
+    nameless_words,
     within_another_plan,
 )
 from extract.surface import HAN, fold, folded_text
@@ -115,7 +115,7 @@ class AuthorityFinder:
             patterns: dict[str, Concept] = {}
             for surface, concept in scheme.surfaces():
                 folded = fold(surface)
-                if _loose_form(folded, concept) or _MARKS.sub("", folded) in name_nothing():
+                if _loose_form(folded, concept) or _MARKS.sub("", folded) in nameless_words():
                     continue
                 for form in (folded, _MARKS.sub("", folded), _core_quoted(folded, concept.kind)):
                     patterns.setdefault(form, concept)

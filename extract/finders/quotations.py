@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate, Claim
 from extract.document import Span
-from extract.names import alternation, alternations, generic_names, lexicon, name_nothing, within_another_plan
+from extract.names import alternation, alternations, generic_names, lexicon, nameless_words, within_another_plan
 from extract.surface import HAN, folded_text, quotations, text_of
 from ontology.terms import IDEAS, Basis, Kind, Predicate
 
@@ -120,7 +120,7 @@ def read(folded: str, start: int, end: int) -> Interpretation | None:
     phrase = folded[start:end]
     code = _CODE.fullmatch(phrase) is not None
     nameless = _NOT_A_NAME.search(phrase) is not None
-    if not 2 <= len(phrase) <= _LONGEST or (nameless and not code) or phrase in name_nothing():
+    if not 2 <= len(phrase) <= _LONGEST or (nameless and not code) or phrase in nameless_words():
         return None
     cues = _cues()
     behind = folded[end + 1 : end + 18]

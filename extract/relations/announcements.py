@@ -267,14 +267,12 @@ class Announcements:
     def _names_work(self, sentence: Span) -> bool:
         return any(entity.kind is not Kind.ADMINISTRATIVE_UNIT for _, entity in self._mentions.within(sentence))
 
-    def _opens_line(self, sentence: Span) -> bool:
-        line = self._folded.rfind("\n", 0, sentence.start) + 1
-        return not self._folded[line : sentence.start].strip()
+    def _before_in_line(self, sentence: Span) -> str:
+        return self._folded[self._folded.rfind("\n", 0, sentence.start) + 1 : sentence.start]
 
     def _is_item(self, sentence: Span) -> bool:
         """Tell whether a sentence or heading behind another sentence of its line names but one more item of work."""
-        line = self._folded.rfind("\n", 0, sentence.start) + 1
-        behind = "。" in self._folded[line : sentence.start]
+        behind = "。" in self._before_in_line(sentence)
         return behind and _ITEM.match(self._folded, sentence.start, sentence.end) is not None
 
     def _topic_sentences(self) -> list[Announcement]:
@@ -285,7 +283,7 @@ class Announcements:
         found = []
         for sentence in self._mentions.structure.sentences:
             wording = self._folded[sentence.start : sentence.end]
-            first = self._opens_line(sentence)
+            first = not self._before_in_line(sentence).strip()
             if len(wording) > (LONGEST if first else _LONGEST_INSIDE) or _STATEMENT.search(wording):
                 continue
             named = self._mentions.strategies(sentence)

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from ontology.terms import Kind
@@ -22,6 +23,9 @@ UNKNOWN = "?"
 
 _NAMED = 10
 """Files of a kind that a report names."""
+
+_READABLE = 30
+"""Columns of a terminal that a wrapped text needs to be read, fifteen characters."""
 
 _UNBROKEN = 1_000_000
 """Columns of a page on which every line ends where it ends."""
@@ -126,17 +130,28 @@ def print_document(document: Any) -> None:
 
 
 def print_rows(rows: Rows) -> None:
-    """Print the answer to a query, and on stderr how many rows it has."""
+    """Print the answer to a query, and on stderr how many rows it has.
+
+    A table stands where no more than its widest column has to be wrapped; a wider answer is a block of lines a row.
+    """
     from kg.rows import IRI
 
-    table = Table()
-    for name in rows.names:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        cells = ("" if cell is None else cell.short if isinstance(cell, IRI) else str(cell) for cell in row)
-        table.add_row(*map(Text, cells))
-    out.print(table)
-    err.print(f"{len(rows)} rows")
+    told = [["" if c is None else c.short if isinstance(c, IRI) else str(c) for c in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(rows.names, *told, strict=True)]
+    widest = max(widths, default=0)
+    if sum(widths) - widest + min(widest, _READABLE) + 3 * len(widths) + 1 <= out.width:
+        table = Table(*(Column(name, overflow="fold") for name in rows.names))
+        for cells in told:
+            table.add_row(*map(Text, cells))
+        out.print(table)
+    else:
+        for number, cells in enumerate(told, 1):
+            out.print(f"[bold]{number:,}[/]")
+            block = Table.grid(Column(style="dim"), Column(overflow="fold"), padding=(0, 2), pad_edge=True)
+            for name, cell in zip(rows.names, cells, strict=True):
+                block.add_row(name, Text(cell))
+            out.print(block)
+    err.print(counted(len(rows), "row"))
 
 
 def print_library() -> None:

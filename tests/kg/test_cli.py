@@ -128,6 +128,24 @@ def test_a_terminal_shows_identifiers_unbroken(
 
 
 @pytest.mark.parametrize(
+    ("names", "lines"),
+    [
+        ("?level ?text", ["│ county │ 甲镇甲镇甲镇甲镇甲镇甲镇甲镇甲镇 │", f"│        │ 甲镇{' ' * 28} │"]),
+        ("?level ?first ?text", ["1", "  level  county", "  first  第一期第一期第一期第一期"]),
+    ],
+)
+def test_an_answer_too_wide_for_the_terminal_is_a_block_of_lines_a_row(
+    names: str, lines: list[str], store: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("kg.terminal.out", Console(width=45, force_terminal=True, color_system=None))
+    values = f'VALUES (?level ?first ?text) {{ ("county" "{"第一期" * 4}" "{"甲镇" * 9}") }}'
+    assert main(["query", f"SELECT {names} {{ {values} }}", "--store", store]) == 0
+    told = capsys.readouterr()
+    assert [line.rstrip() for line in told.out.splitlines() if line.rstrip() in lines] == lines, told.out
+    assert told.err.splitlines()[0] == "1 row"
+
+
+@pytest.mark.parametrize(
     ("arguments", "code", "complaint"),
     [
         (["query", "SELECT {"], 1, "PL-QUERY-SYNTAX"),

@@ -71,7 +71,7 @@ def test_commands_without_extraction_import_no_spacy(command: str, store: str) -
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
-    assert (done.returncode, done.stderr.replace("1 rows\n", "")) == (0, "")
+    assert (done.returncode, done.stderr.replace("1 row\n", "")) == (0, "")
 
 
 def test_kg_store_names_the_store(store: str) -> None:
@@ -425,7 +425,7 @@ def test_a_full_disk_behind_the_output_is_one_line(arguments: list[str], store: 
         done = subprocess.run(
             command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment, check=False, timeout=60
         )
-    told = done.stderr.replace("1 rows\n", "")
+    told = done.stderr.replace("1 row\n", "")
     assert (done.returncode, told.count("\n")) == (1, 1)
     assert "No space left on device" in told and "[PL-EXPORT-WRITE]" in told
 

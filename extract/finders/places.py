@@ -39,10 +39,11 @@ _BANK = re.compile("[东南西北]{1,2}[侧岸堤麓坡畔]")
 _RAIL = re.compile("(?:高速|高铁|城际|铁路)(?!.?[站局枢]|新城|新区|片区|大桥|集装箱|货运|物流|.{0,4}(?:集团|公司))")
 _LINES = ("至", "到", "—", "－", "-", "~")
 """What joins the ends of a line before the second."""
-_AROUND = re.compile(
-    f"(?:[{HAN}]{{2,3}}、)+[{HAN}]{{2,3}}(?=等(?:周边|邻近|毗邻|相邻)(?:区县|县区|县市|县)(?![域级委城]))"
-)
-"""A list of counties near by: 会理、盐边|等周边县. Of 54 names in such lists 44 were units'."""
+_AROUND = re.compile("等(?:周边|邻近|毗邻|相邻)(?:区县|县区|县市|县)(?![域级委城])")
+"""What sums up a list of counties near by: 会理、盐边|等周边县. Of 54 names in such lists 44 were units'."""
+_ITEMS = re.compile(f"(?:[{HAN}]{{2,3}}、)+[{HAN}]{{2,3}}$")
+_LONGEST_LIST = 40
+"""Characters of it."""
 _COUNTIES = re.compile(r"(?:[、和][^，。；、]{2,6})*(?:等)?\d+个(?:县|区|旗)")
 """How a list of counties goes on, in which a prefecture's short name is that of its seat: 赤壁、恩施|等14个县市."""
 _WATERS = ("河", "江", "湖", "淀", "山")
@@ -122,14 +123,19 @@ def _find_counties_behind(reading: PlaceReading) -> None:
 
 def _find_counties_around(reading: PlaceReading) -> None:
     """Add the counties that a list of those near by names in short, where the table knows two of them at least."""
-    ends = {end for _, end, _ in reading.found}
-    for listed in _AROUND.finditer(reading.text):
+    text, ends = reading.text, {end for _, end, _ in reading.found}
+    for summed in _AROUND.finditer(text):
+        listed = _ITEMS.search(text, max(0, summed.start() - _LONGEST_LIST), summed.start())
+        if listed is None:
+            continue
         known: dict[tuple[int, int], Place] = {}
         for item in re.finditer("[^、]+", listed.group()):
             end = listed.start() + item.end()
-            spans = [(end - length, end) for length in (3, 2) if length <= len(item.group())]
-            named = ((span, county_near(reading.text[slice(*span)], reading.home)) for span in spans)
-            known.update(next(([(span, place)] for span, place in named if place is not None), ()))
+            for length in (3, 2):
+                county = county_near(text[end - length : end], reading.home) if length <= len(item.group()) else None
+                if county is not None:
+                    known[end - length, end] = county
+                    break
         for (start, end), county in known.items() if len(known) > 1 else ():
             if end not in ends:
                 reading.add(start, end, Kind.ADMINISTRATIVE_UNIT, 0.85, county.name, county)

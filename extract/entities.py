@@ -33,6 +33,7 @@ from ontology.terms import IDEAS, PLACES, Kind, Level, Predicate
 
 _ROADS = re.compile("[路街道]$")
 """How the bare name of a road ends, a site within a longer work's name."""
+_OFFICE = re.compile("(?:局|委|委员会|办|办公室|服务中心)$")
 _FORMULA = re.compile(r"\d\"?$")
 """What makes a known name one's own: 622|现代产业体系."""
 _FIVE_YEARS = re.compile("“十[一二三四五六七]五”规划")
@@ -113,6 +114,28 @@ def _compatible(c: Candidate, other: Candidate, folded: str) -> bool:
     return item and (outer is other or outer.extractor in TRUSTED)
 
 
+def _named_by_themselves(clusters: list[Cluster], folded: str) -> list[Cluster]:
+    """Return the clusters without the strategies that only the names of offices hold: 军民融合 of 市委军民融合办.
+
+    None of 12 was annotated; of what leading groups (制造强国建设领导小组) and zones are called after half was.
+    """
+    offices = [
+        c.span
+        for group in clusters
+        if group.kind is Kind.ORGANIZATION
+        for c in group.candidates
+        if _OFFICE.search(folded, c.span.start, c.span.end)
+    ]
+    if not offices:
+        return clusters
+    return [
+        group
+        for group in clusters
+        if group.kind is not Kind.STRATEGY
+        or not all(any(o != c.span and o.contains(c.span) for o in offices) for c in group.candidates)
+    ]
+
+
 def _own_plan(group: Cluster, folded: str, place: Place | None) -> Level | None:
     """Return the speaking government's level where a name is that of its own five-year plan, or of what it makes."""
     if place is None:
@@ -162,6 +185,7 @@ class EntityResolver:
         settled = settle_overlaps(one_kind_a_phrase(likely, folded), folded)
         clusters = cluster(with_shared_heads(settled, folded), folded)
         everywhere(clusters, folded, shortest=self.shortest)
+        clusters = _named_by_themselves(clusters, folded)
         clusters.sort(key=lambda g: (min(c.span for c in g.candidates), g.kind))
         levels = _levels(doc, clusters, folded, self.models)
         doc._.entities = tuple(

@@ -17,7 +17,7 @@ import ahocorasick_rs
 
 from extract.annotation import Candidate
 from extract.document import Span
-from extract.finders.organizations import firms_own, is_firm
+from extract.finders.organizations import firms_own, is_beginning, is_firm
 from extract.finders.villages import short_name
 from extract.layout.masthead import links_from
 from extract.names import alternation, generic_names, joined_heads, lexicon
@@ -305,6 +305,8 @@ def everywhere(clusters: list[Cluster], folded: str, *, shortest: int) -> None:
             continue
         span = Span(start, end)
         pattern = group.best()
+        if group.kind is Kind.ORGANIZATION and is_beginning(folded, start, end):
+            continue
         group.candidates.append(
             replace(pattern, span=span, extractor="policy_entities", confidence=pattern.confidence - 0.05)
         )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from extract.annotation import Candidate
 from extract.document import Span
+from extract.finders.organizations import is_beginning
 from extract.names import (
     alternation,
     alternations,
@@ -58,6 +59,10 @@ _PERIOD = re.compile('"?十[一二三四五六七]五"?')
 """The five years of a plan, by which it is named too."""
 TOLD = frozenset({"policy_authority", "policy_glossary"})
 """Finders that know what a name means."""
+_SITTING = re.compile("第[0-9一二三四五六七八九十]+[届次]")
+"""The number of a fair's or a meeting's sitting, which is no body."""
+_NO_PERSON = "院大学校所社司局委厅部会华"
+"""How short names of institutions end: 中科院、工程院院士."""
 _LONGEST_PERSON = 3
 """Characters of a person's name before a title."""
 
@@ -183,10 +188,20 @@ def _category(table: str) -> tuple[str, ...]:
     return tuple(lexicon("kinds")["category"][table])
 
 
+@cache
+def _persons() -> re.Pattern[str]:
+    """Return how a list of persons goes on to their title: 王某|、李某院士."""
+    titles = alternation(_category("titles"))
+    return re.compile(f"(?:[、和][{HAN}]{{2,3}})+(?:等[0-9一二两三四五六七八九十]*[位名]?)?(?:{titles})")
+
+
 def _is_person(name: Span, folded: str) -> bool:
-    """Tell whether what was taken for a body is a person by title: 王某院士, and 王某|院士 without it."""
+    """Tell whether what was taken for a body is a person by title: 王某院士, 王某|院士, 王某|、李某院士."""
     titles = _category("titles")
     brief = name.end - name.start <= _LONGEST_PERSON
+    listed = brief and folded[name.end : name.end + 1] in ("、", "和") and folded[name.end - 1] not in _NO_PERSON
+    if listed and _persons().match(folded, name.end):
+        return True
     return folded.endswith(titles, name.start, name.end) or (brief and folded.startswith(titles, name.end))
 
 
@@ -228,9 +243,13 @@ def _is_no_body(name: Span, folded: str) -> bool:
     No name annotated as an organization's is such a one.
     """
     words = _no_body()
-    bare = folded[name.start : name.end] in ("党委", "政府", "党委、政府")
+    form = folded[name.start : name.end]
+    bare = form in ("党委", "政府", "党委、政府")
     return (
-        words.ends.fullmatch(folded, name.start, name.end) is not None
+        form in lexicon("organizations")["none"]["unnamed"]
+        or _SITTING.fullmatch(form) is not None
+        or is_beginning(folded, name.start, name.end)
+        or words.ends.fullmatch(folded, name.start, name.end) is not None
         or _ROAD.fullmatch(folded, name.start, name.end) is not None
         or words.behind.match(folded, name.end) is not None
         or (bare and words.any_unit.search(folded, max(0, name.start - 6), name.start) is not None)

@@ -120,7 +120,8 @@ def _boundaries() -> _Boundaries:
         f"(?:(?!{alternation(words['things'])})"
         f"(?:{alternation([*words['strong'], *words['weak'], *words['filler']])}|{number}|[.．]|{particles}))+"
     )
-    strong = re.compile(f"(?:{alternation(words['strong'])})(?:了|并|好|过)?|{named_before}(?<![0-9.]){number}")
+    aspect = "了|并|好|过|起(?![步点重飞源义])"
+    strong = re.compile(f"(?:{alternation(words['strong'])})(?:{aspect})?|{named_before}(?<![0-9.]){number}")
     situated = re.compile(rf".{{0,6}}?在[^，。、]{{2,12}}?(?:{alternation(words['situated'])})", re.DOTALL)
     return _Boundaries(lead, strong, situated)
 

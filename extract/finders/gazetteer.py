@@ -128,6 +128,17 @@ def counties_in_brief(unit: Place) -> dict[str, Place]:
     }
 
 
+def county_near(name: str, home: Place | None) -> Place | None:
+    """Return the county of a short name that lies nearest to a place, None where several do or none is.
+
+    >>> county_near("盐边", divisions().find("凉山彝族自治州")[0]).name
+    '盐边县'
+    """
+    counties = [place for place in divisions().names().get(name, ()) if place.level is Level.COUNTY]
+    nearest = _nearest(counties, home.path if home is not None else ()) if counties else []
+    return nearest[0] if len(nearest) == 1 else None
+
+
 @cache
 def _units_anywhere() -> dict[str, tuple[Place | None, Level, float]]:
     """Return what each unit's name means in a document that has no place."""

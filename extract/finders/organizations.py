@@ -52,11 +52,18 @@ def _names(table: str) -> tuple[str, ...]:
 
 
 @cache
+def _lines() -> str:
+    """Return a regular expression for the rest of the name of a committee's office: 市委|金融办."""
+    lines = alternation(_names("lines"))
+    return f"(?:{lines})(?:委员会|工作委员会|工委|委(?![员托屈派任])|领导小组|办公室|办(?![理法好事公学])|局)"
+
+
+@cache
 def _body_pattern() -> re.Pattern[str]:
     words = alternation(_names("units"))
     departments = alternation(lexicon("organizations")["departments"])
     return re.compile(
-        f"(?P<word>{words})(?:(?P<form>{alternation(_forms())})(?!员会)(?<!委(?=[托屈派任员]))(?:{_OFFICES})?"
+        f"(?P<word>{words})(?:(?P<office>委{_lines()})|(?P<form>{alternation(_forms())})(?!员会)(?<!委(?=[托屈派任员]))(?:{_OFFICES})?"
         f"|(?P<stem>{departments})(?P<rank>厅|局|委员会|委|部(?!门|署|分)|办)(?!会))"
     )
 
@@ -125,6 +132,20 @@ def _was_called(unit: Place, word: str) -> bool:
     return any(unit in divisions().find(name + word) for name in divisions().spoken_names(unit)[1:])
 
 
+def is_beginning(folded: str, start: int, end: int) -> bool:
+    """Tell whether what looks like a national body's name only begins another word.
+
+    >>> is_beginning("水利部门", 0, 3), is_beginning("水利部支持", 0, 3)
+    (True, False)
+    """
+    return folded[start:end] in lexicon("organizations")["national"] and bool(_goes_on().match(folded, end))
+
+
+@cache
+def _goes_on() -> re.Pattern[str]:
+    return re.compile("|".join(lexicon("organizations")["none"]["national_not_before"]))
+
+
 def find_bodies(reading: _Reading) -> None:
     """Add government and party bodies with their units' full names."""
     text = reading.text
@@ -145,7 +166,9 @@ def find_bodies(reading: _Reading) -> None:
         if named is not None:
             start, unit = named
             start -= (
-                len("中共") if text.endswith("中共", 0, start) and (match["form"] or "").startswith(("委", "党")) else 0
+                len("中共")
+                if text.endswith("中共", 0, start) and (match["form"] or match["office"] or "").startswith(("委", "党"))
+                else 0
             )
         else:
             if text[start - 1 : start] and text[start - 1] in generic_before:
@@ -193,6 +216,8 @@ def find_bodies(reading: _Reading) -> None:
 
 
 def _full_name(match: re.Match[str], unit: Place) -> str:
+    if match["office"]:
+        return _forms()["委"].format(unit=unit.name) + match["office"][1:]
     if match["form"]:
         office = re.search(_OFFICES, match.group())
         return _forms()[match["form"]].format(unit=unit.name) + (office.group() if office else "")
@@ -204,7 +229,7 @@ def find_national(reading: _Reading) -> None:
     """Add the bodies of the nation and beyond, also with the number of a session: 第十四届全国人民代表大会."""
     names: Mapping[str, str] = lexicon("organizations")["national"]
     session = re.compile(f"{_SESSION}$")
-    for match in re.finditer(f"(?<!高等)(?:{alternation(names)})(?!员会|门|署|队)", reading.text):
+    for match in re.finditer(f"(?<!高等)(?:{alternation(names)})(?!{_goes_on().pattern})", reading.text):
         start, name = match.start(), match.group()
         held = session.search(reading.text, max(0, start - _LONGEST_SESSION), start) if name[:2] == "全国" else None
         reading.add(held.start() if held else start, match.end(), 0.95, names[name], NATION)
@@ -260,7 +285,7 @@ def _start(reading: _Reading, head: int) -> int:
     """Return where a name whose ending stands at ``head`` begins: behind 、 and 和 too."""
     floor = max(0, head - 30)
     stretch = reading.text[floor:head]
-    if cut := list(re.finditer("[、与及\n]|和(?!平|谐|美|顺)|了|的|在|由|(?<!华)为|对|以(?!岭)", stretch)):
+    if cut := list(re.finditer("[、与及\n]|和(?!平|谐|美|顺)|了|的|在|由|(?<!华)为|对(?!接)|以(?!岭)", stretch)):
         floor += cut[-1].end()
     start = name_start(reading.text, head, floor=floor)
     if _all_generic(reading.text[start:head]):

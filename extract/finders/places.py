@@ -12,7 +12,15 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Place
-from extract.finders.gazetteer import DOUBTFUL, PlaceReading, any_of, counties_in_brief, gazetteer_of, words_of
+from extract.finders.gazetteer import (
+    DOUBTFUL,
+    PlaceReading,
+    any_of,
+    counties_in_brief,
+    county_near,
+    gazetteer_of,
+    words_of,
+)
 from extract.finders.villages import (
     NUMBER,
     find_bare_villages,
@@ -28,6 +36,14 @@ from ontology.terms import Kind, Level
 
 _BANK = re.compile("[东南西北]{1,2}[侧岸堤麓坡畔]")
 """The side of a river, lake or hill, whose first character a province's name may seem to end in."""
+_RAIL = re.compile("(?:高速|高铁|城际|铁路)(?!.?[站局枢]|新城|新区|片区|大桥|集装箱|货运|物流|.{0,4}(?:集团|公司))")
+_LINES = ("至", "到", "—", "－", "-", "~")
+"""What joins the ends of a line before the second."""
+_AROUND = re.compile("等(?:周边|邻近|毗邻|相邻)(?:区县|县区|县市|县)(?![域级委城])")
+"""What sums up a list of counties near by: 会理、盐边|等周边县. Of 54 names in such lists 44 were units'."""
+_ITEMS = re.compile(f"(?:[{HAN}]{{2,3}}、)+[{HAN}]{{2,3}}$")
+_LONGEST_LIST = 40
+"""Characters of it."""
 _COUNTIES = re.compile(r"(?:[、和][^，。；、]{2,6})*(?:等)?\d+个(?:县|区|旗)")
 """How a list of counties goes on, in which a prefecture's short name is that of its seat: 赤壁、恩施|等14个县市."""
 _WATERS = ("河", "江", "湖", "淀", "山")
@@ -74,6 +90,7 @@ def find_units(reading: PlaceReading) -> None:
         else:
             reading.add(start, end, Kind.ADMINISTRATIVE_UNIT, sure, name, None, level=level)
     _find_counties_behind(reading)
+    _find_counties_around(reading)
     _confirm(reading)
     for match in re.finditer(any_of("units", "countries"), text):
         if not any(covered[match.start() : match.end()]) and not _straddles(text, *match.span(), match.group()):
@@ -102,6 +119,26 @@ def _find_counties_behind(reading: PlaceReading) -> None:
         if name is not None and not never.match(text, start + len(name)):
             county = counties[name]
             reading.add(start, start + len(name), Kind.ADMINISTRATIVE_UNIT, 0.85, county.name, county)
+
+
+def _find_counties_around(reading: PlaceReading) -> None:
+    """Add the counties that a list of those near by names in short, where the table knows two of them at least."""
+    text, ends = reading.text, {end for _, end, _ in reading.found}
+    for summed in _AROUND.finditer(text):
+        listed = _ITEMS.search(text, max(0, summed.start() - _LONGEST_LIST), summed.start())
+        if listed is None:
+            continue
+        known: dict[tuple[int, int], Place] = {}
+        for item in re.finditer("[^、]+", listed.group()):
+            end = listed.start() + item.end()
+            for length in (3, 2):
+                county = county_near(text[end - length : end], reading.home) if length <= len(item.group()) else None
+                if county is not None:
+                    known[end - length, end] = county
+                    break
+        for (start, end), county in known.items() if len(known) > 1 else ():
+            if end not in ends:
+                reading.add(start, end, Kind.ADMINISTRATIVE_UNIT, 0.85, county.name, county)
 
 
 def find_unlisted_towns(reading: PlaceReading) -> None:
@@ -211,16 +248,21 @@ def _inside(name: str, container: Place) -> tuple[Place, float] | None:
 
 
 def _straddles(text: str, start: int, end: int, name: str) -> bool:
-    """Tell whether a name is only cut out of other words: 沿|海城市, 上|海南|站, 罗|浮山县|域, 复|合肥, 涞源湖|南侧."""
-    before, behind = text[start - 1 : start], text[end : end + 1]
-    if _BANK.match(text, end - 1):
+    """Tell whether a name is only cut out of other words: 沿|海城市, 上|海南|站, 罗|浮山县|域, 复|合肥, 涞源湖|南侧.
+
+    Two characters before 高速 or 铁路 that do not end a line (董家口至|五莲|铁路) are the initials of two places.
+    """
+    before = text[start - 1 : start]
+    if _BANK.match(text, end - 1) or text.startswith("城际", end - 1):
+        return True
+    if end - start == len("潮南") and before not in _LINES and _RAIL.match(text, end):
         return True
     words = (word for word in words_of("units")["cut_out"] if name in word)
     if any(text.startswith(word, max(0, start - word.index(name))) for word in words):
         return True
     if before in words_of("units")["not_behind"] and name.startswith(("海", "江", "河")):
         return True
-    return (name[-1] in "县区" and behind in words_of("units")["district_not_before"]) or (
+    return (name[-1] in "县区" and text.startswith(tuple(words_of("units")["district_not_before"]), end)) or (
         name.endswith("城市") and re.match(f"[{HAN}]", before) is not None
     )
 

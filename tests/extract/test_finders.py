@@ -76,6 +76,8 @@ def test_marks_pair_within_a_line_and_never_cross_themselves(text):
         ("启动白石村乡村振兴示范创建项目", "项目", "白石村乡村振兴示范创建项目"),
         ("投资30万元将青石村园林村项目", "项目", "青石村园林村项目"),
         ("以“一户一策”工作机制", "机制", "“一户一策”工作机制"),
+        ("建立起农村医疗补偿机制", "机制", "农村医疗补偿机制"),
+        ("打造起步区补偿机制", "机制", "起步区补偿机制"),
     ],
 )
 def test_a_name_begins_behind_its_governing_verb(text, head, name):

@@ -60,6 +60,7 @@ def test_what_a_city_is_supported_to_build_stands_there(nlp):
     ("text", "body"),
     [
         ("国家文物局支持考古。", "国家文物局"),
+        ("农业部鹮鸣中心支持考古。", "农业部鹮鸣中心"),
         ("住建部鹮鸣产业化发展中心支持考古。", "住建部鹮鸣产业化发展中心"),
         ("中部战区支持考古。", "中部战区"),
         ("鹭溪茶业在北交所上市。", "北交所"),
@@ -108,6 +109,19 @@ def test_an_organization_of_a_town_of_unknown_county_stands_in_the_only_county_n
     text = "鹮湾镇人民政府工作报告\n今年，县人民医院在夏县设点。"
     named = {"县人民医院": (Kind.ORGANIZATION, None), "夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY)}
     assert located_as_named(text, named, Place("鹮湾镇", Level.TOWNSHIP)) == {("县人民医院", "夏县")}
+
+
+@pytest.mark.parametrize(("body", "unit"), [("乡镇鹮鸣队", "夏县"), ("乡鹮鸣队", "埝掌乡")])
+def test_a_team_of_all_towns_does_not_stand_in_the_only_one_named(body, unit):
+    text = f"夏县人民政府工作报告\n{body}巡河。夏县埝掌乡增收。"
+    named = {
+        body: (Kind.ORGANIZATION, None),
+        "夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY),
+        "埝掌乡": (Kind.ADMINISTRATIVE_UNIT, Level.TOWNSHIP),
+    }
+    places = {"夏县": COUNTY, "埝掌乡": Place("埝掌乡", Level.TOWNSHIP, COUNTY.chain)}
+    found = linking.read(linking.readers(), text, named, COUNTY, places=places)
+    assert {o for s, o, k in found if s == body and k.predicate is Predicate.LOCATED_IN} == {unit}
 
 
 def test_a_project_stands_in_the_village_named_in_its_clause():

@@ -143,6 +143,28 @@ def test_the_masthead_of_a_page_names_the_organization_only_from_which_it_comes(
     assert "湖南日报" in names(f"工作报告\n{running}", PREFECTURE)
 
 
+def test_an_office_of_a_committee_is_named_whole() -> None:
+    assert names("市委金融办来访，县委书记和县委来访。", COUNTY) == {
+        "市委金融办": "中共运城市委员会金融办",
+        "县委": "中共夏县委员会",
+    }
+
+
+def test_ministries_of_former_years_are_the_nations() -> None:
+    bodies = {c.name: c.place for c in find("农业部、国土部和国务院扶贫办来访，文化部落开园。", COUNTY)}
+    assert bodies == dict.fromkeys(("农业部", "国土资源部", "国务院扶贫开发领导小组办公室"), NATION)
+
+
+def test_a_firms_name_begins_behind_what_is_done_with_it() -> None:
+    assert set(names("积极对接鹮鸣集团。", COUNTY)) == {"鹮鸣集团"}
+
+
+def test_a_ministry_known_from_elsewhere_is_not_repeated_in_another_word() -> None:
+    text = "夏县政府工作报告\n水利部支持修渠。\n由水利部门修渠。"
+    entities = pipeline.annotate(pipeline.load(), Document("d", text, "")).entities
+    assert [text[m.start : m.end + 1] for e in entities if e.name == "水利部" for m in e.mentions] == ["水利部支"]
+
+
 def test_a_committee_of_the_party_is_one_body_whether_called_so_or_not() -> None:
     text = "落实中共云南省委部署，云南省委要求，省委决定。"
     assert names(text, PROVINCE) == dict.fromkeys(("中共云南省委", "云南省委", "省委"), "中共云南省委员会")
@@ -168,6 +190,13 @@ def test_a_schools_number_is_part_of_its_name() -> None:
         ("在镇党委、政府领导下，", "政府", True),
         ("中组部部务委员来访。", "中组部部务委员", False),
         ("中国铁路来访。", "中国铁路", True),
+        ("领导小组来访。", "领导小组", False),
+        ("鹮鸣领导小组来访。", "鹮鸣领导小组", True),
+        ("第十五届开幕。", "第十五届", False),
+        ("水利部门来访。", "水利部", False),
+        ("水利部来访。", "水利部", True),
+        ("聘请丁鹮鸣、王鹭院士为顾问。", "丁鹮鸣", False),
+        ("聘请中科院、工程院院士为顾问。", "中科院", True),
     ],
 )
 def test_roads_goods_contests_and_any_units_bodies_are_no_organizations(text: str, name: str, is_one: bool) -> None:

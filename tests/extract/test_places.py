@@ -309,6 +309,8 @@ def test_a_villages_name_does_not_take_in_what_stands_before_it(text: str) -> No
         "谋划新建区民政福利院。",
         "硬化村内街道三里。",
         "巡回指导组组长张福建来访。",
+        "潮南高速饶段通车。",
+        "深惠城际通车，罗浮山县镇村增收。",
     ],
 )
 def test_a_citys_name_is_not_cut_out_of_other_words(text: str) -> None:
@@ -463,6 +465,26 @@ def test_what_a_village_is_known_for_is_no_village() -> None:
 )
 def test_a_county_goes_by_its_short_name_behind_the_unit_that_holds_it(text: str, units: set[str]) -> None:
     assert set(names(text, Kind.ADMINISTRATIVE_UNIT, home("夏县"))) == units
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("辐射会理、盐边、盐源等周边县。", {"会理": "会理市", "盐边": "盐边县", "盐源": "盐源县"}),
+        ("辐射会理、鹮鸣等周边县。", {}),
+        ("会理、盐边来访。", {}),
+    ],
+)
+def test_counties_near_by_go_by_their_short_names_in_a_list(text: str, units: dict[str, str]) -> None:
+    assert names(text, Kind.ADMINISTRATIVE_UNIT, CITY) == units
+
+
+def test_a_line_that_ends_in_a_county_names_it() -> None:
+    assert names("四平至伊通高速通车，兰州铁路枢纽扩建。", Kind.ADMINISTRATIVE_UNIT, home("四平市")) == {
+        "四平": "四平市",
+        "伊通": "伊通满族自治县",
+        "兰州": "兰州市",
+    }
 
 
 def test_a_community_goes_by_its_short_name_too() -> None:

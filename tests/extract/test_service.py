@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import pytest
 
 from extract import pipeline
@@ -100,10 +103,14 @@ def related():
     readers = linking.readers()
 
     def found(
-        text: str, predicate: Predicate, place: Place = COUNTY, **more: tuple[Kind, Level]
+        text: str,
+        predicate: Predicate,
+        place: Place = COUNTY,
+        places: Mapping[str, Place] = MappingProxyType({}),
+        **more: tuple[Kind, Level | None],
     ) -> dict[tuple[str, str], Link]:
         named = {n: k for n, k in (STRATEGIES | WORKS | DOCTRINES | BODIES | more).items() if n in text}
-        links = linking.read(readers, TITLE + text, named, place)
+        links = linking.read(readers, TITLE + text, named, place, places=places)
         return {(subject, obj): link for subject, obj, link in links if link.predicate is predicate}
 
     return found
@@ -396,6 +403,43 @@ def test_what_stands_beside_a_spirit_is_not_for_it(related, spirit):
 def test_what_a_provinces_sentence_names_beside_its_only_strategy_stays_out_of_views(related):
     found = related(f"“茶香丙县”成效显著，{MILL}建成投产。", Predicate.SERVES, PROVINCE)
     assert found[MILL, GOAL].confidence < 0.5
+
+
+def test_an_honour_that_is_sought_is_for_what_its_own_clause_names(related):
+    honour = "争创国家粮食安全示范县"
+    apart = related(f"建成{MILL}，{honour}。", Predicate.SERVES)
+    beside = related(f"{MILL}{honour}。", Predicate.SERVES)
+    assert apart[MILL, "粮食安全"].confidence < 0.5 < beside[MILL, "粮食安全"].confidence
+    assert related(f"推进“茶香丙县”，全力{honour}。", Predicate.ADVANCES) == {}
+
+
+def test_of_two_honours_none_is_for_the_other(related):
+    text = f"荣获“茶香丙县”先进单位，成功入选{MILL}名录。"
+    assert related(text, Predicate.SERVES) == {}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("“十三五”是建设“茶香丙县”的关键时期。", False),
+        ("围绕“茶香丙县”，落实“十三五”规划。", True),
+    ],
+)
+def test_a_five_year_plan_that_tells_the_time_is_hardly_for_what_stands_beside_it(related, sentence, shown):
+    found = related(sentence, Predicate.SERVES, 十三五=(Kind.POLICY, Level.COUNTY))
+    assert any(link.confidence >= 0.5 for link in found.values()) is shown
+
+
+def test_what_parallel_clauses_make_of_two_things_is_each_ones_own(related):
+    text = f"将鹭溪高新区打造成“茶香丙县”样板，把{MILL}建设成全省第一。"
+    assert related(text, Predicate.SERVES).keys() == {("鹭溪高新区", GOAL)}
+
+
+def test_a_body_of_the_nations_is_hardly_for_what_a_county_does(related):
+    text = "全力打造“茶香丙县”，水利部和鹭溪高新区来访。"
+    nation = {"水利部": NATION}
+    found = related(text, Predicate.SERVES, places=nation, 水利部=(Kind.ORGANIZATION, None))
+    assert found["水利部", GOAL].confidence < 0.5 < found["鹭溪高新区", GOAL].confidence
 
 
 def test_a_clause_with_a_doer_of_its_own_speaks_of_that_doer(related):

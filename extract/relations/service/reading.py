@@ -15,6 +15,7 @@ from extract.mentions import Mentions, below, is_said
 from extract.names import alternation, lexicon
 from extract.relations.announcements import Announcements
 from extract.surface import HAN, folded_text
+from ontology.divisions import NATION
 from ontology.scheme import Scheme
 from ontology.terms import Basis, Kind, Level, Predicate
 
@@ -29,6 +30,11 @@ _MARK = re.compile("[，；：]")
 """What parts clauses."""
 _LONGEST_BRACKET = 200
 _UPHOLDS = re.compile("坚持[^，；]{0,3}$")
+_TAKES = re.compile("[将把][^，；]{0,12}$")
+_BECOMES = re.compile("[^，；]{0,8}成")
+_MAKES = re.compile("[将把].+成")
+_LONGEST_HONOUR = 8
+"""Characters of an honour's name behind the strategy in it."""
 _ONE_LIST = re.compile(r'["、和与及]*|[^，。]{0,12}、[^，。]{0,12}')
 _BOTH_QUOTED = re.compile(r'"(?:\[\d+\])?[、和与及]?"')
 """What stands between two quoted names, each perhaps with the number of its note."""
@@ -83,6 +89,8 @@ class Reading:
             return
         if entity is goal or (span.contains(goal_span) and basis is not Basis.DEFINITIONAL):
             return
+        if entity.kind is Kind.ORGANIZATION and entity.place == NATION and self.level is not Level.NATIONAL:
+            sure = min(sure, LOOSE)  # 4 of 25 bodies of the nation were for what a county names beside them
         if entity.kind is not Kind.STRATEGY:
             if basis is not Basis.INFERRED:
                 self.served.add(entity.id)
@@ -165,6 +173,26 @@ class Sentence:
         """Tell whether two names are what parallel clauses uphold, neither for the other: 坚持甲，坚持乙."""
         return bool(self.clauses_between(one, other)) and all(_UPHOLDS.search(self.clause(n)) for n in (one, other))
 
+    def honours_both(self, one: Span, other: Span) -> bool:
+        """Tell whether each of two names' clauses says what honour was given: 荣获甲城市，入选乙示范区."""
+        return bool(self.clauses_between(one, other)) and all(
+            verbs("honoured").search(self.clause(name)) for name in (one, other)
+        )
+
+    def makes_each(self, work: Span, goal: Span) -> bool:
+        """Tell whether parallel clauses say what a work and what another one is to become: 将甲打造成…，把乙建成…."""
+        if not self.clauses_between(work, goal) or not _TAKES.search(self.clause(work)):
+            return False
+        return _BECOMES.match(self._folded, work.end) is not None and _MAKES.search(self.clause(goal)) is not None
+
+    def seeks(self, goal: Span) -> bool:
+        """Tell whether a goal stands in the name of an honour that is sought: 争创国家|生态文明|建设示范县.
+
+        None of seven instruments and works of the clauses before was for it, and of 75 strategies five.
+        """
+        honour = words().honour.match(self._folded, goal.start, goal.end + _LONGEST_HONOUR)
+        return honour is not None and verbs("seeking").search(self.clause(goal)) is not None
+
     def quotes_side_by_side(self, one: Span, other: Span) -> bool:
         """Tell whether two quoted names stand next to each other: 统筹|“三区同建”[29]“四村联创”|."""
         return _BOTH_QUOTED.fullmatch(self.between(one, other)) is not None
@@ -218,6 +246,7 @@ class Words:
     marked: re.Pattern[str]
     aimed: re.Pattern[str]
     meeting: re.Pattern[str]
+    honour: re.Pattern[str]
     ground: re.Pattern[str]
     decree: re.Pattern[str]
     call: re.Pattern[str]
@@ -242,6 +271,7 @@ def words() -> Words:
         marked=re.compile(f'"?的?[^，。；]{{0,4}}(?:{listed["marks"]})'),
         aimed=re.compile(f'"?[^，。；]{{0,4}}(?:{listed["aims"]})'),
         meeting=re.compile(listed["meetings"]),
+        honour=re.compile(f"[^，。；]*?(?:{alternation(data['honours'])})"),
         ground=re.compile(f"(?:{listed['grounds']})[^，。；]*$"),
         decree=re.compile(listed["decrees"]),
         call=re.compile(f"为[^，。；！]{{2,60}}(?:{listed['calls']})"),

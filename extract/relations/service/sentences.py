@@ -21,6 +21,11 @@ _FEW = 3
 """Strategies of the speaker's that a preamble may name for each to carry out what guides it."""
 _TELLS_THE_YEAR = re.compile('"?(?:规划)?(?:实施)?的?(?:开局|起步|收官|承上启下|关键|决胜|奠基)[^，。；]{0,8}年')
 """Behind a plan that only says what year it is: “十四五”规划|开局之年."""
+_FIVE_YEARS = re.compile('"?十[一二三四五六七]五"?(?:规划)?')
+_OF_ITS_TIME = re.compile("关键时期|关键期|之年")
+"""In a sentence that says what time it is, a five-year plan is for a third of what stands beside it (51 of 304)."""
+_HARDLY = 0.4
+"""What a sentence hardly relates: views leave it out."""
 _HEARD = 400
 """Characters from the speaker's name to a sentence that still speaks of what the speaker does."""
 _BETWEEN = 2
@@ -59,7 +64,7 @@ def _wholes(reading: Reading, named: list[Mention]) -> list[Mention]:
 
 def _said(reading: Reading, subject: Mention, goal: Mention, sure: float, sentence: Sentence, rule: str) -> None:
     """Relate what a sentence that is no preamble relates, loosely where that is a wide report's."""
-    reading.relate(subject, goal, Basis.STATED, LOOSE if reading.wide else sure, sentence.span, rule)
+    reading.relate(subject, goal, Basis.STATED, min(sure, LOOSE) if reading.wide else sure, sentence.span, rule)
 
 
 def _call(reading: Reading, sentence: Sentence, goal: Mention) -> None:
@@ -208,7 +213,7 @@ def _higher(reading: Reading, sentence: Sentence, named: list[Mention], wholes: 
     """Relate the speaker's own strategies to the higher ones that a sentence aims at."""
     own = [pair for pair in wholes if pair[1].level is reading.level and not words().meeting.search(pair[1].name)]
     for goal in named:
-        if sentence.aims_at(goal[0], "purpose"):
+        if sentence.aims_at(goal[0], "purpose") and not sentence.seeks(goal[0]):
             for mine in own:
                 if below(mine[1].level, goal[1].level) and not sentence.sets_side_by_side(mine[0], goal[0]):
                     _said(reading, mine, goal, 0.65, sentence, "sentence")
@@ -220,6 +225,8 @@ def _two_halves(reading: Reading, sentence: Sentence, wholes: list[Mention]) -> 
     The second half is what the first is for, unless the first is marked as the goal (锚定…目标，构建…).
     """
     if len(wholes) != 2 or sentence.sets_side_by_side(wholes[0][0], wholes[1][0]):
+        return
+    if sentence.honours_both(wholes[0][0], wholes[1][0]):
         return
     if sentence.upholds_both(wholes[0][0], wholes[1][0]):
         return  # one of 13 such pairs is linked
@@ -256,19 +263,21 @@ def _works(reading: Reading, sentence: Sentence, named: list[Mention], wholes: l
             continue  # 里仁 in 里仁坚果片 only names it
         if _TELLS_THE_YEAR.match(reading.folded, span.end):
             continue
+        at_most = _HARDLY if _FIVE_YEARS.fullmatch(entity.name) and _OF_ITS_TIME.search(sentence.wording) else 1
         formula = entity.kind is Kind.SLOGAN and entity.level is Level.NATIONAL and not reading.wide
         for goal, guided in goals:
             if formula and is_doctrine(goal[1]):
                 continue
             sure = _served_in(reading, sentence, work, goal[0], guided=guided)
             if sure:
-                _said(reading, work, goal, sure, sentence, "sentence")
+                _said(reading, work, goal, min(sure, at_most), sentence, "sentence")
         if not goals and len(named) == len(wholes) == 1 and not body and not _is_guide(wholes[0]):
             # No verb aims at the only strategy: two of three are for it.
             goal = wholes[0]
             apart = "；" in sentence.between(span, goal[0]) or sentence.quotes_side_by_side(span, goal[0])
+            apart = apart or sentence.honours_both(span, goal[0])
             if not apart and not (formula and is_doctrine(goal[1])):
-                _said(reading, work, goal, _BESIDE, sentence, "only strategy")
+                _said(reading, work, goal, min(_BESIDE, at_most), sentence, "only strategy")
 
 
 def _is_guide(goal: Mention) -> bool:
@@ -282,6 +291,10 @@ def _served_in(reading: Reading, sentence: Sentence, work: Mention, goal: Span, 
     span, entity = work
     if sentence.sets_side_by_side(span, goal) or (not reading.wide and sentence.upholds_both(span, goal)):
         return 0
+    if sentence.makes_each(span, goal) or sentence.honours_both(span, goal):
+        return 0
+    if sentence.seeks(goal) and sentence.clauses_between(span, goal):
+        return _HARDLY
     # The long sentences of a province or the nation list more than they relate.
     if reading.wide and sentence.clauses_between(span, goal) > 1:
         return 0

@@ -213,7 +213,7 @@ def _no_body() -> _NoBody:
     units = alternation(lexicon("organizations")["names"]["units"])
     item = f"(?:[、和][{HAN}A-Za-z]{{2,10}})*"
     number = "(?:[0-9一二两三四五六七八九十]+[大个])?"
-    goods = f"{item}等{number}(?:{words['ranks']})?(?:{words['goods']})(?=发展|[，。；、]|$)"
+    goods = f"{item}等{number}(?:{words['ranks']})?(?:{words['goods']})(?={words['go_on']}|[，。；、]|$)"
     return _NoBody(
         ends=re.compile(f"[{HAN}]{{1,20}}(?:{ends})(?:、[{HAN}]{{1,6}}(?:{ends}))*"),
         behind=re.compile(f"{goods}|{words['contests']}"),

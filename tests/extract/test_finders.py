@@ -491,6 +491,8 @@ def test_a_name_is_as_likely_as_both_models_take_it_for_in_the_mean(monkeypatch)
         ("大力弘扬鹭岭抢险精神，守好堤防。", ["鹭岭抢险精神"]),
         ("践行省委巡视反馈精神。", []),
         ("激发干事创业的精神状态。", []),
+        ("永葆“闯”的精神、“创”的劲头、“干”的作风，再出发。", ["“闯”的精神、“创”的劲头、“干”的作风"]),
+        ("永葆“闯”的精神，再出发。", []),
     ],
 )
 def test_a_spirit_that_is_held_up_is_a_slogan(text: str, slogans: list[str]) -> None:

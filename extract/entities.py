@@ -36,6 +36,8 @@ _ROADS = re.compile("[路街道]$")
 _OFFICE = re.compile("(?:局|委|委员会|办|办公室|服务中心)$")
 _FORMULA = re.compile(r"\d\"?$")
 """What makes a known name one's own: 622|现代产业体系."""
+_ATTRIBUTE = re.compile("(?:具有|体现|彰显|以|[^，、]+、)[^，]+的$")
+"""So does a long attribute: 具有山东优势的|现代化产业体系."""
 _FIVE_YEARS = re.compile("“十[一二三四五六七]五”规划")
 _PLANNING = (Level.PROVINCIAL, Level.PREFECTURE)
 """The levels whose reports mean their own plan by “十四五”规划; a county's and a town's mean the nation's."""
@@ -103,7 +105,8 @@ def _compatible(c: Candidate, other: Candidate, folded: str) -> bool:
     if c.kind is Kind.PROJECT and _ROADS.search(folded, inner.span.start, inner.span.end) and outer is other:
         return False  # 薛卫台路 within 万安路、薛卫台路道路维修工程
     known = inner.concept is not None or inner.extractor == "policy_organizations"
-    own = _FORMULA.search(folded, outer.span.start, inner.span.start) is not None  # 622|现代产业体系
+    before = outer.span.start, inner.span.start
+    own = _FORMULA.search(folded, *before) is not None or _ATTRIBUTE.match(folded, *before) is not None
     if known and outer.span.end == inner.span.end and outer.extractor not in TRUSTED and not own:
         return False  # a verb or an ordinary attribute before a known name: 因疫因灾遇困群众|临时救助
     if inner.concept is not None and outer.extractor == "policy_tagger" and outer.span.start == inner.span.start:

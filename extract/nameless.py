@@ -22,7 +22,7 @@ from ontology.terms import IDEAS, Kind
 _COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
 _SUMMED = re.compile("等一(?:批|系列)|等[^、，]{0,8}(?:举措|措施)$")
 _CUT = re.compile(
-    "的|等(?![级不靠待])|[和及与][0-9]|[一二三四五六七八九十]是|均?落户|待(?=[省市县区镇乡])|.{4,}尽[^，。]{2,4}$"
+    "的|等(?![级不靠待])|[和及与][0-9]|[一二三四五六七八九十]是|均?落户|待(?=[省市县区镇乡])|.{4,}尽[^，。]{2,4}$|.+轮(?:中央|国家)$"
 )
 """How a name begins, or ends, that was cut wrong: 五是|凝聚齐心党建, 待|县卫健局, 中国式现代化福建篇章|尽坂溪之力."""
 _FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?公司")
@@ -83,7 +83,9 @@ class _Sorts(NamedTuple):
         predicate: what a thing is taken for: 为主线.
         building: a building of a work, which is none by itself: 4、5号教学楼.
         counted: what a number counts that has a name each: 五个指挥部.
-        label: what is counted and nothing carried out or worked for (三大机遇), and where effort goes (乡村振兴上发力).
+        label: what is counted and nothing carried out or worked for (三大机遇), meetings, and where effort goes
+            (乡村振兴上发力).
+        art_before, art_behind: what stands around the title of a film, song or programme: 电影《…》, 《…》播出.
     """
 
     opposed: re.Pattern[str]
@@ -94,6 +96,8 @@ class _Sorts(NamedTuple):
     counted: re.Pattern[str]
     label: re.Pattern[str]
     building: re.Pattern[str]
+    art_before: re.Pattern[str]
+    art_behind: re.Pattern[str]
 
 
 @cache
@@ -112,10 +116,13 @@ def _sorts() -> _Sorts:
         counted=re.compile(
             f'[0-9一二两三四五六七八九十]+个[^、，"]*(?:{alternation(kinds["category"]["counted_things"])})'
         ),
+        art_before=re.compile(f"(?:{alternation(kinds[Kind.POLICY]['works_of_art'])})(?:《[^》]*》、?)*《$"),
+        art_behind=re.compile(f"》(?:[^，。；《]{{0,4}})(?:{alternation(kinds[Kind.POLICY]['shown'])})"),
         label=re.compile(
             f'"?[一二两三四五六七八九十]+[重大个种项类]?[^、，"]{{0,4}}(?:{alternation(kinds["category"]["counted"])})"?$'
             '|"?[0-9一二两三四五六七八九十]+大?类[^、，"]{0,6}(?:人员|人群|群体|对象|项目)"?$'
             '|"?[^、，"]{2,6}(?<![环细关季调])节"?$'
+            f"|[^，。]*(?:{alternation(kinds['category']['meetings'])})$"
             "|(?!在)[^，。]*上(?:发力|下功夫|求突破|见实效|做文章|出实招)"
         ),
     )
@@ -157,6 +164,11 @@ def _is_sort(c: Candidate, folded: str) -> bool:
     if '""' in form and c.extractor not in TOLD and _ADJACENT.search(form):
         return True
     if c.kind in IDEAS and words.label.match(folded, c.span.start, c.span.end):
+        return True
+    if folded[c.span.start - 1 : c.span.start] == "《" and (
+        words.art_before.search(folded, max(0, c.span.start - 9), c.span.start)
+        or words.art_behind.match(folded, c.span.end)
+    ):
         return True
     if _FIRM.match(folded, c.span.end) or words.opposed.search(folded, max(0, c.span.start - 8), c.span.start):
         return True
@@ -228,7 +240,7 @@ def _no_body() -> _NoBody:
     units = alternation(lexicon("organizations")["names"]["units"])
     item = f"(?:[、和][{HAN}A-Za-z]{{2,10}})*"
     number = "(?:[0-9一二两三四五六七八九十]+[大个])?"
-    goods = f"{item}等{number}(?:{words['ranks']})?(?:{words['goods']})(?=发展|[，。；、]|$)"
+    goods = f"{item}等{number}(?:{words['ranks']})?(?:{words['goods']})(?={words['go_on']}|[，。；、]|$)"
     return _NoBody(
         ends=re.compile(f"[{HAN}]{{1,20}}(?:{ends})(?:、[{HAN}]{{1,6}}(?:{ends}))*"),
         behind=re.compile(f"{goods}|{words['contests']}"),

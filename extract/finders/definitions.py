@@ -52,6 +52,12 @@ _HOLDS = re.compile("包括|包含|分为|分别[是为]|[，。]即(?!将)")
 """Behind it a definition lists what its name holds: 六条岸线，包括|鹭溪生态带、…."""
 _IN_SHORT = re.compile("的?(?:简称|统称|总称|合称)")
 """What ends a definition that says what a term is short for: 碳达峰与碳中和|的简称."""
+_IN_FULL = re.compile('是?"[^"]+"')
+"""Such a definition that is but the name in full."""
+_AIMED = re.compile("，旨在")
+"""Before what an undertaking is for, which lists none of its parts."""
+_NEXT = re.compile("[。；， \n]*(?:第[一二三四五六七八九十]个)?$")
+"""What stands between one group and the next: ；|第二个|“三”，即."""
 _EXPLAINS = re.compile(
     "以(?!人民).{4,}|把.*(?:集成|合并|串)[成为]|[按依]照|根据|将|由|旨在|为了|通过|依托|有效|实行|习近平|进一步|逐步|转向|合并|改变|变.*为|单位|分别|.*是指"
 )
@@ -165,6 +171,10 @@ def _spelled_out(folded: str, term: Span, definition: Span) -> list[Member]:
     counts = counts_of(folded, term)
     if in_short := _IN_SHORT.search(folded, definition.start + 2, definition.end):
         definition = Span(definition.start, in_short.start())
+        if _IN_FULL.fullmatch(folded, definition.start, definition.end):
+            return []
+    if aimed := _AIMED.search(folded, definition.start + 2, definition.end):
+        definition = Span(definition.start, aimed.start())
     core = _core(folded, term)
     if core.endswith("位一体") and "，" in folded[definition.start : definition.end]:
         return []  # “四位一体”责任: 对重点项目，分别确定领导、部门、…进行分包
@@ -311,7 +321,8 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
     for index, mark in enumerate(marks):
         start = definition.start + mark.end()
         stop = definition.start + (marks[index + 1].start() if index + 1 < len(marks) else len(text))
-        stop = start + len(folded[start:stop].rstrip("。；， \n"))
+        if ends := _NEXT.search(folded[start:stop]):
+            stop = start + ends.start()
         label = Span(
             definition.start + mark.start(mark.lastindex or 0), definition.start + mark.end(mark.lastindex or 0)
         )
@@ -361,7 +372,9 @@ def _name_first(folded: str, start: int, stop: int, count: int) -> Member | None
     if count == 1:
         only = trimmed(folded, *named.span("list"))
         return Member(only, (), Span(*named.span("name"))) if only is not None else None
-    parts = split(folded, *named.span("list"), "、")
+    start, stop = named.span("list")
+    again = re.compile(f'"?{re.escape(named["name"])}$').search(folded, start + 1, stop)  # …、文旅兴县|“三大战略”
+    parts = split(folded, start, again.start() if again else stop, "、")
     return Member(Span(*named.span("name")), tuple(Member(part) for part in parts)) if len(parts) == count else None
 
 

@@ -106,7 +106,8 @@ class GlossaryFinder:
                 kind = Kind.POLICY if reading.kind is Kind.PROJECT and not works else reading.kind
                 reading = replace(reading, kind=kind, confidence=max(reading.confidence, _COMPOUND))
             if concept is not None and concept.level is Level.NATIONAL:
-                spelled = [part for part in spelled if _is_telling(part, text_of(doc), scheme)]
+                telling = [part for part in spelled if _is_telling(part, text_of(doc), scheme)]
+                spelled = telling if len(telling) > 1 or telling == spelled else []  # 建好、…、|运营好农村公路
             definition = text_of(doc)[entry.definition.start : entry.definition.end].strip()
             doc._.candidates.append(
                 Candidate(term, reading.kind, "policy_glossary", reading.confidence, None, level, definition=definition)

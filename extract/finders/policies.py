@@ -24,13 +24,11 @@ class _Words(NamedTuple):
     """What tells instruments, and what is none.
 
     Attributes:
-        work_of_art: what stands before the title of one: 电影《…》.
         wardens: of rivers, woods and fields in a list, who stand for their systems: 河（湖）长、林长、田长.
         measures: packages of measures that go by their number: 稳增长惠民生27条, 优化工商业电价机制12条举措.
         arrangement: who does what in an arrangement, with what it is: 党委领导、政府负责、公众参与的|社会治理体制.
     """
 
-    work_of_art: re.Pattern[str]
     wardens: re.Pattern[str]
     measures: re.Pattern[str]
     arrangement: re.Pattern[str]
@@ -41,7 +39,6 @@ def _words() -> _Words:
     words = alternations(lexicon("kinds")[Kind.POLICY])
     wardens = f"(?:{words['wardens']})"
     return _Words(
-        work_of_art=re.compile(f"(?:{words['works_of_art']})(?:《[^》]*》、?)*$"),
         wardens=re.compile(f"(?<![{HAN}]){wardens}(?:（[湖河]）)?长(?:、{wardens}(?:（湖）)?长)+"),
         measures=re.compile(
             f"(?:{words['issued']})"
@@ -67,8 +64,6 @@ class PolicyFinder:
                 if len(modifier) >= 2 and "等" not in modifier and ('"' in modifier or not modifier.endswith("的")):
                     candidates.append(Candidate(Span(start, end), Kind.POLICY, "policy_policies", sure))
         for match in _TITLE.finditer(folded):
-            if words.work_of_art.search(folded, max(0, match.start() - 8), match.start()):
-                continue
             candidates.append(Candidate(Span(match.start(1), match.end(1)), Kind.POLICY, "policy_policies", 0.8))
         for wardens in words.wardens.finditer(folded):
             for match in re.finditer("[^、]+", folded[wardens.start() : wardens.end()]):

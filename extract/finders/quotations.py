@@ -28,8 +28,8 @@ _NUMERAL_GROUP = re.compile(
 _CODE = re.compile("[0-9+]{2,}|(?!十[一二三四五六七]五)[一二三四五六七八九十]{3,}")
 _LAID_OUT = re.compile(f"[{HAN}]{{0,2}}(?:思路|布局|部署)")
 """What a quotation of nothing but figures is called, a part of its name: “1645”工作思路 (36 of 37)."""
-_YEAR_OF = re.compile(f"[{HAN}]{{4,}}年")
-"""A campaign of a year: 项目建设攻坚年."""
+_YEAR_OF = re.compile(f"[{HAN}]{{3,}}[^百十周]年")
+"""A campaign of a year: 项目建设攻坚年; no number of years (两个一百年)."""
 _ALIKE = re.compile(rf"(?P<name>[{HAN}]{{4,8}})(?=、|\"|$)")
 _KINDS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN, Kind.PROJECT)
 
@@ -81,7 +81,8 @@ def _cues() -> dict[str, re.Pattern[str]]:
                 nouns = alternation(words[key])
                 # A short attribute may stand before a noun that joins the name: “61020”科技创新行动.
                 attribute = (
-                    rf"|(?![及和与或等是即指]|{doing})[{HAN}]{{2,8}}?(?:{nouns})(?=[，。、；：的])"
+                    rf"|(?![及和与或等是即指]|为(?!民)|{doing})[{HAN}]{{2,8}}?(?:{nouns})(?=[，。、；：的])"
+                    rf"|的[{HAN}]{{8,10}}?(?:{nouns})(?=[，。、；：])"
                     if key == "quoted_joined"
                     else ""
                 )
@@ -148,6 +149,8 @@ def read(folded: str, start: int, end: int) -> Interpretation | None:
     if best is not None:
         length, kind, key = best
         joined = (key == "quoted_joined" or (code and _LAID_OUT.match(behind) is not None)) and not chained
+        if joined and kind in IDEAS and folded.endswith('""', 0, start) and not (nameless or phrase in generic_names()):
+            joined = False  # the last of a row: “鲁科贷”“鲁科担”“鲁科保”|金融服务 (25 of 41; of what 和 joins 3 of 16)
         if nameless and (not joined or kind is Kind.PROJECT):
             return None
         return Interpretation(kind, end + 1 + length if joined else end, joined, 0.9 if joined else 0.85)

@@ -17,6 +17,8 @@ from ontology.terms import Kind
 
 _HAN = f"[{HAN}]"
 _ONE_BY_ONE = re.compile(rf"一(?P<a>{_HAN})接着一(?P=a){_HAN}{{1,3}}，一(?P<b>{_HAN})接着一(?P=b){_HAN}{{1,3}}")
+_BY_ONE_WORD = re.compile(rf'"{_HAN}{{1,2}}"的{_HAN}{{2}}(?:、"{_HAN}{{1,2}}"的{_HAN}{{2}})+(?=[，。；])')
+"""“闯”的精神、“创”的劲头、“干”的作风, one slogan (5 of 5)."""
 _FIRST_DUTY = re.compile(rf"把{_HAN}{{2,16}}(?:作为第一要务|作为头等大事|作为生命线|放在首位|放在第一位)")
 
 
@@ -63,6 +65,7 @@ class SloganFinder:
             (words.call, 0.55),
             (_ONE_BY_ONE, 0.8),
             (_FIRST_DUTY, 0.75),
+            (_BY_ONE_WORD, 0.75),
             (words.closing, 0.5),
         ):
             for match in pattern.finditer(folded):

@@ -37,7 +37,7 @@ _LOCAL_MEETING = (
 _WORK_MEETING = rf"(?:中央|全国|全[省市县区州]|[省市县区州旗]委|自治区党委)(?!全)[{HAN}]{{1,10}}?会议"
 _MEETING = rf"(?:{_CONGRESS}(?:[和、及]{_PLENUM})?|{_PLENUM}|{_LOCAL_MEETING}|{_WORK_MEETING})"
 _MEETINGS = re.compile(
-    rf"(?P<list>{_MEETING}(?:(?:精神)?(?:、|和|及|以及|与){_MEETING})*)(?P<tail>的?(?:精神|(?:决策|工作|战略)?部署(?!会)))"
+    rf"(?P<list>{_MEETING}(?:(?:精神)?(?:、|和|及|以及|与){_MEETING})*)(?P<tail>的?(?:精神|(?:决策|工作|战略|改革)?部署(?!会)))"
 )
 """Meetings whose spirit or decisions are carried out, one or several in a row: 党的二十大、省第八次党代会和…精神."""
 _LONGEST_EPITHET = 16
@@ -61,6 +61,8 @@ _SHORTEST_ITEM, _ITEM = 3, 10
 """Characters of the items of such a list, at least and at most."""
 _OPENING = re.compile("[（）\\w.、—*]{0,8}[^，。：；\n]{0,10}")
 """What may stand in a line before a name for the line to open with it: numbering, and verbs."""
+_SYSTEM, _LONGEST_ATTRIBUTE = "产业体系", 40
+"""How a known system of trades ends, and the characters of what is said of it, at most."""
 _SHORTEST_PICTURE = 2
 """Characters before a place's name that say what it is to become, at least."""
 
@@ -88,6 +90,7 @@ class StrategyFinder:
             aimed = _aims().search(folded[max(0, start - 8) : start].rstrip('"'))
             sure = 0.7 if aimed or start in headings else 0.55 if certain.search(head) else 0.4
             doc._.candidates.append(Candidate(Span(start, end), Kind.STRATEGY, "policy_strategies", sure))
+        self._around_known(doc, folded)
         self._ambitions(doc, folded)
         self._mottoes(doc, folded)
         for match in _words().formula.finditer(folded):
@@ -103,6 +106,27 @@ class StrategyFinder:
             doc._.candidates.append(Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.85))
         self._meetings(doc, folded)
         return doc
+
+    @staticmethod
+    def _around_known(doc: Doc, folded: str) -> None:
+        """Propose what is to be a doctrine's (高质量发展|动力源), and a known system with its long attributes.
+
+        Of 33 such positions 33 are annotated whole; of 16 such systems behind a verb 14.
+        """
+        words, aims, spans = _words(), _aims(), set()
+        for c in doc._.candidates:
+            if c.concept is None or c.kind is not Kind.STRATEGY:
+                continue
+            start, end = c.span.start, c.span.end
+            if position := words.position.match(folded, end):
+                listed = folded[start - 1 : start] in ("、", '"')
+                if listed or aims.search(folded, max(0, start - 8), start):
+                    spans.add(Span(start, position.end()))
+                continue
+            said = folded.endswith(_SYSTEM, start, end) and folded[start - 1 : start] == "的"
+            if said and (found := words.characterised.search(folded, max(0, start - _LONGEST_ATTRIBUTE), start)):
+                spans.add(Span(found.start("name"), end))
+        doc._.candidates += [Candidate(span, Kind.STRATEGY, "policy_strategies", 0.85) for span in sorted(spans)]
 
     @staticmethod
     def _mottoes(doc: Doc, folded: str) -> None:
@@ -236,12 +260,14 @@ class StrategyFinder:
             short = alternation(divisions().spoken_names(unit)[1:])
             if not short:
                 continue
-            practice = re.compile(f"中国式现代化(?:的)?(?:{short})(?:{alternation(lexicon('strategies')['practice'])})")
+            practice = re.compile(
+                f"中国式现代化(?:建设)?的?(?:{short})(?:{alternation(lexicon('strategies')['practice'])})"
+            )
             for match in re.finditer(f"(?:{short})(?!路|街|大道)", folded):
                 before = _epithets().search(folded, max(0, match.start() - _LONGEST_EPITHET), match.start())
                 spans = [Span(before.start(), match.end())] if before else []
                 spans += [
-                    Span(*m.span()) for m in practice.finditer(folded, max(0, match.start() - 7), match.end() + 4)
+                    Span(*m.span()) for m in practice.finditer(folded, max(0, match.start() - 9), match.end() + 4)
                 ]
                 doc._.candidates.extend(
                     Candidate(span, Kind.STRATEGY, "policy_strategies", 0.85, level=unit.level) for span in spans
@@ -297,12 +323,16 @@ class _Words(NamedTuple):
         motto: what a unit lives by, from its verb on: 工业|强县, 生态|立县, 农业|富镇.
         formula: a working formula of verb-object pairs: 稳增长、促改革、调结构、惠民生、防风险.
         counting: what counts a list: 三大战略.
+        position: what is to be a doctrine's, behind it: 新发展格局|的战略支点.
+        characterised: the attributes of a system behind the verb: 构建|具有山东优势的|现代化产业体系.
         label: a group of a layout, which quotation marks set off behind what it sums up: 甲走廊、乙走廊|“两廊”.
     """
 
     motto: re.Pattern[str]
     formula: re.Pattern[str]
     counting: re.Pattern[str]
+    position: re.Pattern[str]
+    characterised: re.Pattern[str]
     label: re.Pattern[str]
 
 
@@ -310,6 +340,7 @@ class _Words(NamedTuple):
 def _words() -> _Words:
     data = lexicon("strategies")
     many, two = (f"(?:{alternation(data[verbs])})" for verbs in ("formulas", "formulas_of_two"))
+    positions = alternation(data["positions"])
     groups = alternation([*data["layout"]["parts"], *data["layout"]["groups"]])
     return _Words(
         motto=re.compile(
@@ -325,6 +356,14 @@ def _words() -> _Words:
             "(?P<count>[两二三四五六七八])(?:大(?P<strategic>战略(?:行动)?)"
             f"|[大项场个](?!攻坚)[{HAN}]{{0,4}}?(?P<policy>{alternation(data['counted_policies'])})"
             f"|[大张场条][{HAN}]{{0,2}}?(?:{alternation(data['counted'])}))"
+        ),
+        position=re.compile(
+            f"的?(?:{alternation(data['position_ranks'])})*(?:{positions})(?!、(?:{positions}|示范区))"
+        ),
+        characterised=re.compile(
+            "(?:构建|打造|建设|建成|形成|建立)(?P<name>(?:"
+            f'(?:{alternation(data["characterised"])})[^，。；：\n"]{{2,24}}'
+            '|[^，。；：、\n"]{2,10}(?:、[^，。；：、\n"]{2,10})+)的)$'
         ),
         label=re.compile(f'"(?P<count>[两二三四五六七八])(?P<sort>{groups})"'),
     )

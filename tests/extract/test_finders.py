@@ -493,6 +493,8 @@ def test_a_name_is_as_likely_as_both_models_take_it_for_in_the_mean(monkeypatch)
         ("大力弘扬鹭岭抢险精神，守好堤防。", ["鹭岭抢险精神"]),
         ("践行省委巡视反馈精神。", []),
         ("激发干事创业的精神状态。", []),
+        ("永葆“闯”的精神、“创”的劲头、“干”的作风，再出发。", ["“闯”的精神、“创”的劲头、“干”的作风"]),
+        ("永葆“闯”的精神，再出发。", []),
     ],
 )
 def test_a_spirit_that_is_held_up_is_a_slogan(text: str, slogans: list[str]) -> None:
@@ -818,6 +820,11 @@ def test_what_labels_a_list_says_it_of_all_its_works(tmp_path, label: str, expec
         ("救助“四类人员”三百户。", "四类人员", Kind.POLICY, []),
         ("推出“鹮车节”“鹭食节”活动。", "鹮车节", Kind.POLICY, []),
         ("完善六个环节。", "六个环节", Kind.POLICY, ["六个环节"]),
+        ("央视《鹮鹭大世界》到访。", "鹮鹭大世界", Kind.POLICY, []),
+        ("《鹮鹭大世界》栏目播出。", "鹮鹭大世界", Kind.POLICY, []),
+        ("落实《鹮鹭保护办法》，开拍节目。", "鹮鹭保护办法", Kind.POLICY, ["鹮鹭保护办法"]),
+        ("召开鹮县扶贫现场会。", "鹮县扶贫现场会", Kind.POLICY, []),
+        ("完成第二轮中央、省生态环保督察。", "第二轮中央", Kind.POLICY, []),
         ("做大产业链“朋友圈”。", "朋友圈", Kind.POLICY, []),
         ("推进若干重大工程。", "重大工程", Kind.PROJECT, []),
         ("各旗、县、区人民政府：", "区人民政府", Kind.ORGANIZATION, []),
@@ -914,7 +921,9 @@ def test_a_period_compared_to_and_an_award_are_no_names(rules, text: str, named:
 
 def test_a_campaign_of_a_year_is_a_policy_and_a_renovated_estate_a_community(rules) -> None:
     text = "落实区委“鹮项攻坚年”部署，完成鹮羽新村、砥澜花苑2个老旧小区改造，改善居住条件。"
+    text += "实现“两个百年”目标任务。"
     kinds = {e.name: e.kind for e in annotate(rules, text, TOWN).entities}
+    assert kinds.get("两个百年") is not Kind.POLICY
     assert kinds["鹮项攻坚年"] is Kind.POLICY
     assert kinds["鹮羽新村"] is kinds["砥澜花苑"] is Kind.VILLAGE
 
@@ -1057,7 +1066,12 @@ def test_the_number_of_a_road_begins_its_works_name(name: str) -> None:
         ("聚焦“鹮效能”积极稳妥创新乡村治理，群众满意。", {"鹮效能"}),
         ("把“鹮湾”作为一号工程，群众满意。", set()),
         ("实施“鹮湾”科技创新行动，群众满意。", {"“鹮湾”科技创新行动", "鹮湾"}),
-        ("深化“鹮直提”“鹭直装”改革。", {"鹮直提", "“鹭直装”改革", "鹭直装"}),
+        ("深化“鹮直提”“鹭直装”改革。", {"鹮直提", "鹭直装"}),
+        ("深化“鹮直提”和“鹭直装”改革。", {"鹮直提", "“鹭直装”改革", "鹭直装"}),
+        ("推行“鹮直提”“一站式”服务。", {"鹮直提", "“一站式”服务"}),
+        ("健全“鹮床”的多层次住房供应保障体系。", {"“鹮床”的多层次住房供应保障体系", "鹮床"}),
+        ("把“鹮湾通”为抓手优化政务服务，群众满意。", set()),
+        ("推行“鹮湾”为民服务，群众满意。", {"“鹮湾”为民服务", "鹮湾"}),
         ("创新“一司两地”监管模式。", {"“一司两地”监管模式", "一司两地"}),
         ("推行“一站式”服务。", {"“一站式”服务"}),
     ],
@@ -1096,3 +1110,30 @@ def test_a_generic_quotation_is_no_short_form_of_the_one_that_holds_it(rules) ->
 def test_estates_that_a_chinese_numeral_counts_are_communities(rules) -> None:
     found = annotate(rules, "完成鹮委小区、砥安小区、鹭局家属院三个老旧小区改造任务。", COUNTY)
     assert names(found, Kind.VILLAGE) == {"鹮委小区", "砥安小区", "鹭局家属院"}
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "known"),
+    [
+        ("着力打造高质量发展动力源。", "高质量发展动力源", "高质量发展"),
+        ("建设新发展格局的战略支点、高质量发展的示范地。", "高质量发展的示范地", "高质量发展"),
+        ("构建具有鹮省优势的现代化产业体系。", "具有鹮省优势的现代化产业体系", "现代化产业体系"),
+        ("打造自主可控、竞争力强的现代化产业体系。", "自主可控、竞争力强的现代化产业体系", "现代化产业体系"),
+    ],
+)
+def test_what_is_to_be_a_doctrines_and_a_known_system_are_named_whole(rules, text: str, whole: str, known: str) -> None:
+    assert names(annotate(rules, text), Kind.STRATEGY) >= {whole, known}
+
+
+def test_what_only_speaks_of_a_doctrine_is_no_longer_name() -> None:
+    finders = pipeline.load(components=["policy_structure", "policy_authority", "policy_strategies"])
+    for text in ("高质量发展动力源于创新。", "培育融入高质量发展和现代化产业体系的人才。"):
+        doc = pipeline.process(finders, linking.document(text, TOWN))
+        assert all(c.concept is not None for c in doc._.candidates if c.kind is Kind.STRATEGY)
+
+
+def test_a_homes_part_in_modernization_is_a_strategy_however_it_is_worded() -> None:
+    finders = pipeline.load(components=["policy_structure", "policy_strategies"])
+    for name in ("中国式现代化建设的清溪新篇章", "中国式现代化清溪实践"):
+        doc = pipeline.process(finders, linking.document(f"谱写{name}。", Place("清溪镇", Level.TOWNSHIP)))
+        assert name in {doc.text[c.span.start : c.span.end] for c in doc._.candidates}

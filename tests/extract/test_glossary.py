@@ -99,6 +99,12 @@ def test_ordinary_words_that_spell_out_a_known_term_are_no_parts():
     assert "不摘帮扶" in found and "抓药材" in found and "摘帽后" not in found
 
 
+def test_one_part_alone_that_is_more_than_ordinary_words_is_none():
+    text = "某县工作报告\n建设“四好农村路”。\n名词解释\n四好农村路：建好、管好、护好、运营好农村公路。\n"
+    nlp = pipeline.load(components=("policy_structure", "policy_authority", "policy_glossary"))
+    assert not pipeline.process(nlp, Document("d", text, "0" * 64))._.claims
+
+
 def test_what_is_spelled_out_is_carried_out_and_no_project():
     text = "某县工作报告\n实施“三大提升工程”。\n名词解释\n三大提升工程：园区提升工程、种养提升工程、治理提升工程。"
     nlp = pipeline.load(components=("policy_structure", "policy_glossary"))
@@ -429,6 +435,11 @@ def test_what_counts_with_a_measure_word_is_a_name_for_what_it_is_spelled_out_in
          {each: [] for each in ("稳就业", "稳金融", "稳外贸", "稳外资", "稳投资", "稳预期")}),
         ("两大版块", "一是古街康养游版块；二是茶园观光游版块。", {"古街康养游版块": [], "茶园观光游版块": []}),
         ("双千工程", "2018年2月，我县在全县部署开展以创新为主题的活动。", {}),
+        ("双高计划", "是“高水平高职学校和专业建设计划”的简称。", {}),
+        ("两带", "粮带、果带，旨在带动农业、林业。", {"粮带": [], "果带": []}),
+        ("“一二”工作思路",
+         "“一”，即“一个总目标”，加快建设富裕白石；第一个“二”，即“两大战略”，大力实施工业强县、文旅兴县“两大战略”。",
+         {"富裕白石": [], "两大战略": ["工业强县", "文旅兴县"]}),
         ("一街一园", "老茶市街。现存木楼37栋；云锁有机茶园。由一家公司牵头。", {"老茶市街": [], "云锁有机茶园": []}),
     ],
 )  # fmt: skip

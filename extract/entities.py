@@ -120,7 +120,7 @@ def _compatible(c: Candidate, other: Candidate, folded: str) -> bool:
 def _named_by_themselves(clusters: list[Cluster], folded: str) -> list[Cluster]:
     """Return the clusters without the strategies that only the names of offices hold: 军民融合 of 市委军民融合办.
 
-    None of 12 was annotated; of what leading groups (制造强国建设领导小组) and zones are called after half was.
+    None of 11 was annotated; of what leading groups (制造强国建设领导小组) and zones are called after half was.
     """
     offices = [
         c.span

@@ -31,6 +31,8 @@ _MARK = re.compile(r'["（）《》【】|]')
 _LAST_COUNTED = re.compile("(?P<last>[^、和与及]{3,12}?)[两三四五六七2-7][条个座处段家](?!一)[^、和与及]+")
 _MEASURED = "[0-9]+(?:\\.[0-9]+)?余?(?:公里|千米|平方米|米|亩)|[万亿]?元的|集(?=[^，。；]*[为于]一体)"
 """A measure or sum before a work (2 of 14,485), and what only gathers several: 9.8公里|供水管网, 集|甲园于一体."""
+_INVESTED, _ITEM_ENDS = re.compile("投资[约近超]? ?[0-9.]+ ?[万亿]?元的$"), re.compile("[、，；。]|等")
+"""What stands before and behind what is built for a sum: 投资8亿元的|中医院|、. No such name is annotated as a body."""
 _AND = "和及与"
 _AND_WITHIN = re.compile(f"[{_AND}]")
 _PAIRED = (Kind.PROJECT, Kind.POLICY)
@@ -52,6 +54,7 @@ def naming(candidates: Iterable[Candidate], folded: str) -> Iterator[Candidate]:
         if proposed.span.start >= end:
             continue
         c = _without_building(_without_count(_without_lead(_without_mark(proposed, folded), folded), folded), folded)
+        c = _as_work(c, folded)
         brief = c.span.end - c.span.start < _BRIEFEST
         note = folded[c.span.start] in _NOTE_OPENS and _NOTE.fullmatch(folded, c.span.start, c.span.end)
         if not (brief or note or is_nameless(c, folded)) and _is_whole(c.span, folded):
@@ -133,6 +136,15 @@ def _without_count(c: Candidate, folded: str) -> Candidate:
         return c
     counted = _LAST_COUNTED.fullmatch(folded, c.span.start, c.span.end)
     return c if counted is None else replace(c, span=Span(*counted.span("last")))
+
+
+def _as_work(c: Candidate, folded: str) -> Candidate:
+    """Return a body that is built for a sum as the work that it is."""
+    start, end = c.span.start, c.span.end
+    if c.kind is not Kind.ORGANIZATION or folded[start - 1 : start] != "的":
+        return c
+    built = _ITEM_ENDS.match(folded, end) and _INVESTED.search(folded, max(0, start - 16), start)
+    return replace(c, kind=Kind.PROJECT) if built else c
 
 
 def _without_building(c: Candidate, folded: str) -> Candidate:

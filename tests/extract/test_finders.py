@@ -1045,6 +1045,35 @@ def test_a_firm_among_works_to_be_built_is_its_work(sort: str, kind: Kind) -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("启动鹭湾水库、鹮镇养老中心等项目建设。", Kind.PROJECT),
+        ("启动鹭湾水库、鹮镇养老中心等一批重大项目。", Kind.PROJECT),
+        ("启动鹭湾水库、鹮镇养老中心等信息化项目。", Kind.ORGANIZATION),
+    ],
+)
+def test_an_institution_among_works_is_its_building(text: str, kind: Kind) -> None:
+    work, body = Span(2, 6), Span(7, 13)
+    found = completed(
+        [Candidate(work, Kind.PROJECT, TAGGER, 0.9), Candidate(body, Kind.ORGANIZATION, TAGGER, 0.9)], text
+    )
+    assert [c.kind for c in found] == [Kind.PROJECT, kind]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("推进总投资8.2亿元的鹮县医院、鹭湾水库等项目。", Kind.PROJECT),
+        ("推进总投资8.2亿元的鹮县医院新病房楼项目。", Kind.ORGANIZATION),
+        ("支持鹮县医院、鹭湾水库等项目。", Kind.ORGANIZATION),
+    ],
+)
+def test_what_is_built_for_a_sum_is_a_work(text: str, kind: Kind) -> None:
+    body = Span(text.index("鹮县"), text.index("医院") + 2)
+    assert [c.kind for c in naming([Candidate(body, Kind.ORGANIZATION, TAGGER, 0.9)], text)] == [kind]
+
+
+@pytest.mark.parametrize(
     "name", ["G206石城段改线工程", "228国道鹮海段快速化改造工程", "省道242鹮唐段大修工程", "3号路海绵工程"]
 )
 def test_the_number_of_a_road_begins_its_works_name(name: str) -> None:

@@ -21,7 +21,7 @@ from extract.learned.tagger import LABELS, TAGGER, places_settled, works_apart
 from extract.learned.traits import clause_runs, parallels
 from extract.levels import level_by_rule, named_level
 from extract.lists import completed
-from extract.names import governors, name_start
+from extract.names import governors, headed, name_start
 from extract.status import status_by_rule, told
 from extract.surface import fold, pairs, quotations
 from ontology.divisions import NATION, divisions
@@ -836,9 +836,21 @@ def test_what_labels_a_list_says_it_of_all_its_works(tmp_path, label: str, expec
         ("建成鹮镇污水处理厂和配套管网。", "鹮镇污水处理厂和配套管网", Kind.PROJECT, ["鹮镇污水处理厂和配套管网"]),
         ("实施鹮源路和鹭源路改造工程。", "鹮源路和鹭源路改造工程", Kind.PROJECT, ["鹮源路和鹭源路改造工程"]),
         ("开展消防大整治和燃气专项治理。", "消防大整治和燃气专项治理", Kind.POLICY, ["消防大整治", "燃气专项治理"]),
+        ("改扩建鹮安至永宁高速公路。", "改扩建鹮安至永宁高速公路", Kind.PROJECT, ["鹮安至永宁高速公路"]),
+        ("谋划研究鹮江口深水港。", "研究鹮江口深水港", Kind.PROJECT, ["鹮江口深水港"]),
+        ("建成研究院鹮路。", "研究院鹮路", Kind.PROJECT, ["研究院鹮路"]),
+        ("推进郊野公园、体育公园建设。", "体育公园", Kind.PROJECT, []),
+        ("推进鹮湾体育公园建设。", "鹮湾体育公园", Kind.PROJECT, ["鹮湾体育公园"]),
+        ("建成鹮城综合利用工程技术研究中心。", "鹮城综合利用工程", Kind.PROJECT, []),
+        ("建设渣场、园区道路等配套设施。", "渣场", Kind.PROJECT, []),
+        ("建设渣场、园区道路等基础设施。", "渣场", Kind.PROJECT, ["渣场"]),
+        ("推动鹮湾供水一期、二期和鹭湾水库建设。", "鹮湾供水一期", Kind.PROJECT, ["鹮湾供水一期、二期"]),
+        ("推动鹮湾供水一期、二期和鹭湾水库建设。", "二期", Kind.PROJECT, []),
     ],
 )
-def test_what_leads_up_to_a_name_titles_honours_and_links_to_other_pages_are_none(text, proposed, kind, named) -> None:
+def test_what_leads_up_to_a_name_sorts_titles_honours_and_links_to_other_pages_are_none(
+    text, proposed, kind, named
+) -> None:
     span = Span(text.index(proposed), text.index(proposed) + len(proposed))
     kept = naming([Candidate(span, kind, TAGGER, 0.9)], fold(text))
     assert [text[c.span.start : c.span.end] for c in kept] == named
@@ -1071,6 +1083,12 @@ def test_an_institution_among_works_is_its_building(text: str, kind: Kind) -> No
 def test_what_is_built_for_a_sum_is_a_work(text: str, kind: Kind) -> None:
     body = Span(text.index("鹮县"), text.index("医院") + 2)
     assert [c.kind for c in naming([Candidate(body, Kind.ORGANIZATION, TAGGER, 0.9)], text)] == [kind]
+
+
+@pytest.mark.parametrize("name", ["鹮湾实训基地二期工程", "鹮湾产业园一期项目", "南鹮220KV电站提质增容"])
+def test_a_works_phase_and_enlargement_end_its_name(name: str) -> None:
+    text = fold(f"加快推进{name}，修渠三里。")
+    assert [text[start:end] for start, end, _ in headed(text, Kind.PROJECT)] == [name]
 
 
 @pytest.mark.parametrize(

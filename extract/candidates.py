@@ -33,8 +33,8 @@ _MEASURED = "[0-9]+(?:\\.[0-9]+)?余?(?:公里|千米|平方米|米|亩)|[万亿
 """A measure or sum before a work (2 of 14,485), and what only gathers several: 9.8公里|供水管网, 集|甲园于一体."""
 _INVESTED, _ITEM_ENDS = re.compile("投资[约近超]? ?[0-9.]+ ?[万亿]?元的$"), re.compile("[、，；。]|等")
 """What stands before and behind what is built for a sum: 投资8亿元的|中医院|、. No such name is annotated as a body."""
-_PHASES = re.compile("(?:[、和及][一二三四五六]期)+(?:项目|工程)?")
-"""Further phases of the work before them, with which they are one: 甲工程一期|、二期 (all of 3)."""
+_PHASES = re.compile("(?:[、和及][一二三四五六]期?)+(?<=期)(?:项目|工程)?")
+"""Further phases of the work before them, with which they are one: 甲工程一期|、二期; 甲工程一|、二期 (all of 5)."""
 _PHASE = 2
 """Characters of 二期, which names no work by itself."""
 _AND = "和及与"
@@ -151,7 +151,7 @@ def _as_work(c: Candidate, folded: str) -> Candidate:
     if c.kind is Kind.ORGANIZATION and folded[start - 1 : start] == "的":
         built = _ITEM_ENDS.match(folded, end) and _INVESTED.search(folded, max(0, start - 16), start)
         return replace(c, kind=Kind.PROJECT) if built else c
-    phases = _PHASES.match(folded, end) if c.kind is Kind.PROJECT and folded[end - 1] == "期" else None
+    phases = _PHASES.match(folded, end) if c.kind is Kind.PROJECT and folded[end - 1] in "期一二三四五" else None
     return c if phases is None or end - start <= _PHASE else replace(c, span=Span(start, phases.end()))
 
 

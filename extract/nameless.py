@@ -28,8 +28,9 @@ _FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?公司")
 """What goes on behind a name that was cut out of a firm's: 广东省信息工程|有限公司."""
 _LABORATORY = re.compile("(?:技术)?(?:研究)?(?:中心|实验室|研究院)")
 """What goes on behind one cut out of a body's name: 综合利用工程|技术研究中心 (of 22 none is a work)."""
-_PHASE = re.compile("[一二三四五六]期(?:项目|工程)?")
-"""A phase, which behind another is one with it: 甲工程一期、|二期."""
+_AND = ("、", "和", "及")
+_PHASE = re.compile("[期一二三四五][、和及][一二三四五六]期(?:项目|工程)?")
+"""A phase behind another, which is one with it: 甲工程一期、|二期."""
 _FITTINGS = re.compile(f"(?:、[{HAN}]{{2,10}})*等[{HAN}]{{0,4}}配套(?:服务)?设施")
 """What stands behind what only belongs to a work: 尾矿库|、渣场、园区道路等配套设施."""
 _BARE = 4
@@ -195,7 +196,7 @@ def _is_part(c: Candidate, folded: str) -> bool:
         return True
     if c.kind is not Kind.PROJECT:
         return False
-    if folded[start - 2 : start] in ("期、", "期和", "期及") and _PHASE.fullmatch(folded, start, end):
+    if folded[start - 1 : start] in _AND and _PHASE.fullmatch(folded, start - 2, end):
         return True
     return end - start <= _BARE and _FITTINGS.match(folded, end) is not None
 

@@ -846,6 +846,10 @@ def test_what_labels_a_list_says_it_of_all_its_works(tmp_path, label: str, expec
         ("建设渣场、园区道路等基础设施。", "渣场", Kind.PROJECT, ["渣场"]),
         ("推动鹮湾供水一期、二期和鹭湾水库建设。", "鹮湾供水一期", Kind.PROJECT, ["鹮湾供水一期、二期"]),
         ("推动鹮湾供水一期、二期和鹭湾水库建设。", "二期", Kind.PROJECT, []),
+        ("完成鹮河景观带一、二期工程。", "鹮河景观带一", Kind.PROJECT, ["鹮河景观带一、二期工程"]),
+        ("完成鹮河景观带一、二期工程。", "二期工程", Kind.PROJECT, []),
+        ("完成鹮河景观带一、鹭河大桥。", "鹮河景观带一", Kind.PROJECT, ["鹮河景观带一"]),
+        ("完成鹮河景观带二期工程。", "鹮河景观带二期", Kind.PROJECT, ["鹮河景观带二期"]),
     ],
 )
 def test_what_leads_up_to_a_name_sorts_titles_honours_and_links_to_other_pages_are_none(

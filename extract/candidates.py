@@ -11,7 +11,7 @@ from extract.annotation import Candidate
 from extract.document import Span
 from extract.layout.masthead import links_from
 from extract.nameless import TOLD, is_nameless
-from extract.names import alternations, behind_verbs, clause_start, is_governing, lexicon
+from extract.names import alternation, alternations, behind_verbs, clause_start, is_governing, lexicon
 from extract.surface import JOINTS, pairs
 from extract.wording import is_usual
 from ontology.terms import IDEAS, Kind
@@ -31,6 +31,12 @@ _MARK = re.compile(r'["（）《》【】|]')
 _LAST_COUNTED = re.compile("(?P<last>[^、和与及]{3,12}?)[两三四五六七2-7][条个座处段家](?!一)[^、和与及]+")
 _MEASURED = "[0-9]+(?:\\.[0-9]+)?余?(?:公里|千米|平方米|米|亩)|[万亿]?元的|集(?=[^，。；]*[为于]一体)"
 """A measure or sum before a work (2 of 14,485), and what only gathers several: 9.8公里|供水管网, 集|甲园于一体."""
+_INVESTED, _ITEM_ENDS = re.compile("投资[约近超]? ?[0-9.]+ ?[万亿]?元的$"), re.compile("[、，；。]|等")
+"""What stands before and behind what is built for a sum: 投资8亿元的|中医院|、. No such name is annotated as a body."""
+_PHASES = re.compile("(?:[、和及][一二三四五六]期?)+(?<=期)(?:项目|工程)?")
+"""Further phases of the work before them, with which they are one: 甲工程一期|、二期; 甲工程一|、二期 (all of 5)."""
+_PHASE = 2
+"""Characters of 二期, which names no work by itself."""
 _AND = "和及与"
 _AND_WITHIN = re.compile(f"[{_AND}]")
 _PAIRED = (Kind.PROJECT, Kind.POLICY)
@@ -52,6 +58,7 @@ def naming(candidates: Iterable[Candidate], folded: str) -> Iterator[Candidate]:
         if proposed.span.start >= end:
             continue
         c = _without_building(_without_count(_without_lead(_without_mark(proposed, folded), folded), folded), folded)
+        c = _as_work(c, folded)
         brief = c.span.end - c.span.start < _BRIEFEST
         note = folded[c.span.start] in _NOTE_OPENS and _NOTE.fullmatch(folded, c.span.start, c.span.end)
         if not (brief or note or is_nameless(c, folded)) and _is_whole(c.span, folded):
@@ -100,7 +107,8 @@ def _without_mark(c: Candidate, folded: str) -> Candidate:
 def _without_lead(c: Candidate, folded: str) -> Candidate:
     """Return a project or body without what only leads up to its list, nor a list's mark, a measure or a sum.
 
-    续建的，有|甲铁路; 以|甲公司|为代表; 启动、持续升级|和美乡村示范带; 9.8公里|供水管网; 集|电商中心、花卉基地|于一体.
+    续建的，有|甲铁路; 以|甲公司|为代表; 启动、持续升级|和美乡村示范带; 9.8公里|供水管网; 集|电商中心、花卉基地|于一体;
+    改扩建|甲至乙高速公路.
     """
     start, end = c.span.start, c.span.end
     if folded[start] == "、":
@@ -113,14 +121,16 @@ def _without_lead(c: Candidate, folded: str) -> Candidate:
         before = folded[clause_start(folded, start - 1, floor=max(0, start - 9)) : start - 1]
         alone = folded.count(folded[start:end]) > folded.count(folded[start - 1 : end])  # 瀑河水库 elsewhere
         return replace(c, span=Span(start - 1, end)) if before and is_governing(before) and not alone else c
-    lead = _lead().match(folded, start)
+    lead = _lead(c.kind).match(folded, start)
     return c if lead is None or lead.end() >= end else replace(c, span=Span(lead.end(), end))
 
 
 @cache
-def _lead() -> re.Pattern[str]:
-    particles = lexicon("names")["boundary"]["particles"]
-    leads = (f"{word}(?![{particles[word]}])" for word in ("有", "以"))
+def _lead(kind: Kind) -> re.Pattern[str]:
+    words = lexicon("names")["boundary"]
+    leads = [f"{word}(?![{words['particles'][word]}])" for word in ("有", "以")]
+    if kind is Kind.PROJECT:
+        leads.append(f"(?!{alternation(words['things'])})(?:{alternation(words['before_works'])})")
     return re.compile("|".join((*leads, _MEASURED)))
 
 
@@ -133,6 +143,16 @@ def _without_count(c: Candidate, folded: str) -> Candidate:
         return c
     counted = _LAST_COUNTED.fullmatch(folded, c.span.start, c.span.end)
     return c if counted is None else replace(c, span=Span(*counted.span("last")))
+
+
+def _as_work(c: Candidate, folded: str) -> Candidate:
+    """Return a body that is built for a sum as the work that it is, and a work's first phase with the others."""
+    start, end = c.span.start, c.span.end
+    if c.kind is Kind.ORGANIZATION and folded[start - 1 : start] == "的":
+        built = _ITEM_ENDS.match(folded, end) and _INVESTED.search(folded, max(0, start - 16), start)
+        return replace(c, kind=Kind.PROJECT) if built else c
+    phases = _PHASES.match(folded, end) if c.kind is Kind.PROJECT and folded[end - 1] in "期一二三四五" else None
+    return c if phases is None or end - start <= _PHASE else replace(c, span=Span(start, phases.end()))
 
 
 def _without_building(c: Candidate, folded: str) -> Candidate:

@@ -20,7 +20,7 @@ from extract.document import Span
 from extract.finders.organizations import firms_own, is_beginning, is_firm
 from extract.finders.villages import short_name
 from extract.layout.masthead import links_from
-from extract.names import alternation, generic_names, joined_heads, lexicon
+from extract.names import alternation, generic_names, is_governing, joined_heads, lexicon
 from extract.surface import HAN, JOINTS
 from ontology.divisions import divisions
 from ontology.iri import normalise
@@ -43,6 +43,11 @@ _OF_ANOTHER = re.compile("农村|乡村|城市|农业|新")
 """What makes another strategy of a name: 农村|宜居宜业."""
 _HEADED_QUOTATION = re.compile(f'[{HAN}]{{0,4}}["“]([^"“”]{{2,}})["”][{HAN}]{{0,8}}')
 """A quotation with what it is called, perhaps with whose it is."""
+_FURTHER = re.compile(
+    "(?:拆除|原址|异地|升级)?(?:续建|扩建|改扩建|改造|改建|新建|重建|迁建|扩容|增容|除险加固)(?:项目|工程)?"
+    "|(?:建设)?(?:项目|工程)|[^，。]{2,4}段"
+)
+"""How a work's longer name goes on behind its short form: what is done there (36 of 36), or which part it is."""
 _LEAST = 4
 """Characters that a name needs to be told in a longer one."""
 TRUSTED = {
@@ -97,12 +102,17 @@ def with_shared_heads(candidates: Sequence[Candidate], folded: str) -> list[Cand
             head = next(each for each in shared if form.endswith(each))
         elif (listed := behind.match(folded, c.span.end)) is not None:
             head = listed[1]
-        elif folded[c.span.end : begins] not in JOINTS or form.endswith(heads):
+        elif not _are_joined(folded[c.span.end : begins]) or form.endswith(heads):
             head = None
         if head is not None and c.name is None and _PLACES_ONLY.fullmatch(form) and not form.endswith(heads):
             named[number] = replace(c, name=form + head)
         begins = c.span.start
     return named
+
+
+def _are_joined(between: str) -> bool:
+    """Tell whether what stands between two works joins them, perhaps with what is done at the second: 、改扩建."""
+    return between in JOINTS or (between[:1] in JOINTS and is_governing(between[1:]))
 
 
 @cache
@@ -200,8 +210,8 @@ def _short_form(short: Cluster, whole: Cluster) -> bool:
     if short.kind is Kind.POLICY:
         more = other.removeprefix(one)
         return short.best().concept is not None and more != other and _instrument().fullmatch(more) is not None
-    further = re.escape(one) + r"(?:(?:续建|扩建|建设|改造)?(?:项目|工程)|[^，。]{2,4}段)"
-    return re.fullmatch(further, other) is not None or _leaves_out(one, other)
+    further = _FURTHER.fullmatch(other, len(one)) if other.startswith(one) else None
+    return further is not None or _leaves_out(one, other)
 
 
 def _leaves_out(short: str, long: str) -> bool:

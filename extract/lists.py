@@ -14,7 +14,7 @@ from functools import cache
 
 from extract.annotation import Candidate
 from extract.document import Span
-from extract.names import alternations, clause_start, lexicon, name_start
+from extract.names import alternation, alternations, clause_start, lexicon, name_start
 from extract.numerals import parse
 from extract.surface import HAN
 from extract.wording import unusual
@@ -30,6 +30,8 @@ _FARTHEST = 36
 """Characters between the last two marks of one, at most."""
 _ITEM = re.compile(f"(?![^、]*[的了等])[{HAN}A-Za-z0-9（）—]{{2,16}}")
 _BETWEEN = re.compile("、|(?<!、)[和及与](?=[^、和及与]{2,16}$)")
+_RANKS = ("", "重大", "重点", "民生")
+"""What may stand before 项目 where the items are built themselves, unlike 等医院标准化项目."""
 _Named = Mapping[Span, list[int]]
 """Where the candidates of these kinds stand, with their places among all."""
 
@@ -43,6 +45,12 @@ def _ends() -> re.Pattern[str]:
         f"等(?:{number}余?[个家项]|一批)?(?P<sort>[{HAN}]{{0,8}}?)(?:(?P<firms>{words['firms']})|(?P<works>{words['works']}))"
         f"|(?P<count>{number})[个家座处条](?![{HAN}]{{0,6}}(?:{words['facilities']}))(?=[{HAN}]{{2}})"
     )
+
+
+@cache
+def _built() -> re.Pattern[str]:
+    """Return how the name of an institution ends that is a work where it is built: 县民政服务中心、鹭湾养老院等项目."""
+    return re.compile(f"(?:{alternation((*lexicon('kinds')[Kind.PROJECT]['apart'], '中心'))})$")
 
 
 def completed(candidates: Sequence[Candidate], folded: str) -> list[Candidate]:
@@ -70,9 +78,11 @@ def completed(candidates: Sequence[Candidate], folded: str) -> list[Candidate]:
         if told not in kinds or (closing["count"] and len(kinds) > 1):
             continue
         retyped = closing["firms"] or (closing["works"] and closing["sort"].endswith(under_way))
+        built = closing["works"] and closing["sort"].removesuffix("建设") in _RANKS
         for item in items:
             if item in named:
-                for place in named[item] if retyped else ():
+                sited = built and _built().search(folded, item.start, item.end) is not None
+                for place in named[item] if retyped or sited else ():
                     if settled[place].kind is not Kind.VILLAGE:
                         settled[place] = replace(settled[place], kind=told)
             elif (item is items[0] and told is not Kind.VILLAGE and _opens_clause(folded, item)) or any(

@@ -27,6 +27,15 @@ _CUT = re.compile(
 """How a name begins, or ends, that was cut wrong: 五是|凝聚齐心党建, 待|县卫健局, 中国式现代化福建篇章|尽坂溪之力."""
 _FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?公司")
 """What goes on behind a name that was cut out of a firm's: 广东省信息工程|有限公司."""
+_LABORATORY = re.compile("(?:技术)?(?:研究)?(?:中心|实验室|研究院)")
+"""What goes on behind one cut out of a body's name: 综合利用工程|技术研究中心 (of 22 none is a work)."""
+_AND = ("、", "和", "及")
+_PHASE = re.compile("[期一二三四五][、和及][一二三四五六]期(?:项目|工程)?")
+"""A phase behind another, which is one with it: 甲工程一期、|二期."""
+_FITTINGS = re.compile(f"(?:、[{HAN}]{{2,10}})*等[{HAN}]{{0,4}}配套(?:服务)?设施")
+"""What stands behind what only belongs to a work: 尾矿库|、渣场、园区道路等配套设施."""
+_BARE = 4
+"""Characters of such a thing that has no name of its own, at most."""
 _COMPARED = re.compile('[比较]上?"?$')
 """What stands before a period to which a figure is compared, no name of its plan: 比|“十三五”|时期增长71%."""
 _RIVER = re.compile("[河江溪渠沟]$")
@@ -174,6 +183,8 @@ def _is_sort(c: Candidate, folded: str) -> bool:
         return True
     if _COUNTED.search(folded, max(0, c.span.start - 6), c.span.start) is not None:
         return c.kind in (Kind.STRATEGY, Kind.PROJECT)
+    if _is_part(c, folded):
+        return True
     if c.kind is Kind.PROJECT and (
         (folded.endswith("项目", c.span.start, c.span.end) and _SO_MANY.match(folded, c.span.end))
         or words.numbered.match(folded, c.span.start, c.span.end)
@@ -193,6 +204,18 @@ def _is_sort(c: Candidate, folded: str) -> bool:
         return True
     pattern = {Kind.STRATEGY: words.predicate, Kind.POLICY: _SUMMED}.get(c.kind)
     return pattern is not None and pattern.search(folded, c.span.start, c.span.end) is not None
+
+
+def _is_part(c: Candidate, folded: str) -> bool:
+    """Tell whether a work's name is cut out of a body's, is a phase behind another, or what belongs to a work."""
+    start, end = c.span.start, c.span.end
+    if c.kind in (Kind.PROJECT, Kind.POLICY) and folded.endswith("工程", start, end) and _LABORATORY.match(folded, end):
+        return True
+    if c.kind is not Kind.PROJECT:
+        return False
+    if folded[start - 1 : start] in _AND and _PHASE.fullmatch(folded, start - 2, end):
+        return True
+    return end - start <= _BARE and _FITTINGS.match(folded, end) is not None
 
 
 @cache

@@ -134,9 +134,9 @@ def generic_names() -> frozenset[str]:
 
 @cache
 def nameless_words() -> frozenset[str]:
-    """Return the figures of speech and ordinary words that name nothing, quoted or not: 新三样, 三农, 协同发展."""
+    """Return the words that name nothing, quoted or not: 新三样, 三农, 协同发展, 体育公园."""
     words = lexicon("kinds")["category"]
-    return frozenset([*words["figures_of_speech"], *words["ordinary_words"]])
+    return frozenset([*words["figures_of_speech"], *words["ordinary_words"], *words["sorts_of_works"]])
 
 
 @cache
@@ -234,9 +234,10 @@ def ending(kind: str, *tables: str) -> re.Pattern[str]:
 
 @cache
 def _heads(kind: str, table: str) -> re.Pattern[str]:
-    heads = alternation(lexicon("kinds")[kind][table])
-    words = alternations(lexicon("names")["boundary"])
-    return re.compile(f"(?:{heads})(?:(?:{words['extensions']})?(?:{heads}))*(?!{words['unfinished']})")
+    words, boundary = lexicon("kinds")[kind], lexicon("names")["boundary"]
+    heads = alternation(words[table])
+    between = alternation([*boundary["extensions"], *words.get("between", [])])
+    return re.compile(f"(?:{heads})(?:(?:{between})?(?:{heads}))*(?!{alternation(boundary['unfinished'])})")
 
 
 def headed(

@@ -21,7 +21,7 @@ from extract.learned.tagger import LABELS, TAGGER, places_settled, works_apart
 from extract.learned.traits import clause_runs, parallels
 from extract.levels import level_by_rule, named_level
 from extract.lists import completed
-from extract.names import governors, name_start
+from extract.names import governors, headed, name_start
 from extract.status import status_by_rule, told
 from extract.surface import fold, pairs, quotations
 from ontology.divisions import NATION, divisions
@@ -244,6 +244,8 @@ def test_a_name_once_recognised_is_recognised_everywhere(nlp):
         ("激励机制", "“红绿旗”激励机制", False),
         ("污水处理厂", "第二污水处理厂", False),
         ("白石小镇污水厂", "白石小镇污水厂项目", True),
+        ("鹮河一桥", "鹮河一桥拆除重建项目", True),
+        ("鹮河一桥", "鹮河一桥南侧广场", False),
     ],
 )
 def test_a_name_and_what_it_is_called_whole_are_one_entity(short: str, long: str, same: bool) -> None:
@@ -843,9 +845,25 @@ def test_what_labels_a_list_says_it_of_all_its_works(tmp_path, label: str, expec
         ("建成鹮镇污水处理厂和配套管网。", "鹮镇污水处理厂和配套管网", Kind.PROJECT, ["鹮镇污水处理厂和配套管网"]),
         ("实施鹮源路和鹭源路改造工程。", "鹮源路和鹭源路改造工程", Kind.PROJECT, ["鹮源路和鹭源路改造工程"]),
         ("开展消防大整治和燃气专项治理。", "消防大整治和燃气专项治理", Kind.POLICY, ["消防大整治", "燃气专项治理"]),
+        ("改扩建鹮安至永宁高速公路。", "改扩建鹮安至永宁高速公路", Kind.PROJECT, ["鹮安至永宁高速公路"]),
+        ("谋划研究鹮江口深水港。", "研究鹮江口深水港", Kind.PROJECT, ["鹮江口深水港"]),
+        ("建成研究院鹮路。", "研究院鹮路", Kind.PROJECT, ["研究院鹮路"]),
+        ("推进郊野公园、体育公园建设。", "体育公园", Kind.PROJECT, []),
+        ("推进鹮湾体育公园建设。", "鹮湾体育公园", Kind.PROJECT, ["鹮湾体育公园"]),
+        ("建成鹮城综合利用工程技术研究中心。", "鹮城综合利用工程", Kind.PROJECT, []),
+        ("建设渣场、园区道路等配套设施。", "渣场", Kind.PROJECT, []),
+        ("建设渣场、园区道路等基础设施。", "渣场", Kind.PROJECT, ["渣场"]),
+        ("推动鹮湾供水一期、二期和鹭湾水库建设。", "鹮湾供水一期", Kind.PROJECT, ["鹮湾供水一期、二期"]),
+        ("推动鹮湾供水一期、二期和鹭湾水库建设。", "二期", Kind.PROJECT, []),
+        ("完成鹮河景观带一、二期工程。", "鹮河景观带一", Kind.PROJECT, ["鹮河景观带一、二期工程"]),
+        ("完成鹮河景观带一、二期工程。", "二期工程", Kind.PROJECT, []),
+        ("完成鹮河景观带一、鹭河大桥。", "鹮河景观带一", Kind.PROJECT, ["鹮河景观带一"]),
+        ("完成鹮河景观带二期工程。", "鹮河景观带二期", Kind.PROJECT, ["鹮河景观带二期"]),
     ],
 )
-def test_what_leads_up_to_a_name_titles_honours_and_links_to_other_pages_are_none(text, proposed, kind, named) -> None:
+def test_what_leads_up_to_a_name_sorts_titles_honours_and_links_to_other_pages_are_none(
+    text, proposed, kind, named
+) -> None:
     span = Span(text.index(proposed), text.index(proposed) + len(proposed))
     kept = naming([Candidate(span, kind, TAGGER, 0.9)], fold(text))
     assert [text[c.span.start : c.span.end] for c in kept] == named
@@ -891,6 +909,11 @@ def test_a_road_between_villages_takes_in_no_end_of_another(rules) -> None:
     [
         ("建成鹮康、鹮十高铁。", ["鹮康", "鹮十高铁"], ["鹮康高铁", "鹮十高铁"]),
         ("开工鹮至乾、鹭至永宁等高速公路。", ["鹮至乾", "鹭至永宁"], ["鹮至乾高速公路", "鹭至永宁高速公路"]),
+        (
+            "开工鹮至乾、改扩建鹭至永宁高速公路。",
+            ["鹮至乾", "鹭至永宁高速公路"],
+            ["鹮至乾高速公路", "鹭至永宁高速公路"],
+        ),
         ("建成鹮湾公园、鹮十高铁。", ["鹮湾公园", "鹮十高铁"], ["鹮湾公园", "鹮十高铁"]),
         ("建成鹮湾，开通鹮十高铁。", ["鹮湾", "鹮十高铁"], ["鹮湾", "鹮十高铁"]),
         ("建成鹮湖栈道、鹭湾大桥。", ["鹮湖栈道", "鹭湾大桥"], ["鹮湖栈道", "鹭湾大桥"]),
@@ -1046,6 +1069,41 @@ def test_a_firm_among_works_to_be_built_is_its_work(sort: str, kind: Kind) -> No
         [Candidate(work, Kind.PROJECT, TAGGER, 0.9), Candidate(firm, Kind.ORGANIZATION, TAGGER, 0.9)], text
     )
     assert [c.kind for c in found] == [Kind.PROJECT, kind]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("启动鹭湾水库、鹮镇养老中心等项目建设。", Kind.PROJECT),
+        ("启动鹭湾水库、鹮镇养老中心等一批重大项目。", Kind.PROJECT),
+        ("启动鹭湾水库、鹮镇养老中心等信息化项目。", Kind.ORGANIZATION),
+    ],
+)
+def test_an_institution_among_works_is_its_building(text: str, kind: Kind) -> None:
+    work, body = Span(2, 6), Span(7, 13)
+    found = completed(
+        [Candidate(work, Kind.PROJECT, TAGGER, 0.9), Candidate(body, Kind.ORGANIZATION, TAGGER, 0.9)], text
+    )
+    assert [c.kind for c in found] == [Kind.PROJECT, kind]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("推进总投资8.2亿元的鹮县医院、鹭湾水库等项目。", Kind.PROJECT),
+        ("推进总投资8.2亿元的鹮县医院新病房楼项目。", Kind.ORGANIZATION),
+        ("支持鹮县医院、鹭湾水库等项目。", Kind.ORGANIZATION),
+    ],
+)
+def test_what_is_built_for_a_sum_is_a_work(text: str, kind: Kind) -> None:
+    body = Span(text.index("鹮县"), text.index("医院") + 2)
+    assert [c.kind for c in naming([Candidate(body, Kind.ORGANIZATION, TAGGER, 0.9)], text)] == [kind]
+
+
+@pytest.mark.parametrize("name", ["鹮湾实训基地二期工程", "鹮湾产业园一期项目", "南鹮220KV电站提质增容"])
+def test_a_works_phase_and_enlargement_end_its_name(name: str) -> None:
+    text = fold(f"加快推进{name}，修渠三里。")
+    assert [text[start:end] for start, end, _ in headed(text, Kind.PROJECT)] == [name]
 
 
 @pytest.mark.parametrize(

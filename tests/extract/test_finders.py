@@ -540,6 +540,12 @@ def test_status_is_read_in_the_projects_own_clause(nlp):
     assert states == {"鹭湾鹮鸣冷链加工项目": Status.COMPLETED, "砥澜鹮羽蓄水工程": Status.ONGOING}
 
 
+def test_what_a_known_name_lists_is_of_its_level(nlp):
+    text = "锚定农业高质高效、乡村宜居宜业、农民富裕富足目标，修渠三里。\n（一）聚焦“乡村宜居宜业”。改厕九户。"
+    found = annotate(nlp, text).entities
+    assert {e.level for e in found if e.name == "乡村宜居宜业"} == {Level.NATIONAL}
+
+
 @pytest.mark.parametrize(
     ("before", "level"),
     [

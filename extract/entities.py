@@ -255,6 +255,7 @@ def _recognised(c: Candidate, reading: _Reading) -> Candidate:
 def _levels(doc: Doc, clusters: list[Cluster], folded: str, models: Path) -> list[Level | None]:
     """Return the level of each cluster; a part that no authority knows is of the level of its whole.
 
+    So is what a known name lists (so annotated were all seven that else had another: 园区经济 as a county's).
     Who issued a name the authority file knows also where the document takes it for another kind.
     """
     at = {c.span: number for number, group in enumerate(clusters) for c in group.candidates if group.kind in IDEAS}
@@ -273,6 +274,15 @@ def _levels(doc: Doc, clusters: list[Cluster], folded: str, models: Path) -> lis
                 or level_of(group.kind, group.name, spans, folded, metadata, models, own=bool(meaning))
             )
         levels.append(level)
+    listed = {
+        item: level
+        for group, level in zip(clusters, levels, strict=True)
+        if group.kind in (Kind.STRATEGY, Kind.POLICY) and group.best().concept is not None
+        for item in (re.split("[、和与]", group.name) if "、" in group.name else ())
+    }
+    for number, group in enumerate(clusters if listed else ()):
+        if group.kind in IDEAS and group.best().concept is None:
+            levels[number] = listed.get(group.name.strip('“”"'), levels[number])
     for claim in doc._.claims:  # wholes come before their parts
         part, whole = at.get(claim.subject), at.get(claim.object)
         if claim.predicate is not Predicate.COMPONENT_OF or part is None or whole is None:

@@ -44,7 +44,8 @@ class _Words:
 
     Attributes:
         village_before: a village right before a name that is its own way of working: 望江社区坚持|“邻里的事邻里议”.
-        role, becoming: how the name of what a place is to be for a unit around it ends, and what stands before it.
+        role, nations_role: how the name of what a place is to be for a unit around it, or for the nation, ends.
+        becoming: what stands before it.
         coined: how an explanation says who coined a name: 县第十三次党代会|提出。 双塘村|创新的基层治理做法.
     """
 
@@ -65,6 +66,7 @@ class _Words:
     village_before: re.Pattern[str]
     coined: re.Pattern[str]
     role: re.Pattern[str]
+    nations_role: re.Pattern[str]
     becoming: re.Pattern[str]
 
 
@@ -96,6 +98,7 @@ def _words() -> _Words:
             "(?:并[^，。；]{1,6})?(?:的|，|。|$|了|开展|实施)"
         ),
         role=re.compile(f'(?:{alternation(name["roles"])})"?$'),
+        nations_role=re.compile(f'(?:{alternation(name["nations_roles"])})"?$'),
         becoming=re.compile(f'(?:{alternation(context["becoming"])})"?$'),
     )
 
@@ -218,10 +221,11 @@ def _told_by(kind: Kind, name: str, mentions: Sequence[Span], folded: str, metad
     What a place is to become of a unit around it is the place's own: 争当|上饶高质量发展排头兵 is a county's.
     """
     level, speaker = _named_in(name, metadata.place), metadata.level
-    if level is None or level is Level.NATIONAL or speaker is None or not level.above(speaker):
+    if level is None or speaker is None or not level.above(speaker):
         return level
     words = _words()
-    becomes = kind is Kind.STRATEGY and words.role.search(name) and not words.centre.match(name)
+    role = words.nations_role if level is Level.NATIONAL else words.role
+    becomes = kind is Kind.STRATEGY and role.search(name)
     if becomes and any(words.becoming.search(folded, max(0, s.start - _CALLED), s.start) for s in mentions):
         return speaker
     return level

@@ -50,6 +50,8 @@ _ISSUES = re.compile(rf"(?P<issuer>[{HAN}\s、]{{2,40}}?)(?:等[一二三四五�
 _GOVERNMENT = re.compile(rf"(?P<unit>[{HAN}]{{2,20}}?)(?:人民)?政府")
 _LABEL = re.compile(r"^【[^】]*】\s*")
 """Labels of databases before a line: 【法规标题】."""
+_IN_DIGITS = re.compile(r"(?<!\d)((?:19|20)\d\d)([01]\d)([0-3]\d)(?!\d)")
+"""A date without marks: 20190328."""
 _REPORT = re.compile(r"工作报告")
 _LETTERSPACED = re.compile(r"(?:\S\s+){3,}\S")
 """A title set with a space behind each character: 政 府 工 作 报 告."""
@@ -100,11 +102,12 @@ def _words() -> _Words:
 
 @dataclass(slots=True)
 class _Clues:
-    """What one part of a document tells; ``units`` are names of places, the surest first."""
+    """What one part of a document tells; ``units`` are names of places, the surest first, ``signed`` who issued it."""
 
     how: str
     fields: dict[str, Any] = field(default_factory=dict)
     units: list[str] = field(default_factory=list)
+    signed: list[str] = field(default_factory=list)
     level: Level | None = None
 
     def add(self, **fields: Any) -> None:
@@ -153,6 +156,7 @@ def describe(document: Document, row: Mapping[str, str] | None = None) -> Docume
         keep_date(clues.how, clues.fields.pop("issued", None))
     for clues in (title, text):
         keep(clues.how, **clues.fields)
+    keep("title", issuer="、".join(title.signed))
     keep_date("title", _masthead_date(mended.text, "published"))  # a page may be put online anew in a later year
     keep(file_name.how, **file_name.fields)
     if "place" not in fields:
@@ -201,6 +205,7 @@ def _from_title(text: str) -> _Clues:
     clues = _Clues("title")
     block = _title_block(text.translate(NARROW))
     never = tuple(lexicon("metadata")["titles"]["never"])
+    block = [raw for raw in block if _NUMBERED.search(raw) or not is_masthead(fold(raw))]
     lines = [line for raw in block if (line := _LABEL.sub("", raw)) and not line.startswith(never)]
     lines = [line for line in lines if not is_masthead(fold(line))]
     lines = ["".join(line.split()) if _LETTERSPACED.fullmatch(line) else line for line in lines]
@@ -236,18 +241,33 @@ def _from_title(text: str) -> _Clues:
         if (date := DATE.fullmatch(bare) or (_ADOPTED.search(bare) and DATE.match(bare))) is not None:
             clues.add(issued=iso_date(date))
     clues.add(issued=_masthead_date(text, "written"))
+    clues.signed = _masthead_issuers(text)
+    clues.units += clues.signed
     return clues
+
+
+def _masthead(text: str) -> list[str]:
+    folded = fold(text)
+    return [folded[line.start : line.end] for line in masthead(folded)]
+
+
+def _masthead_issuers(text: str) -> list[str]:
+    """Return the bodies behind a label for those that issued a text: 【颁布单位】 水利部, 农业农村部."""
+    label = re.compile(rf"(?:{alternation(lexicon('metadata')['masthead']['issuer'])}) *[：】]\s*([{HAN}、， ]+)")
+    named = next((named[1] for line in _masthead(text) if (named := label.search(line)) is not None), "")
+    signs = tuple(lexicon("metadata")["titles"]["signs"])
+    return [body for body in re.split("[、， ]+", named) if body.endswith(signs)]
 
 
 def _masthead_date(text: str, sort: str) -> str | None:
     """Return the first date that stands behind a label of a sort; one without a label before it was put online."""
-    folded, words = fold(text), lexicon("metadata")["masthead"]
-    lines = [folded[line.start : line.end] for line in masthead(folded)]
+    words = lexicon("metadata")["masthead"]
+    lines = [_IN_DIGITS.sub(r"\1-\2-\3", line) for line in _masthead(text)]
     labels = list(words[sort])
     if sort == "published" and any(source in line for source in words["source"] for line in lines):
         labels += words["dated"]
     bare = r"^[ （【]*|" if sort == "published" else ""
-    behind = re.compile(rf"(?:{bare}(?:{alternation(labels)}) *：\s*)(?:{DATE.pattern})")
+    behind = re.compile(rf"(?:{bare}(?:{alternation(labels)}) *[：】]\s*)(?:{DATE.pattern})")
     return next((iso_date(date) for line in lines if (date := behind.search(line)) is not None), None)
 
 

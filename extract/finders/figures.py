@@ -47,7 +47,10 @@ _LOWER = re.compile(
 """The lower of two bounds before the upper: 2-|3家, 6-|6.5%. Of 14 such ranges 13 are annotated whole, most with the
 lower's value; of eight with the unit behind both (5%-5.5%) only two.
 """
+_HANDED_OUT = re.compile(r"(?:分别|各)[^，。；、\d]{0,8}(?P<numbers>(?:\d{1,8}(?:\.\d{1,4})?[万亿]?[、和与])+)$")
+"""Numbers before the one that has the unit of all: 分别达|94万、|95万人次 (so five of five annotated)."""
 _RANGE_SIGNS = tuple("—–~～-")
+_ITEM = re.compile(r"[\d.]+(?P<times>[万亿]?)")
 _CELL = re.compile(rf"(?P<minus>[-—])?(?P<number>{_WHOLE})")
 
 
@@ -125,7 +128,7 @@ def pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?P<percent>[百千]分之(?:[{_DIGIT_HAN}十百点]{{1,12}}|\d+(?:\.\d+)?))"
         rf"|(?<![\dA-Za-z.+/×*〔])(?P<number>{_ARABIC}|{_HAN})"
-        rf" ?(?P<unit>(?:{every})(?:/(?:{every}))?(?!(?<=人)口)|番"
+        rf" ?(?P<unit>(?:{every})(?:/(?:{every}|日))?(?!(?<=人)口)|番"
         rf"|成(?!{alternation(data['not_unit']['behind_tenth'])}))"
         rf"|(?<![\dA-Za-z.+/×*〔])(?P<bare>{_WHOLE}[余多]?[万亿]{{1,2}}[余多]?)"
     )
@@ -192,7 +195,18 @@ def _in_words(folded: str) -> Iterator[Figure]:
             continue
         if _is_threshold(folded, figure, before) or _sums_up(folded, figure):
             continue
+        if figure.arabic and before.endswith(("、", "和", "与")):
+            yield from _handed_out(folded, figure)
         yield _whole_range(folded, figure) if before.endswith(_RANGE_SIGNS) else figure
+
+
+def _handed_out(folded: str, figure: Figure) -> Iterator[Figure]:
+    """Yield the figures that share the unit of the last of those that 分别 hands out."""
+    listed = _HANDED_OUT.search(folded, max(0, figure.start - 60), figure.start)
+    for number in _ITEM.finditer(folded, *listed.span("numbers")) if listed is not None else ():
+        value = parse(number[0] if number["times"] else number[0] + "".join(_TIMES_OF.findall(figure.number)))
+        if value is not None:
+            yield Figure(*number.span(), number[0], figure.unit, value)
 
 
 def _whole_range(folded: str, figure: Figure) -> Figure:
@@ -292,7 +306,7 @@ def _is_threshold(folded: str, figure: Figure, before: str) -> bool:
         return True
     if sized and (
         folded.startswith("级", figure.end)
-        or (not reached and rules.graded.match(folded, figure.end))
+        or rules.graded.match(folded, figure.end)
         or (rules.among.search(clause) and _AMONG.match(folded, figure.end))
     ):
         return True

@@ -27,15 +27,16 @@ _BEFORE_LAST = re.compile("和|与|及(?!率)")
 """What stands behind the subjects of several figures, and what before the last of them."""
 _BOUND = re.compile("^(?:以上|以下|以内|左右)的?(?=.{2})")
 """Behind a figure and before what it counts: 1500个|以上|省重点技改项目."""
-_ROUGHLY = re.compile("^(?:左右|以[上下内])")
+_ROUGHLY = re.compile("^(?:左右|以[上下内])?(?:安排(?=[、，]|$)|大关|新?台阶)?")
+"""What is said right behind a figure of itself: 4%|左右安排, 3000亿元|新台阶."""
 _OF_THE_YEAR = re.compile("^(?:[底末初来前]+|度(?!假)|计(?!划|算))")
 """What makes a date of a year: 2018年|度, 按一年|计."""
 _SINCE = re.compile("(?:(?<!自)由|从(?![业事]))[^，。；、由从]{1,8}?(?:年|末|初|底|月|时期|时)的?$")
 """Behind the subject of two figures: 生产总值|由上年末的|30亿元增加到40亿元."""
 _JOINED = re.compile("(?:[和与]|(?<![普以涉惠危])及|以及|(?<![结配反应面])对|(?<=.{2})后)$")
 """What joins a noun to what follows: 12个贫困村|和|3个."""
-_NEXT = re.compile("(?:[和与](?![谐美睦平])|以及)[^的]+$")
-"""What a figure is followed by that goes on to another: 建议1052件|和提案|1000件."""
+_NEXT = re.compile("(?:[和与](?![谐美睦平])|以及)[^的]+$|并(?![网购联])")
+"""What a figure is followed by that goes on to another: 建议1052件|和提案|1000件, 助餐点97个|并有序开放."""
 _ITEM = r"[①-⒛—]|\d{1,3}[.、] *(?!\d)"
 """How the number of an item begins a line: 46.全市."""
 _PARTED = re.compile(r"）[+=]")
@@ -72,7 +73,7 @@ class _Rules:
 @cache
 def _rules() -> _Rules:
     measure = lexicon("indicators")["measure"]
-    plain = rf"[^，。；：、！？\n（）\d\"]|\d+(?=G|A|强|岁以|[万亿]+元以上的?[{HAN}]{{2}})"
+    plain = rf"[^，。；：、！？\n（）\d\"]|\d+(?=G|A|强|岁以|[万亿]+元以上的?[{HAN}]{{2}})|（[市区旗州乡、]+）"
     whole = "".join(f"(?!(?<={word[:-1]}){word[-1]})" for word in measure["whole_tail"])
     return _Rules(
         behind=re.compile(
@@ -262,12 +263,13 @@ def _respective(folded: str, figure: Figure, clauses: Sequence[str], words: str,
     handed_out = pattern().finditer(folded, start, end.start() if end else len(folded))
     figures = [each for each in handed_out if each["unit"] != "年"]
     listed, _, change = words.partition("分别")
-    if clause.startswith("分别") and pattern().search(previous) is None:
+    if clause.startswith("分别") and all(each["unit"] == "年" for each in pattern().finditer(previous)):
         listed = _before(previous)
     *items, last = _ASIDE.sub("", listed).split("、")
-    items += _BEFORE_LAST.split(last, maxsplit=1)
+    items += [last] if len(items) + 1 == len(figures) > 1 else _BEFORE_LAST.split(last, maxsplit=1)
     place = next((at for at, each in enumerate(figures) if each.start() == figure.start), None)
-    if place is not None and clause.startswith("分别") and len(figures) > 1 and rules.change.fullmatch(change):
+    unnamed = clause.startswith("分别") and "、" not in listed
+    if place is not None and unnamed and len(figures) > 1 and rules.change.fullmatch(change):
         before = told[: len(told) - place][-len(figures) :]
         return before[place] + change if len(before) == len(figures) else words
     if len(items) == 1 and len(figures) == 2 and (both := _TOWN_AND_COUNTRY.search(listed)) is not None:

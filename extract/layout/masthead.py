@@ -11,7 +11,7 @@ from extract.document import Span
 from extract.names import alternation, lexicon
 
 _HEAD_LINES = 40
-_FOOT_LINES = 8
+_FOOT_LINES = 12
 _LONGEST = 80
 """Characters of a line above which it is running text."""
 _LINE = re.compile(r"[^\n]*[^\n ][^\n]*")
@@ -22,6 +22,8 @@ def is_masthead(line: str) -> bool:
     """Tell whether a folded line begins with a label of mastheads, or with a date and such a label.
 
     >>> is_masthead("2023年2月15日 来源：湖州市人民政府"), is_masthead("拓宽群众增收来源：发展茶业")
+    (True, False)
+    >>> is_masthead("【实施时间】 20190328"), is_masthead("【法规标题】 关于治水的通知")
     (True, False)
     """
     return _label().match(line) is not None
@@ -50,13 +52,14 @@ def masthead(folded: str) -> tuple[Span, ...]:
 
 @lru_cache(maxsize=4)
 def links_from(folded: str) -> int:
-    """Return where the links to other pages begin below a page's text; the text's end where it has none.
+    """Return where the links to other pages begin below a page's text, or a notice of rights; its end without these.
 
     >>> text = "镇政府要修渠。\\n上一篇：柳沟县政府工作报告\\n相关文章\\n石桥县政府工作报告"
     >>> text[links_from(text) :].split()[0]
     '上一篇：柳沟县政府工作报告'
     """
-    begin = len(folded)
+    notice = _notice().search(folded)
+    begin = notice.start() if notice else len(folded)
     opens = re.compile(rf" *(?:{alternation(lexicon('metadata')['below']['links'])})(?: *：|$)")
     for line in reversed([Span(*line.span()) for line in _LINE.finditer(folded)]):
         if not _is_short(folded, line):
@@ -75,6 +78,13 @@ def _is_short(folded: str, line: Span) -> bool:
 
 
 @cache
+def _notice() -> re.Pattern[str]:
+    return re.compile(f"^ *(?:{alternation(lexicon('metadata')['below']['notices'])})", re.MULTILINE)
+
+
+@cache
 def _label() -> re.Pattern[str]:
-    words = [word for sort in lexicon("metadata")["masthead"].values() for word in sort]
-    return re.compile(rf"[ （【]*{_DATED}(?:{alternation(words)}) *：")
+    data = lexicon("metadata")
+    words = [word for sort in data["masthead"].values() for word in sort]
+    bracketed = alternation([*words, *data["below"]["labels"]])
+    return re.compile(rf"[ （【]*{_DATED}(?:{alternation(words)}) *：|【(?:{bracketed})】")

@@ -38,8 +38,12 @@ _CELLS = re.compile("  ")
 """What parts the cells of a row that has lost its tabs."""
 _PAGE_NUMBER = re.compile(r"[-—· ]{0,6}(?:第 ?)?\d{1,3} ?页?(?: ?[/，共]{1,2} ?\d{1,3} ?页?)?[-—· ]{0,6}")
 _SET_APART = re.compile(r"(?<=[^ \x00-\x7f]) (?=[^ \x00-\x7f])")
-_AROUND_FIGURES = re.compile(r"(?<=[^ \x00-\x7f]) (?=[A-Za-z0-9])|(?<=[A-Za-z0-9%]) (?=[^ \x00-\x7f])")
-_NOTE_MARK = re.compile(r"(?<=[^\s。；])[\[［〔【]\d{1,3}[\]］〕】]")
+_AROUND_FIGURES = re.compile(
+    r"(?<=[^ \x00-\x7f]) (?=[A-Za-z0-9])|(?<=[A-Za-z0-9%]) (?=[^ \x00-\x7f])"
+    rf"|(?:(?<=\d)(?<![表图件栏第]\d)|(?<=\d \.)) (?=[\d.][\d. ]*[{HAN}%])(?!(?:19|20)\d\d ?年)"
+)
+"""Spaces around figures and words of another script, and within a figure: 6 700万元 (nine of nine annotated)."""
+_NOTE_MARK = re.compile(r"(?<=[^\s。；])[\[［〔【] ?\d{1,3} ?[\]］〕】]")
 """A footnote's mark: “红绿旗”[4]激励机制; at the start of a line or sentence it numbers the note itself."""
 _FIGURE_FIRST = re.compile(r"\d+ ")
 _RECURRING = 3
@@ -185,6 +189,8 @@ def reflow(text: str) -> Reflowed:
     offsets: list[int] = []
     at = 0
     for start, end, mark in sorted(gaps):
+        if start < at:  # a space within a footnote's mark
+            continue
         pieces += [text[at:start], mark]
         offsets += range(at, start + len(mark))
         at = end

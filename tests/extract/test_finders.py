@@ -546,6 +546,12 @@ def test_status_is_read_in_the_projects_own_clause(nlp):
     assert states == {"鹭湾鹮鸣冷链加工项目": Status.COMPLETED, "砥澜鹮羽蓄水工程": Status.ONGOING}
 
 
+def test_what_a_known_name_lists_is_of_its_level(nlp):
+    text = "锚定农业高质高效、乡村宜居宜业、农民富裕富足目标，修渠三里。\n（一）聚焦“乡村宜居宜业”。改厕九户。"
+    found = annotate(nlp, text).entities
+    assert {e.level for e in found if e.name == "乡村宜居宜业"} == {Level.NATIONAL}
+
+
 @pytest.mark.parametrize(
     ("before", "level"),
     [
@@ -787,6 +793,7 @@ def test_what_labels_a_list_says_it_of_all_its_works(tmp_path, label: str, expec
         ("清淤通过鹮湾水务验收。", "鹮湾水务", Kind.ORGANIZATION, ["鹮湾水务"]),
         ("修渠三里。\n上一篇：鹮湾镇建成鹭园\n相关文章\n鹭湾公园开园", "鹭湾公园", Kind.PROJECT, []),
         ("修渠三里。\n分享到：\n天涯社区\n上一篇：\n柳沟村", "天涯社区", Kind.VILLAGE, []),
+        ("修渠三里。\n本作品是中华人民共和国的\n法规\n。依《\n著作权法\n》。", "著作权法", Kind.POLICY, []),
         ("出台“人才十条”[2]。\n[2]人才十条是新政。", "[2]人才十条", Kind.POLICY, ["人才十条"]),
         ("相关文章\n鹭湾公园开园，游人如织，全年接待三千人次。", "鹭湾公园", Kind.PROJECT, ["鹭湾公园"]),
         ("开展鹮窑河、瓦窑河综合治理。", "鹮窑河", Kind.VILLAGE, []),

@@ -94,6 +94,14 @@ def test_what_a_county_is_to_be_for_its_prefecture_is_the_countys_own(said, expe
     assert levels.level_of(Kind.STRATEGY, name, spans, said, metadata, tmp_path) is expected
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"), [("国家绿色发展排头兵", Level.PREFECTURE), ("国家绿色发展基地", Level.NATIONAL)]
+)
+def test_the_nations_vanguard_that_a_place_is_to_be_is_its_own(name, expected, tmp_path):
+    metadata, said = Metadata(place=LEAGUE, level=Level.PREFECTURE), f"争当{name}。"
+    assert levels.level_of(Kind.STRATEGY, name, [Span(2, len(name) + 2)], said, metadata, tmp_path) is expected
+
+
 @pytest.mark.parametrize(("told", "expected"), [("county", Level.PROVINCIAL), ("national", Level.NATIONAL)])
 def test_no_name_is_issued_by_a_unit_below_the_speaker(monkeypatch, tmp_path, told, expected):
     monkeypatch.setattr(levels, "opened", lambda *_: object())

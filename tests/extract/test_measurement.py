@@ -68,6 +68,12 @@ def test_what_is_invested_is_of_what_follows() -> None:
     assert measured(f"{FIELD}竣工，投资8亿元的机械厂投产。", {FIELD: Kind.PROJECT}) == [None]
 
 
+def test_a_figure_that_says_how_the_one_before_changed_is_of_the_same() -> None:
+    named = {"鹮鸣奖补": Kind.POLICY}
+    assert measured("发放鹮鸣奖补9亿元、比上年增加3000万元。", named) == ["鹮鸣奖补"] * 2
+    assert measured("鹮鸣奖补9亿元，同比增长8.1%，公厕8座。", named)[:2] == ["鹮鸣奖补"] * 2
+
+
 def test_a_five_year_plan_as_a_date_is_measured_by_nothing() -> None:
     assert measured("产值由“十二五”末的9亿元增长到8亿元。", {"十二五": Kind.POLICY}) == [None, None]
 

@@ -149,6 +149,20 @@ def test_the_masthead_of_a_page_dates_it(masthead: str, issued: str | None) -> N
     assert metadata.found.get("issued") == (issued and "title")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "【法规标题】修渠办法\n【颁布单位】水利部、农业部\n【颁布时间】1993-04-01\n【实施时间】1993-05-01\n【文号】水发〔1993〕4号\n修渠。",
+        "【实施时间】1993-05-01\n修渠办法\n修渠。\n【颁布时间】 19930401\n【年份】 1993\n【颁布单位】 水利部, 农业部",
+        "发文机关：水利部 农业部\n成文日期：1993年4月1日\n修渠办法\n第一条 要修渠。",
+    ],
+)
+def test_the_labels_of_a_database_tell_title_date_and_issuer(text: str) -> None:
+    metadata = known(text)
+    assert (metadata.title, metadata.issued, metadata.issuer) == ("修渠办法", "1993-04-01", "水利部、农业部")
+    assert metadata.level is Level.NATIONAL
+
+
 def test_a_signature_dates_a_text_better_than_its_page() -> None:
     metadata = known("关于修渠的通知\n发布时间：2023-02-20\n各乡镇：\n要修渠。\n夏县人民政府\n2023年2月15日")
     assert metadata.issued == "2023-02-15"

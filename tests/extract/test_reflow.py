@@ -89,6 +89,9 @@ def test_other_lines_stay_apart(text: str) -> None:
         ("为 落 实 乡 村 振 兴 战 略 ， 制 定 本 方 案 。", "为落实乡村振兴战略，制定本方案。"),
         ("3 加强领导，压实责任 12 项。", "3 加强领导，压实责任 12 项。"),
         ("1 白石镇苹果园 青石村 1200 2023年，续建", "1 白石镇苹果园 青石村 1200 2023年，续建"),
+        ("投资 6 700万元，征收 1 7 00 户 2 6.5 %。", "投资6700万元，征收1700户26.5 %。"),
+        ("新增 1 . 57 万家，2 016 年更好。", "新增1.57万家，2016年更好。"),
+        ("如表1 2024年项目所列，完成。", "如表1 2024年项目所列，完成。"),
         ("采用 Internet of Things 平台，提升能力。", "采用Internet of Things平台，提升能力。"),
     ],
 )
@@ -182,10 +185,14 @@ def test_a_sentence_that_a_lines_end_cuts_goes_on(before: str, behind: str, join
     assert (f"{before}{behind}" in reflow(f"{before}\n{behind}").text) is joined
 
 
-@pytest.mark.parametrize("mark", ["[4]", "〔12〕", "［3］", "【20】"])
+@pytest.mark.parametrize("mark", ["[4]", "〔12〕", "［3］", "【20】", "[5 ]"])
 def test_a_footnotes_mark_is_left_out_of_a_sentence_but_numbers_its_note(mark: str) -> None:
     text = f"推行“红绿旗”{mark}激励机制，建设白石产业园{mark}。\n{mark}“红绿旗”：奖优罚劣。"
     assert reflow(text).text == f"推行“红绿旗”激励机制，建设白石产业园。\n{mark}“红绿旗”：奖优罚劣。"
+
+
+def test_a_footnotes_mark_may_hold_a_space() -> None:
+    assert reflow("推行“红绿旗”〔 7〕激励机制，建设白石产业园。").text == "推行“红绿旗”激励机制，建设白石产业园。"
 
 
 def test_the_year_of_a_rule_is_no_footnotes_mark() -> None:

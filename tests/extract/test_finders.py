@@ -1094,3 +1094,19 @@ def test_a_generic_quotation_is_no_short_form_of_the_one_that_holds_it(rules) ->
 def test_estates_that_a_chinese_numeral_counts_are_communities(rules) -> None:
     found = annotate(rules, "完成鹮委小区、砥安小区、鹭局家属院三个老旧小区改造任务。", COUNTY)
     assert names(found, Kind.VILLAGE) == {"鹮委小区", "砥安小区", "鹭局家属院"}
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "expected"),
+    [
+        ("加力推进", "、砥桥改造等项目开工建设", Status.PLANNED),
+        ("全力推进", "进度，力促尽早开工建设", Status.PLANNED),
+        ("争取", "年内开工", Status.PLANNED),
+        ("推进", "加快建设", Status.ONGOING),
+    ],
+)
+def test_what_a_plan_has_to_get_begun_is_planned(tmp_path, before: str, behind: str, expected: Status) -> None:
+    text = f"二、2026年工作安排\n{before}鹮鹭高速{behind}。"
+    doc = pipeline.process(pipeline.load(components=["policy_structure"]), linking.document(text, TOWN))
+    spans = [Span(text.index("鹮鹭"), text.index("高速") + 2)]
+    assert status.status(spans, fold(text), doc._.structure, Level.PREFECTURE, tmp_path) is expected

@@ -709,3 +709,10 @@ def test_parts_of_the_speakers_strategy_carry_out_nothing_beside_it(related):
     found = linking.read(linking.readers(), TITLE + text, named, COUNTY)
     carried = {subject for subject, _, link in found if link.predicate is Predicate.ADVANCES}
     assert carried == {"工业强县、文旅活县"}
+
+
+@pytest.mark.parametrize(("before", "served"), [("入选", False), ("争取", True)])
+def test_a_body_that_but_chooses_or_commends_serves_nothing(related, before, served):
+    named = {"鹮鸣基金会": (Kind.ORGANIZATION, None)}
+    text = f"（一）打造“茶香丙县”\n修渠经验{before}鹮鸣基金会典型案例。"
+    assert bool(related(text, Predicate.SERVES, **named)) is served

@@ -81,6 +81,8 @@ class Reading:
         (span, entity), (goal_span, goal) = subject, strategy
         if self._in_brackets(span, entity) or (basis is Basis.STATED and self._explains(goal_span, span)):
             return
+        if self.mentions.only_confers(entity):
+            return
         if entity is goal or (span.contains(goal_span) and basis is not Basis.DEFINITIONAL):
             return
         if entity.kind is not Kind.STRATEGY:

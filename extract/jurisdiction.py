@@ -177,6 +177,26 @@ def spoken_of(text: str) -> tuple[Level | None, Place | None]:
     return (_SELF_LEVELS[own][0] if len(_SELF_LEVELS[own]) == 1 else None), None
 
 
+def named_instead(place: Place, text: str) -> Place | None:
+    """Return the county, with all units above it, that a text names by far most though another one is said to speak.
+
+    None where the text names that one too: of 10 annotated texts that name nowhere the county or prefecture of their
+    file's name none names another so.
+    """
+    if place.level is not Level.COUNTY or any(len(n) > 1 and n in text for n in divisions().spoken_names(place)):
+        return None
+    counts: Counter[Place] = Counter()
+    for county in _units((Level.COUNTY,)):
+        names = [name for name in divisions().spoken_names(county) if len(name) > 1]
+        if any(name in text for name in names) and all(
+            any(name in text for name in divisions().spoken_names(unit)) for unit in county.within
+        ):
+            counts[county] = max(map(text.count, names))
+    ranked = counts.most_common(2)
+    second = ranked[1][1] if len(ranked) > 1 else 0
+    return ranked[0][0] if ranked and ranked[0][1] >= max(_LEAST_BY_FAR, _BY_FAR * second) else None
+
+
 def _name_at(phrase: str, at: int, *, below: bool) -> str | None:
     """Return the longest name of the table at a position, None where none begins there.
 

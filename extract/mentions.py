@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
@@ -10,12 +11,17 @@ from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
 from extract.document import Metadata, Span, Structure
-from extract.names import lexicon
-from extract.surface import text_of
+from extract.names import alternation, lexicon
+from extract.surface import fold, text_of
 from ontology.terms import IDEAS, STATED, Kind, Level, Predicate
 
 WORKS = tuple(kind for kind in STATED[Predicate.SERVES][0] if kind is not Kind.STRATEGY)
 """The kinds of what is done for a strategy."""
+
+
+_NEAR = 6
+"""Characters before a name in which a word is looked for that says what it is named for."""
+_BEFORE_AN_HONOUR = re.compile("(?![，。；、和])")
 
 
 class Mentions:
@@ -85,6 +91,17 @@ class Mentions:
         """Tell whether a mention is but a piece of a longer one in its sentence."""
         return any(found != span and found.contains(span) for found, _ in self.within(self.sentence(span)))
 
+    def only_confers(self, entity: Entity) -> bool:
+        """Tell whether an organization is named but as what chooses or commends: 入选|农业农村部|典型案例.
+
+        Of 25 such bodies of annotated texts 3 served anything; 3 were said to wrongly.
+        """
+        return entity.kind is Kind.ORGANIZATION and all(
+            _conferred().search(fold(self.text[max(0, span.start - _NEAR) : span.start])) is not None
+            and _BEFORE_AN_HONOUR.match(self.text, span.end) is not None
+            for span in entity.mentions
+        )
+
     def strategies(self, stretch: Span) -> list[tuple[Span, Entity]]:
         """Return the strategies that a stretch names for themselves."""
         return list(self.outermost(stretch, (Kind.STRATEGY,)))
@@ -98,6 +115,12 @@ class Mentions:
                 if part is not None and whole is not None:
                     found.setdefault(part.id, set()).add(whole.id)
         return found
+
+
+@cache
+def _conferred() -> re.Pattern[str]:
+    """Return what stands right before a body that chooses or commends: 入选|农业农村部…, 被|教育部推广."""
+    return re.compile(f"(?:{alternation(lexicon('relations')['conferred'])})了?$")
 
 
 @cache

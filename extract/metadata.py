@@ -18,7 +18,7 @@ from typing import Any
 
 from extract.dates import DATE, NARROW, NUMBER, YEAR, YEARS, iso_date, number_of, year_of
 from extract.document import Document, Metadata, Place
-from extract.jurisdiction import Named, named_in, national_body, resolve, spoken_of
+from extract.jurisdiction import Named, named_in, named_instead, national_body, resolve, spoken_of
 from extract.layout.masthead import is_masthead, masthead
 from extract.layout.reflow import reflow
 from extract.layout.signature import signature
@@ -386,6 +386,9 @@ def _places(
             elif (named := named_in(phrase) or _in_brief(phrase, clues)) is not None:
                 meant = resolve(named, level=level or spoken, context=context)
                 meant = meant or resolve(named, level=told, context=context)
+                other = named_instead(meant, document.text) if clues.how == "file name" and meant else None
+                if other is not None:  # a file by another county's name: 安新 for 新安
+                    yield "text", other, None
                 yield ("text", place, None) if place and meant in place.within else (clues.how, meant, None)
         yield clues.how, None, clues.level
     yield "text", place, spoken

@@ -144,6 +144,31 @@ def _to_be_finished(span: Span, folded: str, structure: Structure, level: Level 
     return Status.ONGOING if re.search("(?<!已)建成", _clauses(span, folded)[0]) else None
 
 
+@cache
+def _beginning() -> re.Pattern[str]:
+    """Return what is said behind a work, or behind a list that it stands in, of its beginning, and nothing more."""
+    words = alternations(lexicon("kinds")[Kind.PROJECT]["status"])
+    listed = "(?:[、和及][^，。；、\n]{2,18}){0,5}"
+    asked = f"[^，。；、\n]{{0,10}}，(?:{words['urged']})(?:项目)?"
+    return re.compile(
+        f"{listed}(?:{asked}|(?:(?!{words['soon']})[^，。；、\n已]){{0,6}})"
+        f"(?P<soon>{words['soon']}|[0-9]{{1,2}}月底前)?(?:全部|核准)?(?<!全线)(?<!复工)(?:{words['set_going']})(?=[，。；\n]|$)"
+    )
+
+
+def _to_be_begun(span: Span, folded: str, structure: Structure) -> Status | None:
+    """Tell that a plan still has to get a work begun: 推动|鹮湾水厂|、鹭园等项目开工建设, 鹮湾水厂|年内开工.
+
+    So were 108 of 109 such works; one that is begun along its whole line (全线开工) is under way.
+    """
+    if structure.period_at(span.start) is not Period.PLAN:
+        return None
+    said = _beginning().match(folded, span.end, span.end + _REACH)
+    if said is None:
+        return None
+    return Status.PLANNED if said["soon"] or _says("urged", _clauses(span, folded)[0]) else None
+
+
 def _is_taken_up(mentions: Sequence[Span], folded: str, structure: Structure, level: Level | None) -> bool:
     """Tell whether a town's or county's plan takes up a work that it has not named before: 推进|鹭湾水厂建设.
 
@@ -271,6 +296,7 @@ def status(mentions: Sequence[Span], folded: str, structure: Structure, level: L
             or _labelled(span, folded)
             or told(folded[span.end : span.end + _REACH])
             or _to_be_finished(span, folded, structure, level)
+            or _to_be_begun(span, folded, structure)
         )
         is not None
     ]

@@ -45,6 +45,7 @@ def find_named_villages(reading: PlaceReading) -> None:
     never = re.compile(f"(?!{any_of('village', 'before')}){any_of('village', 'not_before')}|{_COUNT}")
     offices = re.compile(f"{any_of('village', 'community_not_before')}|{_COUNT}")
     rarely = re.compile(any_of("village", "institutions"))
+    counted = re.compile("(?:[0-9]|[二两三四五六七八九十几多数])余?个$")
     twice = re.compile(f"村(?!{any_of('village', 'word_of_its_own')})")
     site = re.compile(f"(?:、[{HAN}]{{2,8}})*等[{HAN}]{{0,4}}{any_of('village', 'sites')}")
     for match in re.finditer(any_of("village", "endings"), reading.text):
@@ -65,6 +66,8 @@ def find_named_villages(reading: PlaceReading) -> None:
             continue
         common = (offices if ending == "社区" else never).match(reading.text, end)
         start = unknown_start(reading, match.start(), "village")
+        if start is not None and counted.search(reading.text, max(0, start - _LONGEST), start):
+            continue  # 39个傍河村
         if start is None or (common and (ending != "社区" or not reading.local)):
             continue
         if reading.text[start - 1 : start] == '"':

@@ -172,7 +172,8 @@ class _Reading:
         """Tell whether an organization is of the nation, a university of no county, or one that a place works with.
 
         None of 9 of the nation's, of 8 universities and academies and one of 9 firms that a place came to terms with
-        (与|甲公司、乙公司|签约) stood in the place that spoke, two of 6 that it relied on (依托|甲公司).
+        (与|甲公司、乙公司|签约) stood in the place that spoke, two of 6 that it relied on (依托|甲公司), and one of 7
+        zones, hospitals and the like that it came to terms with.
         """
         name, academy = entity.name, _academy().search(entity.name) is not None
         local = self.home is not None and below(self.home.level, Level.PREFECTURE)
@@ -180,11 +181,12 @@ class _Reading:
             return True
         if name in lexicon("organizations")["names"]["known"] and not any(map(self._has_come, entity.mentions)):
             return True
+        around = [self._around(span) for span in entity.mentions]
+        if any(_with().search(before) and _joint().search(behind) for before, behind in around):
+            return True
         if not academy and _institution().search(name) is not None:
             return False
-        around = [self._around(span) for span in entity.mentions]
-        joint = any(_with().search(before) and _joint().search(behind) for before, behind in around)
-        return joint or all(_partner().search(before) for before, _ in around)
+        return all(_partner().search(before) for before, _ in around)
 
     def _has_come(self, span: Span) -> bool:
         """Tell whether the clause says that an organization came: 华为、腾讯等|先后落户."""

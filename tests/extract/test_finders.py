@@ -1202,3 +1202,19 @@ def test_a_homes_part_in_modernization_is_a_strategy_however_it_is_worded() -> N
     for name in ("中国式现代化建设的清溪新篇章", "中国式现代化清溪实践"):
         doc = pipeline.process(finders, linking.document(f"谱写{name}。", Place("清溪镇", Level.TOWNSHIP)))
         assert name in {doc.text[c.span.start : c.span.end] for c in doc._.candidates}
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "expected"),
+    [
+        ("加力推进", "、砥桥改造等项目开工建设", Status.PLANNED),
+        ("全力推进", "进度，力促尽早开工建设", Status.PLANNED),
+        ("争取", "年内开工", Status.PLANNED),
+        ("推进", "加快建设", Status.ONGOING),
+    ],
+)
+def test_what_a_plan_has_to_get_begun_is_planned(tmp_path, before: str, behind: str, expected: Status) -> None:
+    text = f"二、2026年工作安排\n{before}鹮鹭高速{behind}。"
+    doc = pipeline.process(pipeline.load(components=["policy_structure"]), linking.document(text, TOWN))
+    spans = [Span(text.index("鹮鹭"), text.index("高速") + 2)]
+    assert status.status(spans, fold(text), doc._.structure, Level.PREFECTURE, tmp_path) is expected

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pycrfsuite
 import pytest
 
@@ -100,6 +102,23 @@ def test_what_a_county_is_to_be_for_its_prefecture_is_the_countys_own(said, expe
 def test_the_nations_vanguard_that_a_place_is_to_be_is_its_own(name, expected, tmp_path):
     metadata, said = Metadata(place=LEAGUE, level=Level.PREFECTURE), f"争当{name}。"
     assert levels.level_of(Kind.STRATEGY, name, [Span(2, len(name) + 2)], said, metadata, tmp_path) is expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("为建设鹮羽之城作出新的更大贡献。", Level.COUNTY),
+        ("为全州打造鹮羽之城贡献鹭溪力量。", Level.PREFECTURE),
+        ("为建设鹮羽之城多作贡献。打造鹮羽之城。鹮羽之城初具形象。", Level.TOWNSHIP),
+        ("打造鹮羽之城，多作贡献。", Level.TOWNSHIP),
+    ],
+)
+def test_what_a_place_contributes_to_is_of_a_unit_above_it(monkeypatch, tmp_path, said, expected):
+    monkeypatch.setattr(levels, "opened", lambda *_: object())
+    monkeypatch.setattr(levels, "classify", lambda *_, **__: "township")
+    name, metadata = "鹮羽之城", Metadata(place=TOWN, level=Level.TOWNSHIP)
+    spans = [Span(at.start(), at.end()) for at in re.finditer(name, said)]
+    assert levels.level_of(Kind.STRATEGY, name, spans, said, metadata, tmp_path) is expected
 
 
 @pytest.mark.parametrize(("told", "expected"), [("county", Level.PROVINCIAL), ("national", Level.NATIONAL)])

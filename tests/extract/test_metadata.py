@@ -454,6 +454,19 @@ def test_a_county_that_names_itself_without_its_ending_is_known_by_how_often_it_
     assert known(f"一、过去五年工作回顾\n{body}夏津与临猗、临猗互助，临猗临猗。").place is None
 
 
+@pytest.mark.parametrize(
+    ("body", "county"),
+    [
+        ("推动新安发展，建设新安。" * 4 + "河南有序，洛阳齐心。", "新安县"),
+        ("推动新安发展，建设新安。" * 4 + "河南有序。", "安新县"),
+        ("推动新安发展，建设新安。" * 4 + "河南有序，洛阳齐心，安新来访。", "安新县"),
+        ("推动新安发展，河南有序，洛阳齐心。", "安新县"),
+    ],
+)
+def test_a_county_that_the_text_never_names_does_not_speak_where_it_names_another_by_far_most(body, county) -> None:
+    assert path(known(f"各位代表：\n{body}", "county_安新_2024.txt"))[-1] == county
+
+
 def test_a_letterspaced_title_is_a_title() -> None:
     text = "政 府 工 作 报 告\n——2023年2月1日在永济市第十七届人民代表大会第三次会议上\n各位代表：\n"
     assert known(text).title == "政府工作报告"

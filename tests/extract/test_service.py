@@ -753,3 +753,17 @@ def test_parts_of_the_speakers_strategy_carry_out_nothing_beside_it(related):
     found = linking.read(linking.readers(), TITLE + text, named, COUNTY)
     carried = {subject for subject, _, link in found if link.predicate is Predicate.ADVANCES}
     assert carried == {"工业强县、文旅活县"}
+
+
+@pytest.mark.parametrize(("before", "served"), [("入选", False), ("争取", True)])
+def test_a_body_that_but_chooses_or_commends_serves_nothing(related, before, served):
+    named = {"鹮鸣基金会": (Kind.ORGANIZATION, None)}
+    text = f"（一）打造“茶香丙县”\n修渠经验{before}鹮鸣基金会典型案例。"
+    assert bool(related(text, Predicate.SERVES, **named)) is served
+
+
+@pytest.mark.parametrize(("own", "carries_out"), [("三个重要抓手", False), ("三大定位", True)])
+def test_a_label_of_means_carries_out_nothing_that_the_preamble_names(related, own, carries_out):
+    named = {own: (Kind.STRATEGY, COUNTY.level)}
+    text = f"深入贯彻乡村振兴战略，用好“{own}”，全力以赴拼经济。"
+    assert bool(related(text, Predicate.ADVANCES, **named)) is carries_out

@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
 from extract.document import Place, Span
+from extract.layout.explanations import NUMERAL
 from extract.mentions import Mentions, below, is_said
 from extract.names import alternation, lexicon
 from extract.relations.announcements import Announcements
@@ -29,6 +30,10 @@ _CERTAIN = 0.8
 _MARK = re.compile("[，；：]")
 """What parts clauses."""
 _LONGEST_BRACKET = 200
+_MEANS = re.compile(
+    f"{NUMERAL}[个大项条](?:重要|主要|关键|重点|工作)*(?:抓手|关键词|举措|主旋律|保障|支撑|突破口|切入点|着力点)"
+)
+"""A label of means (三个重要抓手), which carries out nothing by itself: 0 of 6 did."""
 _UPHOLDS = re.compile("坚持[^，；]{0,3}$")
 _TAKES = re.compile("[将把][^，；]{0,12}$")
 _BECOMES = re.compile("[^，；]{0,8}成")
@@ -87,6 +92,8 @@ class Reading:
         (span, entity), (goal_span, goal) = subject, strategy
         if self._in_brackets(span, entity) or (basis is Basis.STATED and self._explains(goal_span, span)):
             return
+        if self.mentions.only_confers(entity):
+            return
         if entity is goal or (span.contains(goal_span) and basis is not Basis.DEFINITIONAL):
             return
         if entity.kind is Kind.ORGANIZATION and entity.place == NATION and self.level is not Level.NATIONAL:
@@ -123,6 +130,8 @@ class Reading:
         ``closing`` tells that it stands behind all that guides the speaker, as what comes of that.
         """
         span, entity = strategy
+        if _MEANS.fullmatch(entity.name.strip('"“”')):
+            return False
         if words().meeting.search(entity.name) or (self.wide and entity.name.startswith("中国式现代化")):
             return False
         concept = self.scheme.concept(entity.concept) if self.scheme is not None and entity.concept else None

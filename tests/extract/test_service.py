@@ -316,6 +316,13 @@ def test_a_wide_report_takes_up_an_earlier_preamble_only_where_something_teaches
     assert bool(related(text, Predicate.ADVANCES, PROVINCE, **own)) is taken_up
 
 
+def test_a_wide_report_takes_up_nothing_that_only_one_field_is_taught(related):
+    own = {"高原生态高地": (Kind.STRATEGY, Level.PROVINCIAL)}
+    text = "深入贯彻绿色发展理念，建设“高原生态高地”。\n以党的理论为指导，服务全面建成小康社会。"
+    found = related(text, Predicate.ADVANCES, PROVINCE, **own)
+    assert ("高原生态高地", "全面建成小康社会") not in found
+
+
 def test_a_topic_sentence_does_not_rule_a_document_whose_line_ends_are_lost(related):
     filler = "修渠三里，植树千亩，群众高兴。" * 60
     assert not related(f"“茶香丙县”叫响品牌。{filler}{MILL}建成投产。", Predicate.SERVES)
@@ -440,6 +447,21 @@ def test_a_body_of_the_nations_is_hardly_for_what_a_county_does(related):
     nation = {"水利部": NATION}
     found = related(text, Predicate.SERVES, places=nation, 水利部=(Kind.ORGANIZATION, None))
     assert found["水利部", GOAL].confidence < 0.5 < found["鹭溪高新区", GOAL].confidence
+
+
+@pytest.mark.parametrize(
+    ("opening", "shown"),
+    [
+        ("加快打造“茶香丙县”，修渠三里，植树千亩，", True),
+        ("推进“茶香丙县”建设，", True),
+        ("实施“茶香丙县”战略，", False),
+        ("打造“茶香丙县”成效显著，", False),
+        ("修渠三里，打造“茶香丙县”，", False),
+    ],
+)
+def test_what_a_provinces_sentence_opens_with_as_being_built_is_what_its_works_are_for(related, opening, shown):
+    found = related(f"{opening}建成{MILL}。", Predicate.SERVES, PROVINCE)
+    assert {pair for pair, link in found.items() if link.confidence >= 0.5} == ({(MILL, GOAL)} if shown else set())
 
 
 def test_a_clause_with_a_doer_of_its_own_speaks_of_that_doer(related):
@@ -708,6 +730,37 @@ def test_a_paragraph_of_all_that_is_left_stands_under_no_heading(related, openin
     assert ((MILL, GOAL) in found) is under
 
 
+@pytest.mark.parametrize(
+    ("heading", "opening", "under"),
+    [
+        ("建设茶香丙县", "修渠三里", True),
+        ("建设茶香丙县", "我们要深入贯彻“一国两制”", False),
+        ("建设茶香丙县", "支持国防和军队建设", False),
+        ("加强国防动员，建设茶香丙县", "健全国防动员体系", True),
+    ],
+)
+def test_what_a_wide_report_closes_with_stands_under_its_last_heading_only_where_that_names_it(
+    related, heading, opening, under
+):
+    text = f"（一）{heading}\n植树千亩。\n{opening}，办好{MILL}。"
+    assert ((MILL, GOAL) in related(text, Predicate.SERVES, PROVINCE)) is under
+
+
+@pytest.mark.parametrize(("sentences", "shown"), [(2, True), (3, False)])
+def test_a_topic_inside_a_provinces_line_surely_rules_the_next_sentences_only(related, sentences, shown):
+    text = f"全省上下同心同德，成绩喜人，修渠三里。推进“茶香丙县”建设。{'植树千亩。' * sentences}{MILL}建成投产。"
+    found = related(text, Predicate.SERVES, PROVINCE)
+    assert (found[MILL, GOAL].confidence >= 0.5) is shown
+
+
+@pytest.mark.parametrize(("body", "shown"), [("鹭溪公司", False), ("鹭溪港", True)])
+def test_a_firm_that_only_a_works_name_holds_is_hardly_for_the_topic_of_a_provinces_line(related, body, shown):
+    named = {body: (Kind.ORGANIZATION, None), f"{body}鹮鸣基地": (Kind.PROJECT, None)}
+    found = related(f"推进“茶香丙县”建设。建成{body}鹮鸣基地。", Predicate.SERVES, PROVINCE, **named)
+    assert (found[body, GOAL].confidence >= 0.5) is shown
+    assert found[f"{body}鹮鸣基地", GOAL].confidence > 0.9
+
+
 def test_the_half_of_a_heading_that_says_how_announces_nothing(related):
     named = {"实力丙县": (Kind.STRATEGY, Level.COUNTY), "高质量发展": (Kind.STRATEGY, Level.NATIONAL)}
     text = f"（一）聚焦实力丙县，以更宽视野谋划高质量发展\n今年建成{MILL}。"
@@ -726,6 +779,13 @@ def test_a_heading_announces_a_system_where_it_names_nothing_else(related, headi
     named = dict.fromkeys(("现代产业体系", "公共服务水平"), (Kind.STRATEGY, Level.COUNTY))
     found = related(f"（一）{heading}\n今年建成{MILL}。", Predicate.SERVES, **named)
     assert {goal for _, goal in found} == goals
+
+
+def test_a_wide_reports_heading_announces_a_system_beside_its_goal(related):
+    named = dict.fromkeys(("新质生产力", "现代化产业体系"), (Kind.STRATEGY, Level.NATIONAL))
+    text = f"（一）发展新质生产力，建设现代化产业体系\n今年建成{MILL}。"
+    found = related(text, Predicate.SERVES, Place("中国", Level.NATIONAL), **named)
+    assert {goal for (_, goal), link in found.items() if link.confidence >= 0.5} == named.keys()
 
 
 def test_a_preamble_names_what_is_carried_out_before_what_carries_it_out(related):

@@ -7,13 +7,15 @@ from functools import cache
 
 from extract.annotation import Entity
 from extract.document import Span, Structure
-from extract.mentions import WORKS, below, is_body, is_doctrine
+from extract.mentions import WORKS, below, is_body, is_doctrine, is_system
 from extract.names import alternation, lexicon
 from extract.relations.announcements import Announcement, is_attribute, is_joined
 from extract.relations.service.reading import LOOSE, Mention, Reading, Sentence, words
 from extract.relations.topics import things, topics_of
 from ontology.terms import Basis, Kind, Level
 
+_FAR = 3
+"""Sentences behind a topic sentence inside a line of a wide report before which 222 of 292 works were for it."""
 _OF = re.compile('"?的')
 
 
@@ -44,7 +46,7 @@ def _announced(reading: Reading, subject: Mention, announcement: Announcement) -
             if is_doctrine(goal[1]) and below(reading.level, goal[1].level):
                 continue  # 用…思想凝心铸魂 is for study: what stands below was for it in the party's own reports
             sure = announcement.confidence(goal[1], reading.level)
-            sure = min(sure, LOOSE if goal is aside else _ceiling(reading, entity, goal[1], announcement))
+            sure = min(sure, LOOSE if goal is aside else _ceiling(reading, subject, goal[1], announcement))
             reading.relate(subject, goal, Basis.STRUCTURAL, sure, evidence, rule)
         elif is_attribute(reading.folded, goal[0]):
             continue  # none of 18 strategies there was for it
@@ -105,21 +107,27 @@ def _limit(reading: Reading, subject: Mention, goal: Mention, aside: Mention | N
     return 1
 
 
-def _ceiling(reading: Reading, entity: Entity, goal: Entity, announcement: Announcement) -> float:
+def _ceiling(reading: Reading, subject: Mention, goal: Entity, announcement: Announcement) -> float:
     """Return how sure it can be that a work is for what is announced.
 
     Headings of wide reports are for half of the works below them only, surely for those of the same subject matter;
     where one names several goals, entities or not, two links of five are right, which views leave out. What only says
-    of which sort something is (高质量发展|动力) is what 45 of 147 works are for, at whatever level.
+    of which sort something is (高质量发展|动力) is what 45 of 147 works are for, at whatever level. Of firms and
+    institutes that only the names of works hold (|比亚迪|基地) 8 of 25 were for the topic, of zones and ports 12 of 14,
+    of works three sentences behind a topic inside a line 25 of 57.
     """
-    if is_attribute(reading.folded, next(span for span, each in announcement.goals if each is goal)):
+    span, entity = subject
+    if is_attribute(reading.folded, next(at for at, each in announcement.goals if each is goal)):
         return 0.45
     if not reading.wide or topics_of(entity.name, "work") & topics_of(goal.name, "goal"):
         return 1
+    if announcement.inner and reading.folded.count("。", announcement.evidence.end, span.start) >= _FAR:
+        return LOOSE
     if entity.kind is Kind.ORGANIZATION:
-        return 0.6
-    several = len(announcement.goals) > 1 and not announcement.by_topic
-    if several or any(is_joined(reading.folded, span) for span, _ in announcement.goals):
+        zone = entity.name.endswith(tuple(lexicon("relations")["zones"]))
+        return 0.6 if zone or not all(map(reading.mentions.is_within, entity.mentions)) else 0.45
+    several = sum(not is_system(each) for _, each in announcement.goals) > 1 and not announcement.by_topic
+    if several or any(is_joined(reading.folded, at) for at, _ in announcement.goals):
         return 0.45
     if "，" in reading.wording(announcement.evidence):
         return 0.75

@@ -210,6 +210,11 @@ class Sentence:
         """Tell whether a goal stands in the first clause and so governs all that follows."""
         return _MARK.search(self._folded, self.span.start, goal.start) is None
 
+    def builds(self, goal: Span) -> bool:
+        """Tell whether the sentence opens with a goal as what is built and then says how: 推进|健康上海|建设，…."""
+        leads = words().building.fullmatch(self._folded, self.span.start, goal.start)
+        return leads is not None and words().built.match(self._folded, goal.end) is not None
+
     def aims_at(self, goal: Span, sort: str) -> bool:
         """Tell whether the clause leads up to the goal with such a verb (围绕, 打造, 确保), not as one item of work."""
         clause = self.clause(goal)
@@ -259,6 +264,8 @@ class Words:
     ground: re.Pattern[str]
     decree: re.Pattern[str]
     call: re.Pattern[str]
+    building: re.Pattern[str]
+    built: re.Pattern[str]
     ends: re.Pattern[str]
 
 
@@ -267,6 +274,7 @@ def words() -> Words:
     """Return the words around names, of which ``lexicon/relations.toml`` lists most."""
     data = lexicon("relations")
     listed = {name: alternation(forms) for name, forms in data["preamble"].items()}
+    adverbs = alternation(lexicon("structure")["heading"]["adverbs"])
     general = f"以[^，。]{{0,40}}(?:{listed['guides']})|{listed['requirements']}"
     whose = f"[全我][{HAN}]{{1,2}}|[{HAN}]{{0,6}}[省市县区镇乡旗州委]"
     return Words(
@@ -284,5 +292,7 @@ def words() -> Words:
         ground=re.compile(f"(?:{listed['grounds']})[^，。；]*$"),
         decree=re.compile(listed["decrees"]),
         call=re.compile(f"为[^，。；！]{{2,60}}(?:{listed['calls']})"),
+        building=re.compile(rf'\s*(?:{adverbs})*(?:{alternation(data["building"])})(?:更高水平的?)?"?'),
+        built=re.compile('"?(?:建设)?，'),
         ends=re.compile(f'"?的?[^，。；]{{0,4}}(?:{listed["ends"]})'),
     )

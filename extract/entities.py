@@ -277,12 +277,13 @@ def _levels(doc: Doc, clusters: list[Cluster], folded: str, models: Path) -> lis
     listed = {
         item: level
         for group, level in zip(clusters, levels, strict=True)
-        if group.kind in (Kind.STRATEGY, Kind.POLICY) and group.best().concept is not None
-        for item in (re.split("[、和与]", group.name) if "、" in group.name else ())
+        if "、" in group.name and group.kind in (Kind.STRATEGY, Kind.POLICY) and group.best().concept is not None
+        for item in re.split("[、和与]", group.name)
     }
     for number, group in enumerate(clusters if listed else ()):
-        if group.kind in IDEAS and group.best().concept is None:
-            levels[number] = listed.get(group.name.strip('“”"'), levels[number])
+        level = listed.get(group.name.strip('“”"'))
+        if level is not None and group.kind in IDEAS and group.best().concept is None:
+            levels[number] = level
     for claim in doc._.claims:  # wholes come before their parts
         part, whole = at.get(claim.subject), at.get(claim.object)
         if claim.predicate is not Predicate.COMPONENT_OF or part is None or whole is None:

@@ -209,7 +209,7 @@ def _level_above(mentions: Sequence[Span], folded: str, metadata: Metadata) -> L
     the sort. Of 8 names so taken for the speaker's 6 were of a higher unit, the other two mostly named otherwise.
     """
     speaker, chain = metadata.level, metadata.place.within if metadata.place is not None else ()
-    given = [span for span in mentions if _given().match(folded, span.end) and "为" in _clause_before(span, folded)]
+    given = [span for span in mentions if "为" in _clause_before(span, folded) and _given().match(folded, span.end)]
     if speaker is None or not chain or 2 * len(given) < len(mentions):
         return speaker
     named = named_level(_clause_before(given[0], folded), metadata.place)

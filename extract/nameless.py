@@ -22,9 +22,11 @@ from ontology.terms import IDEAS, Kind
 _COUNTED = re.compile("(?:[0-9一二两三四五六七八九十]+(?:余|多)?个|一批|一些)$")
 _SUMMED = re.compile("等一(?:批|系列)|等[^、，]{0,8}(?:举措|措施)$")
 _CUT = re.compile(
-    "的|等(?![级不靠待])|[和及与][0-9]|[一二三四五六七八九十]是|均?落户|待(?=[省市县区镇乡])|.{4,}尽[^，。]{2,4}$|.+轮(?:中央|国家)$"
+    "的|等(?![级不靠待])|[和及与][0-9]|[一二三四五六七八九十]是|均?落户|待(?=[省市县区镇乡])|.{4,}尽[^，。]{2,4}$"
 )
 """How a name begins, or ends, that was cut wrong: 五是|凝聚齐心党建, 待|县卫健局, 中国式现代化福建篇章|尽坂溪之力."""
+_CUT_ROUNDS = ("轮中央", "轮国家")
+"""So does one before its list: 第二轮中央|、省生态环保督察."""
 _FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?公司")
 """What goes on behind a name that was cut out of a firm's: 广东省信息工程|有限公司."""
 _LABORATORY = re.compile("(?:技术)?(?:研究)?(?:中心|实验室|研究院)")
@@ -139,7 +141,7 @@ def _sorts() -> _Sorts:
 
 def _is_sort(c: Candidate, folded: str) -> bool:
     """Tell whether a name is a sort of thing's (5个工业强县), a list's, a clause's, a river's, opposed, two or cut."""
-    if _CUT.match(folded, c.span.start, c.span.end):
+    if _CUT.match(folded, c.span.start, c.span.end) or folded.endswith(_CUT_ROUNDS, c.span.start, c.span.end):
         return True
     if c.kind is Kind.VILLAGE:
         person = folded[max(0, c.span.start - 6) : c.span.start].rstrip(" \u3000？").endswith(_category("posts"))

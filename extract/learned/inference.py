@@ -93,7 +93,7 @@ def pairs(doc: Doc) -> Iterator[list[Pair]]:
     for work in reading.mentions.entities:
         if work.kind not in WORKS or work.id in reading.serving or is_body(work) or reading.in_glossary(work):
             continue
-        if reading.mentions.only_confers(work):
+        if work.id in reading.mentions.conferring:
             continue
         described = list(reading.pairs(work))
         if described:

@@ -437,11 +437,6 @@ def test_a_five_year_plan_that_tells_the_time_is_hardly_for_what_stands_beside_i
     assert any(link.confidence >= 0.5 for link in found.values()) is shown
 
 
-def test_what_parallel_clauses_make_of_two_things_is_each_ones_own(related):
-    text = f"将鹭溪高新区打造成“茶香丙县”样板，把{MILL}建设成全省第一。"
-    assert related(text, Predicate.SERVES).keys() == {("鹭溪高新区", GOAL)}
-
-
 def test_a_body_of_the_nations_is_hardly_for_what_a_county_does(related):
     text = "全力打造“茶香丙县”，水利部和鹭溪高新区来访。"
     nation = {"水利部": NATION}

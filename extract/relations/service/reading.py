@@ -35,9 +35,6 @@ _MEANS = re.compile(
 )
 """A label of means (三个重要抓手), which carries out nothing by itself: 0 of 6 did."""
 _UPHOLDS = re.compile("坚持[^，；]{0,3}$")
-_TAKES = re.compile("[将把][^，；]{0,12}$")
-_BECOMES = re.compile("[^，；]{0,8}成")
-_MAKES = re.compile("[将把].+成")
 _LONGEST_HONOUR = 8
 """Characters of an honour's name behind the strategy in it."""
 _ONE_LIST = re.compile(r'["、和与及]*|[^，。]{0,12}、[^，。]{0,12}')
@@ -92,7 +89,7 @@ class Reading:
         (span, entity), (goal_span, goal) = subject, strategy
         if self._in_brackets(span, entity) or (basis is Basis.STATED and self._explains(goal_span, span)):
             return
-        if self.mentions.only_confers(entity):
+        if entity.id in self.mentions.conferring:
             return
         if entity is goal or (span.contains(goal_span) and basis is not Basis.DEFINITIONAL):
             return
@@ -184,23 +181,18 @@ class Sentence:
 
     def honours_both(self, one: Span, other: Span) -> bool:
         """Tell whether each of two names' clauses says what honour was given: 荣获甲城市，入选乙示范区."""
-        return bool(self.clauses_between(one, other)) and all(
-            verbs("honoured").search(self.clause(name)) for name in (one, other)
-        )
-
-    def makes_each(self, work: Span, goal: Span) -> bool:
-        """Tell whether parallel clauses say what a work and what another one is to become: 将甲打造成…，把乙建成…."""
-        if not self.clauses_between(work, goal) or not _TAKES.search(self.clause(work)):
+        if verbs("honoured").search(self.wording) is None or not self.clauses_between(one, other):
             return False
-        return _BECOMES.match(self._folded, work.end) is not None and _MAKES.search(self.clause(goal)) is not None
+        return all(verbs("honoured").search(self.clause(name)) for name in (one, other))
 
     def seeks(self, goal: Span) -> bool:
         """Tell whether a goal stands in the name of an honour that is sought: 争创国家|生态文明|建设示范县.
 
         None of seven instruments and works of the clauses before was for it, and of 75 strategies five.
         """
-        honour = words().honour.match(self._folded, goal.start, goal.end + _LONGEST_HONOUR)
-        return honour is not None and verbs("seeking").search(self.clause(goal)) is not None
+        if verbs("seeking").search(self.wording) is None or verbs("seeking").search(self.clause(goal)) is None:
+            return False
+        return words().honour.match(self._folded, goal.start, goal.end + _LONGEST_HONOUR) is not None
 
     def quotes_side_by_side(self, one: Span, other: Span) -> bool:
         """Tell whether two quoted names stand next to each other: 统筹|“三区同建”[29]“四村联创”|."""

@@ -296,7 +296,7 @@ def _served_in(reading: Reading, sentence: Sentence, work: Mention, goal: Span, 
     span, entity = work
     if sentence.sets_side_by_side(span, goal) or (not reading.wide and sentence.upholds_both(span, goal)):
         return 0
-    if sentence.makes_each(span, goal) or sentence.honours_both(span, goal):
+    if sentence.honours_both(span, goal):
         return 0
     if sentence.seeks(goal) and sentence.clauses_between(span, goal):
         return _HARDLY

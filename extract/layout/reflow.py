@@ -47,9 +47,9 @@ _NOTE_MARK = re.compile(r"(?<=[^\s。；])[\[［〔【] ?\d{1,3} ?[\]］〕】]"
 """A footnote's mark: “红绿旗”[4]激励机制; at the start of a line or sentence it numbers the note itself."""
 _ROUND_MARK = re.compile(r"[（(](?<=[^\s，。；：、].)(?P<number>\d{1,2})[)）]")
 _BEHIND_NAME, _FEWEST_MARKS, _SKIPPED = ("”", '"', "》"), 2, 2
-"""What round marks of footnotes stand behind, how often at least, and by how much they count on: “六清”（12）, “三查”（14）.
+"""What round marks of footnotes stand behind, how often at least, and by how much they count on at most.
 
-None of the annotated texts has such marks; numbers of list items in running text stand behind no quotation.
+“六清”（12）, “三查”（14）. None of the annotated texts has such marks; numbers of items stand behind no quotation.
 """
 _FIGURE_FIRST = re.compile(r"\d+ ")
 _RECURRING = 3

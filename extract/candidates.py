@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache, lru_cache
+from itertools import chain
 
 from extract.annotation import Candidate
 from extract.document import Span
 from extract.layout.masthead import links_from
 from extract.nameless import TOLD, is_nameless
 from extract.names import alternation, alternations, behind_verbs, clause_start, is_governing, lexicon
-from extract.surface import JOINTS, pairs
+from extract.surface import ITEM_MARK, JOINTS, pairs
 from extract.wording import is_usual
 from ontology.terms import IDEAS, Kind
 
@@ -54,7 +55,7 @@ def naming(candidates: Iterable[Candidate], folded: str) -> Iterator[Candidate]:
         folded: folded text.
     """
     end = links_from(folded)
-    for proposed in candidates:
+    for proposed in chain.from_iterable(_of_items(c, folded) for c in candidates):
         if proposed.span.start >= end:
             continue
         c = _without_building(_without_count(_without_lead(_without_mark(proposed, folded), folded), folded), folded)
@@ -63,6 +64,17 @@ def naming(candidates: Iterable[Candidate], folded: str) -> Iterator[Candidate]:
         note = folded[c.span.start] in _NOTE_OPENS and _NOTE.fullmatch(folded, c.span.start, c.span.end)
         if not (brief or note or is_nameless(c, folded)) and _is_whole(c.span, folded):
             yield from _apart(c, folded)
+
+
+def _of_items(c: Candidate, folded: str) -> Iterator[Candidate]:
+    """Yield a candidate, or that of each item where it takes in several whose numbers stand in running text."""
+    start, end = c.span.start, c.span.end
+    inside = folded.find("（", start + 1, end)
+    for mark in ITEM_MARK.finditer(folded, inside, end) if inside > 0 else ():
+        yield replace(c, span=Span(start, mark.start()))
+        start = mark.end()
+    if start < end:
+        yield c if start == c.span.start else replace(c, span=Span(start, end))
 
 
 def _apart(c: Candidate, folded: str) -> Iterator[Candidate]:

@@ -59,6 +59,8 @@ _NESTED = re.compile("(?<=“)[^“”\n]*‘[^“”\n]*(?=”)")
 """A quotation that holds another."""
 NOTE_MARK = re.compile(r"\[\d{1,3}\]")
 """A footnote's mark in folded text."""
+ITEM_MARK = re.compile("（[0-9]{1,2}）")
+"""The number of an item in running text, which no annotated name holds: 南街延伸工程|（3）|北街延伸工程; folded."""
 _BETWEEN_DIGITS = re.compile(r"[，：](?<=\d[，：])(?=\d)")
 _PARTNER = {"）": "（", "》": "《", "】": "【"}
 _OPENERS = frozenset(_PARTNER.values())

@@ -99,6 +99,7 @@ class _Rules:
     grown: re.Pattern[str]
     reached: re.Pattern[str]
     counted_before: re.Pattern[str]
+    counted: re.Pattern[str]
     counted_behind: re.Pattern[str]
     graded: re.Pattern[str]
     among: re.Pattern[str]
@@ -154,6 +155,7 @@ def _rules() -> _Rules:
         counted_before=re.compile(
             rf"\d[余多]?[个家户](?:{threshold['counted']})?[^，。；、\d]{{0,12}}(?:{threshold['sizes']})[^，。；、\d]{{0,4}}$"
         ),
+        counted=re.compile(threshold["counted"]),
         counted_behind=re.compile(
             rf"(?:以上|以下|以内)?的?(?:{threshold['counted']})[^，。；、\d]{{0,10}}?\d+(?:{threshold['counted_in']})"
         ),
@@ -179,7 +181,7 @@ def _in_words(folded: str) -> Iterator[Figure]:
     for match in pattern().finditer(folded):
         if match["percent"]:
             value = parse(match["percent"].replace("千分之", "百分之"))
-            if value is not None and not folded.endswith("前", 0, match.start()):
+            if value is not None and not folded.endswith(("前", "六个"), 0, match.start()):
                 yield Figure(*match.span(), match["percent"], "%" if match["percent"][0] == "百" else "‰", value)
             continue
         printed = match["number"] or match["bare"]
@@ -313,6 +315,8 @@ def _is_threshold(folded: str, figure: Figure, before: str) -> bool:
     if figure.unit == "元" and (
         _POORER.match(folded, figure.end) or (_SIZED_BEFORE.search(clause) and _SIZED_BEHIND.match(folded, figure.end))
     ):
+        return True
+    if sized and not figure.arabic and rules.counted.match(folded, figure.end):
         return True
     if not reached and not folded.startswith(("以上", "以下"), figure.end):
         return False

@@ -23,6 +23,7 @@ from extract.surface import HAN, NOTE_MARK, fold, quotations, text_of
 _CLAUSE = re.compile(r"[，。；：！？\n]")
 _SENTENCE = re.compile(r"[。；！？\n]")
 _ASIDE = re.compile("(?:同比|[比较](?:上年|去年)|预计|预期)+$")
+_HANDED_OUT = re.compile("(?:同比|比上年|比去年|较上年|较去年)?分别")
 _BEFORE_LAST = re.compile("和|与|及(?!率)")
 """What stands behind the subjects of several figures, and what before the last of them."""
 _BOUND = re.compile("^(?:以上|以下|以内|左右)的?(?=.{2})")
@@ -33,6 +34,8 @@ _OF_THE_YEAR = re.compile("^(?:[底末初来前]+|度(?!假)|计(?!划|算))")
 """What makes a date of a year: 2018年|度, 按一年|计."""
 _SINCE = re.compile("(?:(?<!自)由|从(?![业事]))[^，。；、由从]{1,8}?(?:年|末|初|底|月|时期|时)的?$")
 """Behind the subject of two figures: 生产总值|由上年末的|30亿元增加到40亿元."""
+_COMPARED = re.compile("(?:是|为|相当于|达到?)[^，、]{1,16}的(?:约|近)?$")
+"""Behind what is a multiple: 生产总值|是"十二五"末的|1.8倍."""
 _JOINED = re.compile("(?:[和与]|(?<![普以涉惠危])及|以及|(?<![结配反应面])对|(?<=.{2})后)$")
 """What joins a noun to what follows: 12个贫困村|和|3个."""
 _NEXT = re.compile("(?:[和与](?![谐美睦平])|以及)[^的]+$|并(?![网购联])")
@@ -65,8 +68,11 @@ class _Rules:
     lead: re.Pattern[str]
     tail: re.Pattern[str]
     change: re.Pattern[str]
+    changes: re.Pattern[str]
     shared: re.Pattern[str]
+    measured: re.Pattern[str]
     size: re.Pattern[str]
+    aims: frozenset[str]
     qualified: re.Pattern[str]
 
 
@@ -80,19 +86,27 @@ def _rules() -> _Rules:
             rf"(?:{_ALL_IN_ONE.pattern}|(?=(?:\"?(?:{plain})){{2}}))(?:{plain}){{0,16}}(?:\"(?:{plain})+\")?(?:{plain})*"
         ),
         verb_behind=re.compile(
-            f"(?!{alternation(measure['whole_behind'])})(?!(?<=[{HAN}])以[上下](?=..))(?:{alternation(measure['verbs_behind'])})"
+            f"(?!{alternation(measure['whole_behind'])})(?!(?<=[{HAN}])以[上下](?=..))"
+            f"(?:{alternation(measure['verbs_behind'])}"
+            f"|(?:进一步)?(?:{alternation(measure['steps'])}){{1,2}}[到至为])"
         ),
         verbs=re.compile(f"(?:{alternation(measure['verbs'])})*"),
         lead=re.compile(rf"^(?:(?!{alternation(measure['whole_lead'])})(?:{_ITEM}|{alternation(measure['lead'])}))+"),
         tail=re.compile(
-            f"(?:{whole}(?:{alternation(measure['tail'])}|(?:{alternation(measure['steps'])})[到至为]"
+            f"(?:{whole}(?:{alternation(measure['tail'])}|(?:{alternation(measure['steps'])}){{1,2}}[到至为]"
             f"|(?:{alternation(measure['adverbs'])})(?!$)))+$"
         ),
         change=re.compile(
             rf"(?:(?:按可比价格计算)?(?:[十两三四五六七八九\d]年|以来|平均每年|(?<![占同环对])[比较](?![重例值率价赛])[^，、]{{1,10}}?))?(?:{alternation(measure['change'])})+$"
         ),
+        changes=re.compile(
+            rf"(?:同比|[比较](?:上年|去年))?(?P<change>(?:{alternation(measure['change'])})+)"
+            r"\d[\d.]*%[、和与](?P<second>\d[\d.]*%)(?![、和与]\d)"
+        ),
         shared=re.compile(f"(?:{alternation([*measure['columns'], *measure['shared']])})(?:年均|平均)?$"),
+        measured=re.compile(f"(?:{alternation(measure['measured'])})$"),
         size=re.compile(f"(?:{alternation(measure['sizes'])})$"),
+        aims=frozenset(measure["aims"]),
         qualified=re.compile(f"(?:{alternation(measure['qualifiers'])})$"),
     )
 
@@ -177,7 +191,7 @@ def _measure(folded: str, figure: Figure, told: Sequence[str]) -> str:
         return noun
     sentence = _SENTENCE.split(folded[max(0, figure.start - 60) : figure.start])[-1]
     previous, clause = ["", *_CLAUSE.split(sentence)][-2:]
-    words = _noun(clause)
+    words = _noun(_COMPARED.sub("", clause) if figure.unit == "倍" else clause)
     governed = bool(clause) and rules.verbs.fullmatch(clause) is not None and len(noun) > 1
     size = figure.unit in units().sized and not figure.unit.endswith(("元", "币"))
     if size and len(noun) > 1 and (words.endswith("投资") or _goes_on(clause, subject)):
@@ -189,6 +203,10 @@ def _measure(folded: str, figure: Figure, told: Sequence[str]) -> str:
         words = (rules.change.sub("", subject) or _before(previous, any_noun=False)) + words
     if "分别" in clause:
         words = _respective(folded, figure, [previous, clause], words, told)
+    elif figure.unit == "%" and (both := rules.changes.match(folded, figure.start - len(clause))) is not None:
+        second = figure.start == both.start("second")
+        if len(told) > 1 + second:
+            words = told[-2] + both["change"]  # behind two figures: 分别为2.9万元、2万元，增长|8%|、|9%|
     return (
         _brief(words.strip("、"))
         or _said(folded, figure.end)
@@ -197,7 +215,12 @@ def _measure(folded: str, figure: Figure, told: Sequence[str]) -> str:
 
 
 def _sized_end(folded: str, at: int) -> int:
-    """Return where the size ends that stands right behind a figure (73条|110公里|农村公路), else where that ends."""
+    """Return where the figure ends that stands right behind one and is of the same, else where that ends.
+
+    73条|110公里|农村公路, 20615户|45563名|贫困人口.
+    """
+    if (paired := _PAIRED.match(folded, at)) is not None:
+        return paired.end()
     size = pattern().match(folded, at) if folded[at : at + 1].isdigit() else None
     if size is None or size["unit"] not in units().sized or folded.startswith("以上", size.end()):
         return at
@@ -210,7 +233,7 @@ def _behind(words: str) -> str:
     if (whole := _ALL_IN_ONE.match(words)) is not None:
         words = words[whole.end() :]
     noun = _JOINED.sub("", _rules().verb_behind.split(words, maxsplit=1)[0])
-    return "" if _NEXT.match(noun) else noun
+    return "" if _NEXT.match(noun) or noun in _rules().aims else noun
 
 
 def _goes_on(clause: str, subject: str) -> bool:
@@ -268,7 +291,7 @@ def _respective(folded: str, figure: Figure, clauses: Sequence[str], words: str,
     *items, last = _ASIDE.sub("", listed).split("、")
     items += [last] if len(items) + 1 == len(figures) > 1 else _BEFORE_LAST.split(last, maxsplit=1)
     place = next((at for at, each in enumerate(figures) if each.start() == figure.start), None)
-    unnamed = clause.startswith("分别") and "、" not in listed
+    unnamed = _HANDED_OUT.match(clause) is not None and "、" not in listed
     if place is not None and unnamed and len(figures) > 1 and rules.change.fullmatch(change):
         before = told[: len(told) - place][-len(figures) :]
         return before[place] + change if len(before) == len(figures) else words
@@ -280,7 +303,7 @@ def _respective(folded: str, figure: Figure, clauses: Sequence[str], words: str,
     if place is None or not 1 < len(items) == len(figures) or min(map(len, items)) < _BRIEFEST:
         return words
     item = items[place]
-    if ending is None or rules.shared.search(item) is not None:
+    if ending is None or rules.shared.search(item) is not None or rules.measured.search(item) is not None:
         rest = items[-1][len(item) :]  # 食品、药品|抽检合格率
         return item + (rest if rest.endswith(_RATES) and item[-1] == items[-1][len(item) - 1] else "") + change
     return item.removesuffix("居民") + ending.group() + change
@@ -316,6 +339,8 @@ def _noun(clause: str) -> str:
             words = rest
             break
         words = words[: figure.start()]
+        if rest:  # 人均预期寿命|较2020年提高|1.16岁、达到79.72岁
+            words = _ASIDE.sub("", rules.change.sub("", words.removesuffix("新增")))
     words = rules.tail.sub("", _SINCE.sub("", words.strip(" 、—")))
     words = rules.lead.sub("", words, count=1)
     size = rules.size.search(words)
@@ -348,6 +373,7 @@ def _in_noun(words: str, figure: re.Match[str]) -> bool:
     quoted = words.count('"', 0, figure.start()) % 2 == 1 and '"' in words[figure.end() :]
     return (
         quoted
+        or figure["number"] == "零"
         or words.startswith("性", figure.end())
         or (figure["unit"] not in units().share and BOUNDED.match(words, figure.end()) is not None)
     )

@@ -45,6 +45,12 @@ _AROUND_FIGURES = re.compile(
 """Spaces around figures and words of another script, and within a figure: 6 700万元 (nine of nine annotated)."""
 _NOTE_MARK = re.compile(r"(?<=[^\s。；])[\[［〔【] ?\d{1,3} ?[\]］〕】]")
 """A footnote's mark: “红绿旗”[4]激励机制; at the start of a line or sentence it numbers the note itself."""
+_ROUND_MARK = re.compile(r"[（(](?<=[^\s，。；：、].)(?P<number>\d{1,2})[)）]")
+_BEHIND_NAME, _FEWEST_MARKS, _SKIPPED = ("”", '"', "》"), 2, 2
+"""What round marks of footnotes stand behind, how often at least, and by how much they count on at most.
+
+“六清”（12）, “三查”（14）. None of the annotated texts has such marks; numbers of items stand behind no quotation.
+"""
 _FIGURE_FIRST = re.compile(r"\d+ ")
 _RECURRING = 3
 """So often a line without a comma stands in a text that is printed on each of its pages."""
@@ -182,7 +188,7 @@ def reflow(text: str) -> Reflowed:
     lines = _lines(text)
     gaps = [(at, at + 1, "") for line in lines for at in _spaces(line) if text[at] != "\t"]
     gaps += _line_ends(lines, _margin(lines))
-    gaps += [(*mark.span(), "") for mark in _NOTE_MARK.finditer(text)]
+    gaps += [(*mark.span(), "") for marks in (_NOTE_MARK.finditer(text), _round_marks(text)) for mark in marks]
     if not gaps:
         return Reflowed(text, places)
     pieces: list[str] = []
@@ -195,6 +201,15 @@ def reflow(text: str) -> Reflowed:
         offsets += range(at, start + len(mark))
         at = end
     return Reflowed("".join((*pieces, text[at:])), [places[each] for each in (*offsets, *range(at, len(text)))])
+
+
+def _round_marks(text: str) -> Sequence[re.Match[str]]:
+    """Return the round marks of footnotes, which count up from the first of the text: “雨露计划”（2）救助."""
+    marks = list(_ROUND_MARK.finditer(text))
+    if sum(text.endswith(_BEHIND_NAME, 0, mark.start()) for mark in marks) < _FEWEST_MARKS:
+        return ()
+    numbers = (0, *(int(mark["number"]) for mark in marks))
+    return marks if all(0 < number - last <= _SKIPPED for last, number in pairwise(numbers)) else ()
 
 
 def _parted(text: str) -> tuple[str, Sequence[int]]:

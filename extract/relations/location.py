@@ -16,7 +16,7 @@ from extract.finders.villages import short_name
 from extract.layout.tables import named_rows
 from extract.mentions import Mentions, below, is_guess
 from extract.names import alternation, is_governing, lexicon
-from extract.surface import HAN, folded_text
+from extract.surface import HAN, ITEM_MARK, folded_text
 from ontology.divisions import NATION, divisions
 from ontology.terms import PLACES, Basis, Kind, Level, Predicate
 
@@ -31,6 +31,7 @@ Of those whose names tell neither the place nor an institution (荣盛重工) 29
 
 _LINE = re.compile("[至到—-]")
 """What joins the ends of a line."""
+_CLAUSE_END = re.compile(f"[，；。]|{ITEM_MARK.pattern}")
 _BORDER = re.compile("界(?![首河])")
 _SITED = re.compile("(?:位于|坐落[于在])(?P<site>[^，。；：（\n]+)|在(?P<built>[^，。；：（\n]{2,30}?)[建新][设成建]")
 """How an explanation says where a work stands."""
@@ -313,7 +314,7 @@ class _Reading:
         within the name of another work is that one's site alone (黑水村苗木基地、物流园二期).
         """
         sentence = self.mentions.sentence(span)
-        clause = re.split("[，；。]", self.folded[sentence.start : span.start])[-1]
+        clause = _CLAUSE_END.split(self.folded[sentence.start : span.start])[-1]
         if not clause:
             return []
         stretch = Span(span.start - len(clause), span.start)

@@ -1218,3 +1218,12 @@ def test_what_a_plan_has_to_get_begun_is_planned(tmp_path, before: str, behind: 
     doc = pipeline.process(pipeline.load(components=["policy_structure"]), linking.document(text, TOWN))
     spans = [Span(text.index("鹮鹭"), text.index("高速") + 2)]
     assert status.status(spans, fold(text), doc._.structure, Level.PREFECTURE, tmp_path) is expected
+
+
+def test_works_numbered_in_running_text_are_named_each() -> None:
+    text = "鹮湾大街南延工程（3）鹭溪路东延至苇塘大街工程（4）苇塘公园一期工程"
+    named = [
+        text[c.span.start : c.span.end]
+        for c in naming([Candidate(Span(0, len(text)), Kind.PROJECT, TAGGER, 0.9)], text)
+    ]
+    assert named == ["鹮湾大街南延工程", "鹭溪路东延至苇塘大街工程", "苇塘公园一期工程"]

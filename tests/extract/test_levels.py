@@ -111,9 +111,10 @@ def test_the_nations_vanguard_that_a_place_is_to_be_is_its_own(name, expected, t
         ("为全州打造鹮羽之城贡献鹭溪力量。", Level.PREFECTURE),
         ("为建设鹮羽之城多作贡献。打造鹮羽之城。鹮羽之城初具形象。", Level.TOWNSHIP),
         ("打造鹮羽之城，多作贡献。", Level.TOWNSHIP),
+        ("主动融入鹮羽之城。鹮羽之城初具形象。", Level.COUNTY),
     ],
 )
-def test_what_a_place_contributes_to_is_of_a_unit_above_it(monkeypatch, tmp_path, said, expected):
+def test_what_a_place_joins_or_contributes_to_is_of_a_unit_above_it(monkeypatch, tmp_path, said, expected):
     monkeypatch.setattr(levels, "opened", lambda *_: object())
     monkeypatch.setattr(levels, "classify", lambda *_, **__: "township")
     name, metadata = "鹮羽之城", Metadata(place=TOWN, level=Level.TOWNSHIP)
@@ -172,6 +173,7 @@ def test_a_prefecture_of_a_provinces_name_is_not_the_province(tmp_path):
     ("name", "text", "expected"),
     [
         ("五个中心", "落实市委“五个中心”部署。", Level.PREFECTURE),
+        ("十个新突破", "紧扣中央“十个新突破”部署。", Level.NATIONAL),
         ("有话好好说", "双沟社区提出“有话好好说”。", Level.VILLAGE),
     ],
 )

@@ -334,3 +334,10 @@ def test_a_firm_that_a_place_came_to_terms_with_stands_elsewhere_however_often_i
     named |= {"夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY)}
     found = {s for s, _, _ in linking.read(linking.readers(), text, named, COUNTY, places={"夏县": COUNTY})}
     assert found == {"鹮鸣药业"}
+
+
+def test_the_place_of_a_numbered_item_is_not_the_next_ones(nlp):
+    text = "夏县政府工作报告\n交通工程2项：（1）鹮湾村道路硬化工程（2）鹭溪大街南延工程。"
+    found = located(nlp, text, COUNTY)
+    assert ("鹮湾村道路硬化工程", "鹮湾村") in found
+    assert ("鹭溪大街南延工程", "鹮湾村") not in found

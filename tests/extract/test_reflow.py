@@ -197,3 +197,22 @@ def test_a_footnotes_mark_may_hold_a_space() -> None:
 
 def test_the_year_of_a_rule_is_no_footnotes_mark() -> None:
     assert reflow("落实国发〔2021〕5号文件。").text == "落实国发〔2021〕5号文件。"
+
+
+@pytest.mark.parametrize("kind", ["（{}）", "({})"])
+def test_round_marks_of_footnotes_are_left_out_where_they_count_up(kind: str) -> None:
+    first, second, third = map(kind.format, (1, 2, 3))
+    text = f"推行“红绿旗”{first}机制，落实“四早”{second}要求，建设白石产业园{third}。\n{first}“红绿旗”：奖优罚劣。"
+    assert reflow(text).text == f"推行“红绿旗”机制，落实“四早”要求，建设白石产业园。\n{first}“红绿旗”：奖优罚劣。"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "推行“红绿旗”（2）机制，落实“四早”（1）要求。",
+        "推行“红绿旗”（6）机制，落实“四早”（7）要求。",
+        "建设白石产业园工程（1）鹮湾路工程（2）。",
+    ],
+)
+def test_other_numbers_in_round_brackets_stay(text: str) -> None:
+    assert reflow(text).text == text

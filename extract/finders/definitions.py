@@ -54,6 +54,8 @@ _IN_SHORT = re.compile("的?(?:简称|统称|总称|合称)")
 """What ends a definition that says what a term is short for: 碳达峰与碳中和|的简称."""
 _IN_FULL = re.compile('是?"[^"]+"')
 """Such a definition that is but the name in full."""
+_AGAIN = re.compile('[^"，。；、]*"(?P<list>[^"，；。]+)"的?(?P<noun>[^"，。；、]{2,8})[。；\\s]*')
+"""A list in quotation marks before what may be the term's own noun: “四预”机制: 运行中|“预期、…、预警”|机制."""
 _AIMED = re.compile("，旨在")
 """Before what an undertaking is for, which lists none of its parts."""
 _NEXT = re.compile("[。；， \n]*(?:第[一二三四五六七八九十]个)?$")
@@ -175,6 +177,9 @@ def _spelled_out(folded: str, term: Span, definition: Span) -> list[Member]:
             return []
     if aimed := _AIMED.search(folded, definition.start + 2, definition.end):
         definition = Span(definition.start, aimed.start())
+    again = _AGAIN.fullmatch(folded, definition.start, definition.end)
+    if again is not None and name.endswith(again["noun"]) and again["list"] not in name:
+        definition = Span(*again.span("list"))
     core = _core(folded, term)
     if core.endswith("位一体") and "，" in folded[definition.start : definition.end]:
         return []  # “四位一体”责任: 对重点项目，分别确定领导、部门、…进行分包

@@ -25,8 +25,8 @@ _MOST = 0.6
 """The share of a term's members that tells what it is."""
 _COMPOUND = 0.85
 """How sure a term is at least that is spelled out."""
-_WHOSE = re.compile('(?:[省市县区州旗镇乡]委|自治区党委)(?=")')
-"""Whose a term is that names it by its quotation: 市委|“6293”工作思路."""
+_WHOSE = re.compile('(?:[省市县区州旗镇乡]委?|自治区党委)(?=")')
+"""Whose a term is that names it by its quotation: 市委|“6293”工作思路, 省|“十强”产业."""
 _BRIEF = 3
 """Characters of an ordinary word, at most."""
 _FORMULA = re.compile(r"\d(?:\+[\dN])+")

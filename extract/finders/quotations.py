@@ -193,6 +193,8 @@ class QuotationFinder:
             reading = read(folded, start, end)
             if reading is None or within_another_plan(folded, start - 1, reading.end):
                 continue
+            if reading.joined and _explains(doc, folded, start, end, reading.end):
+                continue
             name = text_of(doc)[start - 1 : reading.end] if reading.joined else None
             if reading.joined:
                 doc._.candidates.append(
@@ -223,6 +225,16 @@ class QuotationFinder:
             doc._.claims.append(
                 Claim(span, Predicate.COMPONENT_OF, whole, Basis.DEFINITIONAL, 0.95, whole, "policy_quotations/parts")
             )
+
+
+def _explains(doc: Doc, folded: str, start: int, end: int, stop: int) -> bool:
+    """Tell whether a quoted list only explains a term of its own noun: “四预”机制: …“预期、…、预警”|机制."""
+    noun = folded[end + 1 : stop]
+    return "、" in folded[start:end] and any(
+        entry.definition.start < start < entry.definition.end
+        and folded[entry.term.start : entry.term.end].strip('"').endswith(noun)
+        for entry in doc._.structure.glossary
+    )
 
 
 @Language.factory("policy_quotations")

@@ -93,7 +93,10 @@ class StrategyFinder:
         self._around_known(doc, folded)
         self._ambitions(doc, folded)
         self._mottoes(doc, folded)
+        explained = {entry.definition.start for entry in doc._.structure.glossary}
         for match in _words().formula.finditer(folded):
+            if match.start() - folded.startswith('"', match.start() - 1) in explained:
+                continue  # 六稳：|稳就业、稳金融、…: a term's parts (0 of 2)
             doc._.candidates.append(
                 Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.9, level=Level.NATIONAL)
             )

@@ -9,7 +9,7 @@ from extract.document import Document, Span
 from extract.finders.definitions import expected, members
 from extract.layout.structure import structure
 from extract.surface import fold
-from ontology.terms import Kind
+from ontology.terms import Kind, Level
 
 
 def taken_apart(term: str, definition: str) -> dict[str, list[str]]:
@@ -453,3 +453,38 @@ def test_institutions_that_a_number_counts_are_no_parts_of_a_strategy() -> None:
     text = "名词解释\n1.四所一庭：派出所、司法所、市场监管所、律师事务所、人民法庭。"
     doc = pipeline.process(pipeline.load(components=["policy_structure", "policy_glossary"]), Document("d", text, ""))
     assert not doc._.claims
+
+
+def test_whose_a_quoted_term_is_stands_before_it_and_tells_its_level() -> None:
+    parts = "雁阵产业集群、海洋产业走廊、康养服务产业带。"
+    text = f"某县工作报告\n发展产业。\n名词解释\n1.省“三鹮”产业：指{parts}\n2.鹮鸣：一种鸟。\n"
+    nlp = pipeline.load(components=("policy_structure", "policy_glossary"))
+    doc = pipeline.process(nlp, Document("d", text, "0" * 64))
+    levels = {text[c.span.start : c.span.end]: c.level for c in doc._.candidates}
+    assert levels["“三鹮”产业"] is Level.PROVINCIAL and "海洋产业走廊" in levels
+
+
+@pytest.mark.parametrize(
+    ("term", "definition", "parts"),
+    [
+        ("“四预”工作机制", "工业运行中“预期、预测、预判、预警”工作机制。", ["预期", "预测", "预判", "预警"]),
+        (
+            "热线“四个一”工作法",
+            "热线“一线通达、一网通办、一次办好、一督到底”的工作法。",
+            ["一线通达", "一网通办", "一次办好", "一督到底"],
+        ),
+        ("“三深化、三提升”行动", "全省开展“三深化、三提升”行动。", []),
+    ],
+)
+def test_a_quoted_list_before_the_terms_own_noun_is_its_parts(term: str, definition: str, parts: list[str]) -> None:
+    assert list(taken_apart(term, definition)) == parts
+
+
+def test_a_list_that_explains_a_term_is_no_name_beside_it() -> None:
+    text = (
+        "某县工作报告\n名词解释\n1.“四预”工作机制：指运行中“预期、预测、预判、预警”工作机制。\n"
+        "2.鹮六稳：稳就业、稳金融、稳外贸、稳外资、稳投资、稳预期。\n"
+    )
+    nlp = pipeline.load(components=("policy_structure", "policy_glossary", "policy_quotations", "policy_strategies"))
+    doc = pipeline.process(nlp, Document("d", text, "0" * 64))
+    assert not any("、" in text[c.span.start : c.span.end] for c in doc._.candidates)

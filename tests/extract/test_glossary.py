@@ -488,3 +488,28 @@ def test_a_list_that_explains_a_term_is_no_name_beside_it() -> None:
     nlp = pipeline.load(components=("policy_structure", "policy_glossary", "policy_quotations", "policy_strategies"))
     doc = pipeline.process(nlp, Document("d", text, "0" * 64))
     assert not any("、" in text[c.span.start : c.span.end] for c in doc._.candidates)
+
+
+@pytest.mark.parametrize(
+    ("term", "definition", "parts"),
+    [
+        ("三种本领", "学习本领、政治领导本领、狠抓落实本领。", ["学习本领", "政治领导本领", "狠抓落实本领"]),
+        ("三带", "打造粮果产业带、渔稻产业带、建设茶旅产业带。", ["粮果产业带", "渔稻产业带", "茶旅产业带"]),
+        (
+            "三大集群",
+            "打造茶叶产业集群、建设渔业产业集群、建设文旅产业集群。",
+            ["茶叶产业集群", "渔业产业集群", "文旅产业集群"],
+        ),
+        ("清四乱", "乱占、乱采、乱堆、乱建等管理保护突出问题。", ["乱占", "乱采", "乱堆", "乱建"]),
+        ("鹮社企三联", "推行干部联片、党员联户、能人联产。", ["干部联片", "党员联户", "能人联产"]),
+        (
+            "三不变",
+            "即：摘帽不变责任，防止懈怠；摘帽不变政策，防止急刹车；摘帽不变帮扶，防止走散。",
+            ["摘帽不变责任", "摘帽不变政策", "摘帽不变帮扶"],
+        ),
+        ("“1530”工程", "1个校长团队培养5个学员，30个教师学员。每年10名教师培养3名教师，连续三年，共30名骨干。", []),
+        ("“135”网格工作法", "1名网格长、3支队伍、5分钟响应。", ["3支队伍", "5分钟响应"]),
+    ],
+)
+def test_items_keep_what_names_them_and_lose_what_explains_them(term: str, definition: str, parts: list[str]) -> None:
+    assert list(taken_apart(term, definition)) == parts

@@ -513,3 +513,14 @@ def test_a_list_that_explains_a_term_is_no_name_beside_it() -> None:
 )
 def test_items_keep_what_names_them_and_lose_what_explains_them(term: str, definition: str, parts: list[str]) -> None:
     assert list(taken_apart(term, definition)) == parts
+
+
+def test_a_count_of_sites_is_no_name() -> None:
+    text = (
+        "某县工作报告\n改造老旧小区。\n名词解释\n1.3个老旧小区改造提升：化工厂家属楼、建设局家属楼、地税局住宅楼。\n"
+        "2.2个绿色社区：鹭溪社区茗清小区、苍旺社区名园小区。\n3.3个意识：政治意识、担当意识、奋斗意识。\n"
+    )
+    nlp = pipeline.load(components=("policy_structure", "policy_glossary"))
+    doc = pipeline.process(nlp, Document("d", text, "0" * 64))
+    names = {text[c.span.start : c.span.end] for c in doc._.candidates}
+    assert names == {"3个意识", "政治意识", "担当意识", "奋斗意识"}

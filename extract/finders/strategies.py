@@ -105,6 +105,7 @@ class StrategyFinder:
         self._pictures(doc, folded)
         self._take_back(doc, folded)
         self._counted(doc, folded)
+        self._bracketed(doc, folded)
         for match in _SPIRIT.finditer(folded):
             doc._.candidates.append(Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.85))
         self._meetings(doc, folded)
@@ -201,6 +202,22 @@ class StrategyFinder:
                 Claim(part, Predicate.COMPONENT_OF, whole, Basis.STATED, 0.95, evidence, "policy_strategies/counted")
                 for part in parts
                 for whole in wholes
+            ]
+
+    @staticmethod
+    def _bracketed(doc: Doc, folded: str) -> None:
+        """Propose a set and what brackets behind it list, as many as it says: 抓好|两大主导（现代工业、洞穴旅游）."""
+        words = _words()
+        for match in words.bracketed.finditer(folded):
+            group = Span(*match.span("name"))
+            parts = [Span(*item.span()) for item in re.compile("[^、]+").finditer(folded, *match.span("list"))]
+            if len(parts) != parse(match["count"]) or not folded.endswith(words.done_with_sets, 0, group.start):
+                continue
+            evidence = doc._.structure.sentence_of(Span(*match.span()))
+            doc._.candidates += [Candidate(span, Kind.STRATEGY, "policy_strategies", 0.9) for span in (group, *parts)]
+            doc._.claims += [
+                Claim(part, Predicate.COMPONENT_OF, group, Basis.STATED, 0.95, evidence, "policy_strategies/counted")
+                for part in parts
             ]
 
     @staticmethod
@@ -328,6 +345,8 @@ class _Words(NamedTuple):
         counting: what counts a list: 三大战略.
         position: what is to be a doctrine's, behind it: 新发展格局|的战略支点.
         characterised: the attributes of a system behind the verb: 构建|具有山东优势的|现代化产业体系.
+        bracketed: a set that brackets behind it list (9 of 9): 抓好|两大主导（现代工业、洞穴旅游）.
+        done_with_sets: what stands before it.
         label: a group of a layout, which quotation marks set off behind what it sums up: 甲走廊、乙走廊|“两廊”.
     """
 
@@ -336,6 +355,8 @@ class _Words(NamedTuple):
     counting: re.Pattern[str]
     position: re.Pattern[str]
     characterised: re.Pattern[str]
+    bracketed: re.Pattern[str]
+    done_with_sets: tuple[str, ...]
     label: re.Pattern[str]
 
 
@@ -368,6 +389,11 @@ def _words() -> _Words:
             f'(?:{alternation(data["characterised"])})[^，。；：\n"]{{2,24}}'
             '|[^，。；：、\n"]{2,10}(?:、[^，。；：、\n"]{2,10})+)的)$'
         ),
+        bracketed=re.compile(
+            f"(?P<name>(?P<count>[两二三四五六七八])[{HAN}]{{1,7}})"
+            "（(?P<list>[^（）、：；。\n]{2,24}(?:、[^（）、：；。\n]{2,24})+)）"
+        ),
+        done_with_sets=("）", *data["aims"], *data["done_with_sets"]),
         label=re.compile(f'"(?P<count>[两二三四五六七八])(?P<sort>{groups})"'),
     )
 

@@ -175,6 +175,14 @@ def test_what_counts_or_ranks_works_is_no_project(nlp, count):
         ("实施南街改造、市场迁建、车站改造三大工程。", Kind.STRATEGY, [], ""),
         ("打造东河农旅走廊、苍路猕猴桃走廊“两廊”。", Kind.STRATEGY, ["东河农旅走廊", "苍路猕猴桃走廊"], "两廊"),
         ("打造东河农旅走廊、苍路猕猴桃园“两廊”。", Kind.STRATEGY, [], ""),
+        ("抓好两大主导（现代茶业、洞穴旅游）。", Kind.STRATEGY, ["现代茶业", "洞穴旅游"], "两大主导"),
+        (
+            "认真做好三抓（抓茶、抓果、抓渔）两调（调种养、调产销）。",
+            Kind.STRATEGY,
+            ["抓茶", "抓果", "抓渔", "调种养", "调产销"],
+            "两调",
+        ),
+        ("完成三项工作（茶业、果业）。整治四旁（村旁、宅旁、路旁、水旁）。", Kind.STRATEGY, [], ""),
     ],
 )
 def test_a_count_behind_a_set_names_its_whole(text: str, kind: Kind, parts: list[str], group: str) -> None:

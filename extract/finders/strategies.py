@@ -49,7 +49,7 @@ _BRIEFEST = 2
 """Characters of a place's short name, at least."""
 _MOTTOES = re.compile(f"[{HAN}]{{3}}(?P<unit>[省市县区镇乡])(?:、[{HAN}]{{3}}(?P=unit)){{2,}}")
 """A list of such mottoes, in which further verbs stand: 生态立镇、农业稳镇、和谐安镇."""
-_COUNTED = re.compile('"?[^、"]{2,14}(?:"?、"?[^、"]{2,12}){1,7}"?$')
+_COUNTED = re.compile('"?[^、"]{2,24}(?:"?、"?[^、"]{2,20}){1,7}"?$')
 """What counts a list, and the list before it: 工业强县、电商兴县、生态立县|三大战略."""
 _SET_LENGTH = 4
 """Characters of the members of a list that are equally long for them to make up a set: 招商突破、水系治理|两大行动."""

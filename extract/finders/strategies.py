@@ -17,7 +17,7 @@ from extract.document import Span
 from extract.levels import named_level
 from extract.names import alternation, ending, headed, lexicon, name_start
 from extract.numerals import parse
-from extract.surface import HAN, folded_text, quotations
+from extract.surface import HAN, folded_text, quotations, text_of
 from ontology.divisions import divisions
 from ontology.terms import IDEAS, Basis, Kind, Level, Predicate
 
@@ -49,7 +49,7 @@ _BRIEFEST = 2
 """Characters of a place's short name, at least."""
 _MOTTOES = re.compile(f"[{HAN}]{{3}}(?P<unit>[省市县区镇乡])(?:、[{HAN}]{{3}}(?P=unit)){{2,}}")
 """A list of such mottoes, in which further verbs stand: 生态立镇、农业稳镇、和谐安镇."""
-_COUNTED = re.compile('"?[^、"]{2,24}(?:"?、"?[^、"]{2,20}){1,7}"?$')
+_COUNTED = re.compile('"?(?:[^、"]{2,14}|[^、"和]{15,24})(?:"?、"?[^、"]{2,20}){1,7}"?$')
 """What counts a list, and the list before it: 工业强县、电商兴县、生态立县|三大战略."""
 _SET_LENGTH = 4
 """Characters of the members of a list that are equally long for them to make up a set: 招商突破、水系治理|两大行动."""
@@ -165,7 +165,7 @@ class StrategyFinder:
         """Propose a counted group and what is listed before it: 工业强县、电商兴县、生态立县|三大战略.
 
         What is not called a strategy is quoted whole, or its members are equally long. Where the authority file knows
-        list and group as one name, the group is that name's short form.
+        list and group as one name, the group is that name's short form; so it is where the list is quoted (27 of 27).
         """
         words = _words()
         known = {c.span.end: c for c in doc._.candidates if c.concept is not None and c.kind in IDEAS}
@@ -180,7 +180,7 @@ class StrategyFinder:
                 group = Span(match.start("count"), match.end("sort"))
                 if not all(name.endswith(match["sort"]) for name in names):
                     continue
-                wholes, kind = [group], Kind.STRATEGY
+                wholes, kind, one_name = [group], Kind.STRATEGY, None
             else:
                 group = Span(*match.span())
                 alike = len({len(name) for name in names}) == 1 and len(names[0]) >= _SET_LENGTH
@@ -191,12 +191,13 @@ class StrategyFinder:
                 if kind is Kind.POLICY and max(map(len, names)) < _LONGEST_OF_POLICIES:
                     continue
                 begin = parts[0].start - folded.startswith('"', parts[0].start - 1)
-                wholes = [group] if apart else [group, Span(begin, group.end)]
+                wholes = [group] if apart or quoted else [group, Span(begin, group.end)]
+                one_name = text_of(doc)[begin : group.end] if quoted and not apart else None
             one = known.get(group.end)
             if one is not None and one.span.start < group.start:
                 doc._.candidates.append(replace(one, span=group))
             else:
-                doc._.candidates.append(Candidate(group, kind, "policy_strategies", 0.9))
+                doc._.candidates.append(Candidate(group, kind, "policy_strategies", 0.9, name=one_name))
             doc._.candidates += [Candidate(part, kind, "policy_strategies", 0.9) for part in parts]
             doc._.claims += [
                 Claim(part, Predicate.COMPONENT_OF, whole, Basis.STATED, 0.95, evidence, "policy_strategies/counted")

@@ -1235,3 +1235,10 @@ def test_what_a_plan_has_to_get_begun_is_planned(tmp_path, before: str, behind: 
     doc = pipeline.process(pipeline.load(components=["policy_structure"]), linking.document(text, TOWN))
     spans = [Span(text.index("鹮鹭"), text.index("高速") + 2)]
     assert status.status(spans, fold(text), doc._.structure, Level.PREFECTURE, tmp_path) is expected
+
+
+def test_a_quoted_list_and_what_counts_it_are_one_name(nlp) -> None:
+    found = annotate(nlp, "实施“工业强县、电商兴县、生态立县、文旅活县”四大战略。四大战略见成效。")
+    assert [e.name for e in found.entities if "四大战略" in e.name] == [
+        "工业强县、电商兴县、生态立县、文旅活县四大战略"
+    ]

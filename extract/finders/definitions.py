@@ -29,8 +29,8 @@ from extract.numerals import announced
 _GROUP = re.compile(
     r'(双|[一二两三四五六七八九十]{1,2}|\d)([个条张大项]?)((?:统一|第一|双(?=$|["、])|[^\d一二两双三四五六七八九十、，。；："（）]){1,8})'
 )
-_AMOUNT = re.compile(r"[\d.]\d|\d[余多]?[万亿元%]")
-"""A figure, or the end of one, which counts no parts: 114|8亿元."""
+_AMOUNT = re.compile(rf"[\d.]\d|\d[余多]?[万亿元%]|(?:\d|{NUMERAL})(?:[名位]|年$)")
+"""A figure, or the end of one, persons and years, which count no parts: 114|8亿元, 5名校长, 连续三年."""
 _WORKS = re.compile(rf"(?:\d+|{NUMERAL}{{1,3}})[个项条](?:重点|重大|骨干)?(?:工程|项目)")
 """Behind a list it says that this lists works, which are parts of no strategy."""
 _QUOTED = re.compile('"([^"]+)"')
@@ -54,16 +54,20 @@ _IN_SHORT = re.compile("的?(?:简称|统称|总称|合称)")
 """What ends a definition that says what a term is short for: 碳达峰与碳中和|的简称."""
 _IN_FULL = re.compile('是?"[^"]+"')
 """Such a definition that is but the name in full."""
+_AGAIN = re.compile('[^"，。；、]*"(?P<list>[^"，；。]+)"的?(?P<noun>[^"，。；、]{2,8})[。；\\s]*')
+"""A list in quotation marks before what may be the term's own noun: “四预”机制: 运行中|“预期、…、预警”|机制."""
 _AIMED = re.compile("，旨在")
 """Before what an undertaking is for, which lists none of its parts."""
 _NEXT = re.compile("[。；， \n]*(?:第[一二三四五六七八九十]个)?$")
 """What stands between one group and the next: ；|第二个|“三”，即."""
 _EXPLAINS = re.compile(
-    "以(?!人民).{4,}|把.*(?:集成|合并|串)[成为]|[按依]照|根据|将|由|旨在|为了|通过|依托|有效|实行|习近平|进一步|逐步|转向|合并|改变|变.*为|单位|分别|.*是指"
+    r"以(?!人民).{4,}|把.*(?:集成|合并|串)[成为]|[按依]照|根据|将|由|旨在|为了|通过|依托|有效|实行|习近平|进一步|逐步|转向|合并|改变|变.*为|单位|分别|.*是指|\d+[名位]"
 )
 """How what explains a term begins, and no part of it does (1 of 19): 以综治网格为基础, 把多个事项集成为一件事."""
 _NUMERALS = re.compile(f"{NUMERAL}+")
 _VERB_LENGTH = 2
+_FEWEST_REASONED = 3
+"""Sentences that each name a part and say why, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ def expected(term: str) -> list[int]:
     counts = [announced(group.group(1)) for group in groups]
     if each := _EACH_ONE.fullmatch(term.strip('"')):
         return [announced(each.group(1))]
-    if re.fullmatch(r"\d{2,6}", term.strip('"')):
+    if re.fullmatch("[1-9]{2,6}", term.strip('"')):
         return [int(digit) for digit in term.strip('"')]
     return counts if len(counts) > 1 or (groups and groups[0].start() == 0) else []
 
@@ -175,6 +179,9 @@ def _spelled_out(folded: str, term: Span, definition: Span) -> list[Member]:
             return []
     if aimed := _AIMED.search(folded, definition.start + 2, definition.end):
         definition = Span(definition.start, aimed.start())
+    again = _AGAIN.fullmatch(folded, definition.start, definition.end)
+    if again is not None and name.endswith(again["noun"]) and again["list"] not in name:
+        definition = Span(*again.span("list"))
     core = _core(folded, term)
     if core.endswith("位一体") and "，" in folded[definition.start : definition.end]:
         return []  # “四位一体”责任: 对重点项目，分别确定领导、部门、…进行分包
@@ -193,6 +200,8 @@ def _spelled_out(folded: str, term: Span, definition: Span) -> list[Member]:
     held = _held(folded, counts, definition)
     if counts == [len(held)]:
         return [Member(span) for span in without_what_is_said_of_all(folded, held)]
+    if reasoned := _reasoned(folded, counts, definition):
+        return [Member(span) for span in reasoned]
     halves = set(counts) == {1} and "、" in name and "、" not in folded[definition.start : definition.end]
     flat = [] if halves else listed(folded, definition.start, definition.end, sum(counts))
     alike = len(counts) > 1 and counts[0] > 1 and len(set(counts)) == 1
@@ -239,6 +248,19 @@ def _one_each(folded: str, counts: list[int], definition: Span) -> list[Span]:
         first = each[0]
         each[0] = Span(folded.index(str(counts[0]), first.start), first.end)
     return each if brief or (told and not measured) or spelled else []
+
+
+def _reasoned(folded: str, counts: list[int], definition: Span) -> list[Span]:
+    """Read sentences that each name a part and say why, the names worded alike: 摘帽不摘责任，|防止松劲懈怠；…."""
+    sentences = split(folded, definition.start, definition.end, "；。")
+    if counts != [len(sentences)] or len(sentences) < _FEWEST_REASONED:
+        return []
+    firsts = [folded.find("，", span.start, span.end) for span in sentences]
+    names = [trimmed(folded, span.start, end) for span, end in zip(sentences, firsts, strict=True) if end > 0]
+    named = [name for name in names if name is not None and not names_nothing(folded, name)]
+    begun = [max(definition.start, *(folded.rfind(mark, 0, name.start) + 1 for mark in "；。：")) for name in named]
+    alike = any(len({folded[at] for at in starts}) == 1 for starts in (begun, [name.start for name in named]))
+    return named if alike and len(named) == len(sentences) else []
 
 
 def _clauses(folded: str, definition: Span, count: int) -> list[Span]:
@@ -291,7 +313,8 @@ def _bare_list(folded: str, name: str, definition: Span) -> list[Member]:
         return []
     items = split(folded, definition.start, definition.end, "、")
     counts = {announced(group.group(1)) for group in _GROUP.finditer(name)}
-    return [Member(item) for item in items] if len(items) > 1 and len(items) in counts else []
+    said = without_what_is_said_of_all(folded, items) if len(items) > 1 and len(items) in counts else []
+    return [Member(item) for item in said]
 
 
 def _taken_groups(folded: str, definition: Span) -> list[Member]:

@@ -25,8 +25,10 @@ _MOST = 0.6
 """The share of a term's members that tells what it is."""
 _COMPOUND = 0.85
 """How sure a term is at least that is spelled out."""
-_WHOSE = re.compile('(?:[省市县区州旗镇乡]委|自治区党委)(?=")')
-"""Whose a term is that names it by its quotation: 市委|“6293”工作思路."""
+_WHOSE = re.compile('(?:[省市县区州旗镇乡]委?|自治区党委)(?=")')
+"""Whose a term is that names it by its quotation: 市委|“6293”工作思路, 省|“十强”产业."""
+_SITES = re.compile(r"\d+[个所条处座]")
+"""How a term begins that counts sites, and names nothing where no ideas spell it out: 6个老旧小区改造提升."""
 _BRIEF = 3
 """Characters of an ordinary word, at most."""
 _FORMULA = re.compile(r"\d(?:\+[\dN])+")
@@ -99,7 +101,7 @@ class GlossaryFinder:
             ways = len(spelled) > 1 and (layout or words.ways.match(folded, term.start, term.end))
             if reading is None and (ways or any(part.alias for part in spelled)):
                 reading = Interpretation(Kind.STRATEGY, term.end, False, 0.65)  # 一河六圈一带, 四大支柱
-            if reading is None:
+            if reading is None or (not spelled and _SITES.match(folded, term.start, term.end)):
                 continue
             if spelled:  # a compound is a name; 六大提升工程: what is spelled out is carried out
                 works = _counts_works(folded[term.start : term.end])

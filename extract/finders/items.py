@@ -19,12 +19,14 @@ _ATTRIBUTE = re.compile('[^"]*的"(?P<name>[^"]+)"?$')
 _JOINT = re.compile("以及|和|及|与")
 _THIS_ONE = re.compile('"?这一[^，。、]{1,6}$')
 _CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于|我[省市县区镇乡]|[^，。、；]*(?:既|又|还)要")
-_NO_NAME = re.compile(r"(?:的|率|以上|左右|%|提出|指出)$|[形组构]成的|\d{4}年|(?<![新有])作为")
+_NO_NAME = re.compile(r"(?:的|率|以上|左右|%|提出|指出)$|[形组构]成的|\d{4}年|(?<![新有])作为|之一$")
 """How what is no name among the items of a list begins (为深化改革，…的任期制), and what tells it (污水处理率)."""
 _ONLY_THEN = re.compile("[：:]|，(?:分别[为是]|即)")
 """Behind what leads up to a name in its item: 具体内容是：|学习本领, 六条产业链，分别为|氢能."""
-_SAID_LAST = re.compile("的?(?:问题|工作|标准|要求|等)$")
+_SAID_LAST = re.compile("(?:等[^，。；、]{0,12}|的?)问题$|的?(?:工作|标准|要求|等)$")
 """What may stand behind the last of a list and belongs to all: 稳预期|工作."""
+_ALIKE, _BRIEF = 2, 10
+"""Characters in which items end alike, and those of one that may keep a verb, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,25 @@ def pieces(folded: str, start: int, end: int, marks: str) -> list[Span]:
         tail_start, tail_end = parts[-1]
         if joint := _JOINT.search(folded, tail_start + 1, tail_end - 1):
             parts[-1:] = [(tail_start, joint.start()), (joint.end(), tail_end)]
-    return [span for part in parts if (span := trimmed(folded, *part)) is not None]
+    spans = [span for part in parts if (span := trimmed(folded, *part)) is not None]
+    return _ending_alike(folded, spans) if marks == "、" and len(spans) == len(parts) > 2 else spans
+
+
+def _ending_alike(folded: str, spans: list[Span]) -> list[Span]:
+    """Give back the first words of the only item that would lose them among items that end alike: 狠抓|落实本领.
+
+    Not of a long one or behind a first item's own verb: 升级3大产业集群、培育|18个新星产业集群.
+    """
+    if folded[spans[0].start - 1] not in '：，；。、"（ \n即指是为':
+        return spans
+    cut = [i for i, span in enumerate(spans) if i and folded[span.start - 1] not in '、和及与"（ \n']
+    if len(cut) != 1 or len({folded[span.end - _ALIKE : span.end] for span in spans}) > 1:
+        return spans
+    (index,) = cut
+    start = folded.rfind("、", 0, spans[index].start) + 1
+    whole = Span(start, spans[index].end)
+    brief = whole.end - whole.start <= _BRIEF
+    return [*spans[:index], whole, *spans[index + 1 :]] if brief else spans
 
 
 def listed(folded: str, start: int, end: int, count: int) -> list[Span]:

@@ -26,8 +26,8 @@ _NUMERAL_GROUP = re.compile(
     r"^[一二两三四五六七八九十百千0-9]+[个条大项张]?[^，。、]{1,5}(?:[一二两三四五六七八九十百千]+[个条大项张]?[^，。、]{1,4})*$"
 )
 _CODE = re.compile("[0-9+]{2,}|(?!十[一二三四五六七]五)[一二三四五六七八九十]{3,}")
-_LAID_OUT = re.compile(f"[{HAN}]{{0,2}}(?:思路|布局|部署)")
-"""What a quotation of nothing but figures is called, a part of its name: “1645”工作思路 (36 of 37)."""
+_LAID_OUT = re.compile(f"[{HAN}]{{0,4}}(?:思路|布局|部署)|总体要求")
+"""What a quotation of nothing but figures is called, a part of its name: “1645”工作思路 (43 of 44)."""
 _YEAR_OF = re.compile(f"[{HAN}]{{3,}}[^百十周]年")
 """A campaign of a year: 项目建设攻坚年; no number of years (两个一百年)."""
 _ALIKE = re.compile(rf"(?P<name>[{HAN}]{{4,8}})(?=、|\"|$)")
@@ -139,7 +139,7 @@ def read(folded: str, start: int, end: int) -> Interpretation | None:
                 best = (match.end(), kind, key)
     before = _verb_before(folded, start - 1)
     if "+" in phrase and re.search(f"[{HAN}]\\+[{HAN}]", phrase):
-        named = cues["formula"].match(behind)
+        named = cues["formula"].match(behind) if not chained else None  # “公司+农户”、“基地+农户”|模式
         end = end + 1 + named.end() if named else end
         return Interpretation(Kind.POLICY, end, named is not None, 0.85)
     if "，" in phrase and best is not None and best[1] is Kind.STRATEGY and len(phrase) >= _SAYING:
@@ -193,6 +193,8 @@ class QuotationFinder:
             reading = read(folded, start, end)
             if reading is None or within_another_plan(folded, start - 1, reading.end):
                 continue
+            if reading.joined and _explains(doc, folded, start, end, reading.end):
+                continue
             name = text_of(doc)[start - 1 : reading.end] if reading.joined else None
             if reading.joined:
                 doc._.candidates.append(
@@ -223,6 +225,16 @@ class QuotationFinder:
             doc._.claims.append(
                 Claim(span, Predicate.COMPONENT_OF, whole, Basis.DEFINITIONAL, 0.95, whole, "policy_quotations/parts")
             )
+
+
+def _explains(doc: Doc, folded: str, start: int, end: int, stop: int) -> bool:
+    """Tell whether a quoted list only explains a term of its own noun: “四预”机制: …“预期、…、预警”|机制."""
+    noun = folded[end + 1 : stop]
+    return "、" in folded[start:end] and any(
+        entry.definition.start < start < entry.definition.end
+        and folded[entry.term.start : entry.term.end].strip('"').endswith(noun)
+        for entry in doc._.structure.glossary
+    )
 
 
 @Language.factory("policy_quotations")

@@ -17,7 +17,7 @@ from extract.document import Span
 from extract.levels import named_level
 from extract.names import alternation, ending, headed, lexicon, name_start
 from extract.numerals import parse
-from extract.surface import HAN, folded_text, quotations
+from extract.surface import HAN, folded_text, quotations, text_of
 from ontology.divisions import divisions
 from ontology.terms import IDEAS, Basis, Kind, Level, Predicate
 
@@ -49,7 +49,7 @@ _BRIEFEST = 2
 """Characters of a place's short name, at least."""
 _MOTTOES = re.compile(f"[{HAN}]{{3}}(?P<unit>[省市县区镇乡])(?:、[{HAN}]{{3}}(?P=unit)){{2,}}")
 """A list of such mottoes, in which further verbs stand: 生态立镇、农业稳镇、和谐安镇."""
-_COUNTED = re.compile('"?[^、"]{2,14}(?:"?、"?[^、"]{2,12}){1,7}"?$')
+_COUNTED = re.compile('"?(?:[^、"]{2,14}|[^、"和]{15,24})(?:"?、"?[^、"]{2,20}){1,7}"?$')
 """What counts a list, and the list before it: 工业强县、电商兴县、生态立县|三大战略."""
 _SET_LENGTH = 4
 """Characters of the members of a list that are equally long for them to make up a set: 招商突破、水系治理|两大行动."""
@@ -93,7 +93,10 @@ class StrategyFinder:
         self._around_known(doc, folded)
         self._ambitions(doc, folded)
         self._mottoes(doc, folded)
+        explained = {entry.definition.start for entry in doc._.structure.glossary}
         for match in _words().formula.finditer(folded):
+            if match.start() - folded.startswith('"', match.start() - 1) in explained:
+                continue  # 六稳：|稳就业、稳金融、…: a term's parts (0 of 2)
             doc._.candidates.append(
                 Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.9, level=Level.NATIONAL)
             )
@@ -102,6 +105,7 @@ class StrategyFinder:
         self._pictures(doc, folded)
         self._take_back(doc, folded)
         self._counted(doc, folded)
+        self._bracketed(doc, folded)
         for match in _SPIRIT.finditer(folded):
             doc._.candidates.append(Candidate(Span(*match.span()), Kind.STRATEGY, "policy_strategies", 0.85))
         self._meetings(doc, folded)
@@ -161,7 +165,7 @@ class StrategyFinder:
         """Propose a counted group and what is listed before it: 工业强县、电商兴县、生态立县|三大战略.
 
         What is not called a strategy is quoted whole, or its members are equally long. Where the authority file knows
-        list and group as one name, the group is that name's short form.
+        list and group as one name, the group is that name's short form; so it is where the list is quoted (27 of 27).
         """
         words = _words()
         known = {c.span.end: c for c in doc._.candidates if c.concept is not None and c.kind in IDEAS}
@@ -176,7 +180,7 @@ class StrategyFinder:
                 group = Span(match.start("count"), match.end("sort"))
                 if not all(name.endswith(match["sort"]) for name in names):
                     continue
-                wholes, kind = [group], Kind.STRATEGY
+                wholes, kind, one_name = [group], Kind.STRATEGY, None
             else:
                 group = Span(*match.span())
                 alike = len({len(name) for name in names}) == 1 and len(names[0]) >= _SET_LENGTH
@@ -187,17 +191,34 @@ class StrategyFinder:
                 if kind is Kind.POLICY and max(map(len, names)) < _LONGEST_OF_POLICIES:
                     continue
                 begin = parts[0].start - folded.startswith('"', parts[0].start - 1)
-                wholes = [group] if apart else [group, Span(begin, group.end)]
+                wholes = [group] if apart or quoted else [group, Span(begin, group.end)]
+                one_name = text_of(doc)[begin : group.end] if quoted and not apart else None
             one = known.get(group.end)
             if one is not None and one.span.start < group.start:
                 doc._.candidates.append(replace(one, span=group))
             else:
-                doc._.candidates.append(Candidate(group, kind, "policy_strategies", 0.9))
+                doc._.candidates.append(Candidate(group, kind, "policy_strategies", 0.9, name=one_name))
             doc._.candidates += [Candidate(part, kind, "policy_strategies", 0.9) for part in parts]
             doc._.claims += [
                 Claim(part, Predicate.COMPONENT_OF, whole, Basis.STATED, 0.95, evidence, "policy_strategies/counted")
                 for part in parts
                 for whole in wholes
+            ]
+
+    @staticmethod
+    def _bracketed(doc: Doc, folded: str) -> None:
+        """Propose a set and what brackets behind it list, as many as it says: 抓好|两大主导（现代工业、洞穴旅游）."""
+        words = _words()
+        for match in words.bracketed.finditer(folded):
+            group = Span(*match.span("name"))
+            parts = [Span(*item.span()) for item in re.compile("[^、]+").finditer(folded, *match.span("list"))]
+            if len(parts) != parse(match["count"]) or not folded.endswith(words.done_with_sets, 0, group.start):
+                continue
+            evidence = doc._.structure.sentence_of(Span(*match.span()))
+            doc._.candidates += [Candidate(span, Kind.STRATEGY, "policy_strategies", 0.9) for span in (group, *parts)]
+            doc._.claims += [
+                Claim(part, Predicate.COMPONENT_OF, group, Basis.STATED, 0.95, evidence, "policy_strategies/counted")
+                for part in parts
             ]
 
     @staticmethod
@@ -325,6 +346,8 @@ class _Words(NamedTuple):
         counting: what counts a list: 三大战略.
         position: what is to be a doctrine's, behind it: 新发展格局|的战略支点.
         characterised: the attributes of a system behind the verb: 构建|具有山东优势的|现代化产业体系.
+        bracketed: a set that brackets behind it list (9 of 9): 抓好|两大主导（现代工业、洞穴旅游）.
+        done_with_sets: what stands before it.
         label: a group of a layout, which quotation marks set off behind what it sums up: 甲走廊、乙走廊|“两廊”.
     """
 
@@ -333,6 +356,8 @@ class _Words(NamedTuple):
     counting: re.Pattern[str]
     position: re.Pattern[str]
     characterised: re.Pattern[str]
+    bracketed: re.Pattern[str]
+    done_with_sets: tuple[str, ...]
     label: re.Pattern[str]
 
 
@@ -365,6 +390,11 @@ def _words() -> _Words:
             f'(?:{alternation(data["characterised"])})[^，。；：\n"]{{2,24}}'
             '|[^，。；：、\n"]{2,10}(?:、[^，。；：、\n"]{2,10})+)的)$'
         ),
+        bracketed=re.compile(
+            f"(?P<name>(?P<count>[两二三四五六七八])[{HAN}]{{1,7}})"
+            "（(?P<list>[^（）、：；。\n]{2,24}(?:、[^（）、：；。\n]{2,24})+)）"
+        ),
+        done_with_sets=("）", *data["aims"], *data["done_with_sets"]),
         label=re.compile(f'"(?P<count>[两二三四五六七八])(?P<sort>{groups})"'),
     )
 

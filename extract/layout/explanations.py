@@ -205,7 +205,7 @@ def _wording() -> _Wording:
     )
     noun = f'[^，。、；：（）"\\n]{{0,6}}?(?:{alternation(words["nouns"])})'
     explanation = re.compile(
-        rf"(?P<noun>{noun})?(?:不动摇|不放松)?，?(?:{that_is}){never}：?(?P<meaning>[^。；）\n]{{4,200}})"
+        rf"(?P<noun>{noun})?(?:不动摇|不放松)?，?(?:{that_is}){never}：?(?P<meaning>\"[^\"\n]*、[^\"\n]*\"(?![和与及、\"])|[^。；）\n]{{4,200}})"
         rf"|(?P<named>{noun})?（(?:即|指|是指)?：?(?P<bracket>[^（）\n]*[、，；][^（）\n]*)）"
     )
     meaning = re.compile(rf'"?[^，。、；：（）"\n]{{0,6}}，?(?!指)(?:{that_is}){never}：?(?P<meaning>[^。；）\n]+)')

@@ -175,6 +175,20 @@ def test_what_counts_or_ranks_works_is_no_project(nlp, count):
         ("实施南街改造、市场迁建、车站改造三大工程。", Kind.STRATEGY, [], ""),
         ("打造东河农旅走廊、苍路猕猴桃走廊“两廊”。", Kind.STRATEGY, ["东河农旅走廊", "苍路猕猴桃走廊"], "两廊"),
         ("打造东河农旅走廊、苍路猕猴桃园“两廊”。", Kind.STRATEGY, [], ""),
+        (
+            "打造鹭溪世界地质公园旅游度假区、苍旺一号旅游公路户外运动示范区、鹮湖沿线农文旅融合示范区“三区”。",
+            Kind.STRATEGY,
+            ["鹭溪世界地质公园旅游度假区", "苍旺一号旅游公路户外运动示范区", "鹮湖沿线农文旅融合示范区"],
+            "三区",
+        ),
+        ("抓好两大主导（现代茶业、洞穴旅游）。", Kind.STRATEGY, ["现代茶业", "洞穴旅游"], "两大主导"),
+        (
+            "认真做好三抓（抓茶、抓果、抓渔）两调（调种养、调产销）。",
+            Kind.STRATEGY,
+            ["抓茶", "抓果", "抓渔", "调种养", "调产销"],
+            "两调",
+        ),
+        ("完成三项工作（茶业、果业）。整治四旁（村旁、宅旁、路旁、水旁）。", Kind.STRATEGY, [], ""),
     ],
 )
 def test_a_count_behind_a_set_names_its_whole(text: str, kind: Kind, parts: list[str], group: str) -> None:
@@ -1126,6 +1140,9 @@ def test_the_number_of_a_road_begins_its_works_name(name: str) -> None:
     [
         ("落实“1645”工作思路。", {"“1645”工作思路", "1645"}),
         ("坚持“123”发展思路。", {"“123”发展思路", "123"}),
+        ("坚持“123”总体工作思路。", {"“123”总体工作思路", "123"}),
+        ("落实“11258”总体要求。", {"“11258”总体要求", "11258"}),
+        ("推广“公司+农户”、“基地+农户”模式。", {"公司+农户", "“基地+农户”模式", "基地+农户"}),
         ("完成“十四五”目标任务。", {"十四五"}),
         ("聚焦“42”工作重点。", set()),
         ("聚焦“鹮效能”积极稳妥创新乡村治理，群众满意。", {"鹮效能"}),
@@ -1227,3 +1244,10 @@ def test_works_numbered_in_running_text_are_named_each() -> None:
         for c in naming([Candidate(Span(0, len(text)), Kind.PROJECT, TAGGER, 0.9)], text)
     ]
     assert named == ["鹮湾大街南延工程", "鹭溪路东延至苇塘大街工程", "苇塘公园一期工程"]
+
+
+def test_a_quoted_list_and_what_counts_it_are_one_name(nlp) -> None:
+    found = annotate(nlp, "实施“工业强县、电商兴县、生态立县、文旅活县”四大战略。四大战略见成效。")
+    assert [e.name for e in found.entities if "四大战略" in e.name] == [
+        "工业强县、电商兴县、生态立县、文旅活县四大战略"
+    ]

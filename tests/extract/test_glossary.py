@@ -9,7 +9,7 @@ from extract.document import Document, Span
 from extract.finders.definitions import expected, members
 from extract.layout.structure import structure
 from extract.surface import fold
-from ontology.terms import Kind
+from ontology.terms import Kind, Level
 
 
 def taken_apart(term: str, definition: str) -> dict[str, list[str]]:
@@ -258,6 +258,8 @@ def test_parallel_clauses_of_a_double_number():
          {"一名领导": [], "一本台账": [], "一张图": [], "一抓到底": []}),
         ("健全“三查一改”标准化管护机制，即查淤堵、查渗漏、查占用、改旧闸。", "“三查一改”标准化管护机制",
          {each: [] for each in ("查淤堵", "查渗漏", "查占用", "改旧闸")}),
+        ("以“五办”即“交办、盯办、协办、督办、提级督办”强化落实；以“七会”聚力。", "五办",
+         {each: [] for each in ("交办", "盯办", "协办", "督办", "提级督办")}),
         ("实施“四县并进”战略（生态立县、产业兴县、文旅活县、民生安县）。", "“四县并进”战略",
          {"生态立县": [], "产业兴县": [], "文旅活县": [], "民生安县": []}),
         ("开展“三抓三早”行动（抓环境、抓项目、抓落实，早谋划、早开工、早见效）。", "“三抓三早”行动",
@@ -453,3 +455,74 @@ def test_institutions_that_a_number_counts_are_no_parts_of_a_strategy() -> None:
     text = "名词解释\n1.四所一庭：派出所、司法所、市场监管所、律师事务所、人民法庭。"
     doc = pipeline.process(pipeline.load(components=["policy_structure", "policy_glossary"]), Document("d", text, ""))
     assert not doc._.claims
+
+
+def test_whose_a_quoted_term_is_stands_before_it_and_tells_its_level() -> None:
+    parts = "雁阵产业集群、海洋产业走廊、康养服务产业带。"
+    text = f"某县工作报告\n发展产业。\n名词解释\n1.省“三鹮”产业：指{parts}\n2.鹮鸣：一种鸟。\n"
+    nlp = pipeline.load(components=("policy_structure", "policy_glossary"))
+    doc = pipeline.process(nlp, Document("d", text, "0" * 64))
+    levels = {text[c.span.start : c.span.end]: c.level for c in doc._.candidates}
+    assert levels["“三鹮”产业"] is Level.PROVINCIAL and "海洋产业走廊" in levels
+
+
+@pytest.mark.parametrize(
+    ("term", "definition", "parts"),
+    [
+        ("“四预”工作机制", "工业运行中“预期、预测、预判、预警”工作机制。", ["预期", "预测", "预判", "预警"]),
+        (
+            "热线“四个一”工作法",
+            "热线“一线通达、一网通办、一次办好、一督到底”的工作法。",
+            ["一线通达", "一网通办", "一次办好", "一督到底"],
+        ),
+        ("“三深化、三提升”行动", "全省开展“三深化、三提升”行动。", []),
+    ],
+)
+def test_a_quoted_list_before_the_terms_own_noun_is_its_parts(term: str, definition: str, parts: list[str]) -> None:
+    assert list(taken_apart(term, definition)) == parts
+
+
+def test_a_list_that_explains_a_term_is_no_name_beside_it() -> None:
+    text = (
+        "某县工作报告\n名词解释\n1.“四预”工作机制：指运行中“预期、预测、预判、预警”工作机制。\n"
+        "2.鹮六稳：稳就业、稳金融、稳外贸、稳外资、稳投资、稳预期。\n"
+    )
+    nlp = pipeline.load(components=("policy_structure", "policy_glossary", "policy_quotations", "policy_strategies"))
+    doc = pipeline.process(nlp, Document("d", text, "0" * 64))
+    assert not any("、" in text[c.span.start : c.span.end] for c in doc._.candidates)
+
+
+@pytest.mark.parametrize(
+    ("term", "definition", "parts"),
+    [
+        ("三种本领", "学习本领、政治领导本领、狠抓落实本领。", ["学习本领", "政治领导本领", "狠抓落实本领"]),
+        ("三带", "打造粮果产业带、渔稻产业带、建设茶旅产业带。", ["粮果产业带", "渔稻产业带", "茶旅产业带"]),
+        (
+            "三大集群",
+            "打造茶叶产业集群、建设渔业产业集群、建设文旅产业集群。",
+            ["茶叶产业集群", "渔业产业集群", "文旅产业集群"],
+        ),
+        ("清四乱", "乱占、乱采、乱堆、乱建等管理保护突出问题。", ["乱占", "乱采", "乱堆", "乱建"]),
+        ("鹮社企三联", "推行干部联片、党员联户、能人联产。", ["干部联片", "党员联户", "能人联产"]),
+        (
+            "三不变",
+            "即：摘帽不变责任，防止懈怠；摘帽不变政策，防止急刹车；摘帽不变帮扶，防止走散。",
+            ["摘帽不变责任", "摘帽不变政策", "摘帽不变帮扶"],
+        ),
+        ("“1530”工程", "1个校长团队培养5个学员，30个教师学员。每年10名教师培养3名教师，连续三年，共30名骨干。", []),
+        ("“135”网格工作法", "1名网格长、3支队伍、5分钟响应。", ["3支队伍", "5分钟响应"]),
+    ],
+)
+def test_items_keep_what_names_them_and_lose_what_explains_them(term: str, definition: str, parts: list[str]) -> None:
+    assert list(taken_apart(term, definition)) == parts
+
+
+def test_a_count_of_sites_is_no_name() -> None:
+    text = (
+        "某县工作报告\n改造老旧小区。\n名词解释\n1.3个老旧小区改造提升：化工厂家属楼、建设局家属楼、地税局住宅楼。\n"
+        "2.2个绿色社区：鹭溪社区茗清小区、苍旺社区名园小区。\n3.3个意识：政治意识、担当意识、奋斗意识。\n"
+    )
+    nlp = pipeline.load(components=("policy_structure", "policy_glossary"))
+    doc = pipeline.process(nlp, Document("d", text, "0" * 64))
+    names = {text[c.span.start : c.span.end] for c in doc._.candidates}
+    assert names == {"3个意识", "政治意识", "担当意识", "奋斗意识"}

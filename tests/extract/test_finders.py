@@ -11,7 +11,7 @@ from extract import pipeline, status
 from extract.annotation import Candidate
 from extract.candidates import naming
 from extract.document import Document, Metadata, Place, Span
-from extract.entities import one_kind_a_phrase
+from extract.entities import one_kind_a_phrase, settle_overlaps
 from extract.examples import CORPUS
 from extract.finders.quotations import read
 from extract.identity import cluster, with_shared_heads
@@ -254,6 +254,31 @@ def test_a_name_and_what_it_is_called_whole_are_one_entity(short: str, long: str
     spans = (Span(0, len(short)), Span(len(short) + 1, len(text)))
     named = [Candidate(span, kind, "test", 0.9, text[span.start : span.end]) for span in spans]
     assert (len(cluster(named, fold(text))) == 1) is same
+
+
+@pytest.mark.parametrize(
+    ("kind", "short", "long", "same"),
+    [
+        (Kind.POLICY, "“五包一”帮扶", "“五包一”帮扶机制", True),
+        (Kind.POLICY, "“白石卡”服务", "县乡“白石卡”服务协同机制", True),
+        (Kind.POLICY, "木改钢", "渔船“木改钢”", True),
+        (Kind.POLICY, "周调度", "周调度、月通报、季督查制度", False),
+        (Kind.STRATEGY, "美丽幸福新鹭湾", "富饶美丽幸福新鹭湾", True),
+        (Kind.STRATEGY, "四新", "围绕“四新”主攻“四化”", False),
+        (Kind.STRATEGY, "新型城镇化", "新型城镇化示范区", False),
+    ],
+)
+def test_what_stands_within_a_longer_name_only_is_what_that_names(
+    kind: Kind, short: str, long: str, same: bool
+) -> None:
+    text = f"{long}。{long}"
+    starts = (text.index(short), text.rindex(short))
+    spans = [Span(0, len(long)), Span(len(long) + 1, len(text)), *(Span(at, at + len(short)) for at in starts)]
+    named = [Candidate(span, kind, "test", 0.9) for span in spans]
+    assert (len(cluster(named, fold(text))) == 1) is same
+    text += f"。{short}"
+    named.append(Candidate(Span(len(text) - len(short), len(text)), kind, "test", 0.9))
+    assert len(cluster(named, fold(text))) == 2 or not same or long.endswith(short)
 
 
 def test_another_units_body_is_not_the_speakers(nlp):
@@ -1218,3 +1243,10 @@ def test_what_a_plan_has_to_get_begun_is_planned(tmp_path, before: str, behind: 
     doc = pipeline.process(pipeline.load(components=["policy_structure"]), linking.document(text, TOWN))
     spans = [Span(text.index("鹮鹭"), text.index("高速") + 2)]
     assert status.status(spans, fold(text), doc._.structure, Level.PREFECTURE, tmp_path) is expected
+
+
+def test_a_list_that_is_one_works_name_holds_no_work_of_its_own() -> None:
+    text = "完成鹮委小区、砥安小区、鹭局家属院道路改造工程。"
+    whole = Candidate(Span(2, len(text) - 1), Kind.PROJECT, "policy_tagger", 0.9)
+    item = Candidate(Span(2, 6), Kind.PROJECT, "policy_tagger", 0.8)
+    assert settle_overlaps([whole, item], text) == [whole]

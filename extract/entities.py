@@ -38,7 +38,7 @@ _FORMULA = re.compile(r"\d\"?$")
 """What makes a known name one's own: 622|现代产业体系."""
 _ATTRIBUTE = re.compile("(?:具有|体现|彰显|以|[^，、]+、)[^，]+的$")
 """So does a long attribute: 具有山东优势的|现代化产业体系."""
-_IDEA = re.compile('"?(?P<of>[^"]{4,})"?的?(?:发展)?理念')
+_IDEA = re.compile('["“]?(?P<of>[^"“”]{4,})["”]?的?(?:五大)?(?:发展)?理念')
 """A name that is called an idea: 人民至上|的理念."""
 _FIVE_YEARS = re.compile("“十[一二三四五六七]五”规划")
 _PLANNING = (Level.PROVINCIAL, Level.PREFECTURE)
@@ -251,7 +251,7 @@ def _recognised(c: Candidate, reading: _Reading) -> Candidate:
     kinds: Sequence[Kind] = (Kind.POLICY, Kind.STRATEGY) if called else (c.kind,)
     concept = scheme.by_label(name)
     if concept is None and (idea := _IDEA.fullmatch(name)):
-        concept, kinds = scheme.by_label(idea["of"]), IDEAS
+        concept, kinds = scheme.by_label(idea["of"]) or scheme.by_label(f"{idea['of']}发展理念"), IDEAS
     if concept is None or concept.kind not in kinds:
         return c
     if not is_ours(concept, reading.metadata.place):

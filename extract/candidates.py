@@ -32,6 +32,8 @@ _MARK = re.compile(r'["（）《》【】|]')
 _LAST_COUNTED = re.compile("(?P<last>[^、和与及]{3,12}?)[两三四五六七2-7][条个座处段家](?!一)[^、和与及]+")
 _MEASURED = "[0-9]+(?:\\.[0-9]+)?余?(?:公里|千米|平方米|米|亩)|[万亿]?元的|集(?=[^，。；]*[为于]一体)"
 """A measure or sum before a work (2 of 14,485), and what only gathers several: 9.8公里|供水管网, 集|甲园于一体."""
+_MEASURES, _NUMBERS = "个座处条项家口栋台套头只", tuple("0123456789万亿")
+"""Behind a number these measure, and begin no name: 1.5万|头|能繁母猪基地."""
 _INVESTED, _ITEM_ENDS = re.compile("投资[约近超]? ?[0-9.]+ ?[万亿]?元的$"), re.compile("[、，；。]|等")
 """What stands before and behind what is built for a sum: 投资8亿元的|中医院|、. No such name is annotated as a body."""
 _PHASES = re.compile("(?:[、和及][一二三四五六]期?)+(?<=期)(?:项目|工程)?")
@@ -133,6 +135,8 @@ def _without_lead(c: Candidate, folded: str) -> Candidate:
         before = folded[clause_start(folded, start - 1, floor=max(0, start - 9)) : start - 1]
         alone = folded.count(folded[start:end]) > folded.count(folded[start - 1 : end])  # 瀑河水库 elsewhere
         return replace(c, span=Span(start - 1, end)) if before and is_governing(before) and not alone else c
+    if c.kind is Kind.PROJECT and folded[start] in _MEASURES and folded[start - 1 : start] in _NUMBERS:
+        return replace(c, span=Span(start + 1, end))
     lead = _lead(c.kind).match(folded, start)
     return c if lead is None or lead.end() >= end else replace(c, span=Span(lead.end(), end))
 
@@ -158,8 +162,10 @@ def _without_count(c: Candidate, folded: str) -> Candidate:
 
 
 def _as_work(c: Candidate, folded: str) -> Candidate:
-    """Return a body that is built for a sum as the work that it is, and a work's first phase with the others."""
+    """Return a body that is built for a sum as a work, a work's first phase with the others, and a hotline."""
     start, end = c.span.start, c.span.end
+    if c.kind is Kind.PROJECT and folded.endswith("热线", start, end):
+        return replace(c, kind=Kind.POLICY)  # all of 69
     if c.kind is Kind.ORGANIZATION and folded[start - 1 : start] == "的":
         built = _ITEM_ENDS.match(folded, end) and _INVESTED.search(folded, max(0, start - 16), start)
         return replace(c, kind=Kind.PROJECT) if built else c

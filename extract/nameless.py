@@ -29,8 +29,8 @@ _CUT_ROUNDS = ("轮中央", "轮国家")
 """So does one before its list: 第二轮中央|、省生态环保督察."""
 _FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?公司")
 """What goes on behind a name that was cut out of a firm's: 广东省信息工程|有限公司."""
-_LABORATORY = re.compile("(?:技术)?(?:研究)?(?:中心|实验室|研究院)")
-"""What goes on behind one cut out of a body's name: 综合利用工程|技术研究中心 (of 22 none is a work)."""
+_LABORATORY = re.compile("(?:技术)?(?:研究)?(?:中心|实验室|研究院)|师")
+"""What goes on behind one cut out of a body's name or a trade's: 综合利用工程|技术研究中心 (of 22 none is a work)."""
 _AND = ("、", "和", "及")
 _PHASE = re.compile("[期一二三四五][、和及][一二三四五六]期(?:项目|工程)?")
 """A phase behind another, which is one with it: 甲工程一期、|二期."""
@@ -56,6 +56,10 @@ _TWO_FIRMS = re.compile("(?P<end>银行|公司|集团|大学|学院|医院)、[^
 """Two that end alike: 甲银行、|乙银行."""
 _SO_MANY = re.compile(r"\d+[余多]?个")
 """Behind 项目 it counts projects: 完成帮扶项目|23个. Two of 490 such are annotated."""
+_OURS = re.compile("我[省市县区旗镇乡]")
+"""What stands in no name of a work (of 14,485): 创|我县|工业制造项目单体投资之最."""
+_SOME_WORK = re.compile("的(?:大|好|新|重点|重大)?项目$")
+"""How what is said of works ends, no name of one: 富民强县|的大项目 (none of 14,485)."""
 _CLAUSES = re.compile('[^"（《]*，[^"（《]*')
 """What explains an instrument, no name of one: 每处滩涂明确一名滩长，每周巡护."""
 _ADJACENT = re.compile('""(?![^"]*"等?[0-9两三四五六七八九十]+[项大个])')
@@ -128,7 +132,9 @@ def _sorts() -> _Sorts:
             f'[0-9一二两三四五六七八九十]+个[^、，"]*(?:{alternation(kinds["category"]["counted_things"])})'
         ),
         art_before=re.compile(f"(?:{alternation(kinds[Kind.POLICY]['works_of_art'])})(?:《[^》]*》、?)*《$"),
-        art_behind=re.compile(f"》(?:[^，。；《]{{0,4}})(?:{alternation(kinds[Kind.POLICY]['shown'])})"),
+        art_behind=re.compile(
+            f"》(?:、?《[^》]*》)*(?:[^，。；《]{{0,5}})(?:{alternation(kinds[Kind.POLICY]['shown'])})"
+        ),
         label=re.compile(
             f'"?[一二两三四五六七八九十]+[重大个种项类]?[^、，"]{{0,4}}(?:{alternation(kinds["category"]["counted"])})"?$'
             '|"?[0-9一二两三四五六七八九十]+大?类[^、，"]{0,6}(?:人员|人群|群体|对象|项目)"?$'
@@ -174,6 +180,8 @@ def _is_sort(c: Candidate, folded: str) -> bool:
         return True
     if '""' in form and c.extractor not in TOLD and _ADJACENT.search(form):
         return True
+    if c.kind in IDEAS and form.startswith("以") and folded.startswith("为", c.span.end):
+        return True  # 坚持|以发展|为主题
     if c.kind in IDEAS and words.label.match(folded, c.span.start, c.span.end):
         return True
     if folded[c.span.start - 1 : c.span.start] == "《" and (
@@ -189,6 +197,9 @@ def _is_sort(c: Candidate, folded: str) -> bool:
         return True
     if c.kind is Kind.PROJECT and (
         (folded.endswith("项目", c.span.start, c.span.end) and _SO_MANY.match(folded, c.span.end))
+        or _OURS.search(folded, c.span.start, c.span.end)
+        or _SOME_WORK.search(folded, c.span.start, c.span.end)
+        or (folded[c.span.end - 1].isdigit() and folded[c.span.end : c.span.end + 1].isdigit())
         or words.numbered.match(folded, c.span.start, c.span.end)
         or words.summing.search(folded, c.span.start, c.span.end)
     ):

@@ -11,10 +11,10 @@ from extract import pipeline, status
 from extract.annotation import Candidate
 from extract.candidates import naming
 from extract.document import Document, Metadata, Place, Span
-from extract.entities import one_kind_a_phrase
+from extract.entities import one_kind_a_phrase, settle_overlaps
 from extract.examples import CORPUS
 from extract.finders.quotations import read
-from extract.identity import cluster, with_shared_heads
+from extract.identity import cluster, everywhere, with_shared_heads
 from extract.learned import network
 from extract.learned.classifier import MODELS
 from extract.learned.tagger import LABELS, TAGGER, places_settled, works_apart
@@ -268,6 +268,31 @@ def test_a_name_and_what_it_is_called_whole_are_one_entity(short: str, long: str
     spans = (Span(0, len(short)), Span(len(short) + 1, len(text)))
     named = [Candidate(span, kind, "test", 0.9, text[span.start : span.end]) for span in spans]
     assert (len(cluster(named, fold(text))) == 1) is same
+
+
+@pytest.mark.parametrize(
+    ("kind", "short", "long", "same"),
+    [
+        (Kind.POLICY, "“五包一”帮扶", "“五包一”帮扶机制", True),
+        (Kind.POLICY, "“白石卡”服务", "县乡“白石卡”服务协同机制", True),
+        (Kind.POLICY, "木改钢", "渔船“木改钢”", True),
+        (Kind.POLICY, "周调度", "周调度、月通报、季督查制度", False),
+        (Kind.STRATEGY, "美丽幸福新鹭湾", "富饶美丽幸福新鹭湾", True),
+        (Kind.STRATEGY, "四新", "围绕“四新”主攻“四化”", False),
+        (Kind.STRATEGY, "新型城镇化", "新型城镇化示范区", False),
+    ],
+)
+def test_what_stands_within_a_longer_name_only_is_what_that_names(
+    kind: Kind, short: str, long: str, same: bool
+) -> None:
+    text = f"{long}。{long}"
+    starts = (text.index(short), text.rindex(short))
+    spans = [Span(0, len(long)), Span(len(long) + 1, len(text)), *(Span(at, at + len(short)) for at in starts)]
+    named = [Candidate(span, kind, "test", 0.9) for span in spans]
+    assert (len(cluster(named, fold(text))) == 1) is same
+    text += f"。{short}"
+    named.append(Candidate(Span(len(text) - len(short), len(text)), kind, "test", 0.9))
+    assert len(cluster(named, fold(text))) == 2 or not same or long.endswith(short)
 
 
 def test_another_units_body_is_not_the_speakers(nlp):
@@ -1251,3 +1276,55 @@ def test_a_quoted_list_and_what_counts_it_are_one_name(nlp) -> None:
     assert [e.name for e in found.entities if "四大战略" in e.name] == [
         "工业强县、电商兴县、生态立县、文旅活县四大战略"
     ]
+
+
+def test_a_list_that_is_one_works_name_holds_no_work_of_its_own() -> None:
+    text = "完成鹮委小区、砥安小区、鹭局家属院道路改造工程。"
+    whole = Candidate(Span(2, len(text) - 1), Kind.PROJECT, "policy_tagger", 0.9)
+    item = Candidate(Span(2, 6), Kind.PROJECT, "policy_tagger", 0.8)
+    assert settle_overlaps([whole, item], text) == [whole]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "names"),
+    [
+        ("坚持鹮事至上，践行人民至上的发展理念。", Kind.STRATEGY, set()),
+        ("坚持鹮事至上，践行人民至上的发展理念。", Kind.SLOGAN, {"人民至上"}),
+        ("贯彻“创新、协调、绿色、开放、共享”五大发展理念。", Kind.STRATEGY, {"新发展理念"}),
+        ("推进“数据鹮价评价模型”标准落地应用。", Kind.POLICY, {"数据鹮价评价模型标准"}),
+        ("推进“数据鹮价评价模型”标准落地应用。", Kind.SLOGAN, set()),
+        ("制定实施鹮业向上向好“30条”，取得成效。", Kind.POLICY, {"鹮业向上向好30条"}),
+        ("落实“好差评”机制，推行政务服务“好差评”。", Kind.POLICY, {"政务服务好差评"}),
+        ("举办鹭湾马拉松、鹮羽电影节。", Kind.ORGANIZATION, set()),
+        ("《一代鹮儒》《鹭湾》等一批优秀作品获奖。", Kind.POLICY, set()),
+    ],
+)
+def test_names_end_where_they_do_and_are_of_one_kind(rules, text: str, kind: Kind, names: set[str]) -> None:
+    assert {e.name for e in annotate(rules, text, COUNTY).entities if e.kind is kind} == names
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "named"),
+    [
+        ("新建1.5万头能繁母鹮基地。", "头能繁母鹮基地", "能繁母鹮基地"),
+        ("开通鹭湾便民热线。", "鹭湾便民热线", "鹭湾便民热线"),
+        ("实施鹭湾河3", "鹭湾河3", "鹭湾河3"),
+        ("实施鹭湾河36个村庄污水治理工程。", "鹭湾河3", None),
+        ("创我县工业鹮项目单体投资纪录。", "创我县工业鹮项目", None),
+        ("谋划富民强鹮的大项目。", "富民强鹮的大项目", None),
+        ("建设卓越工程师学院。", "卓越工程", None),
+    ],
+)
+def test_a_work_is_named_without_numbers_and_what_is_said_of_it(text: str, name: str, named: str | None) -> None:
+    start = text.index(name)
+    found = list(naming([Candidate(Span(start, start + len(name)), Kind.PROJECT, "policy_tagger", 0.9)], text))
+    assert [text[c.span.start : c.span.end] for c in found] == ([named] if named else [])
+    assert all((c.kind is Kind.POLICY) == name.endswith("热线") for c in found)
+
+
+def test_a_member_that_is_nothing_by_its_name_alone_is_named_in_its_list_only() -> None:
+    text = "建设金鹮、鹭陵江、鹮月湖3个省级实验室。鹭陵江两岸风光秀美。"
+    start = text.index("鹭陵江")
+    groups = cluster([Candidate(Span(start, start + 3), Kind.ORGANIZATION, "policy_tagger", 0.9)], text)
+    everywhere(groups, text, shortest=3)
+    assert len(groups[0].candidates) == 1

@@ -796,6 +796,19 @@ def test_a_wide_reports_heading_announces_a_system_beside_its_goal(related):
     assert {goal for (_, goal), link in found.items() if link.confidence >= 0.5} == named.keys()
 
 
+@pytest.mark.parametrize(("place", "goals"), [(PROVINCE, {"消费升级"}), (COUNTY, set())])
+def test_a_wide_reports_heading_announces_an_upgrade(related, place, goals):
+    named = {"消费升级": (Kind.STRATEGY, place.level)}
+    found = related(f"（一）推动消费升级\n今年建成{MILL}。", Predicate.SERVES, place, **named)
+    assert {goal for _, goal in found} == goals
+
+
+def test_a_provinces_heading_that_upholds_something_announces_what_it_ends_in(related):
+    named = {"鹮湾之城": (Kind.STRATEGY, PROVINCE.level)}
+    found = related(f"（一）坚持“鹮湾之城”，建设“{GOAL}”\n今年建成{MILL}。", Predicate.SERVES, PROVINCE, **named)
+    assert {pair for pair, link in found.items() if link.confidence >= 0.5} == {(MILL, GOAL)}
+
+
 def test_a_preamble_names_what_is_carried_out_before_what_carries_it_out(related):
     before = related(f"今年的总体要求是：深入实施乡村振兴战略，建设“{GOAL}”。", Predicate.ADVANCES)
     behind = related(f"今年的总体要求是：建设“{GOAL}”，深入实施乡村振兴战略。", Predicate.ADVANCES)

@@ -20,7 +20,7 @@ _BESIDE = 0.65
 _BUILT = 0.85
 """What stands behind what its sentence opens with as being built: 建设|公园城市|，…; in wide reports 363 of 406."""
 _CAME_ON = 0.8
-"""Behind what its sentence opens with as having come on: |公园城市|走深走实，…; of the nation and provinces 123 of 150."""
+"""Behind what its sentence opens with as having come on (|公园城市|走深走实，…) 123 of 150 were for it."""
 _ENDED_IN = 0.7
 """Before what its sentence ends in: …，加快建设|公园城市|。; in wide reports 171 of 209."""
 _FEW = 3
@@ -293,7 +293,7 @@ def _works(reading: Reading, sentence: Sentence, named: list[Mention], wholes: l
 
 
 def _framed(reading: Reading, sentence: Sentence, goal: Span) -> tuple[float, float]:
-    """Return how sure it is that what stands before a goal and behind it is for it, as a wide report's sentence is built.
+    """Return how sure it is that what stands before a goal, and behind it, is for it by a wide sentence's build.
 
     That is 0 where its opening and its end do not tell.
     """

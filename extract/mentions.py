@@ -131,9 +131,14 @@ def _endings(sort: str) -> tuple[str, ...]:
     return tuple(lexicon("relations")[sort])
 
 
-def is_result(entity: Entity) -> bool:
-    """Tell whether a heading's phrase names a result or an activity (…水平, …风险): no strategy that work is for."""
-    return entity.concept is None and not is_said(entity) and entity.name.endswith(_endings("results"))
+def is_result(entity: Entity, *, wide: bool) -> bool:
+    """Tell whether a heading's phrase names a result or an activity (…水平): no strategy that work is for.
+
+    What ends in 风险 is none in the ``wide`` reports of the nation and the provinces.
+    """
+    if entity.concept is not None or is_said(entity):
+        return False
+    return entity.name.endswith(_endings("results")) or (not wide and entity.name.endswith(_endings("local_results")))
 
 
 def is_system(entity: Entity) -> bool:

@@ -238,7 +238,7 @@ class Announcements:
         return None
 
     def _named(self, stretch: Span, *, systems: bool = False) -> list[tuple[Span, Entity]]:
-        named = [pair for pair in self._mentions.strategies(stretch) if not is_result(pair[1])]
+        named = [pair for pair in self._mentions.strategies(stretch) if not is_result(pair[1], wide=self._wide)]
         return named if systems else [pair for pair in named if not is_system(pair[1])] or named
 
     def _of_title(self) -> Announcement | None:

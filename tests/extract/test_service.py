@@ -408,7 +408,7 @@ def test_what_stands_beside_a_spirit_is_not_for_it(related, spirit):
 
 
 def test_what_a_provinces_sentence_names_beside_its_only_strategy_stays_out_of_views(related):
-    found = related(f"“茶香丙县”成效显著，{MILL}建成投产。", Predicate.SERVES, PROVINCE)
+    found = related(f"过去一年“茶香丙县”成效显著，{MILL}建成投产。", Predicate.SERVES, PROVINCE)
     assert found[MILL, GOAL].confidence < 0.5
 
 
@@ -449,6 +449,10 @@ def test_a_body_of_the_nations_is_hardly_for_what_a_county_does(related):
     [
         ("加快打造“茶香丙县”，修渠三里，植树千亩，", True),
         ("推进“茶香丙县”建设，", True),
+        ("持续深化“茶香丙县”建设，修渠三里；", True),
+        ("全力“茶香丙县”，修渠三里，植树千亩，", True),
+        ("“茶香丙县”建设走深走实，修渠三里；", True),
+        ("“茶香丙县”、修渠三里，植树千亩，", False),
         ("实施“茶香丙县”战略，", False),
         ("打造“茶香丙县”成效显著，", False),
         ("修渠三里，打造“茶香丙县”，", False),
@@ -457,6 +461,15 @@ def test_a_body_of_the_nations_is_hardly_for_what_a_county_does(related):
 def test_what_a_provinces_sentence_opens_with_as_being_built_is_what_its_works_are_for(related, opening, shown):
     found = related(f"{opening}建成{MILL}。", Predicate.SERVES, PROVINCE)
     assert {pair for pair, link in found.items() if link.confidence >= 0.5} == ({(MILL, GOAL)} if shown else set())
+
+
+@pytest.mark.parametrize(
+    ("end", "shown"),
+    [("加快打造“茶香丙县”", True), ("形成“茶香丙县”", True), ("争创“茶香丙县”", False), ("打造“茶香丙县”样板", False)],
+)
+def test_what_a_provinces_sentence_ends_in_as_being_built_is_what_its_works_are_for(related, end, shown):
+    found = related(f"建成{MILL}，修渠三里，{end}。", Predicate.SERVES, PROVINCE)
+    assert any(link.confidence >= 0.5 for link in found.values()) is shown
 
 
 def test_a_clause_with_a_doer_of_its_own_speaks_of_that_doer(related):
@@ -781,6 +794,19 @@ def test_a_wide_reports_heading_announces_a_system_beside_its_goal(related):
     text = f"（一）发展新质生产力，建设现代化产业体系\n今年建成{MILL}。"
     found = related(text, Predicate.SERVES, Place("中国", Level.NATIONAL), **named)
     assert {goal for (_, goal), link in found.items() if link.confidence >= 0.5} == named.keys()
+
+
+@pytest.mark.parametrize(("place", "goals"), [(PROVINCE, {"消费升级"}), (COUNTY, set())])
+def test_a_wide_reports_heading_announces_an_upgrade(related, place, goals):
+    named = {"消费升级": (Kind.STRATEGY, place.level)}
+    found = related(f"（一）推动消费升级\n今年建成{MILL}。", Predicate.SERVES, place, **named)
+    assert {goal for _, goal in found} == goals
+
+
+def test_a_provinces_heading_that_upholds_something_announces_what_it_ends_in(related):
+    named = {"鹮湾之城": (Kind.STRATEGY, PROVINCE.level)}
+    found = related(f"（一）坚持“鹮湾之城”，建设“{GOAL}”\n今年建成{MILL}。", Predicate.SERVES, PROVINCE, **named)
+    assert {pair for pair, link in found.items() if link.confidence >= 0.5} == {(MILL, GOAL)}
 
 
 def test_a_preamble_names_what_is_carried_out_before_what_carries_it_out(related):

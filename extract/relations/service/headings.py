@@ -16,6 +16,7 @@ from ontology.terms import Basis, Kind, Level
 
 _FAR = 3
 """Sentences behind a topic sentence inside a line of a wide report before which 222 of 292 works were for it."""
+_UPHOLDING = re.compile(r"[（(]?[一二三四五六七八九十\d]*[）)]?[、.．\s]*(?:始终|必须)?坚持")
 _OF = re.compile('"?的')
 
 
@@ -126,12 +127,27 @@ def _ceiling(reading: Reading, subject: Mention, goal: Entity, announcement: Ann
     if entity.kind is Kind.ORGANIZATION:
         zone = entity.name.endswith(tuple(lexicon("relations")["zones"]))
         return 0.6 if zone or not all(map(reading.mentions.is_within, entity.mentions)) else 0.45
+    if _is_last_of_clauses(reading, goal, announcement):
+        return 0.75
     several = sum(not is_system(each) for _, each in announcement.goals) > 1 and not announcement.by_topic
     if several or any(is_joined(reading.folded, at) for at, _ in announcement.goals):
         return 0.45
     if "，" in reading.wording(announcement.evidence):
         return 0.75
     return 1 if announcement.by_topic else 0.85
+
+
+def _is_last_of_clauses(reading: Reading, goal: Entity, announcement: Announcement) -> bool:
+    """Tell whether a wide report's lead, or its heading that upholds something, ends in the clause of a goal of two.
+
+    Works below were for the last goal there 98 of 102 times, for the first 52 of 100: 坚持甲，加快建设|乙.
+    """
+    goals = announcement.goals
+    if announcement.by_topic or len(goals) != 2 or goal is not goals[1][1]:
+        return False
+    wording = reading.wording(announcement.evidence)
+    told = wording.endswith("。") or _UPHOLDING.match(wording)
+    return bool(told) and "，" in reading.folded[goals[0][0].end : goals[1][0].start]
 
 
 @cache

@@ -207,6 +207,18 @@ class Sentence:
         leads = words().building.fullmatch(self._folded, self.span.start, goal.start)
         return leads is not None and words().built.match(self._folded, goal.end) is not None
 
+    def tells_of(self, goal: Span) -> bool:
+        """Tell whether the sentence opens with a goal and how that has come on: |健康上海|建设走深走实，…."""
+        at_first = self.wording[: goal.start - self.span.start].strip(' "') == ""
+        return at_first and words().came_on.match(self._folded, goal.end) is not None
+
+    def ends_in(self, goal: Span) -> bool:
+        """Tell whether the sentence ends in a clause that but names a goal as what is built: …，加快建设|健康上海|。"""
+        if words().last.match(self._folded, goal.end) is None:
+            return False
+        clause = self.clause(goal)
+        return words().ending.fullmatch(clause) is not None and len(clause) < goal.start - self.span.start
+
     def aims_at(self, goal: Span, sort: str) -> bool:
         """Tell whether the clause leads up to the goal with such a verb (围绕, 打造, 确保), not as one item of work."""
         clause = self.clause(goal)
@@ -258,6 +270,9 @@ class Words:
     call: re.Pattern[str]
     building: re.Pattern[str]
     built: re.Pattern[str]
+    came_on: re.Pattern[str]
+    ending: re.Pattern[str]
+    last: re.Pattern[str]
     ends: re.Pattern[str]
 
 
@@ -268,6 +283,7 @@ def words() -> Words:
     listed = {name: alternation(forms) for name, forms in data["preamble"].items()}
     adverbs = alternation(lexicon("structure")["heading"]["adverbs"])
     general = f"以[^，。]{{0,40}}(?:{listed['guides']})|{listed['requirements']}"
+    better = "(?:更高水平的?)?"
     whose = f"[全我][{HAN}]{{1,2}}|[{HAN}]{{0,6}}[省市县区镇乡旗州委]"
     return Words(
         preamble=re.compile(f"{general}|{listed['carrying_out']}|{listed['looking_back']}"),
@@ -284,7 +300,10 @@ def words() -> Words:
         ground=re.compile(f"(?:{listed['grounds']})[^，。；]*$"),
         decree=re.compile(listed["decrees"]),
         call=re.compile(f"为[^，。；！]{{2,60}}(?:{listed['calls']})"),
-        building=re.compile(rf'\s*(?:{adverbs})*(?:{alternation(data["building"])})(?:更高水平的?)?"?'),
+        building=re.compile(rf'\s*(?:(?:{adverbs})+|(?:{adverbs})*(?:{alternation(data["building"])}){better})"?'),
         built=re.compile('"?(?:建设)?，'),
+        came_on=re.compile(r'"?[^，。；：、"\d]{2,12}，'),
+        ending=re.compile(f'(?:{adverbs})*(?:{alternation(data["ending"])}){better}"?'),
+        last=re.compile('"?(?:建设)?。'),
         ends=re.compile(f'"?的?[^，。；]{{0,4}}(?:{listed["ends"]})'),
     )

@@ -18,7 +18,11 @@ _DOCTRINE = re.compile("思想|精神|讲话|论述")
 _BESIDE = 0.65
 """What stands in a sentence with one strategy, without a word that relates the two; of wide reports ``LOOSE``."""
 _BUILT = 0.85
-"""What stands behind what its sentence opens with as being built: 建设|公园城市|，…; in wide reports 208 of 240."""
+"""What stands behind what its sentence opens with as being built: 建设|公园城市|，…; in wide reports 363 of 406."""
+_CAME_ON = 0.8
+"""Behind what its sentence opens with as having come on (|公园城市|走深走实，…) 123 of 150 were for it."""
+_ENDED_IN = 0.7
+"""Before what its sentence ends in: …，加快建设|公园城市|。; in wide reports 171 of 209."""
 _FEW = 3
 """Strategies of the speaker's that a preamble may name for each to carry out what guides it."""
 _TELLS_THE_YEAR = re.compile('"?(?:规划)?(?:实施)?的?(?:开局|起步|收官|承上启下|关键|决胜|奠基)[^，。；]{0,8}年')
@@ -252,10 +256,12 @@ def _works(reading: Reading, sentence: Sentence, named: list[Mention], wholes: l
     What all say (“两个维护”) is not for the doctrine that the sentence begins with: 3 of 24 were in the texts of towns,
     counties and prefectures.
     """
+    aim = "purpose" if reading.wide else "pursuit"
+    told = ((pair, _framed(reading, sentence, pair[0])) for pair in wholes)
     goals = [
-        (pair, sentence.aims_at(pair[0], "guidance"))
-        for pair in wholes
-        if sentence.aims_at(pair[0], "purpose" if reading.wide else "pursuit")
+        (pair, sentence.aims_at(pair[0], "guidance"), *framed)
+        for pair, framed in told
+        if any(framed) or sentence.aims_at(pair[0], aim)
     ]
     for work in reading.mentions.within(sentence.span, WORKS):
         span, entity = work
@@ -268,12 +274,13 @@ def _works(reading: Reading, sentence: Sentence, named: list[Mention], wholes: l
             continue
         at_most = _HARDLY if _FIVE_YEARS.fullmatch(entity.name) and _OF_ITS_TIME.search(sentence.wording) else 1
         formula = entity.kind is Kind.SLOGAN and entity.level is Level.NATIONAL and not reading.wide
-        for goal, guided in goals:
+        for goal, guided, before, behind in goals:
             if formula and is_doctrine(goal[1]):
                 continue
+            framed = before if span.start < goal[0].start else behind
             sure = min(_served_in(reading, sentence, work, goal[0], guided=guided), at_most)
-            if sure and reading.wide and sentence.builds(goal[0]):
-                reading.relate(work, goal, Basis.STATED, max(sure, _BUILT), sentence.span, "sentence")
+            if framed:
+                reading.relate(work, goal, Basis.STATED, framed, sentence.span, "sentence")
             elif sure:
                 _said(reading, work, goal, sure, sentence, "sentence")
         if not goals and len(named) == len(wholes) == 1 and not body and not _is_guide(wholes[0]):
@@ -283,6 +290,18 @@ def _works(reading: Reading, sentence: Sentence, named: list[Mention], wholes: l
             apart = apart or sentence.honours_both(span, goal[0])
             if not apart and not (formula and is_doctrine(goal[1])):
                 _said(reading, work, goal, min(_BESIDE, at_most), sentence, "only strategy")
+
+
+def _framed(reading: Reading, sentence: Sentence, goal: Span) -> tuple[float, float]:
+    """Return how sure it is that what stands before a goal, and behind it, is for it by a wide sentence's build.
+
+    That is 0 where its opening and its end do not tell.
+    """
+    if not reading.wide:
+        return 0, 0
+    came_on = reading.level is not None and sentence.tells_of(goal)
+    behind = _BUILT if sentence.builds(goal) else _CAME_ON if came_on else 0
+    return _ENDED_IN if sentence.ends_in(goal) else 0, behind
 
 
 def _is_guide(goal: Mention) -> bool:
@@ -301,7 +320,7 @@ def _served_in(reading: Reading, sentence: Sentence, work: Mention, goal: Span, 
     if sentence.seeks(goal) and sentence.clauses_between(span, goal):
         return _HARDLY
     # The long sentences of a province or the nation list more than they relate.
-    if reading.wide and sentence.clauses_between(span, goal) > 1 and not sentence.builds(goal):
+    if reading.wide and sentence.clauses_between(span, goal) > 1:
         return 0
     if span.start < goal.start:
         # 按照“…”发展桃产业 says nothing of the works named before it, nor does a clause with a doer of its own.

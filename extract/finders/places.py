@@ -36,7 +36,9 @@ from ontology.terms import Kind, Level
 
 _BANK = re.compile("[东南西北]{1,2}[侧岸堤麓坡畔]")
 """The side of a river, lake or hill, whose first character a province's name may seem to end in."""
-_RAIL = re.compile("(?:高速|高铁|城际|铁路)(?!.?[站局枢]|口岸|新城|新区|片区|大桥|集装箱|货运|物流|.{0,4}(?:集团|公司))")
+_RAIL = re.compile(
+    "(?:高速|高铁|城际|铁路)(?!.?[站局枢]|口岸|新城|新区|片区|大桥|集装箱|货运|物流|.{0,4}(?:集团|公司))"
+)
 _LINES = ("至", "到", "—", "－", "-", "~")
 """What joins the ends of a line before the second."""
 _AROUND = re.compile("等(?:周边|邻近|毗邻|相邻)(?:区县|县区|县市|县)(?![域级委城])")

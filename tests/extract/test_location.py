@@ -127,6 +127,16 @@ def test_a_team_of_all_towns_does_not_stand_in_the_only_one_named(body, unit):
     assert {o for s, o, k in found if s == body and k.predicate is Predicate.LOCATED_IN} == {unit}
 
 
+def test_a_quoted_project_stands_in_the_unit_named_right_before_it():
+    text = "夏县人民政府工作报告\n援建晋中“鹮鸣服装产业园”。"
+    named = {
+        "鹮鸣服装产业园": (Kind.PROJECT, None),
+        "夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY),
+        "晋中": (Kind.ADMINISTRATIVE_UNIT, Level.PREFECTURE),
+    }
+    assert ("鹮鸣服装产业园", "晋中") in located_as_named(text, named, COUNTY)
+
+
 def test_a_project_stands_in_the_village_named_in_its_clause():
     text = "水头镇人民政府工作报告\n鹮湾村利用专项资金八十万元建成鹭溪泵站，鹮鸣泵站开工。"
     named = {"鹭溪泵站": (Kind.PROJECT, None), "鹮鸣泵站": (Kind.PROJECT, None), "鹮湾村": (Kind.VILLAGE, None)}

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from extract.annotation import Claim, Entity
 from extract.document import Place, Span
 from extract.layout.explanations import NUMERAL
-from extract.mentions import Mentions, below, is_said
+from extract.mentions import WORKS, Mentions, below, is_said
 from extract.names import alternation, lexicon
 from extract.relations.announcements import Announcements
 from extract.surface import HAN, folded_text
@@ -97,7 +97,7 @@ class Reading:
             return
         if entity.id in self.mentions.conferring:
             return
-        if basis is not Basis.INFERRED and _YEAR.match(self.folded, span.end):
+        if basis in (Basis.STATED, Basis.STRUCTURAL) and entity.kind in WORKS and _YEAR.match(self.folded, span.end):
             return
         if entity is goal or (span.contains(goal_span) and basis is not Basis.DEFINITIONAL):
             return

@@ -36,6 +36,8 @@ _BESIDE = {
 }
 """The same unit's government behind its committee: 镇党委、|政府, 街道党工委、|办事处."""
 
+_OF_EACH = re.compile("(?:各|有关|相关)[省市州盟县区旗镇乡]、$")
+"""Before a body's word that goes on a list of all units: 各区、|市政府."""
 _FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?(?:公司|集团)$|(?:农民|农业|专业|种植|养殖)*合作社$")
 """How a firm's name ends that others have as well."""
 
@@ -172,6 +174,12 @@ def find_bodies(reading: _Reading) -> None:
             )
         else:
             if text[start - 1 : start] and text[start - 1] in generic_before:
+                continue
+            if (
+                text[start - 1 : start] == "、"
+                and _OF_EACH.search(text, max(0, start - 4), start)
+                and not text.startswith(("各部门", "有关部门", "直属"), match.end())
+            ):
                 continue
             found = unit_called(word, reading.home)
             if found is None:  # which unit's body it is, nothing tells

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
+from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -82,7 +83,9 @@ def find_units(reading: PlaceReading) -> None:
         if short and level is not Level.PROVINCIAL and feature.match(text, end):
             continue
         cut_off = never.match(text, end) is not None and end not in starts  # 宝塔区|河庄坪镇 is no river
-        if cut_off or (not own and (_straddles(text, start, end, name) or _ends_a_person(text, start, level))):
+        if cut_off or (own and _is_cut_out(text, start, name, behind=False)):
+            continue
+        if not own and (_straddles(text, start, end, name) or _ends_a_person(text, start, level)):
             continue
         if short and text[end : end + 1] in (("村", "社") if own else "村"):
             continue
@@ -249,6 +252,17 @@ def _inside(name: str, container: Place) -> tuple[Place, float] | None:
     return (inside[0], DOUBTFUL if word else 0.93) if len(inside) == 1 else None
 
 
+def _is_cut_out(text: str, start: int, name: str, *, behind: bool = True) -> bool:
+    """Tell whether a name is cut out of a listed word, one that begins with the name only if ``behind``: 巩|固原|有."""
+    return any(text.startswith(word, max(0, start - at)) for word, at in _words_with(name) if at or behind)
+
+
+@cache
+def _words_with(name: str) -> tuple[tuple[str, int], ...]:
+    """Return the listed words that a name is cut out of, with where in them it stands."""
+    return tuple((word, word.index(name)) for word in words_of("units")["cut_out"] if name in word)
+
+
 def _straddles(text: str, start: int, end: int, name: str) -> bool:
     """Tell whether a name is only cut out of other words: 沿|海城市, 上|海南|站, 罗|浮山县|域, 复|合肥, 涞源湖|南侧.
 
@@ -259,8 +273,7 @@ def _straddles(text: str, start: int, end: int, name: str) -> bool:
         return True
     if end - start == len("潮南") and before not in _LINES and _RAIL.match(text, end):
         return True
-    words = (word for word in words_of("units")["cut_out"] if name in word)
-    if any(text.startswith(word, max(0, start - word.index(name))) for word in words):
+    if _is_cut_out(text, start, name):
         return True
     if before in words_of("units")["not_behind"] and name.startswith(("海", "江", "河")):
         return True

@@ -36,6 +36,9 @@ _MANY = 4
 """So many names of one ending are a counted whole's parts wherever they stand; fewer in several lines seldom."""
 _BETWEEN = re.compile('"?[、，；]?(?:以及|[和与及])?[^，。；、在委]{0,4}?"?')
 """What stands between two parts, or before the first: a mark and a verb."""
+_MARK = re.compile("[，。：；]")
+_MOST, _NEARLY_ALL = 0.7, 0.8
+"""Shares of a sub-heading's first clause and of the heading above it that their instruments' names make up."""
 _NUMBERED = re.compile(rf"([双两二三四五六七八九十])(?:个|大|条|项|区|城)?[{HAN}]")
 
 
@@ -51,6 +54,7 @@ class CompositionReader:
         self._by_name(doc, mentions, folded)
         self._by_number(doc, mentions, folded)
         self._by_heading(doc, mentions)
+        self._by_policy_heading(doc, mentions, folded)
         self._by_authority(doc, mentions)
         return doc
 
@@ -207,6 +211,30 @@ class CompositionReader:
                         if part is not whole and part.level is whole.level and not (part.concept or whole.concept):
                             self._claim(doc, span, whole_span, Basis.STRUCTURAL, 0.8, section.heading, "heading")
                 break
+
+    def _by_policy_heading(self, doc: Doc, mentions: Mentions, folded: str) -> None:
+        """What a sub-heading names is part of the instrument that the heading above it names.
+
+        Of such instruments of annotated texts 24 of 32 were: 场景应用“赋能”行动, below it 人工智能+工业制造.
+        """
+        sections = mentions.structure.sections
+        for index, section in enumerate(sections):
+            path = mentions.structure.path(index)
+            above = sections[path[1]].heading if len(path) > 1 else None
+            if section.heading is None or above is None or section.role != "body":
+                continue
+            start, end = section.heading.start, section.heading.end
+            first = Span(start, start + len(_MARK.split(folded[start:end], maxsplit=1)[0]))
+            part, whole = _filling(mentions, first, _MOST), _filling(mentions, above, _NEARLY_ALL)
+            if part is not None and whole is not None and part[1] is not whole[1]:
+                self._claim(doc, part[0], whole[0], Basis.STRUCTURAL, 0.7, section.heading, "policy heading")
+
+
+def _filling(mentions: Mentions, stretch: Span, share: float) -> tuple[Span, Entity] | None:
+    """Return the instrument whose name makes up a share of a stretch."""
+    least = share * (stretch.end - stretch.start)
+    named = mentions.within(stretch, (Kind.POLICY,))
+    return next(((span, policy) for span, policy in named if span.end - span.start >= least), None)
 
 
 def _explained(mentions: Mentions, folded: str) -> Iterator[tuple[Span, Entity, Span]]:

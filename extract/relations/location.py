@@ -119,10 +119,10 @@ class _Reading:
         self._claim(entity, entity.mentions[0], unit or self.own or only, "village", 0.93)
 
     def _named_before(self, span: Span) -> Entity | None:
-        """Return the unit before a name, or before its list of villages: 王集镇柳沟、石桥村, 王集镇的石桥村."""
+        """Return the unit before a name, or before a list of villages: 王集镇柳沟、石桥村, 王集镇的石桥村, 和静“…”."""
         start = span.start
         while start not in self.before:
-            if self.folded[start - 1 : start] == "的" and start - 1 in self.before:
+            if self.folded[start - 1 : start] in ("的", '"') and start - 1 in self.before:
                 return self.before[start - 1]
             listed = self.villages.get(start - 1) if self.folded[start - 1 : start] in ("、", "和", "及") else None
             if listed is None:

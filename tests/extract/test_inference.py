@@ -106,3 +106,19 @@ def test_lists_of_mottoes_and_kinds_of_government_are_no_works_goal(monkeypatch)
         monkeypatch.setitem(NAMED, name, (Kind.STRATEGY, Level.COUNTY))
     goals = {pair.goal.name for choices in inference.pairs(read(COUNTY, text)) for pair in choices}
     assert goals == {"畜牧强县", "幸福丙县"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "sure"),
+    [
+        (f"畜牧强县再上台阶。\n{HERD}建成投用。", True),
+        (f"{HERD}建成投用。\n畜牧强县再上台阶。", False),
+        (f"畜牧强县再上台阶。\n{'修渠三里。' * 120}\n{HERD}建成投用。", False),
+    ],
+    ids=["before", "behind", "far before"],
+)
+def test_a_strategy_named_only_behind_a_work_or_far_before_it_is_hardly_its_goal(monkeypatch, lines, sure):
+    monkeypatch.setattr(inference, "likelihood", lambda *_: 0.8)
+    text = f"丙县人民政府工作报告\n{lines}\n{SCHOOL}服务幸福丙县、习近平经济思想。"
+    found = inference.InferenceReader(inference.MODELS, 0.0)(read(COUNTY, text))._.claims
+    assert [c.confidence >= 0.5 for c in found if text[c.subject.start : c.subject.end] == HERD] == [sure]

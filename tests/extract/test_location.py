@@ -65,6 +65,8 @@ def test_what_a_city_is_supported_to_build_stands_there(nlp):
         ("中部战区支持考古。", "中部战区"),
         ("鹭溪茶业在北交所上市。", "北交所"),
         ("大唐风电场并网。", "大唐"),
+        ("中铁十二局施工。", "中铁十二局"),
+        ("新华网报道。", "新华网"),
         ("与江南大学共建果树站。", "江南大学"),
         ("鹮鸣大学选派教师。", "鹮鸣大学"),
         ("聘请清华大学做规划。", "清华大学"),
@@ -123,6 +125,16 @@ def test_a_team_of_all_towns_does_not_stand_in_the_only_one_named(body, unit):
     places = {"夏县": COUNTY, "埝掌乡": Place("埝掌乡", Level.TOWNSHIP, COUNTY.chain)}
     found = linking.read(linking.readers(), text, named, COUNTY, places=places)
     assert {o for s, o, k in found if s == body and k.predicate is Predicate.LOCATED_IN} == {unit}
+
+
+def test_a_quoted_project_stands_in_the_unit_named_right_before_it():
+    text = "夏县人民政府工作报告\n援建晋中“鹮鸣服装产业园”。"
+    named = {
+        "鹮鸣服装产业园": (Kind.PROJECT, None),
+        "夏县": (Kind.ADMINISTRATIVE_UNIT, Level.COUNTY),
+        "晋中": (Kind.ADMINISTRATIVE_UNIT, Level.PREFECTURE),
+    }
+    assert ("鹮鸣服装产业园", "晋中") in located_as_named(text, named, COUNTY)
 
 
 def test_a_project_stands_in_the_village_named_in_its_clause():

@@ -206,3 +206,15 @@ def test_roads_goods_contests_and_any_units_bodies_are_no_organizations(text: st
     start = text.index(name)
     proposed = Candidate(Span(start, start + len(name)), Kind.ORGANIZATION, "policy_tagger", 0.9)
     assert (list(naming([proposed], text)) != []) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("各区、市政府要落实责任。", []),
+        ("各镇、县政府各部门要落实责任。", ["夏县人民政府"]),
+        ("县委、县政府要落实责任。", ["夏县人民政府"]),
+    ],
+)
+def test_a_body_in_a_list_of_all_units_is_none_of_the_speakers(text: str, found: list[str]) -> None:
+    assert [c.name for c in find(text, COUNTY) if c.name and c.name.endswith("政府")] == found

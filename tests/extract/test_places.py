@@ -318,6 +318,12 @@ def test_a_citys_name_is_not_cut_out_of_other_words(text: str) -> None:
     assert names(text, Kind.ADMINISTRATIVE_UNIT, CITY) == {}
 
 
+@pytest.mark.parametrize("text", ["成渝中线高铁开工。", "驻辽中央单位参加。", "清运城区垃圾。"])
+@pytest.mark.parametrize("province", ["重庆市", "辽宁省", "山西省"])
+def test_no_unit_of_a_province_is_cut_out_of_other_words_in_its_own_report(text: str, province: str) -> None:
+    assert names(text, Kind.ADMINISTRATIVE_UNIT, Place(province, Level.PROVINCIAL)) == {}
+
+
 def test_what_joins_the_nation_to_a_goal_names_no_nation() -> None:
     assert names("建设美丽中国，落实中国制造行动，复合肥料增产，武昌鱼畅销。", Kind.ADMINISTRATIVE_UNIT, CITY) == {}
     assert names("走进中国农谷，中国鹮鸣集团来访，夺取中国足协杯。", Kind.ADMINISTRATIVE_UNIT, CITY) == {}

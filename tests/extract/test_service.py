@@ -429,6 +429,8 @@ def test_of_two_honours_none_is_for_the_other(related):
     ("sentence", "shown"),
     [
         ("“十三五”是建设“茶香丙县”的关键时期。", False),
+        ("围绕“茶香丙县”，“十三五”时期修渠三里。", False),
+        ("围绕“茶香丙县”，“十三五”开好局。", False),
         ("围绕“茶香丙县”，落实“十三五”规划。", True),
     ],
 )
@@ -535,6 +537,12 @@ def test_work_near_a_strategy_that_another_line_names_in_passing_is_not_for_it(r
 def test_a_building_called_like_a_strategy_is_the_same_thing(related, name, linked):
     named = {name: (Kind.PROJECT, None), "鹮鸣湿地": (Kind.STRATEGY, Level.COUNTY)}
     assert ((name, "鹮鸣湿地") in related(f"修渠三里。谋划{name}。", Predicate.SERVES, **named)) is linked
+
+
+def test_a_work_that_begins_with_a_quoted_strategy_is_for_it(related):
+    named = {"“稳就业”一揽子政策体系": (Kind.POLICY, None), "稳就业": (Kind.STRATEGY, Level.NATIONAL)}
+    found = related("修渠三里。\n形成“稳就业”一揽子政策体系。", Predicate.SERVES, **named)
+    assert found["“稳就业”一揽子政策体系", "稳就业"].basis is Basis.DEFINITIONAL
 
 
 def test_a_committees_line_of_work_is_not_for_itself(related):
@@ -818,6 +826,19 @@ def test_a_preamble_names_what_is_carried_out_before_what_carries_it_out(related
 def test_what_a_preamble_sets_side_by_side_carries_out_nothing_of_each_other(related):
     named = {"鹮湾之城": (Kind.STRATEGY, Level.COUNTY), "鹭溪门户": (Kind.STRATEGY, Level.PREFECTURE)}
     assert not related("今年的总体要求是：奋力建设鹮湾之城、鹭溪门户。", Predicate.ADVANCES, **named)
+
+
+def test_what_a_preamble_of_two_halves_ends_in_carries_out_what_both_name(related):
+    doctrine = "习近平新时代中国特色社会主义思想"
+    text = f"深入贯彻{doctrine}，在修渠三里上求突破；在植树千亩上开新局，全力打造“{GOAL}”。"
+    assert (GOAL, doctrine) in related(text, Predicate.ADVANCES)
+
+
+@pytest.mark.parametrize(("below", "part"), [("“人工智能+”行动", True), ("抓好“人工智能+”行动的推广", False)])
+def test_what_a_sub_heading_names_is_part_of_the_instrument_that_its_heading_names(related, below, part):
+    named = dict.fromkeys(("场景应用“赋能”行动", "“人工智能+”行动"), (Kind.POLICY, Level.PROVINCIAL))
+    text = f"（一）场景应用“赋能”行动\n1.{below}\n修渠三里。"
+    assert bool(related(text, Predicate.COMPONENT_OF, PROVINCE, **named)) is part
 
 
 def test_parts_of_the_speakers_strategy_carry_out_nothing_beside_it(related):

@@ -19,6 +19,8 @@ _CORE = 6
 """So many characters from the start have to agree before two names are one strategy of two territories."""
 _NEAR = 150
 """A strategy named so many characters before a work of its subject matter is what the work is for."""
+_QUOTED = re.compile('"([^"]{3,})"')
+"""What a work's name begins with, in quotation marks."""
 _FEW = 2
 """A word of subject matter that the names of more strategies share tells nothing."""
 
@@ -26,7 +28,17 @@ _FEW = 2
 def definitional(reading: Reading) -> None:
     """Link names that contain one another, or that differ in the stretch of territory only."""
     mentions, affixes = reading.mentions, _affixes()
+    called = {
+        reading.wording(span).strip('"'): (span, e)
+        for e in mentions.entities
+        if e.kind is Kind.STRATEGY
+        for span in e.mentions[:1]
+    }
     for span, entity in mentions.within(mentions.whole, (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY)):
+        quoted = _QUOTED.match(reading.folded, span.start, span.end)
+        strategy = called.get(quoted[1]) if quoted is not None and entity.kind is not Kind.STRATEGY else None
+        if strategy is not None and affixes.sub("", entity.name) != affixes.sub("", strategy[1].name):
+            reading.relate((span, entity), strategy, Basis.DEFINITIONAL, 0.92, mentions.sentence(span), "name")
         for goal in mentions.within(span, (Kind.STRATEGY,)):
             coordinated = reading.folded[goal[0].start - 1 : goal[0].start] in ("和", "、", "与")
             same = affixes.sub("", entity.name) == affixes.sub("", goal[1].name)

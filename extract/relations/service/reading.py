@@ -104,7 +104,7 @@ class Reading:
         if entity.kind is Kind.ORGANIZATION and entity.place == NATION and self.level is not Level.NATIONAL:
             sure = min(sure, LOOSE)  # 4 of 25 bodies of the nation were for what a county names beside them
         if not self.wide and FIVE_YEARS.fullmatch(entity.name) and _PERIOD.match(self.folded, span.end):
-            sure = min(sure, LOOSE)  # a time: of 13 such links 2 were right, 11 had an end that is none
+            sure = min(sure, LOOSE)  # a time: of 11 such links 2 were right, 9 had an end that is none
         if entity.kind is not Kind.STRATEGY:
             if basis is not Basis.INFERRED:
                 self.served.add(entity.id)

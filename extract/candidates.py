@@ -68,15 +68,17 @@ def naming(candidates: Iterable[Candidate], folded: str) -> Iterator[Candidate]:
             yield from _apart(c, folded)
 
 
-def _of_items(c: Candidate, folded: str) -> Iterator[Candidate]:
-    """Yield a candidate, or that of each item where it takes in several whose numbers stand in running text."""
+def _of_items(c: Candidate, folded: str) -> list[Candidate]:
+    """Return a candidate, or that of each item where it takes in several whose numbers stand in running text."""
     start, end = c.span.start, c.span.end
     inside = folded.find("（", start + 1, end)
-    for mark in ITEM_MARK.finditer(folded, inside, end) if inside > 0 else ():
-        yield replace(c, span=Span(start, mark.start()))
+    if inside < 0:
+        return [c]
+    items = []
+    for mark in ITEM_MARK.finditer(folded, inside, end):
+        items.append(replace(c, span=Span(start, mark.start())))
         start = mark.end()
-    if start < end:
-        yield c if start == c.span.start else replace(c, span=Span(start, end))
+    return [*items, replace(c, span=Span(start, end))] if start < end else items
 
 
 def _apart(c: Candidate, folded: str) -> Iterator[Candidate]:

@@ -6,10 +6,13 @@ Offsets everywhere are counts of Unicode code points in ``Document.text``.
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
+from typing import NamedTuple
 
 from ontology.divisions import Place
 from ontology.terms import Level, Period
@@ -17,16 +20,25 @@ from ontology.terms import Level, Period
 __all__ = ["Document", "GlossaryEntry", "Metadata", "Place", "Section", "Span", "Structure", "unbroken"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """A stretch ``text[start:end]`` of a document, in code points."""
-
+class _Ends(NamedTuple):
     start: int
     end: int
 
-    def __post_init__(self) -> None:
-        if not 0 <= self.start < self.end:
-            raise ValueError(f"a span needs 0 <= start < end, not {self.start}:{self.end}")
+
+class Span(_Ends):
+    """A stretch ``text[start:end]`` of a document, in code points; a tuple, which a document compares by the thousand.
+
+    Raises:
+        ValueError: it would be empty, or begin before the text.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, start: int, end: int) -> Span:
+        """Make a span, of one character at least."""
+        if not 0 <= start < end:
+            raise ValueError(f"a span needs 0 <= start < end, not {start}:{end}")
+        return tuple.__new__(cls, (start, end))
 
     def contains(self, other: Span) -> bool:
         """Tell whether ``other`` lies within this span."""
@@ -132,7 +144,7 @@ class GlossaryEntry:
     definition: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Structure:
     """Sections in the order of the text, sentences, and the glossary of a document."""
 
@@ -140,9 +152,13 @@ class Structure:
     sentences: tuple[Span, ...]
     glossary: tuple[GlossaryEntry, ...]
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [section.span.start for section in self.sections]
+
     def section_at(self, offset: int) -> int | None:
         """Return the index of the innermost section that holds ``offset``."""
-        before = bisect_right(self.sections, offset, key=lambda s: s.span.start)
+        before = bisect_right(self._starts, offset)
         return next((i for i in range(before - 1, -1, -1) if offset < self.sections[i].span.end), None)
 
     def path(self, index: int | None) -> list[int]:
@@ -155,7 +171,7 @@ class Structure:
 
     def sentence_of(self, span: Span) -> Span:
         """Return the sentence (up to 。！？; or the line) in which ``span`` begins, itself where none is known."""
-        index = bisect_right(self.sentences, span.start, key=lambda s: s.start) - 1
+        index = bisect_right(self.sentences, (span.start, sys.maxsize)) - 1
         return self.sentences[index] if index >= 0 and span.start < self.sentences[index].end else span
 
     def period_at(self, offset: int) -> Period | None:

@@ -250,7 +250,7 @@ def _recognised(c: Candidate, reading: _Reading) -> Candidate:
     name = form if called else c.name or form
     kinds: Sequence[Kind] = (Kind.POLICY, Kind.STRATEGY) if called else (c.kind,)
     concept = scheme.by_label(name)
-    if concept is None and (idea := _IDEA.fullmatch(name)):
+    if concept is None and name.endswith("理念") and (idea := _IDEA.fullmatch(name)):
         concept, kinds = scheme.by_label(idea["of"]) or scheme.by_label(f"{idea['of']}发展理念"), IDEAS
     if concept is None or concept.kind not in kinds:
         return c

@@ -158,7 +158,7 @@ def _concepts_called(candidates: Iterable[Candidate], folded: str) -> dict[tuple
     """Return, by what they are called, the concepts in quotation marks with an instrument behind: “好差评”|机制."""
     called = {(c.kind, c.span): c.name for c in candidates if c.concept is None and c.kind in IDEAS and c.name}
     names: dict[tuple[Kind, str], str] = {}
-    for c in candidates:
+    for c in candidates if called else ():
         name = called.get((c.kind, c.span)) if c.concept is not None else None
         if name is not None and c.name is not None:
             before, found, behind = _unquoted(name).partition(_unquoted(bare_form(folded, c.span)))
@@ -217,13 +217,14 @@ def _held_by(clusters: Iterable[Cluster], kind: Kind) -> dict[int, Cluster]:
     """Return, by the identity of those that stand within the names of one other of their kind only, that other."""
     held: dict[int, Cluster | None] = {}
     around: list[tuple[int, Cluster]] = []  # the names that are open, with their ends
-    named = [(c.span, group) for group in clusters if group.kind is kind for c in group.candidates]
-    for span, group in sorted(named, key=lambda each: (each[0].start, -each[0].end)):
-        while around and around[-1][0] < span.end:
+    groups = [group for group in clusters if group.kind is kind]
+    for _, end, number in sorted((c.span.start, -c.span.end, n) for n, g in enumerate(groups) for c in g.candidates):
+        group = groups[number]
+        while around and around[-1][0] < -end:
             around.pop()
         holder = next((other for _, other in reversed(around) if other is not group), None)
         held[id(group)] = holder if held.get(id(group), holder) is holder else None
-        around.append((span.end, group))
+        around.append((-end, group))
     return {held_one: holder for held_one, holder in held.items() if holder is not None}
 
 
@@ -358,7 +359,8 @@ def everywhere(clusters: list[Cluster], folded: str, *, shortest: int) -> None:
             continue
         for c in group.candidates:
             form = bare_form(folded, c.span)
-            elided = group.kind is Kind.ORGANIZATION and _ELIDED.match(folded, c.span.end) is not None
+            listed = group.kind is Kind.ORGANIZATION and folded[c.span.end : c.span.end + 1] == "、"
+            elided = listed and _ELIDED.match(folded, c.span.end) is not None
             if len(form) >= shortest and not elided:
                 forms.setdefault(form, group)
     if not forms:

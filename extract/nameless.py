@@ -197,8 +197,8 @@ def _is_sort(c: Candidate, folded: str) -> bool:
         return True
     if c.kind is Kind.PROJECT and (
         (folded.endswith("项目", c.span.start, c.span.end) and _SO_MANY.match(folded, c.span.end))
-        or _OURS.search(folded, c.span.start, c.span.end)
-        or _SOME_WORK.search(folded, c.span.start, c.span.end)
+        or ("我" in form and _OURS.search(form))
+        or (form.endswith("项目") and _SOME_WORK.search(form))
         or (folded[c.span.end - 1].isdigit() and folded[c.span.end : c.span.end + 1].isdigit())
         or words.numbered.match(folded, c.span.start, c.span.end)
         or words.summing.search(folded, c.span.start, c.span.end)

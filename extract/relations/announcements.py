@@ -150,6 +150,7 @@ class Announcements:
         self._mentions = mentions
         self._folded = folded
         self._level, self._wide = mentions.speaker.level, mentions.speaker.wide
+        self._apart: dict[tuple[int, int], bool] = {}
         sections = mentions.structure.sections
         self.by_section = {
             i: found for i, s in enumerate(sections) if s.role == "body" and (found := self._of_section(s, "heading"))
@@ -202,11 +203,13 @@ class Announcements:
 
         Under a heading that names none of it, 0 of 11 such works were for what that announces.
         """
-        heading = self._mentions.structure.sections[section].heading
-        found = _apart().match(self._folded, line) if self._wide and heading is not None else None
-        if found is None or heading is None or heading.start >= line:
+        heading = self._mentions.structure.sections[section].heading if self._wide else None
+        if heading is None or heading.start >= line:
             return False
-        return _apart().search(self._folded, heading.start, heading.end) is None
+        if (line, section) not in self._apart:
+            named = _apart().search(self._folded, heading.start, heading.end)
+            self._apart[line, section] = named is None and _apart().match(self._folded, line) is not None
+        return self._apart[line, section]
 
     def _turns(self, heading: Announcement, topic: Announcement) -> bool:
         """Tell whether a result inside the line of a heading opens a part of it: 攻坚战取得突破。脱贫攻坚稳步推进。…"""

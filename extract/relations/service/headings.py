@@ -125,16 +125,23 @@ def _ceiling(reading: Reading, subject: Mention, goal: Entity, announcement: Ann
     if announcement.inner and reading.folded.count("。", announcement.evidence.end, span.start) >= _FAR:
         return LOOSE
     if entity.kind is Kind.ORGANIZATION:
-        zone = entity.name.endswith(tuple(lexicon("relations")["zones"]))
+        zone = entity.name.endswith(_zones())
         return 0.6 if zone or not all(map(reading.mentions.is_within, entity.mentions)) else 0.45
     if _is_last_of_clauses(reading, goal, announcement):
         return 0.75
-    several = sum(not is_system(each) for _, each in announcement.goals) > 1 and not announcement.by_topic
-    if several or any(is_joined(reading.folded, at) for at, _ in announcement.goals):
+    several = not announcement.by_topic and len(announcement.goals) > 1
+    if (several and sum(not is_system(each) for _, each in announcement.goals) > 1) or any(
+        is_joined(reading.folded, at) for at, _ in announcement.goals
+    ):
         return 0.45
     if "，" in reading.wording(announcement.evidence):
         return 0.75
     return 1 if announcement.by_topic else 0.85
+
+
+@cache
+def _zones() -> tuple[str, ...]:
+    return tuple(lexicon("relations")["zones"])
 
 
 def _is_last_of_clauses(reading: Reading, goal: Entity, announcement: Announcement) -> bool:

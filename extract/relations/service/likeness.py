@@ -35,8 +35,9 @@ def definitional(reading: Reading) -> None:
         for span in e.mentions[:1]
     }
     for span, entity in mentions.within(mentions.whole, (Kind.PROJECT, Kind.POLICY, Kind.STRATEGY)):
-        quoted = _QUOTED.match(reading.folded, span.start, span.end)
-        strategy = called.get(quoted[1]) if quoted is not None and entity.kind is not Kind.STRATEGY else None
+        may_quote = entity.kind is not Kind.STRATEGY and reading.folded[span.start] == '"'
+        quoted = _QUOTED.match(reading.folded, span.start, span.end) if may_quote else None
+        strategy = called.get(quoted[1]) if quoted is not None else None
         if strategy is not None and affixes.sub("", entity.name) != affixes.sub("", strategy[1].name):
             reading.relate((span, entity), strategy, Basis.DEFINITIONAL, 0.92, mentions.sentence(span), "name")
         for goal in mentions.within(span, (Kind.STRATEGY,)):

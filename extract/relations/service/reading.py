@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from extract.annotation import Claim, Entity
 from extract.document import Place, Span
 from extract.layout.explanations import NUMERAL
-from extract.mentions import WORKS, Mentions, below, is_said
+from extract.mentions import Mentions, below, is_said
 from extract.names import alternation, lexicon
 from extract.relations.announcements import Announcements
 from extract.surface import HAN, folded_text
@@ -35,8 +35,7 @@ _MEANS = re.compile(
 )
 """A label of means (三个重要抓手), which carries out nothing by itself: 0 of 6 did."""
 _UPHOLDS = re.compile("坚持[^，；]{0,3}$")
-FIVE_YEARS = re.compile('"?十[一二三四五六七]五"?(?:规划)?')
-"""The name of a five-year plan."""
+_FIVE_YEARS = re.compile('"?十[一二三四五六七]五"?(?:规划)?')
 _YEAR = re.compile('"?(?:规划)?(?:实施)?的?(?:开局|起步|收官|承上启下|关键|决胜|奠基)[^，。；]{0,8}年')
 """Behind a plan that only says what year it is: “十四五”规划|开局之年."""
 _PERIOD = re.compile('"?(?:时期|期间|末|以来|新征程|良好|开局|开好局|起好步)')
@@ -46,6 +45,11 @@ _LONGEST_HONOUR = 8
 _ONE_LIST = re.compile(r'["、和与及]*|[^，。]{0,12}、[^，。]{0,12}')
 _BOTH_QUOTED = re.compile(r'"(?:\[\d+\])?[、和与及]?"')
 """What stands between two quoted names, each perhaps with the number of its note."""
+
+
+def is_five_year_plan(entity: Entity) -> bool:
+    """Tell whether an instrument is a five-year plan: “十四五”规划."""
+    return entity.kind is Kind.POLICY and _FIVE_YEARS.fullmatch(entity.name) is not None
 
 
 class Reading:
@@ -93,18 +97,20 @@ class Reading:
     def relate(self, subject: Mention, strategy: Mention, basis: Basis, sure: float, evidence: Span, rule: str) -> None:
         """Claim serves or advances, whichever the levels of the two allow."""
         (span, entity), (goal_span, goal) = subject, strategy
-        if self._in_brackets(span, entity) or (basis is Basis.STATED and self._explains(goal_span, span)):
-            return
-        if entity.id in self.mentions.conferring:
-            return
-        if basis in (Basis.STATED, Basis.STRUCTURAL) and entity.kind in WORKS and _YEAR.match(self.folded, span.end):
-            return
         if entity is goal or (span.contains(goal_span) and basis is not Basis.DEFINITIONAL):
             return
-        if entity.kind is Kind.ORGANIZATION and entity.place == NATION and self.level is not Level.NATIONAL:
-            sure = min(sure, LOOSE)  # 4 of 25 bodies of the nation were for what a county names beside them
-        if not self.wide and FIVE_YEARS.fullmatch(entity.name) and _PERIOD.match(self.folded, span.end):
-            sure = min(sure, LOOSE)  # a time: of 11 such links 2 were right, 9 had an end that is none
+        if basis is Basis.STATED and self._explains(goal_span, span):
+            return
+        if entity.kind is Kind.ORGANIZATION:
+            if entity.id in self.mentions.conferring or self._in_brackets(span):
+                return
+            if entity.place == NATION and self.level is not Level.NATIONAL:
+                sure = min(sure, LOOSE)  # 4 of 25 bodies of the nation were for what a county names beside them
+        elif entity.kind is Kind.POLICY:
+            if (basis is Basis.STATED or basis is Basis.STRUCTURAL) and _YEAR.match(self.folded, span.end):
+                return
+            if not self.wide and is_five_year_plan(entity) and _PERIOD.match(self.folded, span.end):
+                sure = min(sure, LOOSE)  # a time: of 11 such links 2 were right, 9 had an end that is none
         if entity.kind is not Kind.STRATEGY:
             if basis is not Basis.INFERRED:
                 self.served.add(entity.id)
@@ -114,10 +120,8 @@ class Reading:
         elif entity.level is goal.level or entity.level is None or goal.level is None:
             self.claim(span, Predicate.SERVES, goal_span, basis, round(sure - 0.1, 2), evidence, rule)
 
-    def _in_brackets(self, span: Span, entity: Entity) -> bool:
+    def _in_brackets(self, span: Span) -> bool:
         """Tell whether an organization is but named as responsible: （省财政厅、省教育厅负责）."""
-        if entity.kind is not Kind.ORGANIZATION:
-            return False
         before = self.folded[max(0, span.start - 60) : span.start]
         return before.rfind("（") > before.rfind("）")
 

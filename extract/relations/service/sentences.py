@@ -7,7 +7,7 @@ import re
 from extract.document import Span
 from extract.mentions import WORKS, below, is_body, is_doctrine
 from extract.relations.announcements import LONGEST
-from extract.relations.service.reading import FIVE_YEARS, LOOSE, Mention, Reading, Sentence, verbs, words
+from extract.relations.service.reading import LOOSE, Mention, Reading, Sentence, is_five_year_plan, verbs, words
 from ontology.terms import Basis, Kind, Level, Predicate
 
 _SPEAKERS = ("政府", "国务院", "街道办事处")
@@ -270,7 +270,7 @@ def _works(reading: Reading, sentence: Sentence, named: list[Mention], wholes: l
             continue
         if sentence.has_as_ground(span) or any(name.contains(span) for name, _ in named):
             continue  # 里仁 in 里仁坚果片 only names it
-        at_most = _HARDLY if FIVE_YEARS.fullmatch(entity.name) and _OF_ITS_TIME.search(sentence.wording) else 1
+        at_most = _HARDLY if is_five_year_plan(entity) and _OF_ITS_TIME.search(sentence.wording) else 1
         formula = entity.kind is Kind.SLOGAN and entity.level is Level.NATIONAL and not reading.wide
         for goal, guided, before, behind in goals:
             if formula and is_doctrine(goal[1]):

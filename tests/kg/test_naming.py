@@ -92,7 +92,7 @@ def test_a_name_in_angle_brackets_is_an_iri_on_the_command_line(
 ) -> None:
     assert main(["lineage", f"<{PLID}{VALLEY}>", "--store", str(store)]) == 0
     assert main(["query", "mentions", "--param", f"name=<{PLID}{VALLEY}>", "--store", str(store)]) == 0
-    assert capsys.readouterr().err == "1 rows\n"
+    assert capsys.readouterr().err == "1 row\n"
 
 
 @pytest.mark.parametrize("place", ["天荒坪镇", "安吉", "湖州市"])

@@ -224,7 +224,8 @@ class CompositionReader:
             if section.heading is None or above is None or section.role != "body":
                 continue
             start, end = section.heading.start, section.heading.end
-            first = Span(start, start + len(_MARK.split(folded[start:end], maxsplit=1)[0]))
+            mark = _MARK.search(folded, start + 1, end)  # 一是|，城乡居民收入…: a scan's heading may open with one
+            first = Span(start, mark.start() if mark is not None else end)
             part, whole = _filling(mentions, first, _MOST), _filling(mentions, above, _NEARLY_ALL)
             if part is not None and whole is not None and part[1] is not whole[1]:
                 self._claim(doc, part[0], whole[0], Basis.STRUCTURAL, 0.7, section.heading, "policy heading")

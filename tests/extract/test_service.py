@@ -834,7 +834,10 @@ def test_what_a_preamble_of_two_halves_ends_in_carries_out_what_both_name(relate
     assert (GOAL, doctrine) in related(text, Predicate.ADVANCES)
 
 
-@pytest.mark.parametrize(("below", "part"), [("“人工智能+”行动", True), ("抓好“人工智能+”行动的推广", False)])
+@pytest.mark.parametrize(
+    ("below", "part"),
+    [("“人工智能+”行动", True), ("抓好“人工智能+”行动的推广", False), ("，“人工智能+”行动，修渠", True)],
+)
 def test_what_a_sub_heading_names_is_part_of_the_instrument_that_its_heading_names(related, below, part):
     named = dict.fromkeys(("场景应用“赋能”行动", "“人工智能+”行动"), (Kind.POLICY, Level.PROVINCIAL))
     text = f"（一）场景应用“赋能”行动\n1.{below}\n修渠三里。"

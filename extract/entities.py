@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from extract.identity import TRUSTED, Cluster, bare_form, cluster, everywhere, w
 from extract.learned.classifier import MODELS
 from extract.levels import coined_level, level_of, made_here
 from extract.lists import completed
+from extract.names import FIVE_YEARS, alternation, lexicon
 from extract.status import status
 from extract.surface import folded_text
 from ontology.iri import normalise
@@ -36,11 +38,9 @@ _ROADS = re.compile("[路街道]$")
 _OFFICE = re.compile("(?:局|委|委员会|办|办公室|服务中心)$")
 _FORMULA = re.compile(r"\d\"?$")
 """What makes a known name one's own: 622|现代产业体系."""
-_ATTRIBUTE = re.compile("(?:具有|体现|彰显|以|[^，、]+、)[^，]+的$")
-"""So does a long attribute: 具有山东优势的|现代化产业体系."""
 _IDEA = re.compile('["“]?(?P<of>[^"“”]{4,})["”]?的?(?:五大)?(?:发展)?理念')
 """A name that is called an idea: 人民至上|的理念."""
-_FIVE_YEARS = re.compile("“十[一二三四五六七]五”规划")
+_FIVE_YEARS = re.compile(f"“{FIVE_YEARS}”规划")
 _PLANNING = (Level.PROVINCIAL, Level.PREFECTURE)
 """The levels whose reports mean their own plan by “十四五”规划; a county's and a town's mean the nation's."""
 
@@ -108,7 +108,7 @@ def _compatible(c: Candidate, other: Candidate, folded: str) -> bool:
         return False  # 薛卫台路 within 万安路、薛卫台路道路维修工程
     known = inner.concept is not None or inner.extractor == "policy_organizations"
     before = outer.span.start, inner.span.start
-    own = _FORMULA.search(folded, *before) is not None or _ATTRIBUTE.match(folded, *before) is not None
+    own = _FORMULA.search(folded, *before) is not None or _attribute().match(folded, *before) is not None
     if known and outer.span.end == inner.span.end and outer.extractor not in TRUSTED and not own:
         return False  # a verb or an ordinary attribute before a known name: 因疫因灾遇困群众|临时救助
     if inner.concept is not None and outer.extractor == "policy_tagger" and outer.span.start == inner.span.start:
@@ -118,6 +118,12 @@ def _compatible(c: Candidate, other: Candidate, folded: str) -> bool:
     # The first item of a name that is a list, 工业立市|、制造强市, but no list of names that are surer than it, and no
     # work of a list on which one work is done (of 15 that only such a list holds 3 are annotated).
     return item and c.kind is not Kind.PROJECT and (outer is other or outer.extractor in TRUSTED)
+
+
+@cache
+def _attribute() -> re.Pattern[str]:
+    """Return the long attribute that makes a known name one's own, too: 具有山东优势的|现代化产业体系."""
+    return re.compile(f"(?:{alternation(lexicon('strategies')['characterised'])}|[^，、]+、)[^，]+的$")
 
 
 def _named_by_themselves(clusters: list[Cluster], folded: str) -> list[Cluster]:

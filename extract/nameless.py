@@ -9,13 +9,7 @@ from typing import NamedTuple
 from extract.annotation import Candidate
 from extract.document import Span
 from extract.finders.organizations import is_beginning
-from extract.names import (
-    alternation,
-    alternations,
-    ending,
-    lexicon,
-    nameless_words,
-)
+from extract.names import FIVE_YEARS, alternation, alternations, ending, lexicon, nameless_words
 from extract.surface import HAN
 from ontology.terms import IDEAS, Kind
 
@@ -70,7 +64,7 @@ _LIST_OF = re.compile("为(?:代表|主导|主)的")
 """What stands behind a list of firms and before what they are taken for: 甲公司、乙公司|为代表的|新材料产业."""
 _OF_SYSTEMS = re.compile(f"(?:、[{HAN}]{{2,10}})*等[{HAN}]{{0,6}}系统(?!性|工程|推进|开展|治理)")
 """What stands behind an item of a list of what systems are for, no work: 执法监督|、社区矫正等业务系统 (1 of 102)."""
-_PERIOD = re.compile('"?十[一二三四五六七]五"?')
+_PERIOD = re.compile(f'"?{FIVE_YEARS}"?')
 """The five years of a plan, by which it is named too."""
 TOLD = frozenset({"policy_authority", "policy_glossary"})
 """Finders that know what a name means."""

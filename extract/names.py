@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 from extract.surface import HAN, pairs, quotations
 from ontology.errors import AuthorityError
 
+FIVE_YEARS = "十[一二三四五六七]五"
+"""The five years of a plan, by which it goes, as a regular expression."""
 LEXICON = Path(__file__).parent / "lexicon"
 _HARD = frozenset("|\t。；！？\n：，、（《… ①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _NOT_ONE_NAME = re.compile(r'"(?:和|、|与|及)"|应当|可以|不得|必须|实际行动$|具体行动$')

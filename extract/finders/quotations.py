@@ -15,7 +15,15 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate, Claim
 from extract.document import Span
-from extract.names import alternation, alternations, generic_names, lexicon, nameless_words, within_another_plan
+from extract.names import (
+    FIVE_YEARS,
+    alternation,
+    alternations,
+    generic_names,
+    lexicon,
+    nameless_words,
+    within_another_plan,
+)
 from extract.surface import HAN, folded_text, quotations, text_of
 from ontology.terms import IDEAS, Basis, Kind, Predicate
 
@@ -25,7 +33,7 @@ _NOT_A_NAME = re.compile(r"字头$|^[0-9A-Za-z.%+\-—/\s]{1,3}$|^[，。、；�
 _NUMERAL_GROUP = re.compile(
     r"^[一二两三四五六七八九十百千0-9]+[个条大项张]?[^，。、]{1,5}(?:[一二两三四五六七八九十百千]+[个条大项张]?[^，。、]{1,4})*$"
 )
-_CODE = re.compile("[0-9+]{2,}|(?!十[一二三四五六七]五)[一二三四五六七八九十]{3,}")
+_CODE = re.compile(f"[0-9+]{{2,}}|(?!{FIVE_YEARS})[一二三四五六七八九十]{{3,}}")
 _LAID_OUT = re.compile(f"[{HAN}]{{0,4}}(?:思路|布局|部署)|总体要求")
 """What a quotation of nothing but figures is called, a part of its name: “1645”工作思路 (43 of 44)."""
 _YEAR_OF = re.compile(f"[{HAN}]{{3,}}[^百十周]年")

@@ -12,13 +12,11 @@ from spacy.tokens import Doc
 from extract.annotation import Claim, Entity
 from extract.document import Metadata, Span, Structure
 from extract.names import alternation, lexicon
-from extract.surface import fold, text_of
+from extract.surface import text_of
 from ontology.terms import IDEAS, STATED, Kind, Level, Predicate
 
 WORKS = tuple(kind for kind in STATED[Predicate.SERVES][0] if kind is not Kind.STRATEGY)
 """The kinds of what is done for a strategy."""
-
-
 _NEAR = 6
 """Characters before a name in which a word is looked for that says what it is named for."""
 _BEFORE_AN_HONOUR = re.compile("(?![，。；、和])")
@@ -102,8 +100,8 @@ class Mentions:
         )
 
     def _confers(self, span: Span) -> bool:
-        before = fold(self.text[max(0, span.start - _NEAR) : span.start])
-        return _conferred().search(before) is not None and _BEFORE_AN_HONOUR.match(self.text, span.end) is not None
+        conferred = _conferred().search(self.text, max(0, span.start - _NEAR), span.start)
+        return conferred is not None and _BEFORE_AN_HONOUR.match(self.text, span.end) is not None
 
     def strategies(self, stretch: Span) -> list[tuple[Span, Entity]]:
         """Return the strategies that a stretch names for themselves."""

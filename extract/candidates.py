@@ -61,7 +61,7 @@ def naming(candidates: Iterable[Candidate], folded: str) -> Iterator[Candidate]:
         if proposed.span.start >= end:
             continue
         c = _without_building(_without_count(_without_lead(_without_mark(proposed, folded), folded), folded), folded)
-        c = _as_work(c, folded)
+        c = _with_phases(_retyped(c, folded), folded)
         brief = c.span.end - c.span.start < _BRIEFEST
         note = folded[c.span.start] in _NOTE_OPENS and _NOTE.fullmatch(folded, c.span.start, c.span.end)
         if not (brief or note or is_nameless(c, folded)) and _is_whole(c.span, folded):
@@ -163,16 +163,24 @@ def _without_count(c: Candidate, folded: str) -> Candidate:
     return c if counted is None else replace(c, span=Span(*counted.span("last")))
 
 
-def _as_work(c: Candidate, folded: str) -> Candidate:
-    """Return a body that is built for a sum as a work, a work's first phase with the others, and a hotline."""
+def _retyped(c: Candidate, folded: str) -> Candidate:
+    """Return a body that is built for a sum as the work that it is, and a hotline as an instrument (all of 69)."""
     start, end = c.span.start, c.span.end
     if c.kind is Kind.PROJECT and folded.endswith("热线", start, end):
-        return replace(c, kind=Kind.POLICY)  # all of 69
+        return replace(c, kind=Kind.POLICY)
     if c.kind is Kind.ORGANIZATION and folded[start - 1 : start] == "的":
         built = _ITEM_ENDS.match(folded, end) and _INVESTED.search(folded, max(0, start - 16), start)
         return replace(c, kind=Kind.PROJECT) if built else c
-    phases = _PHASES.match(folded, end) if c.kind is Kind.PROJECT and folded[end - 1] in "期一二三四五" else None
-    return c if phases is None or end - start <= _PHASE else replace(c, span=Span(start, phases.end()))
+    return c
+
+
+def _with_phases(c: Candidate, folded: str) -> Candidate:
+    """Return a work's phase with the further ones behind it: 甲工程一期|、二期."""
+    start, end = c.span.start, c.span.end
+    if c.kind is not Kind.PROJECT or folded[end - 1] not in "期一二三四五" or end - start <= _PHASE:
+        return c
+    phases = _PHASES.match(folded, end)
+    return c if phases is None else replace(c, span=Span(start, phases.end()))
 
 
 def _without_building(c: Candidate, folded: str) -> Candidate:

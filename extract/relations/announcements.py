@@ -150,7 +150,7 @@ class Announcements:
         self._mentions = mentions
         self._folded = folded
         self._level, self._wide = mentions.speaker.level, mentions.speaker.wide
-        self._apart: dict[tuple[int, int], bool] = {}
+        self._lines_apart: dict[tuple[int, int], bool] = {}
         sections = mentions.structure.sections
         self.by_section = {
             i: found for i, s in enumerate(sections) if s.role == "body" and (found := self._of_section(s, "heading"))
@@ -206,10 +206,10 @@ class Announcements:
         heading = self._mentions.structure.sections[section].heading if self._wide else None
         if heading is None or heading.start >= line:
             return False
-        if (line, section) not in self._apart:
+        if (line, section) not in self._lines_apart:
             named = _apart().search(self._folded, heading.start, heading.end)
-            self._apart[line, section] = named is None and _apart().match(self._folded, line) is not None
-        return self._apart[line, section]
+            self._lines_apart[line, section] = named is None and _apart().match(self._folded, line) is not None
+        return self._lines_apart[line, section]
 
     def _turns(self, heading: Announcement, topic: Announcement) -> bool:
         """Tell whether a result inside the line of a heading opens a part of it: 攻坚战取得突破。脱贫攻坚稳步推进。…"""

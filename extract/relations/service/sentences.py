@@ -275,12 +275,10 @@ def _works(reading: Reading, sentence: Sentence, named: list[Mention], wholes: l
         for goal, guided, before, behind in goals:
             if formula and is_doctrine(goal[1]):
                 continue
-            framed = before if span.start < goal[0].start else behind
-            sure = min(_served_in(reading, sentence, work, goal[0], guided=guided), at_most)
-            if framed:
+            if framed := before if span.start < goal[0].start else behind:
                 reading.relate(work, goal, Basis.STATED, framed, sentence.span, "sentence")
-            elif sure:
-                _said(reading, work, goal, sure, sentence, "sentence")
+            elif sure := _served_in(reading, sentence, work, goal[0], guided=guided):
+                _said(reading, work, goal, min(sure, at_most), sentence, "sentence")
         if not goals and len(named) == len(wholes) == 1 and not body and not _is_guide(wholes[0]):
             # No verb aims at the only strategy: two of three are for it.
             goal = wholes[0]

@@ -128,12 +128,16 @@ def meaning_behind(folded: str, end: int) -> Span | None:
     >>> text = '抓好两江，就是梅江、韩江，"三带"即粮带。'
     >>> meaning_behind(text, 4), meaning_behind(text, 9)
     (Span(start=7, end=12), None)
+    >>> meaning_behind('热线"接诉即办"机制，以"为民初心"、"服务脚步"办事。', 2) is None
+    True
     """
     found = _wording().meaning.match(folded, end)
     if found is None:
         return None
-    following = part_label().search(folded, *found.span("meaning"))
-    return Span(found.start("meaning"), following.start() - 1 if following else found.end())
+    start, end = found.span("meaning")
+    following = part_label().search(folded, start, end)
+    end = following.start() - 1 if following else end
+    return Span(start, end) if start < end else None
 
 
 def spelled_out(folded: str, entries: Iterable[GlossaryEntry]) -> list[GlossaryEntry]:

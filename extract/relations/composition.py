@@ -102,7 +102,7 @@ class CompositionReader:
     @staticmethod
     def _listed(mentions: Mentions, folded: str, stretch: Span, entity: Entity) -> list[Span]:
         """Return the names of an entity's kind that are listed up to the last character of a stretch."""
-        before = [span for span, other in mentions.within(stretch, (entity.kind,)) if other is not entity]
+        before = [span for span, other in mentions.outermost(stretch, (entity.kind,)) if other is not entity]
         listed: list[Span] = []
         edge = len(folded[: stretch.end - 1].rstrip('"'))
         for span in reversed(before):

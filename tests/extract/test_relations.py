@@ -193,6 +193,14 @@ def test_a_whole_follows_its_last_part_at_once(text: str, parts: set[str]) -> No
     assert {subject for subject, _, link in found if link.predicate is Predicate.COMPONENT_OF} == parts
 
 
+def test_a_name_within_an_item_of_a_list_ends_no_list() -> None:
+    names = ("算力“四网融合”工程", "四网融合", "管网更新工程", "“十大基础设施项目”")
+    text = "推进算力“四网融合”工程、管网更新工程等“十大基础设施项目”。"
+    found = linking.read(linking.readers(), text, dict.fromkeys(names, (Kind.POLICY, Level.PROVINCIAL)), COUNTY)
+    parts = {subject for subject, _, link in found if link.predicate is Predicate.COMPONENT_OF}
+    assert parts == {"算力“四网融合”工程", "管网更新工程"}
+
+
 def test_an_item_of_a_name_that_is_a_list_is_its_part_wherever_it_is_named_and_work_is_for_it():
     text = "坚持“茶香立县、鹮鸣活县”发展路径，埋头苦干。\n围绕“茶香立县”，建成鹮鸣湾茶厂，全年修渠三里。"
     nlp = linking.readers()

@@ -21,6 +21,8 @@ _LISTED = 2
 """A lead that names more strategies than this lists them instead of announcing what follows."""
 _CLAUSES = 1
 """A lead with more commas than this tells of work already: a third of what followed was for its strategy."""
+_LONGEST_LEAD = 130
+"""Characters behind a heading in its own line that but lead up to what stands below."""
 LONGEST = 31
 """A topic sentence at the start of a line has so many characters at most, with its numbering."""
 _LONGEST_INSIDE = 16
@@ -56,6 +58,16 @@ def _plan() -> re.Pattern[str]:
 def _result() -> re.Pattern[str]:
     """Return what a sentence ends in that says how something has come on: 砖瓦窑治理成效|显著。"""
     return re.compile(f"(?:{alternation(lexicon('structure')['run_together']['topic_ends'])})。?$")
+
+
+BETTER = "(?:更高水平的?)?"
+
+
+@cache
+def ending() -> re.Pattern[str]:
+    """Return the words of a clause before the goal that it but names as what is built: …，|加快建设|健康上海。"""
+    adverbs = alternation(lexicon("structure")["heading"]["adverbs"])
+    return re.compile(f'(?:{adverbs})*(?:{alternation(lexicon("relations")["ending"])}){BETTER}"?')
 
 
 @cache
@@ -231,6 +243,9 @@ class Announcements:
                 named = [pair for pair in named if pair[0].start < manner.start()] or named
             if not self._wide:  # none of 35 works below 抓脱贫、治污染、|防风险| was for it
                 named = [p for p in named if p[1].level is self._level or not is_joined(self._folded, p[0])]
+            built = self._built(section, section.heading)
+            if built is not None and all(entity.level is not self._level for _, entity in named):
+                return Announcement([built[0]], built[1], rule)
             if named:
                 return Announcement(named[:2], section.heading, rule)
         if section.lead is not None:
@@ -239,6 +254,24 @@ class Announcements:
             if 0 < len(named) <= _LISTED and clauses <= _CLAUSES:
                 return Announcement(named, section.lead, rule)
         return None
+
+    def _built(self, section: Section, heading: Span) -> tuple[tuple[Span, Entity], Span] | None:
+        """Return the speaker's goal in which the line of a wide report's heading ends, with the sentence that names it.
+
+        Of works below 全面深化改革。…，打造|改革开放高地|。 70 of 100 were for that goal, 27 for the nation's in the
+        heading; where that names none, 26 of 28.
+        """
+        if not self._wide or not section.numbering or self._before_in_line(section.span).strip():
+            return None
+        end = self._folded.find("\n", heading.end, section.span.end)
+        if not 1 < end - heading.end <= _LONGEST_LEAD:
+            return None
+        last = self._mentions.sentence(Span(end - 1, end))
+        goal = next(reversed(self._mentions.strategies(last)), None)
+        if goal is None or goal[1].level is not self._level or self._folded[goal[0].end : end].strip('"。'):
+            return None
+        clause = re.split("[，；：]", self._folded[last.start : goal[0].start])[-1]
+        return (goal, last) if ending().fullmatch(clause) else None
 
     def _named(self, stretch: Span, *, systems: bool = False) -> list[tuple[Span, Entity]]:
         named = [pair for pair in self._mentions.strategies(stretch) if not is_result(pair[1], wide=self._wide)]

@@ -817,6 +817,25 @@ def test_a_provinces_heading_that_upholds_something_announces_what_it_ends_in(re
     assert {pair for pair, link in found.items() if link.confidence >= 0.5} == {(MILL, GOAL)}
 
 
+@pytest.mark.parametrize(
+    ("place", "lead", "goals"),
+    [
+        (PROVINCE, "（一）全面深化改革。坚持改革破局，突出开放，持续用力打造“鹮湾高地”。", {"鹮湾高地"}),
+        (PROVINCE, "（一）守牢底线。坚持改革破局，突出开放，持续用力打造“鹮湾高地”。", {"鹮湾高地"}),
+        (PROVINCE, "（一）全面深化改革。坚持改革破局，宣传“鹮湾高地”。", {"全面深化改革"}),
+        (PROVINCE, f"（一）建设“{GOAL}”。坚持改革破局，打造“鹮湾高地”。", {GOAL}),
+        (PROVINCE, f"（一）全面深化改革。\n坚持改革破局，打造“鹮湾高地”。{MILL}建成。", {"全面深化改革"}),
+        (COUNTY, "（一）全面深化改革。坚持改革破局，突出开放，持续用力打造“鹮湾高地”。", {"全面深化改革"}),
+    ],
+)
+def test_a_wide_reports_lead_that_ends_in_what_the_speaker_builds_announces_that(related, place, lead, goals):
+    national = {"全面深化改革": (Kind.STRATEGY, Level.NATIONAL)}
+    own = dict.fromkeys(("鹮湾高地", GOAL), (Kind.STRATEGY, place.level))
+    found = related(lead + "\n今年建成鹭溪污水处理厂。", Predicate.SERVES, place, **national, **own)
+    below = {goal for (work, goal), link in found.items() if work == "鹭溪污水处理厂" and link.confidence >= 0.5}
+    assert below == goals
+
+
 def test_a_preamble_names_what_is_carried_out_before_what_carries_it_out(related):
     before = related(f"今年的总体要求是：深入实施乡村振兴战略，建设“{GOAL}”。", Predicate.ADVANCES)
     behind = related(f"今年的总体要求是：建设“{GOAL}”，深入实施乡村振兴战略。", Predicate.ADVANCES)

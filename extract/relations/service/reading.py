@@ -14,7 +14,7 @@ from extract.document import Place, Span
 from extract.layout.explanations import NUMERAL
 from extract.mentions import Mentions, below, is_said
 from extract.names import FIVE_YEARS, alternation, lexicon
-from extract.relations.announcements import Announcements
+from extract.relations.announcements import BETTER, Announcements, ending
 from extract.surface import HAN, folded_text
 from ontology.divisions import NATION
 from ontology.scheme import Scheme
@@ -235,7 +235,7 @@ class Sentence:
         if words().last.match(self._folded, goal.end) is None:
             return False
         clause = self.clause(goal)
-        return words().ending.fullmatch(clause) is not None and len(clause) < goal.start - self.span.start
+        return ending().fullmatch(clause) is not None and len(clause) < goal.start - self.span.start
 
     def aims_at(self, goal: Span, sort: str) -> bool:
         """Tell whether the clause leads up to the goal with such a verb (围绕, 打造, 确保), not as one item of work."""
@@ -289,7 +289,6 @@ class Words:
     building: re.Pattern[str]
     built: re.Pattern[str]
     came_on: re.Pattern[str]
-    ending: re.Pattern[str]
     last: re.Pattern[str]
     ends: re.Pattern[str]
 
@@ -301,7 +300,6 @@ def words() -> Words:
     listed = {name: alternation(forms) for name, forms in data["preamble"].items()}
     adverbs = alternation(lexicon("structure")["heading"]["adverbs"])
     general = f"以[^，。]{{0,40}}(?:{listed['guides']})|{listed['requirements']}"
-    better = "(?:更高水平的?)?"
     whose = f"[全我][{HAN}]{{1,2}}|[{HAN}]{{0,6}}[省市县区镇乡旗州委]"
     return Words(
         preamble=re.compile(f"{general}|{listed['carrying_out']}|{listed['looking_back']}"),
@@ -318,10 +316,9 @@ def words() -> Words:
         ground=re.compile(f"(?:{listed['grounds']})[^，。；]*$"),
         decree=re.compile(listed["decrees"]),
         call=re.compile(f"为[^，。；！]{{2,60}}(?:{listed['calls']})"),
-        building=re.compile(rf'\s*(?:(?:{adverbs})+|(?:{adverbs})*(?:{alternation(data["building"])}){better})"?'),
+        building=re.compile(rf'\s*(?:(?:{adverbs})+|(?:{adverbs})*(?:{alternation(data["building"])}){BETTER})"?'),
         built=re.compile('"?(?:建设)?，'),
         came_on=re.compile(r'"?[^，。；：、"\d]{2,12}，'),
-        ending=re.compile(f'(?:{adverbs})*(?:{alternation(data["ending"])}){better}"?'),
         last=re.compile('"?(?:建设)?。'),
         ends=re.compile(f'"?的?[^，。；]{{0,4}}(?:{listed["ends"]})'),
     )

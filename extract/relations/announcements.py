@@ -165,7 +165,9 @@ class Announcements:
         self._lines_apart: dict[tuple[int, int], bool] = {}
         sections = mentions.structure.sections
         self.by_section = {
-            i: found for i, s in enumerate(sections) if s.role == "body" and (found := self._of_section(s, "heading"))
+            i: found
+            for i, s in enumerate(sections)
+            if s.role == "body" and not self._is_inner(s) and (found := self._of_section(s, "heading"))
         }
         self._title = self._of_title()
         self._groups = self._groups_of_rows()
@@ -254,6 +256,13 @@ class Announcements:
             if 0 < len(named) <= _LISTED and clauses <= _CLAUSES:
                 return Announcement(named, section.lead, rule)
         return None
+
+    def _is_inner(self, section: Section) -> bool:
+        """Tell whether a wide report's section is but a short sentence inside a line, which is a topic at the most.
+
+        As headings such ones were right for 2 of 19 links.
+        """
+        return self._wide and not section.numbering and bool(self._before_in_line(section.span).strip())
 
     def _built(self, section: Section, heading: Span) -> tuple[tuple[Span, Entity], Span] | None:
         """Return the speaker's goal in which the line of a wide report's heading ends, with the sentence that names it.

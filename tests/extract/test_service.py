@@ -836,6 +836,12 @@ def test_a_wide_reports_lead_that_ends_in_what_the_speaker_builds_announces_that
     assert below == goals
 
 
+def test_a_short_sentence_inside_a_provinces_line_heads_nothing(related):
+    text = f"（一）建设“{GOAL}”。修渠三里。深化和美鹮乡建设。铺路六里，修桥两座。生态治理成效显著。建成{MILL}。"
+    found = related(text, Predicate.SERVES, PROVINCE)
+    assert {goal for work, goal in found if work == MILL} == {GOAL}
+
+
 def test_a_preamble_names_what_is_carried_out_before_what_carries_it_out(related):
     before = related(f"今年的总体要求是：深入实施乡村振兴战略，建设“{GOAL}”。", Predicate.ADVANCES)
     behind = related(f"今年的总体要求是：建设“{GOAL}”，深入实施乡村振兴战略。", Predicate.ADVANCES)

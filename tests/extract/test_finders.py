@@ -415,7 +415,7 @@ def _shared():
     [
         # works in a list: behind a verb that says that they are under way, or summed up as projects
         ("加快建设鹭湾隧道、榆筏大桥、栎川北路延伸。", CITY, Kind.PROJECT, {"鹭湾隧道", "榆筏大桥", "栎川北路延伸"}),
-        ("鹮鸣工业园、砥澜电子等12个项目开工。", CITY, Kind.PROJECT, {"鹮鸣工业园"}),
+        ("鹮鸣工业园、砥澜电子等12个项目开工。", CITY, Kind.PROJECT, {"鹮鸣工业园", "砥澜电子"}),
         ("加快发展教育、卫生、文化事业。", CITY, Kind.PROJECT, set()),
         # meetings in a row: the last takes in what all are followed by
         (
@@ -1107,14 +1107,22 @@ def test_the_items_of_a_closed_list_are_of_one_kind(text: str, kind: Kind, items
     assert [(c.kind, text[c.span.start : c.span.end]) for c in found[len(items) :]] == [(kind, name) for name in named]
 
 
-@pytest.mark.parametrize(("sort", "kind"), [("新建项目", Kind.PROJECT), ("项目", Kind.ORGANIZATION)])
-def test_a_firm_among_works_to_be_built_is_its_work(sort: str, kind: Kind) -> None:
-    text = f"抓好鹮湾二期、鹭辉食品等{sort}。"
-    work, firm = Span(2, 6), Span(7, 11)
+@pytest.mark.parametrize(
+    ("sort", "kind"),
+    [
+        ("新建项目", Kind.PROJECT),
+        ("项目", Kind.PROJECT),
+        ("2个省市重点项目", Kind.PROJECT),
+        ("科研项目", Kind.ORGANIZATION),
+    ],
+)
+@pytest.mark.parametrize("first", [Kind.PROJECT, Kind.ORGANIZATION])
+def test_firms_before_the_word_for_works_are_their_works(sort: str, kind: Kind, first: Kind) -> None:
+    text = f"抓好鹮湾冶金、鹭辉食品等{sort}。"
     found = completed(
-        [Candidate(work, Kind.PROJECT, TAGGER, 0.9), Candidate(firm, Kind.ORGANIZATION, TAGGER, 0.9)], text
+        [Candidate(Span(2, 6), first, TAGGER, 0.9), Candidate(Span(7, 11), Kind.ORGANIZATION, TAGGER, 0.9)], text
     )
-    assert [c.kind for c in found] == [Kind.PROJECT, kind]
+    assert [c.kind for c in found] == [first if kind is Kind.ORGANIZATION else kind, kind]
 
 
 @pytest.mark.parametrize(

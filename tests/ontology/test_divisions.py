@@ -42,6 +42,20 @@ def test_a_name_is_found_with_its_chain(name: str, level: Level | None, path: tu
     assert path in [place.path for place in divisions().find(name, level=level)]
 
 
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("湾丘彝族乡", ("湾丘",)),
+        ("庙子沟蒙古族满族乡", ("庙子沟",)),
+        ("枫树维吾尔族回族乡", ("枫树",)),
+        ("阿拉坦额莫勒镇", ("阿拉坦额莫勒",)),
+    ],
+)
+def test_a_township_of_a_nationality_is_called_without_it(name: str, short: tuple[str, ...]) -> None:
+    (place,) = divisions().find(name, level=Level.TOWNSHIP)
+    assert divisions().short_names(place) == short
+
+
 def test_namesakes_are_told_apart_by_what_contains_them() -> None:
     namesakes = divisions().find("朝阳区")
     assert {p.within[0].name for p in namesakes} == {"北京市", "吉林省", "黑龙江省"}

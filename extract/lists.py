@@ -72,7 +72,8 @@ def completed(candidates: Sequence[Candidate], folded: str) -> list[Candidate]:
         told = Kind.ORGANIZATION if closing["firms"] else Kind.PROJECT if closing["works"] else next(iter(kinds), None)
         sort = closing["sort"]
         built = closing["works"] and (sort.removesuffix("建设") in ranks or sort.endswith(under_way))
-        if (told not in kinds and not (built and Kind.ORGANIZATION in kinds)) or (closing["count"] and len(kinds) > 1):
+        fits = told in kinds or (built and Kind.ORGANIZATION in kinds)
+        if told is None or not fits or (closing["count"] and len(kinds) > 1):
             continue
         for item in items:
             if item in named:

@@ -100,6 +100,8 @@ def trimmed(folded: str, start: int, end: int) -> Span | None:
         end += 1  # 教育医疗住房“三保障”
     if attribute := _ATTRIBUTE.match(folded, start, end):
         start, end = attribute.span("name")
+    if folded.startswith("《", start, end) and folded.find("》", start, end) == end - 1:
+        start, end = start + 1, end - 1
     return Span(start, end) if end - start >= 2 else None
 
 
@@ -145,7 +147,10 @@ def _is_balanced(folded: str, span: Span) -> bool:
 
 
 def pieces(folded: str, start: int, end: int, marks: str) -> list[Span]:
-    """Split at marks outside brackets and strip leading verbs; 和 and 以及 before the last member count as a mark."""
+    """Split at marks outside brackets, and between titles, and strip leading verbs.
+
+    和 and 以及 before the last member count as a mark.
+    """
     parts: list[tuple[int, int]] = []
     depth, last = 0, start
     for index in range(start, end):
@@ -156,6 +161,9 @@ def pieces(folded: str, start: int, end: int, marks: str) -> list[Span]:
             depth -= 1
         elif depth <= 0 and mark in marks:
             parts.append((last, index))
+            last = index + 1
+        if depth == 0 and folded.startswith("》《", index, end):
+            parts.append((last, index + 1))
             last = index + 1
     parts.append((last, end))
     if "、" in marks and len(parts) > 1:

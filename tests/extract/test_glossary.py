@@ -526,3 +526,11 @@ def test_a_count_of_sites_is_no_name() -> None:
     doc = pipeline.process(nlp, Document("d", text, "0" * 64))
     names = {text[c.span.start : c.span.end] for c in doc._.candidates}
     assert names == {"3个意识", "政治意识", "担当意识", "奋斗意识"}
+
+
+def test_titles_side_by_side_are_members_each_without_its_marks() -> None:
+    assert list(taken_apart("三项办法", "《鹮河管理办法》《鹮湾水库管理办法》《鹭林管理办法》。")) == [
+        "鹮河管理办法",
+        "鹮湾水库管理办法",
+        "鹭林管理办法",
+    ]

@@ -50,6 +50,14 @@ _TWO_FIRMS = re.compile("(?P<end>银行|公司|集团|大学|学院|医院)、[^
 """Two that end alike: 甲银行、|乙银行."""
 _SO_MANY = re.compile(r"\d+[余多]?个")
 """Behind 项目 it counts projects: 完成帮扶项目|23个. Two of 490 such are annotated."""
+_FOREMOST = re.compile("最[大长]|唯一|首个")
+"""How what is said of a thing begins, no name (one of 15,000): 作为全市|最大研学基地."""
+_TITLED = re.compile('"?(?:荣誉)?称号')
+"""What stands behind the name of an honour: “时代楷模”|称号 (none of 5)."""
+_SO_MANY_BODIES = re.compile(r"\d+[余多]?家(?=[，。；\n]|$)")
+"""Behind institutions it counts them: 山东省院士工作站|1家."""
+_SO_MANY_VILLAGES = re.compile("[0-9一二两三四五六七八九十]+个[^，。、子]{2}村")
+"""What counts villages and names none: 五个拆迁村 (none of 156), unlike 三个庄子村."""
 _OURS = re.compile("我[省市县区旗镇乡]")
 """What stands in no name of a work (of 14,485): 创|我县|工业制造项目单体投资之最."""
 _SOME_WORK = re.compile("的(?:大|好|新|重点|重大)?项目$")
@@ -144,6 +152,8 @@ def _is_sort(c: Candidate, folded: str) -> bool:
     if _CUT.match(folded, c.span.start, c.span.end) or folded.endswith(_CUT_ROUNDS, c.span.start, c.span.end):
         return True
     if c.kind is Kind.VILLAGE:
+        if _SO_MANY_VILLAGES.fullmatch(folded, c.span.start, c.span.end):
+            return True
         person = folded[max(0, c.span.start - 6) : c.span.start].rstrip(" \u3000？").endswith(_category("posts"))
         river = _RIVER.search(folded, c.span.start, c.span.end) is not None
         return person or (river and _CLEANED.match(folded, c.span.end) is not None)
@@ -153,6 +163,8 @@ def _is_sort(c: Candidate, folded: str) -> bool:
     ):
         return True
     if c.concept is None and _sorts().counted.fullmatch(folded, c.span.start, c.span.end):
+        return True
+    if folded[c.span.start] in "最唯首" and c.concept is None and _FOREMOST.match(folded, c.span.start):
         return True
     if c.kind is Kind.ORGANIZATION:
         two = any(bodies.search(folded, c.span.start, c.span.end) for bodies in (_TWO_BODIES, _TWO_FIRMS))
@@ -192,6 +204,7 @@ def _is_sort(c: Candidate, folded: str) -> bool:
     if c.kind is Kind.PROJECT and (
         (folded.endswith("项目", c.span.start, c.span.end) and _SO_MANY.match(folded, c.span.end))
         or ("我" in form and _OURS.search(form))
+        or "提出" in form
         or (form.endswith("项目") and _SOME_WORK.search(form))
         or (folded[c.span.end - 1].isdigit() and folded[c.span.end : c.span.end + 1].isdigit())
         or words.numbered.match(folded, c.span.start, c.span.end)
@@ -255,12 +268,15 @@ class _NoBody(NamedTuple):
         behind: what follows goods, trades and the name of a contest.
         any_unit: what stands before the committee and the government of no unit in particular.
         each_unit: what stands before the last of such units: 各旗、县、|区人民政府.
+        team, so_many: how a team's name ends, and what counts such teams: 成立272个|党员志愿者服务队.
     """
 
     ends: re.Pattern[str]
     behind: re.Pattern[str]
     any_unit: re.Pattern[str]
     each_unit: re.Pattern[str]
+    team: re.Pattern[str]
+    so_many: re.Pattern[str]
 
 
 @cache
@@ -276,13 +292,15 @@ def _no_body() -> _NoBody:
         behind=re.compile(f"{goods}|{words['contests']}"),
         any_unit=re.compile(f"(?:{words['any_unit']})(?:党委)?[、和]?$"),
         each_unit=re.compile(f"各(?:(?:{units})、)+(?=(?:{units})(?:人民)?政府)"),
+        team=re.compile(f'[^"]+(?:{words["teams"]})'),
+        so_many=re.compile(r"(?:\d|[两三四五六七八九十百])[余多]?[个支]$"),
     )
 
 
 def _is_no_body(name: Span, folded: str) -> bool:
-    """Tell whether a name is a road's, of goods (毛绒玩具、拉链箱包等产业), a contest's or any unit's.
+    """Tell whether a name is a road's, of goods (毛绒玩具、拉链箱包等产业), a contest's, any unit's or but counted.
 
-    No name annotated as an organization's is such a one.
+    No name annotated as an organization's is such a one, but of 58 teams that are counted two.
     """
     words = _no_body()
     form = folded[name.start : name.end]
@@ -294,31 +312,41 @@ def _is_no_body(name: Span, folded: str) -> bool:
         or words.ends.fullmatch(folded, name.start, name.end) is not None
         or _ROAD.fullmatch(folded, name.start, name.end) is not None
         or words.behind.match(folded, name.end) is not None
+        or _SO_MANY_BODIES.match(folded, name.end) is not None
+        or (
+            folded[name.start - 1 : name.start] in ("个", "支")
+            and words.team.fullmatch(form) is not None
+            and words.so_many.search(folded, max(0, name.start - 4), name.start) is not None
+        )
         or (bare and words.any_unit.search(folded, max(0, name.start - 6), name.start) is not None)
         or any(each.end() == name.start for each in words.each_unit.finditer(folded, max(0, name.start - 12), name.end))
     )
 
 
 @cache
-def _conferring() -> str:
-    return alternation(lexicon("kinds")["category"]["conferred"])
-
-
-@cache
-def _conferred() -> re.Pattern[str]:
+def _conferred(verbs: str) -> re.Pattern[str]:
+    """Return what stands before an honour, behind any of the verbs of a list."""
+    verb = alternation(_category(verbs))
     rank = "(?:[全国家省市县区级首第一二三四五六七八九十批年度届0-9]|创建)*"
     by = f"(?:(?:[0-9]{{4}}年度?)?[{HAN}]{{2,3}}[省市县区])?"
-    return re.compile(f'(?:{_conferring()})(?:了|为)?{by}{rank}(?:"[^"\n]{{2,16}}"[、和及]?)*"?$')
+    return re.compile(f'(?:{verb})(?:了|为)?{by}{rank}(?:"[^"\n]{{2,16}}"[、和及]?)*"?$')
 
 
 def _is_honour(c: Candidate, folded: str) -> bool:
     """Tell whether a name is that of an honour conferred (获评“两山”实践创新基地), which is no entity.
 
-    In a list of honours no name is any: 荣获国家级生态乡镇、全国一村一品示范镇、退耕还林先进单位等荣誉称号.
+    In a list of honours no name is any: 荣获国家级生态乡镇、全国一村一品示范镇、退耕还林先进单位等荣誉称号. Known names
+    are honours where a place is called so (获评|乡村旅游重点村: of 126 eight are annotated, four of them 试点城市).
     """
     if c.kind is Kind.ADMINISTRATIVE_UNIT:
         return False
-    conferred = _conferred().search(folded, max(0, c.span.start - 24), c.span.start)
+    if _TITLED.match(folded, c.span.end) and c.concept is None:
+        return True
+    near = max(0, c.span.start - 24), c.span.start
+    called = c.kind in IDEAS and folded.endswith(_category("honoured"), *c.span)
+    if called and not folded.endswith("试点城市", *c.span) and _conferred("honours").search(folded, *near):
+        return True
+    conferred = _conferred("conferred").search(folded, *near)
     if c.kind in (Kind.VILLAGE, Kind.ORGANIZATION):  # who confers it may be named too: 入选|国务院|…典型案例
         return conferred is not None and conferred.group().startswith(_category("rated"))
     if c.concept is None and conferred is not None:
@@ -329,5 +357,5 @@ def _is_honour(c: Candidate, folded: str) -> bool:
 @lru_cache(maxsize=4)
 def _honours(folded: str) -> tuple[tuple[int, int], ...]:
     """Return where a text lists honours."""
-    honours = re.compile(f"(?:{_conferring()})[^，。；：\n]+、[^，。；：\n]+(?:荣誉|称号)")
+    honours = re.compile(f"(?:{alternation(_category('conferred'))})[^，。；：\n]+、[^，。；：\n]+(?:荣誉|称号)")
     return tuple(match.span() for match in honours.finditer(folded))

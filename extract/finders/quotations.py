@@ -36,8 +36,10 @@ _NUMERAL_GROUP = re.compile(
 _CODE = re.compile(f"[0-9+]{{2,}}|(?!{FIVE_YEARS})[一二三四五六七八九十]{{3,}}")
 _LAID_OUT = re.compile(f"[{HAN}]{{0,4}}(?:思路|布局|部署)|总体要求")
 """What a quotation of nothing but figures is called, a part of its name: “1645”工作思路 (43 of 44)."""
-_YEAR_OF = re.compile(f"[{HAN}]{{3,}}[^百十周]年")
-"""A campaign of a year: 项目建设攻坚年; no number of years (两个一百年)."""
+_YEAR_OF = re.compile(f"[{HAN}]{{3,}}[^百十周全]年")
+"""A campaign of a year: 项目建设攻坚年 (118 of 119 are annotated); no number of years (两个一百年), nor 全年."""
+_SO_MANY = re.compile(r"(?:项目|工程)\d+[余多]?[个项]")
+"""What counts works under an instrument: “三类500强”|项目1608个 (14 of 15 are policies, none a work)."""
 _ALIKE = re.compile(rf"(?P<name>[{HAN}]{{4,8}})(?=、|\"|$)")
 _KINDS = (Kind.STRATEGY, Kind.POLICY, Kind.SLOGAN, Kind.PROJECT)
 
@@ -154,6 +156,8 @@ def read(folded: str, start: int, end: int) -> Interpretation | None:
         best = None  # a saying is shouted, whatever it is called: “人人都是营商环境，事事关系营商环境”的理念
     if best is not None and best[1] is Kind.STRATEGY and _YEAR_OF.fullmatch(phrase):
         return Interpretation(Kind.POLICY, end, False, 0.85)  # “大抓落实年”部署
+    if best is not None and best[1] is Kind.PROJECT and _SO_MANY.match(behind):
+        return Interpretation(Kind.POLICY, end, False, 0.85)
     if best is not None:
         length, kind, key = best
         joined = (key == "quoted_joined" or (code and _LAID_OUT.match(behind) is not None)) and not chained
@@ -169,7 +173,7 @@ def read(folded: str, start: int, end: int) -> Interpretation | None:
     if _layout().fullmatch(phrase):
         return Interpretation(Kind.STRATEGY, end, False, 0.8)
     if _YEAR_OF.fullmatch(phrase):
-        return Interpretation(Kind.POLICY, end, False, 0.75)
+        return Interpretation(Kind.POLICY, end, False, 0.85)
     for kind in _KINDS:
         if cues[f"{kind} heads"].search(phrase) and (kind is not Kind.PROJECT or len(phrase) > 5):
             return Interpretation(kind, end, False, 0.8)

@@ -26,7 +26,7 @@ from extract.status import status_by_rule, told
 from extract.surface import fold, pairs, quotations
 from ontology.divisions import NATION, divisions
 from ontology.iri import mint
-from ontology.terms import Kind, Level, Status
+from ontology.terms import IDEAS, Kind, Level, Status
 from tests import linking
 
 PROVINCE = Place("甲省", Level.PROVINCIAL)
@@ -1336,3 +1336,60 @@ def test_a_member_that_is_nothing_by_its_name_alone_is_named_in_its_list_only() 
     groups = cluster([Candidate(Span(start, start + 3), Kind.ORGANIZATION, "policy_tagger", 0.9)], text)
     everywhere(groups, text, shortest=3)
     assert len(groups[0].candidates) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "is_one"),
+    [
+        ("荣获国家农村产业融合发展示范园。", "农村产业融合发展示范园", False),
+        ("获评省级乡村旅游重点村。", "乡村旅游重点村", False),
+        ("鹮北社区创成全国示范性老年友好型社区。", "全国示范性老年友好型社区", False),
+        ("入选全国首批碳达峰试点城市。", "碳达峰试点城市", True),
+        ("推进乡村旅游重点村建设。", "乡村旅游重点村", True),
+    ],
+)
+def test_a_known_name_that_a_place_is_called_by_is_an_honour(rules, text: str, name: str, is_one: bool) -> None:
+    mentions = [m for e in annotate(rules, text, COUNTY).entities if e.kind in IDEAS for m in e.mentions]
+    assert any(text[m.start : m.end].endswith(name) for m in mentions) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind", "named"),
+    [
+        ("每月开展一次送鹮上门行动。", "一次送鹮上门行动", Kind.POLICY, ["送鹮上门行动"]),
+        ("推行一次办好改革。", "一次办好改革", Kind.POLICY, ["一次办好改革"]),
+        ("“鹮管招投标”实现工程全覆盖。", "“鹮管招投标”实现工程", Kind.POLICY, ["鹮管招投标"]),
+        ("开展“鹮湾”带动提升行动。", "“鹮湾”带动提升行动", Kind.POLICY, ["“鹮湾”带动提升行动"]),
+        ("《鹮草案》提出目标。", "《鹮草案》", Kind.POLICY, ["鹮草案"]),
+        ("出台《鹮业政策》《鹭林办法》。", "《鹮业政策》《鹭林办法》", Kind.POLICY, ["鹮业政策", "鹭林办法"]),
+        ("农业鹮代化建设提出9项工程。", "农业鹮代化建设提出9项工程", Kind.PROJECT, []),
+        ("作为全市最大鹮学基地。", "最大鹮学基地", Kind.PROJECT, []),
+        ("获得“鹮城楷模”称号。", "鹮城楷模", Kind.ORGANIZATION, []),
+        ("完成五个拆迁村安置。", "五个拆迁村", Kind.VILLAGE, []),
+        ("走访三个庄子村。", "三个庄子村", Kind.VILLAGE, ["三个庄子村"]),
+    ],
+)
+def test_a_name_is_taken_without_what_counts_or_marks_it(text: str, name: str, kind: Kind, named: list[str]) -> None:
+    text, name = fold(text), fold(name)
+    span = Span(text.index(name), text.index(name) + len(name))
+    found = naming([Candidate(span, kind, "policy_tagger", 0.9)], text)
+    assert [text[c.span.start : c.span.end] for c in found] == [fold(each) for each in named]
+
+
+def test_an_institute_is_no_instrument() -> None:
+    (found,) = naming([Candidate(Span(2, 8), Kind.POLICY, "policy_tagger", 0.9)], "支持鹮湾碳研究院发展。")
+    assert found.kind is Kind.ORGANIZATION
+
+
+def test_works_are_counted_under_an_instrument(rules) -> None:
+    text = "引进“三类鹮强”项目1608个，作为“鹮目落地见效年”。"
+    found = annotate(rules, text, CITY)
+    assert names(found, Kind.POLICY) == {"三类鹮强", "鹮目落地见效年"}
+    assert names(found, Kind.PROJECT) == set()
+
+
+def test_what_a_place_is_to_become_is_whole_with_the_known_name_that_it_begins_with() -> None:
+    text = "在打造生态文明建设先行试验区上迈出坚实步伐。"
+    known = Candidate(Span(3, 9), Kind.STRATEGY, "policy_authority", 0.81, concept="x")
+    whole = Candidate(Span(3, 14), Kind.STRATEGY, "policy_tagger", 0.79)
+    assert whole in settle_overlaps([known, whole], text)

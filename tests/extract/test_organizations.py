@@ -200,6 +200,10 @@ def test_a_schools_number_is_part_of_its_name() -> None:
         ("水利部来访。", "水利部", True),
         ("聘请丁鹮鸣、王鹭院士为顾问。", "丁鹮鸣", False),
         ("聘请中科院、工程院院士为顾问。", "中科院", True),
+        ("成立272个党员鹮愿服务队。", "党员鹮愿服务队", False),
+        ("成立鹮愿服务队。", "鹮愿服务队", True),
+        ("新增鹮鸣院士工作站1家。", "鹮鸣院士工作站", False),
+        ("引进鹮鸣、鹭溪2家企业。", "鹭溪", True),
     ],
 )
 def test_roads_goods_contests_and_any_units_bodies_are_no_organizations(text: str, name: str, is_one: bool) -> None:

@@ -3,7 +3,7 @@
 鹭城精工、鹭河铝业|等龙头企业 lists two firms, 龙湾、北鹭庄、东鹭庄|三个示范点 three villages. Of 1,018 lists as long as
 their numeral says 725 are annotated as items of one kind, 12 of several, 69 in part; of 95 before 等…企业 94 are whole.
 What stands before 等(重点)项目 is a work, though it be called as the firm or institution that builds it: 推动|鹭泵阀业
-、鹭河冶金|等项目 (of 870 annotated 8 are bodies only, of 29 that end as firms' names do one).
+、鹭河冶金|等项目 (870 annotated, and 8 bodies; of 29 that end as firms' names do one).
 """
 
 from __future__ import annotations

@@ -300,7 +300,7 @@ def _no_body() -> _NoBody:
 def _is_no_body(name: Span, folded: str) -> bool:
     """Tell whether a name is a road's, of goods (毛绒玩具、拉链箱包等产业), a contest's, any unit's or but counted.
 
-    No name annotated as an organization's is such a one, but of 58 teams that are counted two.
+    No name annotated as an organization's is such a one, but of 60 teams that are counted two.
     """
     words = _no_body()
     form = folded[name.start : name.end]

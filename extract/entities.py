@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -22,10 +22,12 @@ from extract.annotation import Candidate, Entity
 from extract.candidates import naming
 from extract.document import Metadata, Place, Structure
 from extract.finders.authority import is_ours
+from extract.finders.glossary import genus_of
 from extract.identity import TRUSTED, Cluster, bare_form, cluster, everywhere, with_shared_heads
 from extract.learned.classifier import MODELS
 from extract.levels import coined_level, level_of, made_here
 from extract.lists import completed
+from extract.nameless import TOLD
 from extract.names import FIVE_YEARS, alternation, lexicon
 from extract.status import status
 from extract.surface import folded_text
@@ -42,6 +44,10 @@ _FORMULA = re.compile(r"\d\"?$")
 """What makes a known name one's own: 622|现代产业体系."""
 _IDEA = re.compile('["“]?(?P<of>[^"“”]{4,})["”]?的?(?:五大)?(?:发展)?理念')
 """A name that is called an idea: 人民至上|的理念."""
+_MODERN = "建设社会主义现代化"
+"""How a name ends that leaves out of what: 全面建设社会主义现代化|国家 (3 of 3)."""
+_ROUND = re.compile("第[一二三四五六]轮(?=中央)")
+"""Which round it is of a known instrument, which is one entity (7 of 7): 第二轮|中央生态环境保护督察."""
 _FIVE_YEARS = re.compile(f"“{FIVE_YEARS}”规划")
 _PLANNING = (Level.PROVINCIAL, Level.PREFECTURE)
 """The levels whose reports mean their own plan by “十四五”规划; a county's and a town's mean the nation's."""
@@ -197,9 +203,11 @@ class EntityResolver:
         folded = folded_text(doc)
         reading = _Reading(folded, doc._.structure, doc._.document.metadata, doc._.scheme)
         likely = [c for c in doc._.candidates if c.confidence >= self.threshold]
-        likely = [_recognised(c, reading) for c in completed(list(naming(likely, folded)), folded)]
+        likely = _without_genera(likely, reading)
+        meant = frozenset(c.concept for c in likely if c.concept is not None)
+        likely = [_recognised(c, reading, meant) for c in completed(list(naming(likely, folded)), folded)]
         settled = settle_overlaps(one_kind_a_phrase(likely, folded), folded)
-        clusters = cluster(with_shared_heads(settled, folded), folded)
+        clusters = cluster(with_shared_heads(settled, folded), folded, reading.metadata.place)
         everywhere(clusters, folded, shortest=self.shortest)
         clusters = _named_by_themselves(clusters, folded)
         clusters.sort(key=lambda g: (min(c.span for c in g.candidates), g.kind))
@@ -247,8 +255,25 @@ class EntityResolver:
         )
 
 
-def _recognised(c: Candidate, reading: _Reading) -> Candidate:
-    """Return a candidate as the concept of exactly its name, the nation's or one of the document's own units'.
+def _without_genera(candidates: list[Candidate], reading: _Reading) -> list[Candidate]:
+    """Leave out what a definition only calls its term: 金通工程: …通客车的|提质升级工程."""
+    found = (genus_of(reading.folded, entry.definition) for entry in reading.structure.glossary)
+    genera = {span.end: span for span in found if span is not None}
+    if not genera:
+        return candidates
+    known = {c.span for c in candidates if c.extractor in TOLD}
+    return [
+        c
+        for c in candidates
+        if (genus := genera.get(c.span.end)) is None
+        or c.kind not in IDEAS
+        or c.span in known
+        or not genus.contains(c.span)
+    ]
+
+
+def _recognised(c: Candidate, reading: _Reading, meant: Collection[str]) -> Candidate:
+    """Return a candidate as the concept of exactly its name: the nation's, an own unit's or one that the text means.
 
     An instrument that is called a project is that instrument: “全面改薄”|项目, “两重”|项目.
     """
@@ -260,11 +285,16 @@ def _recognised(c: Candidate, reading: _Reading) -> Candidate:
     name = form if called else c.name or form
     kinds: Sequence[Kind] = (Kind.POLICY, Kind.STRATEGY) if called else (c.kind,)
     concept = scheme.by_label(name)
-    if concept is None and name.endswith("理念") and (idea := _IDEA.fullmatch(name)):
-        concept, kinds = scheme.by_label(idea["of"]) or scheme.by_label(f"{idea['of']}发展理念"), IDEAS
+    if name.endswith("理念") and (idea := _IDEA.fullmatch(name)):
+        concept = concept or scheme.by_label(idea["of"]) or scheme.by_label(f"{idea['of']}发展理念")
+        kinds = IDEAS
+    elif concept is None and name.endswith(_MODERN):
+        concept = scheme.by_label(name + "国家")
+    elif concept is None and (another := _ROUND.match(name)):
+        concept = scheme.by_label(name[another.end() :])
     if concept is None or concept.kind not in kinds:
         return c
-    if not is_ours(concept, reading.metadata.place):
+    if concept.iri not in meant and not is_ours(concept, reading.metadata.place):
         return c
     return replace(c, kind=concept.kind, concept=concept.iri, name=concept.label, level=concept.level)
 

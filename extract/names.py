@@ -21,7 +21,7 @@ FIVE_YEARS = "十[一二三四五六七]五"
 """The five years of a plan, by which it goes, as a regular expression."""
 LEXICON = Path(__file__).parent / "lexicon"
 _HARD = frozenset("|\t。；！？\n：，、（《… ①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
-_NOT_ONE_NAME = re.compile(r'"(?:和|、|与|及)"|应当|可以|不得|必须|实际行动$|具体行动$')
+_NOT_ONE_NAME = re.compile(r'"(?:和|、|与|及)"|"抓项目$|应当|可以|不得|必须|实际行动$|具体行动$')
 _NO_ROAD_BEFORE = "(?<![A-Z道])"
 """What stands before a number that is none of a road: G206|石城段, 省道242|高唐段."""
 _ENCLOSED = re.compile(r'"[^"\n]*"|《[^》\n]*》|（[^）\n]*）')

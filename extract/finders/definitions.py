@@ -54,8 +54,12 @@ _IN_SHORT = re.compile("的?(?:简称|统称|总称|合称)")
 """What ends a definition that says what a term is short for: 碳达峰与碳中和|的简称."""
 _IN_FULL = re.compile('是?"[^"]+"')
 """Such a definition that is but the name in full."""
-_AGAIN = re.compile('[^"，。；、]*"(?P<list>[^"，；。]+)"的?(?P<noun>[^"，。；、]{2,8})[。；\\s]*')
+_AGAIN = re.compile('[^"，。；、]*"(?P<list>[^"，；。]+)"的?(?P<noun>[^"，。；、]{2,16})[。；\\s]*')
 """A list in quotation marks before what may be the term's own noun: “四预”机制: 运行中|“预期、…、预警”|机制."""
+_NOUN = 8
+"""Characters of such a noun, at most, but where it ends in the term's: “五个一”机制: “…”|推动重点项目建设机制."""
+_OF_TERM = re.compile("(?<=..)的(?P<of>[^的]{2,})$")
+"""What the last item of a list may say of all: that they are the term's."""
 _AIMED = re.compile("，旨在")
 """Before what an undertaking is for, which lists none of its parts."""
 _NEXT = re.compile("[。；， \n]*(?:第[一二三四五六七八九十]个)?$")
@@ -179,10 +183,8 @@ def _spelled_out(folded: str, term: Span, definition: Span) -> list[Member]:
             return []
     if aimed := _AIMED.search(folded, definition.start + 2, definition.end):
         definition = Span(definition.start, aimed.start())
-    again = _AGAIN.fullmatch(folded, definition.start, definition.end)
-    if again is not None and name.endswith(again["noun"]) and again["list"] not in name:
-        definition = Span(*again.span("list"))
     core = _core(folded, term)
+    definition = _explained_again(folded, name, core, definition)
     if core.endswith("位一体") and "，" in folded[definition.start : definition.end]:
         return []  # “四位一体”责任: 对重点项目，分别确定领导、部门、…进行分包
     named = (
@@ -223,13 +225,29 @@ def _spelled_out(folded: str, term: Span, definition: Span) -> list[Member]:
     return [Member(span) for span in _without_the_terms_head(folded, name, flat)]
 
 
+def _explained_again(folded: str, name: str, core: str, definition: Span) -> Span:
+    """Return the list in quotation marks that a definition gives before the term's own noun, or the definition."""
+    again = _AGAIN.fullmatch(folded, definition.start, definition.end)
+    if again is None or again["list"] in name:
+        return definition
+    own = name.removeprefix(f'{core}"')
+    same = len(again["noun"]) <= _NOUN and name.endswith(again["noun"])
+    longer = own not in ("", name) and again["noun"].endswith(own)
+    return Span(*again.span("list")) if same or longer else definition
+
+
 def _without_the_terms_head(folded: str, term: str, items: list[Span]) -> list[Span]:
     """Cut the term's own head off the last item where no other item has it: 抓学习促提升、…、抓效能促发展|行动."""
     named = _words().head.search(term)
-    if named is None or len(items) < 2:
+    if len(items) < 2:
+        return items
+    *before, last = items
+    of_term = _OF_TERM.search(folded, last.start, last.end) if named is None else None
+    if of_term is not None and of_term["of"] in term and not any("的" in folded[i.start : i.end] for i in before):
+        return [*before, Span(last.start, of_term.start())]  # “六无”平安村: 无黑恶、…、无命案|的村
+    if named is None:
         return items
     head = named["head"]
-    *before, last = items
     if any(folded.endswith(head, item.start, item.end) for item in before):
         return items
     return [*before, Span(last.start, last.end - len(head))] if folded.endswith(head, last.start, last.end) else items

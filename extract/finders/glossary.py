@@ -31,6 +31,8 @@ _SITES = re.compile(r"\d+[个所条处座]")
 """How a term begins that counts sites, and names nothing where no ideas spell it out: 6个老旧小区改造提升."""
 _BRIEF = 3
 """Characters of an ordinary word, at most."""
+_IN_FULL = re.compile('(?:的|其)?全称(?:[是为])?[：，]?"(?P<name>[^"]+)"')
+"""How a definition begins that gives the term's name in full: 全称为“…平台”."""
 _FORMULA = re.compile(r"\d(?:\+[\dN])+")
 """A sum as a name, which stands for what is done: “3+1”保障."""
 
@@ -47,6 +49,8 @@ class _Words:
         works_besides: the first character of what does so beside one of these: 两馆一中心.
         deeds: what they count of what is done: 四送一服.
         institution: how the name of an institution ends, no part of a strategy: 四所一庭.
+        carried_out: what stands behind a quoted count that is carried out: “四化”|管理.
+        genus: the first clause of a definition that says of what sort its term is.
     """
 
     layout_part: re.Pattern[str]
@@ -57,6 +61,8 @@ class _Words:
     works_besides: frozenset[str]
     deeds: frozenset[str]
     institution: re.Pattern[str]
+    carried_out: re.Pattern[str]
+    genus: re.Pattern[str]
 
 
 @cache
@@ -72,12 +78,25 @@ def _words() -> _Words:
         works_besides=frozenset(word[0] for word in data["counted"]["works_besides"]),
         deeds=frozenset(data["counted"]["deeds"]),
         institution=re.compile(f"(?:{term['institutions']})$"),
+        carried_out=re.compile(term["carried_out"]),
+        genus=re.compile(f'[^，。；、]*的(?P<genus>[^的，。；、"]{{2,14}}?(?:{term["genera"]}))(?=[，。；\n]|$)'),
     )
 
 
 def _counts_works(term: str) -> bool:
     things = things_counted(term)
     return not things.isdisjoint(_words().works) and things <= _words().works | _words().works_besides
+
+
+def genus_of(folded: str, definition: Span) -> Span | None:
+    """Return what the first clause of a definition calls its term, which is no name (0 of 24): …通客车的|提质升级工程.
+
+    >>> text = "四川省建制村通客车的提质升级工程，旨在便民。"
+    >>> text[slice(*genus_of(text, Span(0, len(text))))]
+    '提质升级工程'
+    """
+    found = _words().genus.match(folded, definition.start, definition.end)
+    return Span(*found.span("genus")) if found is not None else None
 
 
 class GlossaryFinder:
@@ -110,6 +129,11 @@ class GlossaryFinder:
             if concept is not None and concept.level is Level.NATIONAL:
                 telling = [part for part in spelled if _is_telling(part, text_of(doc), scheme)]
                 spelled = telling if len(telling) > 1 or telling == spelled else []  # 建好、…、|运营好农村公路
+            if full := _IN_FULL.match(folded, *entry.definition):
+                name = text_of(doc)[term.start : term.end]
+                doc._.candidates.append(
+                    Candidate(Span(*full.span("name")), reading.kind, "policy_glossary", reading.confidence, name)
+                )
             definition = text_of(doc)[entry.definition.start : entry.definition.end].strip()
             doc._.candidates.append(
                 Candidate(term, reading.kind, "policy_glossary", reading.confidence, None, level, definition=definition)
@@ -153,6 +177,8 @@ class GlossaryFinder:
             best = max(readings, key=lambda r: r.confidence)
             if best.confidence > 0.5:
                 return Interpretation(best.kind, term.end, False, 0.9)
+            if len(spelled) > 1 and re.search(f'"{re.escape(phrase)}"(?:{_words().carried_out.pattern})', folded):
+                return Interpretation(best.kind, term.end, False, 0.7)  # 四美, “四化”
         for kind in (Kind.STRATEGY, Kind.SLOGAN, Kind.POLICY):
             if re.search(f"(?:{alternation((*kinds[kind]['heads'], *kinds[kind]['quoted_joined']))})$", phrase):
                 return Interpretation(kind, term.end, False, 0.85)

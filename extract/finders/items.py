@@ -13,6 +13,7 @@ from extract.document import Span
 from extract.layout.explanations import NUMERAL
 from extract.names import alternations, lexicon
 from extract.numerals import announced
+from extract.surface import JOINTS
 
 _ATTRIBUTE = re.compile('[^"]*的"(?P<name>[^"]+)"?$')
 """Words that only describe a part before its quoted name: 以茶产业为主的“绿色白石”."""
@@ -25,6 +26,7 @@ _ONLY_THEN = re.compile("[：:]|，(?:分别[为是]|即)")
 """Behind what leads up to a name in its item: 具体内容是：|学习本领, 六条产业链，分别为|氢能."""
 _SAID_LAST = re.compile("(?:等[^，。；、]{0,12}|的?)问题$|的?(?:工作|标准|要求|等)$")
 """What may stand behind the last of a list and belongs to all: 稳预期|工作."""
+_PROBLEMS = ("问题", "的问题")
 _ALIKE, _BRIEF = 2, 10
 """Characters in which items end alike, and those of one that may keep a verb, at most."""
 
@@ -200,6 +202,8 @@ def listed(folded: str, start: int, end: int, count: int) -> list[Span]:
     stretches += [(marks, end) for marks in ("，；", "、，；", "。；\n", "，、；。")]
     for marks, stop in stretches:
         spans = split(folded, start, stop, marks)
+        if len(spans) == count + 1 > 2 and folded[spans[-2].end : spans[-1].start] in JOINTS[1:]:
+            spans[-2:] = [Span(spans[-2].start, spans[-1].end)]  # 清理垃圾、清理杂草、清理残垣|及|断壁 are three
         if len(spans) == count:
             alike = len({folded[s.start] for s in spans}) + len({folded[s.end - 1] for s in spans})
             fitting.append((alike, len(fitting), spans))
@@ -220,7 +224,9 @@ def without_what_is_said_of_all(folded: str, items: list[Span]) -> list[Span]:
     counted = count_behind(folded, last, len(items))
     said = counted or _words().together.search(folded, last.start + 2, last.end)
     if said is None and (tail := _SAID_LAST.search(folded, last.start + 2, last.end)):
-        said = None if any(folded.endswith(tail.group(), item.start, item.end) for item in before) else tail
+        if any(folded.endswith(tail.group(), item.start, item.end) for item in before):
+            return [] if tail.group() in _PROBLEMS else items  # problems that are solved: no names
+        said = tail
     return [*before, Span(last.start, said.start())] if said is not None and before else items
 
 

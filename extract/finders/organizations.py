@@ -286,7 +286,8 @@ def find_named(reading: _Reading) -> None:
             continue
         if unusual(stem) and unusual(stem[-1] + match.group()):
             reading.add(start, match.end(), 0.6)
-            _prove_firm(reading, stem, text[start : match.end()])
+            if not text.startswith(("项目", "工程"), match.end()):
+                _prove_firm(reading, stem, text[start : match.end()])
 
 
 def _start(reading: _Reading, head: int) -> int:

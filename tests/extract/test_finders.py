@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -293,6 +295,54 @@ def test_what_stands_within_a_longer_name_only_is_what_that_names(
     text += f"。{short}"
     named.append(Candidate(Span(len(text) - len(short), len(text)), kind, "test", 0.9))
     assert len(cluster(named, fold(text))) == 2 or not same or long.endswith(short)
+
+
+@pytest.mark.parametrize(
+    ("kind", "long", "one"),
+    [
+        (Kind.STRATEGY, "“鹮心动”消费行动", True),
+        (Kind.SLOGAN, "“鹮心动”主题教育", True),
+        (Kind.STRATEGY, "“鹮心动”六大工程", False),
+        (Kind.STRATEGY, "“鹮心动”建设", False),
+    ],
+)
+def test_an_idea_that_only_an_instruments_name_holds_is_none_of_its_own(kind: Kind, long: str, one: bool) -> None:
+    text = f"开展{long}。"
+    whole, idea = Span(2, 2 + len(long)), Span(3, 6)
+    found = [Candidate(whole, Kind.POLICY, "test", 0.9), Candidate(idea, kind, "test", 0.9)]
+    assert (len(cluster(found, fold(text))) == 1) is one
+    again = Candidate(Span(len(text) + 2, len(text) + 5), kind, "test", 0.9)
+    assert len(cluster([*found, again], fold(f"{text}弘扬鹮心动。"))) == 2
+
+
+def test_a_body_called_after_the_own_units_last_character_is_that_of_its_name() -> None:
+    text = "县医院扩建。丙县医院达标。己县医院来访。镇医院开诊。"
+    spans = [Span(m.start(), m.end()) for m in re.finditer("[丙己]?[县镇]医院", text)]
+    found = [Candidate(span, Kind.ORGANIZATION, TAGGER, 0.9) for span in spans]
+    assert [g.name for g in cluster(found, text, COUNTY)] == ["丙县医院", "己县医院", "镇医院"]
+
+
+def test_known_ideas_go_by_their_names_in_other_words(nlp) -> None:
+    text = (
+        "坚持“人民至上”理念。开启我县全面建设社会主义现代化新征程。配合第二轮中央环保督察。"
+        "学习“千万工程”经验，“千村示范、万村整治”工程见效。"
+    )
+    entities = annotate(nlp, text, COUNTY).entities
+    known = {e.name for e in entities if e.concept is not None}
+    assert {"人民至上", "全面建设社会主义现代化国家", "千万工程", "中央生态环境保护督察"} <= known
+    assert not {"人民至上理念", "千村示范、万村整治工程", "第二轮中央环保督察"} & {e.name for e in entities}
+
+
+@pytest.mark.parametrize("name", ["四治指治理非法广告", "河湖管理责任的一种制度", "手机号等信息"])
+def test_what_a_definition_says_is_no_name(name: str) -> None:
+    candidate = Candidate(Span(0, len(name)), Kind.POLICY, TAGGER, 0.9)
+    assert not list(naming([candidate], name)) and list(naming([candidate], "统一种植管理制度体系化办法"))
+
+
+def test_a_firm_is_not_called_by_a_work_that_it_builds(rules) -> None:
+    text = "鹮洲中车新能源项目开工。鹮洲中车做强。"
+    assert "鹮洲中车" not in names(annotate(rules, text), Kind.ORGANIZATION)
+    assert "鹮洲中车" in names(annotate(rules, text.replace("项目", "公司")), Kind.ORGANIZATION)
 
 
 def test_another_units_body_is_not_the_speakers(nlp):
@@ -714,6 +764,22 @@ def test_what_a_quoted_name_is_said_to_be_is_no_part_of_it() -> None:
         (Kind.STRATEGY, "坚持工业立镇、商贸活镇。商贸活镇见效。", "工业立镇、商贸活镇", "商贸活镇", None, False),
         (Kind.STRATEGY, "实施“一城两区”发展战略。一城两区成形。", "“一城两区”发展战略", "一城两区", None, True),
         (Kind.STRATEGY, "构建一区两带产业格局。一区两带格局成形。", "一区两带产业格局", "一区两带格局", None, True),
+        (
+            Kind.STRATEGY,
+            "融入鹮鹭一体化发展新格局。鹮鹭一体化发展提速。",
+            "鹮鹭一体化发展新格局",
+            "鹮鹭一体化发展",
+            None,
+            True,
+        ),
+        (
+            Kind.POLICY,
+            "编制军队建设“十五五”规划。“十五五”规划开局。",
+            "军队建设“十五五”规划",
+            "“十五五”规划",
+            None,
+            False,
+        ),
         (Kind.POLICY, "用好四送一服平台。四送一服见效。", "四送一服平台", "四送一服", "四送一服", True),
         (Kind.POLICY, "发放产业帮扶种苗补贴。产业帮扶见效。", "产业帮扶种苗补贴", "产业帮扶", "产业帮扶", False),
     ],
@@ -960,6 +1026,8 @@ def test_a_road_between_villages_takes_in_no_end_of_another(rules) -> None:
             ["鹮至乾", "鹭至永宁高速公路"],
             ["鹮至乾高速公路", "鹭至永宁高速公路"],
         ),
+        ("建成鹮康、鹭广等2条高铁。", ["鹮康", "鹭广", "鹭广"], ["鹮康高铁", "鹭广高铁"]),
+        ("建成鹮阳桥、鹭湾大桥。", ["鹮阳桥", "鹭湾大桥"], ["鹮阳桥", "鹭湾大桥"]),
         ("建成鹮湾公园、鹮十高铁。", ["鹮湾公园", "鹮十高铁"], ["鹮湾公园", "鹮十高铁"]),
         ("建成鹮湾，开通鹮十高铁。", ["鹮湾", "鹮十高铁"], ["鹮湾", "鹮十高铁"]),
         ("建成鹮湖栈道、鹭湾大桥。", ["鹮湖栈道", "鹭湾大桥"], ["鹮湖栈道", "鹭湾大桥"]),

@@ -476,6 +476,11 @@ def test_whose_a_quoted_term_is_stands_before_it_and_tells_its_level() -> None:
             ["一线通达", "一网通办", "一次办好", "一督到底"],
         ),
         ("“三深化、三提升”行动", "全省开展“三深化、三提升”行动。", []),
+        (
+            "“三个一”工作机制",
+            "“一个项目、一个专班、一抓到底”抓项目促投资推动工作机制。",
+            ["一个项目", "一个专班", "一抓到底"],
+        ),
     ],
 )
 def test_a_quoted_list_before_the_terms_own_noun_is_its_parts(term: str, definition: str, parts: list[str]) -> None:
@@ -511,10 +516,45 @@ def test_a_list_that_explains_a_term_is_no_name_beside_it() -> None:
         ),
         ("“1530”工程", "1个校长团队培养5个学员，30个教师学员。每年10名教师培养3名教师，连续三年，共30名骨干。", []),
         ("“135”网格工作法", "1名网格长、3支队伍、5分钟响应。", ["3支队伍", "5分钟响应"]),
+        ("“三无”平安村", "无邪教、无命案、无群体性事件的村。", ["无邪教", "无命案", "无群体性事件的村"]),
+        ("“三无”平安社区", "无邪教、无命案、无群体性事件的社区。", ["无邪教", "无命案", "无群体性事件"]),
+        (
+            "三区一地",
+            "粮食主产区、果蔬主产区、渔业示范区、休闲目的地。",
+            ["粮食主产区", "果蔬主产区", "渔业示范区", "休闲目的地"],
+        ),
+        (
+            "三清",
+            "清理路边杂物、清理河塘垃圾、清理残垣断壁及庭院。",
+            ["清理路边杂物", "清理河塘垃圾", "清理残垣断壁及庭院"],
+        ),
+        ("三帮", "帮助解决资金短缺问题、用工不足问题、要素不力问题。", []),
     ],
 )
 def test_items_keep_what_names_them_and_lose_what_explains_them(term: str, definition: str, parts: list[str]) -> None:
     assert list(taken_apart(term, definition)) == parts
+
+
+def test_a_count_of_one_character_that_the_text_carries_out_is_a_whole() -> None:
+    text = (
+        "某县工作报告\n开展绿化“四美”打造，治理“五乱”。\n名词解释\n1.四美：自然美、形态美、特色美、线条美。\n"
+        "2.五乱：乱搭、乱砍、乱采、乱挖、乱排。\n"
+    )
+    nlp = pipeline.load(components=("policy_structure", "policy_glossary"))
+    doc = pipeline.process(nlp, Document("d", text, "0" * 64))
+    assert {text[c.object.start : c.object.end] for c in doc._.claims} == {"四美"}
+
+
+def test_a_name_in_full_is_a_form_of_the_term_and_the_sort_that_a_definition_tells_is_no_name() -> None:
+    text = (
+        "某县工作报告\n用好鹮联平台。实施鹭通工程。\n名词解释\n1.鹮联平台：全称为“鹮乡农产品网络销售平台”，用于销售。\n"
+        "2.“鹭通工程”：全省建制村通客车的提质升级工程，旨在便民。\n3.鹭农场：由鹭湾公司承接的鹭湾集团代养项目，位于鹭湾村。\n"
+    )
+    entities = pipeline.annotate(pipeline.load(), Document("d", text, "0" * 64)).entities
+    forms = [{text[m.start : m.end] for m in entity.mentions} for entity in entities]
+    assert {"鹮联平台", "鹮乡农产品网络销售平台"} in forms
+    assert not any("提质升级工程" in each for each in forms)
+    assert any("鹭湾集团代养项目" in each for each in forms)
 
 
 def test_a_count_of_sites_is_no_name() -> None:

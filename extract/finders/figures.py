@@ -39,6 +39,8 @@ _SIZED_BEHIND = re.compile(r"(?:[至—~-]\d+[万亿]?元)?(?:以上|级)?的?[^
 _LIST_MARK = re.compile(r"[、和及与]")
 _VILLAGES = re.compile("以[上下]的?(?:自然|行政)?村")
 _AMONG = re.compile(r"的?(?:项目|企业|园区)?(?:达到?|有|不少于)?\d+[个家户处]")
+_BOUND_OF_COUNTED = re.compile(r"及?以[上下]的?[^，。；、\d]{0,8}?\d+[个家户]")
+"""Behind the bound by which some were counted: 项目50个，其中5亿元|以上11个| (none of 58 is a figure)."""
 _POORER = re.compile("以[上下]的?(?:行政|空壳|薄弱)?村")
 """Behind the income by which villages are told apart."""
 _LOWER = re.compile(
@@ -129,7 +131,7 @@ def pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?P<percent>[百千]分之(?:[{_DIGIT_HAN}十百点]{{1,12}}|\d+(?:\.\d+)?))"
         rf"|(?<![\dA-Za-z.+/×*〔])(?P<number>{_ARABIC}|{_HAN})"
-        rf" ?(?P<unit>(?:{every})(?:/(?:{every}|日))?(?!(?<=人)口)|番"
+        rf" ?(?P<unit>(?:{every})(?:/(?:{every}|[日月])){{0,2}}(?!(?<=人)口|(?<=台)阶)|番"
         rf"|成(?!{alternation(data['not_unit']['behind_tenth'])}))"
         rf"|(?<![\dA-Za-z.+/×*〔])(?P<bare>{_WHOLE}[余多]?[万亿]{{1,2}}[余多]?)"
     )
@@ -309,6 +311,7 @@ def _is_threshold(folded: str, figure: Figure, before: str) -> bool:
     if sized and (
         folded.startswith("级", figure.end)
         or rules.graded.match(folded, figure.end)
+        or _BOUND_OF_COUNTED.match(folded, figure.end)
         or (rules.among.search(clause) and _AMONG.match(folded, figure.end))
     ):
         return True

@@ -23,7 +23,7 @@ from extract.surface import HAN, NOTE_MARK, fold, quotations, text_of
 _CLAUSE = re.compile(r"[，。；：！？\n]")
 _SENTENCE = re.compile(r"[。；！？\n]")
 _ASIDE = re.compile("(?:同比|[比较](?:上年|去年)|预计|预期)+$")
-_HANDED_OUT = re.compile("(?:同比|比上年|比去年|较上年|较去年)?分别")
+_HANDED_OUT = re.compile(r"(?:同比|年均|平均每年|[比较](?:[^，。；、\d]|\d{4}){1,10}?)?分别")
 _BEFORE_LAST = re.compile("和|与|及(?!率)")
 """What stands behind the subjects of several figures, and what before the last of them."""
 _BOUND = re.compile("^(?:以上|以下|以内|左右)的?(?=.{2})")
@@ -50,7 +50,7 @@ _ALL_IN_ONE = re.compile("集[^，。；]{2,30}?于一[体身]的")
 """Before what is counted: 2座|集藏书、阅览于一体的|书院."""
 _PAIRED = re.compile(r"\d[\d.]*[余多]?万?[余多]?[人户名]")
 _WORDS_ABOVE = re.compile(f"([^，。；：！？\n]*[{HAN}])\n *$")
-_TOWN_AND_COUNTRY = re.compile("城乡(?=居民|常住居民|人均|低保)")
+_TWO_IN_ONE = re.compile("城乡(?=居民|常住居民|人均|低保)|存贷(?=款)")
 _RATES = ("率", "量", "比重", "强度")
 _BRIEFEST = 2
 """Characters that a subject of several figures has at least: 一产."""
@@ -103,7 +103,10 @@ def _rules() -> _Rules:
             rf"(?:同比|[比较](?:上年|去年))?(?P<change>(?:{alternation(measure['change'])})+)"
             r"\d[\d.]*%[、和与](?P<second>\d[\d.]*%)(?![、和与]\d)"
         ),
-        shared=re.compile(f"(?:{alternation([*measure['columns'], *measure['shared']])})(?:年均|平均)?$"),
+        shared=re.compile(
+            f"(?:{alternation([*measure['columns'], *measure['shared']])}"
+            "|(?:产值|增加值|收入)?占[^，、]{1,10}比[重例])(?:年均|平均)?$"
+        ),
         measured=re.compile(f"(?:{alternation(measure['measured'])})$"),
         size=re.compile(f"(?:{alternation(measure['sizes'])})$"),
         aims=frozenset(measure["aims"]),
@@ -222,7 +225,9 @@ def _sized_end(folded: str, at: int) -> int:
     if (paired := _PAIRED.match(folded, at)) is not None:
         return paired.end()
     size = pattern().match(folded, at) if folded[at : at + 1].isdigit() else None
-    if size is None or size["unit"] not in units().sized or folded.startswith("以上", size.end()):
+    if size is None or not size["unit"] or folded.startswith("以上", size.end()):
+        return at
+    if size["unit"] not in units().sized | units().count | units().concrete:
         return at
     return size.end()
 
@@ -243,7 +248,7 @@ def _goes_on(clause: str, subject: str) -> bool:
         len(subject) > 1
         and clause.endswith(("、", "和", "及"))
         and before.endswith(subject)
-        and before[: -len(subject)].endswith(tuple(units().sized))
+        and before[: -len(subject)].endswith((*units().sized, *units().count, *units().concrete))
     )
 
 
@@ -276,8 +281,9 @@ def _above(folded: str, start: int) -> str:
 def _respective(folded: str, figure: Figure, clauses: Sequence[str], words: str, told: Sequence[str]) -> str:
     """Name what one figure measures where its clause lists the subjects first and 分别 hands out the figures.
 
-    全年基础设施、制造业投资分别增长|9.4%|、9.1%: 基础设施投资增长. 城乡 are 城镇 and 农村; where the clause names none,
-    the subjects are what the figures just before it measure. Where that is not sure, the words stay whole.
+    全年基础设施、制造业投资分别增长|9.4%|、9.1%: 基础设施投资增长. 城乡 are 城镇 and 农村, 存贷款 are two; where the
+    clause names none, the subjects are what the figures just before it measure. Where that is not sure, the words stay
+    whole.
     """
     rules = _rules()
     previous, clause = clauses
@@ -294,11 +300,13 @@ def _respective(folded: str, figure: Figure, clauses: Sequence[str], words: str,
     unnamed = _HANDED_OUT.match(clause) is not None and "、" not in listed
     if place is not None and unnamed and len(figures) > 1 and rules.change.fullmatch(change):
         before = told[: len(told) - place][-len(figures) :]
-        return before[place] + change if len(before) == len(figures) else words
-    if len(items) == 1 and len(figures) == 2 and (both := _TOWN_AND_COUNTRY.search(listed)) is not None:
-        whole = listed[both.start() :].replace("城乡人均", "城乡居民人均", 1)
-        town = "城市" if whole.startswith("城乡低保") else "城镇"
-        items = [whole.replace("城乡", side, 1) for side in (town, "农村")]
+        return rules.change.sub("", before[place]) + change if len(before) == len(figures) else words
+    if len(items) == 1 and len(figures) == 2 and (both := _TWO_IN_ONE.search(listed)) is not None:
+        whole, sides = listed, ("存", "贷")
+        if both.group() == "城乡":
+            whole = listed[both.start() :].replace("城乡人均", "城乡居民人均", 1)
+            sides = ("城市" if whole.startswith("城乡低保") else "城镇", "农村")
+        items = [whole.replace(both.group(), side, 1) for side in sides]
     ending = rules.shared.search(items[-1])
     if place is None or not 1 < len(items) == len(figures) or min(map(len, items)) < _BRIEFEST:
         return words

@@ -48,6 +48,22 @@ def test_a_figure_measures_what_its_sentence_is_about(text: str, named: dict[str
     assert measured(text, named) == [of]
 
 
+@pytest.mark.parametrize(
+    ("between", "kind", "of"),
+    [
+        ("", Kind.PROJECT, FIELD),
+        ("乡村更美。", Kind.PROJECT, None),
+        ("乡村更美。", Kind.POLICY, None),
+        ("乡村更美。", Kind.STRATEGY, FIELD),
+    ],
+)  # fmt: skip
+def test_a_local_reports_figure_is_of_no_work_named_before_the_sentence_before(
+    between: str, kind: Kind, of: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measurement, "likelihood", lambda *_: 1.0)
+    assert measured(f"{FIELD}完工。{between}改造危桥12座。", {FIELD: kind}) == [of]
+
+
 def test_an_amount_in_a_tables_row_measures_its_work_not_its_builder(tmp_path: Path) -> None:
     named = {FIELD: Kind.PROJECT, FIRM: Kind.ORGANIZATION}
     assert measured(TABLE, named, tmp_path) == measured(TABLE, named) == [FIELD]

@@ -275,6 +275,8 @@ def _straddles(text: str, start: int, end: int, name: str) -> bool:
         return True
     if _is_cut_out(text, start, name):
         return True
+    if before == "环" and name.endswith("湖"):  # 环|巢湖 is none (0 of 11)
+        return True
     if before in words_of("units")["not_behind"] and name.startswith(("海", "江", "河")):
         return True
     return (name[-1] in "县区" and text.startswith(tuple(words_of("units")["district_not_before"]), end)) or (

@@ -324,6 +324,17 @@ def test_no_unit_of_a_province_is_cut_out_of_other_words_in_its_own_report(text:
     assert names(text, Kind.ADMINISTRATIVE_UNIT, Place(province, Level.PROVINCIAL)) == {}
 
 
+@pytest.mark.parametrize(
+    ("text", "province"),
+    [
+        ("开发大湘西、湘西北旅游。", "湖南省"),
+        ("修复环巢湖湿地，弘扬徽州文化。", "安徽省"),
+    ],
+)
+def test_a_region_a_lake_s_surroundings_and_a_culture_are_no_units(text: str, province: str) -> None:
+    assert names(text, Kind.ADMINISTRATIVE_UNIT, divisions().find(province)[0]) == {}
+
+
 def test_what_joins_the_nation_to_a_goal_names_no_nation() -> None:
     assert names("建设美丽中国，落实中国制造行动，复合肥料增产，武昌鱼畅销。", Kind.ADMINISTRATIVE_UNIT, CITY) == {}
     assert names("走进中国农谷，中国鹮鸣集团来访，夺取中国足协杯。", Kind.ADMINISTRATIVE_UNIT, CITY) == {}

@@ -859,6 +859,8 @@ def test_a_cell_of_its_row_tells_where_a_work_stands(tmp_path, head: str, cell: 
         ("、鹭园两个改造项目挂网招标", Status.PLANNED),
         ("已进入试运行", Status.COMPLETED),
         ("试车成功", Status.COMPLETED),
+        ("获评省级水利风景区", Status.COMPLETED),
+        ("、鹭园等重大项目招引落地", Status.PLANNED),
         ("力争年内进入试运行", None),
         ("尚未进入试运行", None),
         ("具备投入试运行条件", None),
@@ -1328,6 +1330,7 @@ def test_a_homes_part_in_modernization_is_a_strategy_however_it_is_worded() -> N
         ("加力推进", "、砥桥改造等项目开工建设", Status.PLANNED),
         ("全力推进", "进度，力促尽早开工建设", Status.PLANNED),
         ("争取", "年内开工", Status.PLANNED),
+        ("推动", "等项目落地", Status.PLANNED),
         ("推进", "加快建设", Status.ONGOING),
     ],
 )

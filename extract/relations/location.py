@@ -35,6 +35,12 @@ _CLAUSE_END = re.compile(f"[，；。]|{ITEM_MARK.pattern}")
 _BORDER = re.compile("界(?![首河])")
 _SITED = re.compile("(?:位于|坐落[于在])(?P<site>[^，。；：（\n]+)|在(?P<built>[^，。；：（\n]{2,30}?)[建新][设成建]")
 """How an explanation says where a work stands."""
+_FARTHEST = 60
+_SETTLED = re.compile(
+    "(?:项目|工程)?(?:[、和与][^，。；、]{2,18}){0,4}(?:等[^，。；、]{0,12})?"
+    "(?:成功|顺利|相继|先后|正式|已)?(?:落地|落户|选址|落子)[于在到]?"
+)
+"""What stands between a work or body and the place that it came to, where 34 of 35 stood: 鹮鸣基地成功落户|苏州."""
 _LISTED = "(?:[^、]{0,2}|(?:[^、]+、)+)$"
 """What stands between a partner and what tells that it is one: nothing much, or others of the list."""
 
@@ -95,6 +101,7 @@ class _Reading:
             if e.kind is Kind.VILLAGE and len(short := short_name(e.name)) > 1 and short not in towns
         }
         self.before = {span.end: entity for span, entity in self.mentions.within(self.mentions.whole, _UNITS)}
+        self.named_at = {span.start: entity for span, entity in self.mentions.within(self.mentions.whole, PLACES)}
         self.sites = {name: site for name, site in named_rows(self.mentions.text) if site is not None}
         self.villages = {span.end: span for span, _ in self.mentions.within(self.mentions.whole, (Kind.VILLAGE,))}
 
@@ -141,6 +148,8 @@ class _Reading:
             unit = village
         elif entity.place is not None:
             unit = self.units.get(entity.place.path)
+        elif (place := self._settled(entity)) is not None:
+            unit = place[1]
         elif mark := self._mark(entity):
             unit = self._marked(mark)
         elif (named := self._named_in(entity, anywhere=small or institution)) is not None:
@@ -240,6 +249,9 @@ class _Reading:
             if (site := self._explained(span)) and (standing := self._standing(site)):
                 self._sites(entity, span, standing, "explained", 0.92)
                 return
+        if (settled := self._settled(entity)) is not None:
+            self._sites(entity, settled[0], [settled[1]], "settled", 0.92)
+            return
         for span in entity.mentions:
             inner = self._without_others(span, self._standing(span))
             if inner:
@@ -263,6 +275,15 @@ class _Reading:
             # Three of ten projects of a province stand in a place that its report does not name.
             sure = 0.72 if self.doc._.document.metadata.wide else 0.91
             self._claim(entity, entity.mentions[0], self.own, "document", sure)
+
+    def _settled(self, entity: Entity) -> tuple[Span, Entity] | None:
+        """Return the place to which the text says that a work or body came, with the mention behind which it does."""
+        for span in entity.mentions:
+            came = _SETTLED.match(self.folded, span.end, span.end + _FARTHEST)
+            place = self.named_at.get(came.end()) if came is not None else None
+            if place is not None and not self._holds_home(place):
+                return span, place
+        return None
 
     def _explained(self, term: Span) -> Span | None:
         """Return where a glossary says that the work that it explains stands: 鹮鸣电站：项目位于|水头镇鹮湾村|，…."""

@@ -56,10 +56,22 @@ def test_what_a_city_is_supported_to_build_stands_there(nlp):
     assert ("空港综保区", "运城市") in found
 
 
+def test_what_settled_somewhere_stands_there(nlp):
+    found = located(nlp, "夏县政府工作报告\n鹮鸣果蔬加工项目成功落户水头镇，鹭溪食品公司落户水头镇。", COUNTY)
+    assert found >= {("鹮鸣果蔬加工项目", "水头镇"), ("鹭溪食品公司", "水头镇")}
+
+
+def test_mass_organizations_by_their_bare_names_stand_nowhere(nlp):
+    found = located(nlp, "夏县政府工作报告\n支持工会、共青团、妇联、红十字会工作。县总工会获奖。", COUNTY)
+    assert not {"工会", "共青团", "妇联", "红十字会"} & {body for body, _ in found}
+    assert ("夏县总工会", "夏县") in found
+
+
 @pytest.mark.parametrize(
     ("text", "body"),
     [
         ("国家文物局支持考古。", "国家文物局"),
+        ("中华全国供销合作总社支持考古。", "中华全国供销合作总社"),
         ("农业部鹮鸣中心支持考古。", "农业部鹮鸣中心"),
         ("住建部鹮鸣产业化发展中心支持考古。", "住建部鹮鸣产业化发展中心"),
         ("中部战区支持考古。", "中部战区"),

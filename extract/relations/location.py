@@ -40,7 +40,7 @@ _SETTLED = re.compile(
     "(?:项目|工程)?(?:[、和与][^，。；、]{2,18}){0,4}(?:等[^，。；、]{0,12})?"
     "(?:成功|顺利|相继|先后|正式|已)?(?:落地|落户|选址|落子)[于在到]?"
 )
-"""What stands between a work or body and the place that it came to, where 34 of 35 stood: 鹮鸣基地成功落户|苏州."""
+"""What stands between a work or body and the place that it came to, where 34 of 37 stood: 鹮鸣基地成功落户|苏州."""
 _LISTED = "(?:[^、]{0,2}|(?:[^、]+、)+)$"
 """What stands between a partner and what tells that it is one: nothing much, or others of the list."""
 

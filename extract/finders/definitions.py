@@ -69,6 +69,9 @@ _EXPLAINS = re.compile(
 )
 """How what explains a term begins, and no part of it does (1 of 19): 以综治网格为基础, 把多个事项集成为一件事."""
 _NUMERALS = re.compile(f"{NUMERAL}+")
+_HEADS = re.compile(f"({NUMERAL})([^、，。]?[^、，。])(?={NUMERAL}|$)")
+_LAYOUT = re.compile(f"(?:{NUMERAL}[^一二两三四五六七八九十、，。]{{1,2}}){{2,}}")
+"""A name that counts things of several sorts: 一轴两翼三区."""
 _VERB_LENGTH = 2
 _FEWEST_REASONED = 3
 """Sentences that each name a part and say why, at least."""
@@ -202,8 +205,8 @@ def _spelled_out(folded: str, term: Span, definition: Span) -> list[Member]:
     held = _held(folded, counts, definition)
     if counts == [len(held)]:
         return [Member(span) for span in without_what_is_said_of_all(folded, held)]
-    if reasoned := _reasoned(folded, counts, definition):
-        return [Member(span) for span in reasoned]
+    if spelled := _reasoned(folded, counts, definition) or _by_heads(folded, core, definition):
+        return [Member(span) for span in spelled]
     halves = set(counts) == {1} and "、" in name and "、" not in folded[definition.start : definition.end]
     flat = [] if halves else listed(folded, definition.start, definition.end, sum(counts))
     alike = len(counts) > 1 and counts[0] > 1 and len(set(counts)) == 1
@@ -323,6 +326,18 @@ def _held(folded: str, counts: list[int], definition: Span) -> list[Span]:
     stop = re.compile("[，；。]").search(folded, holds.end(), definition.end)
     held = split(folded, holds.end(), stop.start() if stop else definition.end, "、")
     return held if len(held) in counts and len(held) > 1 else []
+
+
+def _by_heads(folded: str, name: str, definition: Span) -> list[Span]:
+    """Read what ends as the name counts, whatever stands between: 一轴两翼: 以国道产业轴为主干，展开甲翼、乙翼，建设….
+
+    Empty where the definition names more or fewer of a sort than the name says.
+    """
+    groups = _HEADS.findall(name) if _LAYOUT.fullmatch(name) else []
+    items = pieces(folded, definition.start, definition.end, "，、；。")
+    ending = [[item for item in items if folded.endswith(head, item.start, item.end)] for _, head in groups]
+    counted = all(len(found) == announced(count) for (count, _), found in zip(groups, ending, strict=True))
+    return sorted(item for found in ending for item in found) if counted else []
 
 
 def _bare_list(folded: str, name: str, definition: Span) -> list[Member]:
@@ -459,8 +474,11 @@ def _summed(folded: str, start: int, stop: int, count: int, *, plainly: bool = F
     summing = _SUMMED.search(folded[:stop], start)
     if summing is None and plainly:
         summing = count_behind(folded, Span(max(start, folded.rfind("、", start, stop)), stop), count)
-    parts = split(folded, start, summing.start(), "、") if summing is not None else []
-    if summing is None or len(parts) != count:
+    if summing is None:
+        return None
+    only = trimmed(folded, start, summing.start()) if count == 1 else None  # 城乡融合、宜居宜业的鹮乡|一个目标
+    parts = [only] if only is not None else split(folded, start, summing.start(), "、")
+    if len(parts) != count:
         return None
     name = Span(*summing.span("name"))
     quoted = folded[name.start - 1] == '"'

@@ -33,6 +33,8 @@ _BRIEF = 3
 """Characters of an ordinary word, at most."""
 _IN_FULL = re.compile('(?:的|其)?全称(?:[是为])?[：，]?"(?P<name>[^"]+)"')
 """How a definition begins that gives the term's name in full: 全称为“…平台”."""
+_CAMPAIGNS = ("行动", "工程", "攻坚", "计划")
+"""How a counted group of a strategy's parts ends that are carried out: 四大行动, policies (13 of 16)."""
 _FORMULA = re.compile(r"\d(?:\+[\dN])+")
 """A sum as a name, which stands for what is done: “3+1”保障."""
 
@@ -141,8 +143,10 @@ class GlossaryFinder:
             self._members(doc, names_of(folded, term), spelled, reading.kind)
         return doc
 
-    def _members(self, doc: Doc, wholes: Iterable[Span], parts: Iterable[Member], kind: Kind) -> None:
+    def _members(self, doc: Doc, wholes: Iterable[Span], parts: Iterable[Member], above: Kind) -> None:
         for part in parts:
+            campaigns = part.parts and folded_text(doc).endswith(_CAMPAIGNS, part.span.start, part.span.end)
+            kind = Kind.POLICY if campaigns and above is Kind.STRATEGY else above
             name = text_of(doc)[part.span.start : part.span.end]
             doc._.candidates.append(Candidate(part.span, kind, "policy_glossary", 0.85))
             if part.alias is not None:

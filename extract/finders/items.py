@@ -18,10 +18,12 @@ from extract.surface import JOINTS
 _ATTRIBUTE = re.compile('[^"]*的"(?P<name>[^"]+)"?$')
 """Words that only describe a part before its quoted name: 以茶产业为主的“绿色白石”."""
 _JOINT = re.compile("以及|和|及|与")
-_THIS_ONE = re.compile('"?这一[^，。、]{1,6}$')
+_THIS_ONE = re.compile('"?(?:这一[^，。、]{1,6}|(?<=[省市县区镇乡村地])目标)$')
 _CLAUSE = re.compile("为(?![民农企侨])|而|从而|由于|对于|我[省市县区镇乡]|[^，。、；]*(?:既|又|还)要")
-_NO_NAME = re.compile(r"(?:的|率|以上|左右|%|提出|指出)$|[形组构]成的|\d{4}年|(?<![新有])作为|之一$")
-"""How what is no name among the items of a list begins (为深化改革，…的任期制), and what tells it (污水处理率)."""
+_NO_NAME = re.compile(
+    r"(?:的|率|以上|左右|%|提出|指出)$|(?:达到|超过|突破|稳定在)[^，。；、]*\d|[形组构]成的|\d{4}年|(?<![新有])作为|之一$"
+)
+"""How what is no name among items begins (为深化改革，…的任期制), and what tells it (污水处理率, 产量达到1万吨)."""
 _ONLY_THEN = re.compile("[：:]|，(?:分别[为是]|即)")
 """Behind what leads up to a name in its item: 具体内容是：|学习本领, 六条产业链，分别为|氢能."""
 _SAID_LAST = re.compile("(?:等[^，。；、]{0,12}|的?)问题$|的?(?:工作|标准|要求|等)$")

@@ -167,6 +167,41 @@ def test_groups_counted_beside_their_lists(definition):
     assert found == {"鹮乡水城": [], "两大主导": ["绿色化工", "洞穴旅游"], "三条底线": ["安全", "生态", "民生"]}
 
 
+@pytest.mark.parametrize(
+    ("term", "definition", "parts"),
+    [
+        (
+            "“12”发展思路",
+            "“1”即锚定城郊融合、宜居宜业的鹮乡水城一个目标；“2”指开展兴茶、靓村两项行动。",
+            {"城郊融合、宜居宜业的鹮乡水城": [], "两项行动": ["兴茶", "靓村"]},
+        ),
+        (
+            "“三个年”活动",
+            "深化茶园提质年、营商环境突破年、作风能力提升年活动。",
+            {"茶园提质年": [], "营商环境突破年": [], "作风能力提升年": []},
+        ),
+        ("“12”目标", "茶园稳定在2万亩、茶叶产量达到1万吨、茶农收入超过3万元。", {}),
+        (
+            "“一轴两翼”格局",
+            "以国道产业发展轴为主干，展开茶香旅游翼、鹮鸣康养翼，加快建设富美鹮乡。",
+            {"国道产业发展轴": [], "茶香旅游翼": [], "鹮鸣康养翼": []},
+        ),
+    ],
+)
+def test_parts_without_what_leads_up_to_them_or_sums_them_up(term, definition, parts):
+    assert taken_apart(term, definition) == parts
+
+
+def test_a_group_of_campaigns_is_a_policy_within_a_strategy():
+    meaning = "“1”即打造鹮乡水城；“2”即开展兴茶、靓村两项行动。"
+    text = (
+        f"鹭溪镇政府工作报告\n\n一、回顾\n落实“12”发展思路。\n\n名词解释\n1.“12”发展思路：{meaning}\n2.鹮鸣：一种鸟。\n"
+    )
+    doc = pipeline.process(pipeline.load(components=["policy_structure", "policy_glossary"]), Document("d", text, ""))
+    kinds = {text[c.span.start : c.span.end]: c.kind for c in doc._.candidates if c.extractor == "policy_glossary"}
+    assert (kinds["鹮乡水城"], kinds["两项行动"], kinds["兴茶"]) == (Kind.STRATEGY, Kind.POLICY, Kind.POLICY)
+
+
 def test_a_group_of_one_keeps_its_short_form_as_alias():
     text = fold("一心两翼：“一心”，即打造中心城区。“两翼”，即建设东部工业区、西部生态区。")
     first = members(text, Span(0, 4), Span(5, len(text)))[0]

@@ -26,6 +26,8 @@ _LONGEST_LEAD = 130
 LONGEST = 31
 """A topic sentence at the start of a line has so many characters at most, with its numbering."""
 _LONGEST_INSIDE = 16
+_BRIEF = 13
+"""Characters of a local sentence inside a line that begins something else whatever it opens with: 激活科技创新能力。"""
 _REACH = 600
 """No paragraph is longer in characters; where line ends are lost, a topic sentence does not rule the whole document."""
 _INNER_REACH = 240
@@ -34,8 +36,11 @@ _SURE = {"title": 0.6, "group of rows": 0.93, "topic sentence": 0.93, "inner top
 _STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
 """A sentence that says what a year was like, or what a part is about, announces nothing."""
 _JOINED_BEFORE, _JOINED_BEHIND = re.compile('[、和与及]"?$'), re.compile('"?[、和与及]')
-_ITEM = re.compile("支持|.*(?:[产行企]业|产品|经济|教育)高质量发展")
-"""A sentence inside a line that but names an item: 支持|威海打造…, 推进预制食品|产业高质量发展: 0 of 20 works."""
+_THREE = 3
+_DOING = f"[抓稳促调惠防优强补保扩提治增转化创破建兴育][{HAN}]{{2}}"
+_THREES_BEFORE = re.compile(f"(?:^|[^{HAN}])(?:{_DOING})+$")
+_THREES_BEHIND = re.compile(f"(?:{_DOING})+(?![{HAN}])")
+"""What stands before and behind one of several doings of three characters each."""
 _BESIDES = re.compile(" *(?:同时|与此同时|此外|另外)，")
 """What opens a paragraph of all that belongs under no heading: 4 of 17 works there were for what theirs announces."""
 _MANNER = re.compile("，以更")
@@ -97,6 +102,26 @@ def _attribute() -> re.Pattern[str]:
 def is_attribute(folded: str, goal: Span) -> bool:
     """Tell whether a goal only says of which sort something is that a heading names: 增强|高质量发展|动力."""
     return _attribute().match(folded, goal.start) is not None
+
+
+@cache
+def _branches() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    words = lexicon("structure")["announcement"]
+    attributes, branches = alternation(words["attributes"]), alternation(words["branches"])
+    return (
+        re.compile(f"(?:{branches})$"),
+        re.compile(attributes),
+        re.compile(f"支持|.*(?:{branches}|经济)(?:{attributes})|.*(?:{alternation(lexicon('relations')['honoured'])})"),
+    )
+
+
+def is_of_branch(folded: str, goal: Span) -> bool:
+    """Tell whether a goal is the nation's by its words only, and meant of a branch or a sort: 柿子产业|高质量发展."""
+    before, attribute, _ = _branches()
+    return (
+        attribute.fullmatch(folded, goal.start, goal.end) is not None
+        and before.search(folded, max(0, goal.start - 4), goal.start) is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +269,7 @@ class Announcements:
             if manner is not None and any(entity.level is self._level for _, entity in named):
                 named = [pair for pair in named if pair[0].start < manner.start()] or named
             if not self._wide:  # none of 35 works below 抓脱贫、治污染、|防风险| was for it
-                named = [p for p in named if p[1].level is self._level or not is_joined(self._folded, p[0])]
+                named = [p for p in named if p[1].level is self._level or not self._is_piece(p[0])]
             built = self._built(section, section.heading)
             if built is not None and all(entity.level is not self._level for _, entity in named):
                 return Announcement([built[0]], built[1], rule)
@@ -282,8 +307,18 @@ class Announcements:
         clause = re.split("[，；：]", self._folded[last.start : goal[0].start])[-1]
         return (goal, last) if ending().fullmatch(clause) else None
 
+    def _is_piece(self, goal: Span) -> bool:
+        """Tell whether a goal is one of the doings that a heading lists, by marks or in threes: 优结构|稳增长."""
+        if is_joined(self._folded, goal):
+            return True
+        before = _THREES_BEFORE.search(self._folded, max(0, goal.start - LONGEST), goal.start)
+        threes = before is not None or _THREES_BEHIND.match(self._folded, goal.end) is not None
+        return threes and goal.end - goal.start == _THREE
+
     def _named(self, stretch: Span, *, systems: bool = False) -> list[tuple[Span, Entity]]:
         named = [pair for pair in self._mentions.strategies(stretch) if not is_result(pair[1], wide=self._wide)]
+        if not self._wide:
+            named = [pair for pair in named if not is_of_branch(self._folded, pair[0])]
         return named if systems else [pair for pair in named if not is_system(pair[1])] or named
 
     def _of_title(self) -> Announcement | None:
@@ -334,14 +369,18 @@ class Announcements:
         return self._folded[self._folded.rfind("\n", 0, sentence.start) + 1 : sentence.start]
 
     def _is_item(self, sentence: Span) -> bool:
-        """Tell whether a sentence or heading behind another sentence of its line names but one more item of work."""
+        """Tell whether a sentence or heading behind another sentence of its line names but one more item of work.
+
+        支持|威海打造…, 推进预制食品|产业高质量发展: 0 of 20 works were for it; 柳工|入选质量强国建设领军企业: 0 of 3.
+        """
         behind = "。" in self._before_in_line(sentence)
-        return behind and _ITEM.match(self._folded, sentence.start, sentence.end) is not None
+        return behind and _branches()[2].match(self._folded, sentence.start, sentence.end) is not None
 
     def _topic_sentences(self) -> list[Announcement]:
         """Find the short sentences that name what the rest of their line is about: 全域旅游叫响品牌。….
 
-        One within a line that names no strategy (加强生态保护修复。) ends the reach of such a one before it.
+        One within a line that names no strategy (加强生态保护修复。) ends the reach of such a one before it, as does a
+        brief one of a local report that names nothing: 0 of 5 works behind one were for the topic before.
         """
         found = []
         for sentence in self._mentions.structure.sentences:
@@ -355,7 +394,8 @@ class Announcements:
             if first and 0 < len(named) <= _LISTED:
                 found.append(Announcement(named, sentence, "topic sentence"))
             elif not first and not re.search(r"[，；：\d]|摆在|放在", wording):
-                turns = opening_verb().match(wording) and not self._names_work(sentence)
+                opens = opening_verb().match(wording) or (not self._wide and len(wording) <= _BRIEF)
+                turns = opens and not self._names_work(sentence)
                 if len(named) == 1 or turns or _result().search(wording):
                     goals = named if len(named) == 1 and not self._is_item(sentence) else []
                     found.append(Announcement(goals, sentence, "inner topic sentence"))

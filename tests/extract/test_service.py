@@ -426,17 +426,69 @@ def test_of_two_honours_none_is_for_the_other(related):
 
 
 @pytest.mark.parametrize(
-    ("sentence", "shown"),
+    "sentence",
     [
-        ("“十三五”是建设“茶香丙县”的关键时期。", False),
-        ("围绕“茶香丙县”，“十三五”时期修渠三里。", False),
-        ("围绕“茶香丙县”，“十三五”开好局。", False),
-        ("围绕“茶香丙县”，落实“十三五”规划。", True),
+        "“十三五”是建设“茶香丙县”的关键时期。",
+        "围绕“茶香丙县”，“十三五”时期修渠三里。",
+        "围绕“茶香丙县”，“十三五”开好局。",
+        "围绕“茶香丙县”，落实“十三五”规划。",
+        "推进“茶香丙县”建设。“十三五”规划获批。",
     ],
 )
-def test_a_five_year_plan_that_tells_the_time_is_hardly_for_what_stands_beside_it(related, sentence, shown):
+def test_a_five_year_plan_is_hardly_for_what_a_countys_sentence_or_topic_names(related, sentence):
     found = related(sentence, Predicate.SERVES, 十三五=(Kind.POLICY, Level.COUNTY))
-    assert any(link.confidence >= 0.5 for link in found.values()) is shown
+    assert all(link.confidence < 0.5 for link in found.values())
+
+
+def test_a_five_year_plan_is_for_what_the_authority_file_relates_it_to_unless_it_tells_the_time(related):
+    named = {"全面建成小康社会": (Kind.STRATEGY, Level.NATIONAL), "“十三五”规划": (Kind.POLICY, Level.NATIONAL)}
+    found = related("今年是全面建成小康社会和“十三五”规划收官之年。", Predicate.SERVES, **named)
+    assert found["“十三五”规划", "全面建成小康社会"].confidence >= 0.5
+
+
+def test_what_a_countys_sentence_names_beside_a_campaign_is_hardly_for_it(related):
+    named = {"蓝天保卫战": (Kind.STRATEGY, Level.NATIONAL), "脱贫攻坚战": (Kind.STRATEGY, Level.NATIONAL)}
+    beside = related(f"打好蓝天保卫战，建成{MILL}。", Predicate.SERVES, **named)
+    assert beside[MILL, "蓝天保卫战"].confidence < 0.5
+    assert related(f"打好脱贫攻坚战，建成{MILL}。", Predicate.SERVES, **named)[MILL, "脱贫攻坚战"].confidence >= 0.5
+
+
+@pytest.mark.parametrize(("whose", "shown"), [("柿子产业", False), ("绿色", False), ("丙县", True), ("经济社会", True)])
+def test_the_high_quality_development_of_a_branch_is_not_the_nations(related, whose, shown):
+    nation = {"高质量发展": (Kind.STRATEGY, Level.NATIONAL)}
+    text = f"围绕{whose}高质量发展，建成{MILL}。"
+    assert (related(text, Predicate.SERVES, **nation)[MILL, "高质量发展"].confidence >= 0.5) is shown
+    under = related(f"（一）推动{whose}高质量发展\n今年建成{MILL}。", Predicate.SERVES, **nation)
+    assert ((MILL, "高质量发展") in under) is shown
+
+
+@pytest.mark.parametrize(
+    "clause",
+    ["获评茶香丙县建设先进集体", "入选茶香丙县典型案例", "赴省参加茶香丙县县委书记峰会", "争创茶香丙县园林城市"],
+)
+def test_a_strategy_in_the_name_of_an_honour_or_meeting_is_no_goal_of_other_clauses(related, clause):
+    found = related(f"{MILL}建成投产，鹭湾镇{clause}。", Predicate.SERVES)
+    assert all(link.confidence < 0.5 for link in found.values())
+
+
+def test_a_countys_sentence_of_four_of_the_nations_strategies_is_a_preamble(related):
+    names = ["新发展理念", "新发展格局", "高质量发展", "乡村振兴战略"]
+    nation = dict.fromkeys(names, (Kind.STRATEGY, Level.NATIONAL))
+    text = f"践行{names[0]}，融入{names[1]}，推动{names[2]}，落实{names[3]}，建成{MILL}。"
+    assert all(link.confidence < 0.5 for link in related(text, Predicate.SERVES, **nation).values())
+    listed = f"践行{'、'.join(names)}，建成{MILL}。"
+    assert all(link.confidence >= 0.5 for link in related(listed, Predicate.SERVES, **nation).values())
+
+
+def test_a_strategy_that_only_names_a_work_is_not_for_the_topic(related):
+    park = {"鹭湾丙县": (Kind.STRATEGY, Level.COUNTY), "鹭湾丙县运动公园": (Kind.PROJECT, None)}
+    found = related("（一）建设茶香丙县\n新建鹭湾丙县运动公园，修渠三里。", Predicate.SERVES, **park)
+    assert ("鹭湾丙县运动公园", GOAL) in found and ("鹭湾丙县", GOAL) not in found
+
+
+def test_an_inner_sentence_that_tells_an_honour_announces_nothing(related):
+    text = f"今年环境很好，空气清新。丙厂入选茶香丙县领军企业。{MILL}建成，产茶三吨。"
+    assert related(text, Predicate.SERVES) == {}
 
 
 def test_a_body_of_the_nations_is_hardly_for_what_a_county_does(related):
@@ -608,7 +660,8 @@ def test_a_government_serves_nothing_in_a_report_that_another_body_gives(nlp):
 
 
 @pytest.mark.parametrize(
-    ("next_topic", "served"), [("改进环境保护。", False), ("河道治理成效显著。", False), ("环境很好。", True)]
+    ("next_topic", "served"),
+    [("改进环境保护。", False), ("河道治理成效显著。", False), ("环境很好。", False), ("环境很好，空气清新。", True)],
 )
 def test_a_topic_within_a_line_reaches_to_the_next_topic(nlp, next_topic, served):
     text = f"{TITLE}今年要办好几件实事。好事要办好。“{GOAL}”发展思路落地。{next_topic}建成{MILL}。"
@@ -734,8 +787,11 @@ def test_of_a_heading_of_two_of_its_own_what_stands_below_is_surely_for_the_last
     assert found[MILL, GOAL].confidence > 0.8 > 0.6 > found[MILL, "茶旅立县"].confidence
 
 
-def test_a_heading_announces_no_piece_of_a_list_of_doings(related):
-    heading = "（一）全力以赴抓脱贫、治污染、防风险，攻坚成效显著"
+@pytest.mark.parametrize(
+    "heading",
+    ["（一）全力以赴抓脱贫、治污染、防风险，攻坚成效显著", "（一）优结构防风险，抓改革促创新", "（一）防风险促创新"],
+)
+def test_a_heading_announces_no_piece_of_a_list_of_doings(related, heading):
     text = f"{heading}\n今年建成{MILL}。"
     assert not related(text, Predicate.SERVES, 防风险=(Kind.STRATEGY, Level.NATIONAL))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import pairwise
 
 from extract.document import Span
 from extract.mentions import WORKS, below, is_body, is_doctrine
-from extract.relations.announcements import LONGEST
+from extract.relations.announcements import LONGEST, is_of_branch
 from extract.relations.service.reading import LOOSE, Mention, Reading, Sentence, is_five_year_plan, verbs, words
 from ontology.terms import Basis, Kind, Level, Predicate
 
@@ -29,6 +31,8 @@ _OF_ITS_TIME = re.compile("关键时期|关键期|之年")
 """In a sentence that says what time it is, a five-year plan is for a third of what stands beside it (51 of 304)."""
 _HARDLY = 0.4
 """What a sentence hardly relates: views leave it out."""
+_MANY = 4
+"""So many of the nation's strategies make a local sentence a preamble whatever its verbs: 30 of 276 pairs linked."""
 _HEARD = 400
 """Characters from the speaker's name to a sentence that still speaks of what the speaker does."""
 _BETWEEN = 2
@@ -263,6 +267,7 @@ def _works(reading: Reading, sentence: Sentence, named: list[Mention], wholes: l
         for pair, framed in told
         if any(framed) or sentence.aims_at(pair[0], aim)
     ]
+    many = not reading.wide and _named_apart(sentence, wholes) >= _MANY
     for work in reading.mentions.within(sentence.span, WORKS):
         span, entity = work
         body = entity.kind is Kind.ORGANIZATION
@@ -270,7 +275,6 @@ def _works(reading: Reading, sentence: Sentence, named: list[Mention], wholes: l
             continue
         if sentence.has_as_ground(span) or any(name.contains(span) for name, _ in named):
             continue  # 里仁 in 里仁坚果片 only names it
-        at_most = _HARDLY if is_five_year_plan(entity) and _OF_ITS_TIME.search(sentence.wording) else 1
         formula = entity.kind is Kind.SLOGAN and entity.level is Level.NATIONAL and not reading.wide
         for goal, guided, before, behind in goals:
             if formula and is_doctrine(goal[1]):
@@ -278,6 +282,7 @@ def _works(reading: Reading, sentence: Sentence, named: list[Mention], wholes: l
             if framed := before if span.start < goal[0].start else behind:
                 reading.relate(work, goal, Basis.STATED, framed, sentence.span, "sentence")
             elif sure := _served_in(reading, sentence, work, goal[0], guided=guided):
+                at_most = _at_most(reading, sentence, work, goal, many=many)
                 _said(reading, work, goal, min(sure, at_most), sentence, "sentence")
         if not goals and len(named) == len(wholes) == 1 and not body and not _is_guide(wholes[0]):
             # No verb aims at the only strategy: two of three are for it.
@@ -285,7 +290,29 @@ def _works(reading: Reading, sentence: Sentence, named: list[Mention], wholes: l
             apart = "；" in sentence.between(span, goal[0]) or sentence.quotes_side_by_side(span, goal[0])
             apart = apart or sentence.honours_both(span, goal[0])
             if not apart and not (formula and is_doctrine(goal[1])):
+                at_most = _at_most(reading, sentence, work, goal, many=many)
                 _said(reading, work, goal, min(_BESIDE, at_most), sentence, "only strategy")
+
+
+def _named_apart(sentence: Sentence, wholes: Iterable[Mention]) -> int:
+    """Return how many of the nation's strategies a sentence names, a list (法治政府、创新政府、廉洁政府) as one."""
+    spans = [span for span, goal in wholes if goal.level is Level.NATIONAL]
+    return len(spans) - sum(sentence.lists(one, other) for one, other in pairwise(spans))
+
+
+def _at_most(reading: Reading, sentence: Sentence, work: Mention, goal: Mention, *, many: bool) -> float:
+    """Return how sure it can be that a sentence names a work as being for a goal.
+
+    A campaign that a local sentence names (打好蓝天保卫战) is one doing of several: 4 of 65 works were for it.
+    """
+    (span, entity), (at, strategy) = work, goal
+    if is_five_year_plan(entity) and _OF_ITS_TIME.search(sentence.wording):
+        return _HARDLY
+    if (sentence.seeks(at) or sentence.honours(at)) and sentence.clauses_between(span, at):
+        return _HARDLY
+    if not reading.wide and (words().campaign.search(strategy.name) or is_of_branch(reading.folded, at)):
+        return _HARDLY
+    return 0.45 if many else 1
 
 
 def _framed(reading: Reading, sentence: Sentence, goal: Span) -> tuple[float, float]:
@@ -313,8 +340,6 @@ def _served_in(reading: Reading, sentence: Sentence, work: Mention, goal: Span, 
         return 0
     if sentence.honours_both(span, goal):
         return 0
-    if sentence.seeks(goal) and sentence.clauses_between(span, goal):
-        return _HARDLY
     # The long sentences of a province or the nation list more than they relate.
     if reading.wide and sentence.clauses_between(span, goal) > 1:
         return 0

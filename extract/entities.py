@@ -216,9 +216,11 @@ class EntityResolver:
             self._entity(f"e{number}", group, level, reading)
             for number, (group, level) in enumerate(zip(clusters, levels, strict=True), 1)
         )
+        strings = doc.vocab.strings
         doc.spans["sc"] = [
-            DocSpan(doc, span.start, span.end, label=str(entity.kind), kb_id=entity.id)
+            DocSpan(doc, span.start, span.end, label=label, kb_id=identifier)
             for entity in doc._.entities
+            for label, identifier in [(strings.add(entity.kind), strings.add(entity.id))]
             for span in entity.mentions
         ]
         return doc

@@ -208,19 +208,19 @@ def name_start(folded: str, head_start: int, *, floor: int = 0, across: str = ""
     start = clause_start(folded, head_start, floor=floor, across=across)
     before = _boundaries()
     clause = folded[start:head_start]
-    masked = _ENCLOSED.sub(lambda m: "\0" * len(m.group()), clause)
+    enclosed = '"' in clause or "》" in clause or "）" in clause
+    masked = _ENCLOSED.sub(lambda m: "\0" * len(m.group()), clause) if enclosed else clause
     situated = before.situated.match(clause) if "在" in clause else None
     cut = situated.end() if situated is not None else 0
-    for match in before.strong.finditer(masked):
+    for match in reversed(list(before.strong.finditer(masked))):
+        if match.end() <= cut:
+            break
         # 小姚村…乡村振兴示范|创建|项目: a verb that leaves nothing but verbs before the head is part of the name.
         if len(masked) - match.end() >= 2 and before.lead.fullmatch(masked, match.end()) is None:
-            cut = max(cut, match.end())
-    while True:
-        match_lead = before.lead.match(masked, cut)
-        if match_lead is None or match_lead.end() == cut:
+            cut = match.end()
             break
-        cut = match_lead.end()
-    return start + cut
+    lead = before.lead.match(masked, cut)
+    return start + (cut if lead is None else lead.end())
 
 
 @cache

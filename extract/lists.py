@@ -42,8 +42,9 @@ def _ends() -> re.Pattern[str]:
     words = alternations(lexicon("kinds")["list"])
     number = "(?:[0-9]{1,2}|[两三四五六七八九十])"
     return re.compile(
-        f"等(?:{number}余?[个家项]|一批)?(?P<sort>[{HAN}]{{0,8}}?)(?:(?P<firms>{words['firms']})|(?P<works>{words['works']}))"
-        f"|(?P<count>{number})[个家座处条](?![{HAN}]{{0,6}}(?:{words['facilities']}))(?=[{HAN}]{{2}})"
+        "(?=[等0-9两三四五六七八九十])"
+        f"(?:等(?:{number}余?[个家项]|一批)?(?P<sort>[{HAN}]{{0,8}}?)(?:(?P<firms>{words['firms']})|(?P<works>{words['works']}))"
+        f"|(?P<count>{number})[个家座处条](?![{HAN}]{{0,6}}(?:{words['facilities']}))(?=[{HAN}]{{2}}))"
     )
 
 

@@ -74,6 +74,17 @@ def alternations(table: Mapping[str, Any]) -> dict[str, str]:
     return {name: alternation(words) for name, words in table.items() if isinstance(words, list)}
 
 
+def beginning(words: Iterable[str]) -> str:
+    """Return a regular expression that looks ahead for what some words begin with.
+
+    Before an expression that ``re`` would else try in full at each place, it spares that at nearly all of them.
+
+    >>> beginning(("推进", "推动", "建成"))
+    '(?=[建推])'
+    """
+    return f"(?=[{re.escape(''.join(sorted({word[0] for word in words})))}])"
+
+
 @cache
 def _alternation(words: tuple[str, ...]) -> str:
     """Write words that begin alike once to where they part, which ``re`` tries faster than word by word.
@@ -123,7 +134,10 @@ def _boundaries() -> _Boundaries:
         f"(?:{alternation([*words['strong'], *words['weak'], *words['filler']])}|{number}|[.．]|{particles}))+"
     )
     aspect = "了|并|好|过|起(?![步点重飞源义])"
-    strong = re.compile(f"(?:{alternation(words['strong'])})(?:{aspect})?|{named_before}(?<![0-9.]){number}")
+    strong = re.compile(
+        f"{beginning((*words['strong'], *'第0123456789'))}"
+        f"(?:(?:{alternation(words['strong'])})(?:{aspect})?|{named_before}(?<![0-9.]){number})"
+    )
     situated = re.compile(rf".{{0,6}}?在[^，。、]{{2,12}}?(?:{alternation(words['situated'])})", re.DOTALL)
     return _Boundaries(lead, strong, situated)
 

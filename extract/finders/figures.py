@@ -129,11 +129,12 @@ def pattern() -> re.Pattern[str]:
     data = lexicon("indicators")
     every = alternation(word for words in data["units"].values() for word in words)
     return re.compile(
+        rf"(?=[\d{_DIGIT_HAN}上十百千万亿])(?:"  # few places, at which alone the rest is tried
         rf"(?P<percent>[百千]分之(?:[{_DIGIT_HAN}十百点]{{1,12}}|\d+(?:\.\d+)?))"
         rf"|(?<![\dA-Za-z.+/×*〔])(?P<number>{_ARABIC}|{_HAN})"
         rf" ?(?P<unit>(?:{every})(?:/(?:{every}|[日月])){{0,2}}(?!(?<=人)口|(?<=台)阶)|番"
         rf"|成(?!{alternation(data['not_unit']['behind_tenth'])}))"
-        rf"|(?<![\dA-Za-z.+/×*〔])(?P<bare>{_WHOLE}[余多]?[万亿]{{1,2}}[余多]?)"
+        rf"|(?<![\dA-Za-z.+/×*〔])(?P<bare>{_WHOLE}[余多]?[万亿]{{1,2}}[余多]?))"
     )
 
 

@@ -17,7 +17,7 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate
 from extract.document import Place, Span
 from extract.layout.masthead import masthead, within
-from extract.names import alternation, is_governing, lexicon, name_start
+from extract.names import alternation, beginning, is_governing, lexicon, name_start
 from extract.surface import HAN, folded_text, quotations
 from extract.wording import unusual
 from ontology.divisions import NATION, divisions
@@ -237,7 +237,8 @@ def find_national(reading: _Reading) -> None:
     """Add the bodies of the nation and beyond, also with the number of a session: 第十四届全国人民代表大会."""
     names: Mapping[str, str] = lexicon("organizations")["national"]
     session = re.compile(f"{_SESSION}$")
-    for match in re.finditer(f"(?<!高等)(?:{alternation(names)})(?!{_goes_on().pattern})", reading.text):
+    bodies = f"{beginning(names)}(?<!高等)(?:{alternation(names)})(?!{_goes_on().pattern})"
+    for match in re.finditer(bodies, reading.text):
         start, name = match.start(), match.group()
         held = session.search(reading.text, max(0, start - _LONGEST_SESSION), start) if name[:2] == "全国" else None
         reading.add(held.start() if held else start, match.end(), 0.95, names[name], NATION)

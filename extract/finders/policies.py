@@ -65,7 +65,7 @@ class PolicyFinder:
                     candidates.append(Candidate(Span(start, end), Kind.POLICY, "policy_policies", sure))
         for match in _TITLE.finditer(folded):
             candidates.append(Candidate(Span(match.start(1), match.end(1)), Kind.POLICY, "policy_policies", 0.8))
-        for wardens in words.wardens.finditer(folded):
+        for wardens in words.wardens.finditer(folded) if "长、" in folded else ():
             for match in re.finditer("[^、]+", folded[wardens.start() : wardens.end()]):
                 span = Span(wardens.start() + match.start(), wardens.start() + match.end())
                 candidates.append(
@@ -75,7 +75,7 @@ class PolicyFinder:
             candidates.append(Candidate(Span(*match.span("name")), Kind.POLICY, "policy_policies", 0.85))
         for match in words.arrangement.finditer(folded) if "体制" in folded else ():
             candidates.append(Candidate(Span(*match.span("name")), Kind.POLICY, "policy_policies", 0.8))
-        for match in _GOODS.finditer(folded):
+        for match in _GOODS.finditer(folded) if "下乡" in folded else ():
             candidates.append(Candidate(Span(*match.span()), Kind.POLICY, "policy_policies", 0.7))
         return doc
 

@@ -15,14 +15,14 @@ from spacy.tokens import Doc
 from extract.annotation import Candidate, Claim
 from extract.document import Span
 from extract.levels import named_level
-from extract.names import alternation, ending, headed, lexicon, name_start
+from extract.names import alternation, beginning, ending, headed, lexicon, name_start
 from extract.numerals import parse
 from extract.surface import HAN, folded_text, quotations, text_of
 from ontology.divisions import divisions
 from ontology.terms import IDEAS, Basis, Kind, Level, Predicate
 
 _SPIRIT = re.compile(
-    r"(?:习近平)?总书记[^，。；！？\n]{0,24}?(?:重要讲话(?:、?重要)?(?:指示)?(?:批示)?精神|重要论述(?:精神)?|"
+    r"(?:习近平总|总)书记[^，。；！？\n]{0,24}?(?:重要讲话(?:、?重要)?(?:指示)?(?:批示)?精神|重要论述(?:精神)?|"
     r"重要(?:指示|批示)(?:批示)?精神|"
     r"殷殷嘱托|嘱托|重要要求|视察[^，。；\n]{0,12}?精神)(?:和重要指示(?:批示)?精神)?"
 )
@@ -36,8 +36,10 @@ _LOCAL_MEETING = (
 )
 _WORK_MEETING = rf"(?:中央|全国|全[省市县区州]|[省市县区州旗]委|自治区党委)(?!全)[{HAN}]{{1,10}}?会议"
 _MEETING = rf"(?:{_CONGRESS}(?:[和、及]{_PLENUM})?|{_PLENUM}|{_LOCAL_MEETING}|{_WORK_MEETING})"
+_MEETING_BEGINS = "一二三四五六七八九十第党中全省市县区州旗镇乡自"
+"""What one begins with; a look ahead for it spares trying all else at each place."""
 _MEETINGS = re.compile(
-    rf"(?P<list>{_MEETING}(?:(?:精神)?(?:、|和|及|以及|与){_MEETING})*)(?P<tail>的?(?:精神|(?:决策|工作|战略|改革)?部署(?!会)))"
+    rf"(?=[{_MEETING_BEGINS}])(?P<list>{_MEETING}(?:(?:精神)?(?:、|和|及|以及|与){_MEETING})*)(?P<tail>的?(?:精神|(?:决策|工作|战略|改革)?部署(?!会)))"
 )
 """Meetings whose spirit or decisions are carried out, one or several in a row: 党的二十大、省第八次党代会和…精神."""
 _LONGEST_EPITHET = 16
@@ -374,8 +376,9 @@ def _words() -> _Words:
             re.M,
         ),
         formula=re.compile(
-            f"(?:{many}[{HAN}]{{2}}、){{2,}}{many}[{HAN}]{{2}}(?![{HAN}])"
-            f"|(?<=坚持){two}[{HAN}]{{2}}、(?:{two}|降)[{HAN}]{{2}}(?![{HAN}]{{3}})"
+            f"{beginning((*data['formulas'], *data['formulas_of_two']))}"
+            f"(?:(?:{many}[{HAN}]{{2}}、){{2,}}{many}[{HAN}]{{2}}(?![{HAN}])"
+            f"|(?<=坚持){two}[{HAN}]{{2}}、(?:{two}|降)[{HAN}]{{2}}(?![{HAN}]{{3}}))"
         ),
         counting=re.compile(
             "(?P<count>[两二三四五六七八])(?:大(?P<strategic>战略(?:行动)?)"

@@ -158,8 +158,10 @@ class Structure:
 
     def section_at(self, offset: int) -> int | None:
         """Return the index of the innermost section that holds ``offset``."""
-        before = bisect_right(self._starts, offset)
-        return next((i for i in range(before - 1, -1, -1) if offset < self.sections[i].span.end), None)
+        for index in range(bisect_right(self._starts, offset) - 1, -1, -1):
+            if offset < self.sections[index].span.end:
+                return index
+        return None
 
     def path(self, index: int | None) -> list[int]:
         """Return the indices from a section up to its outermost ancestor."""

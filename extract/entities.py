@@ -59,17 +59,15 @@ def one_kind_a_phrase(candidates: Sequence[Candidate], folded: str) -> list[Cand
     Villages and units are left out of the vote: 张营 may be the town here and the village there. What is a unit is no
     organization besides (of 7,858 surfaces of units two are).
     """
-    votes: dict[str, Counter[Kind]] = defaultdict(Counter)
-    units = {folded[c.span.start : c.span.end] for c in candidates if c.kind is Kind.ADMINISTRATIVE_UNIT}
-    candidates = [
-        c for c in candidates if c.kind is not Kind.ORGANIZATION or folded[c.span.start : c.span.end] not in units
-    ]
-    for c in candidates:
+    printed = [(c, folded[c.span.start : c.span.end]) for c in candidates]
+    units = {form for c, form in printed if c.kind is Kind.ADMINISTRATIVE_UNIT}
+    printed = [(c, form.strip('"')) for c, form in printed if c.kind is not Kind.ORGANIZATION or form not in units]
+    votes: dict[str, dict[Kind, float]] = defaultdict(lambda: defaultdict(float))
+    for c, form in printed:
         if c.kind not in PLACES:
-            form = folded[c.span.start : c.span.end].strip('"')
-            votes[form][c.kind] += c.confidence + TRUSTED.get(c.extractor, 0) * 0.2  # type: ignore[assignment]
-    winner = {form: max(kinds, key=lambda k: (kinds[k], k)) for form, kinds in votes.items()}
-    return [c for c in candidates if c.kind in PLACES or winner[folded[c.span.start : c.span.end].strip('"')] is c.kind]
+            votes[form][c.kind] += c.confidence + TRUSTED.get(c.extractor, 0) * 0.2
+    winner = {form: max((sure, kind) for kind, sure in kinds.items())[1] for form, kinds in votes.items()}
+    return [c for c, form in printed if c.kind in PLACES or winner[form] is c.kind]
 
 
 def settle_overlaps(candidates: Iterable[Candidate], folded: str) -> list[Candidate]:
@@ -83,8 +81,7 @@ def settle_overlaps(candidates: Iterable[Candidate], folded: str) -> list[Candid
     by_line: dict[int, list[Candidate]] = defaultdict(list)
     for c in ranked:
         buckets = range(c.span.start // 64, c.span.end // 64 + 1)
-        neighbours = {id(k): k for b in buckets for k in by_line[b]}.values()
-        if all(_compatible(c, other, folded) for other in neighbours):
+        if all(_compatible(c, other, folded) for b in buckets for other in by_line[b]):
             kept.append(c)
             for b in buckets:
                 by_line[b].append(c)

@@ -34,7 +34,6 @@ _UNIT_ENDS = "省市县区旗州盟镇乡"
 _UNIT = re.compile(f"[{HAN}]{{1,6}}[{_UNIT_ENDS}]")
 _NUMERAL = re.compile("[一二两三四五六七八九十百千万多0-9]")
 _LISTED = re.compile("|".join(JOINTS))
-_WITHOUT_QUOTES = str.maketrans("", "", '"“”')
 _PLACES_ONLY = re.compile(f"[{HAN}]{{2,5}}|[{HAN}]{{2,6}}至[{HAN}]{{2,6}}(?:（[^（）]{{2,12}}）)?")
 """How a work is called by nothing but the places that it joins or stands in."""
 _ANOTHER = re.compile(f".*(?:第{_NUMERAL.pattern}+|{_NUMERAL.pattern}[期号]|[东西南北]段)")
@@ -152,9 +151,9 @@ def cluster(candidates: Iterable[Candidate], folded: str, home: Place | None = N
     """
     candidates = list(candidates)
     full_name = _concepts_called(candidates, folded) | _own_bodies(candidates, folded, home)
-    for c in sorted(candidates, key=lambda c: (c.concept is None, c.span)):
-        if c.name is not None:
-            full_name.setdefault((c.kind, normalise(bare_form(folded, c.span))), c.name)
+    called = [(c, c.name) for c in candidates if c.name is not None]
+    for c, name in sorted(called, key=lambda pair: (pair[0].concept is None, pair[0].span)):
+        full_name.setdefault((c.kind, normalise(bare_form(folded, c.span))), name)
     full_name = _villages_in_full(full_name) | full_name
     where = {
         (c.kind, normalise(c.name or bare_form(folded, c.span))): c.place for c in candidates if c.place is not None
@@ -384,7 +383,7 @@ def _only_longer(short: str, long: str) -> bool:
 
 
 def _unquoted(name: str) -> str:
-    return name.translate(_WITHOUT_QUOTES)
+    return name.replace('"', "").replace("“", "").replace("”", "")
 
 
 def bare_form(folded: str, span: Span) -> str:
@@ -420,7 +419,7 @@ def everywhere(clusters: list[Cluster], folded: str, *, shortest: int) -> None:
     names = list(forms)
     for index, start, end in automaton.find_matches_as_indexes(folded[: links_from(folded)]):
         group = forms[names[index]]
-        if any(covered[group.kind][start:end]) or (group.kind is Kind.ORGANIZATION and _of_another(folded, start)):
+        if 1 in covered[group.kind][start:end] or (group.kind is Kind.ORGANIZATION and _of_another(folded, start)):
             continue
         span = Span(start, end)
         pattern = group.best()

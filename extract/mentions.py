@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache, cached_property
 
@@ -36,6 +37,9 @@ class Mentions:
             key=lambda pair: (pair[0].start, -pair[0].end, pair[1].id),
         )
         self._starts = [span.start for span, _ in self._all]
+        self._at: dict[Span, list[Entity]] = defaultdict(list)
+        for span, entity in self._all:
+            self._at[span].append(entity)
         self._sentences: dict[Span, Span] = {}
 
     @classmethod
@@ -57,13 +61,7 @@ class Mentions:
 
     def at(self, span: Span, kinds: Collection[Kind]) -> Entity | None:
         """Return the entity whose mention is exactly ``span``, of one of the kinds."""
-        for index in range(bisect_left(self._starts, span.start), len(self._all)):
-            found, entity = self._all[index]
-            if found.start > span.start:
-                return None
-            if found == span and entity.kind in kinds:
-                return entity
-        return None
+        return next((entity for entity in self._at.get(span, ()) if entity.kind in kinds), None)
 
     def sentence(self, span: Span) -> Span:
         """Return the sentence in which a mention stands."""

@@ -125,15 +125,6 @@ def make_doc(nlp: Language, document: Document) -> Doc:
     return doc
 
 
-def process(nlp: Language, document: Document) -> Doc:
-    """Run every component over a document's text as it is; the Doc renders with displaCy (``style="span"``)."""
-    with _collector_paused():
-        doc = make_doc(nlp, document)
-        for _, component in nlp.pipeline:
-            doc = component(doc)
-    return doc
-
-
 @contextmanager
 def _collector_paused() -> Iterator[None]:
     """Keep Python's garbage collector from going over the lists of a document while they are made: a tenth of the time.
@@ -149,6 +140,16 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
+@_collector_paused()
+def process(nlp: Language, document: Document) -> Doc:
+    """Run every component over a document's text as it is; the Doc renders with displaCy (``style="span"``)."""
+    doc = make_doc(nlp, document)
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    return doc
+
+
+@_collector_paused()
 def annotate(nlp: Language, document: Document) -> Annotation:
     """Annotate one document.
 
@@ -169,6 +170,8 @@ def annotate(nlp: Language, document: Document) -> Annotation:
 def _as_read(found: Any, flow: Reflowed) -> Any:
     """Place every span of what was found in the joined text in the text as read."""
     match found:
+        case str() | float() | None:
+            return found
         case Span():
             return flow.as_read(found)
         case tuple():
@@ -176,7 +179,7 @@ def _as_read(found: Any, flow: Reflowed) -> Any:
         case dict():
             return {name: _as_read(each, flow) for name, each in found.items()}
         case Structure() | Section() | GlossaryEntry() | Entity() | Indicator() | Link():
-            return replace(found, **{each.name: _as_read(getattr(found, each.name), flow) for each in fields(found)})
+            return type(found)(*(_as_read(getattr(found, each.name), flow) for each in fields(found)))
     return found
 
 

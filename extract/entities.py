@@ -7,7 +7,7 @@ do not cross, and the mentions of one thing (``identity``) are one entity with a
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cache

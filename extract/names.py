@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
@@ -20,7 +21,8 @@ from ontology.errors import AuthorityError
 FIVE_YEARS = "十[一二三四五六七]五"
 """The five years of a plan, by which it goes, as a regular expression."""
 LEXICON = Path(__file__).parent / "lexicon"
-_HARD = frozenset("|\t。；！？\n：，、（《… ①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+_CLOSING = '"）》'
+_MARK = re.compile(f"[{_CLOSING}|\t。；！？\n：，、（《… ①-⑳]")
 _NOT_ONE_NAME = re.compile(r'"(?:和|、|与|及)"|"抓项目$|应当|可以|不得|必须|实际行动$|具体行动$')
 _NO_ROAD_BEFORE = "(?<![A-Z道])"
 """What stands before a number that is none of a road: G206|石城段, 省道242|高唐段."""
@@ -189,20 +191,25 @@ def clause_start(folded: str, position: int, *, floor: int = 0, across: str = ""
         floor: never go left of this.
         across: punctuation that does not end the clause here, such as ``、``.
     """
-    index = position
-    partners = pairs(folded)
-    while index > floor:
-        mark = folded[index - 1]
-        if mark in '"）》':
-            partner = partners.get(index - 1)
+    marks, partners = _marks(folded), pairs(folded)
+    before = bisect_left(marks, position)
+    while before and (at := marks[before - 1]) >= floor:
+        if folded[at] in _CLOSING:
+            partner = partners.get(at)
             if partner is None or partner < floor or _begins_line(folded, partner):
-                return index
-            index = partner
-        elif mark in _HARD and mark not in across:
-            return index
+                return at + 1
+            before = bisect_left(marks, partner)
+        elif folded[at] not in across:
+            return at + 1
         else:
-            index -= 1
-    return max(index, floor)
+            before -= 1
+    return floor
+
+
+@lru_cache(maxsize=16)
+def _marks(folded: str) -> tuple[int, ...]:
+    """Return the offsets of the marks that end a clause or close a stretch."""
+    return tuple(mark.start() for mark in _MARK.finditer(folded))
 
 
 def _begins_line(folded: str, index: int) -> bool:

@@ -38,6 +38,8 @@ _BESIDE = {
 
 _OF_EACH = re.compile("(?:各|有关|相关)[省市州盟县区旗镇乡]、$")
 """Before a body's word that goes on a list of all units: 各区、|市政府."""
+_CUT = re.compile("[、与及\n]|和(?!平|谐|美|顺)|了|的|在|由|(?<!华)为|对(?!接)|以(?!岭)")
+"""Behind what no name of a body goes back to."""
 _FIRM = re.compile("(?:股份|集团|控股)?(?:有限)?(?:责任)?(?:公司|集团)$|(?:农民|农业|专业|种植|养殖)*合作社$")
 """How a firm's name ends that others have as well."""
 
@@ -81,9 +83,16 @@ class _Reading:
     firms: dict[str, str] = field(default_factory=dict)
     """Short names of firms that the document proved, with the full name."""
     _marks: bytearray = field(init=False)
+    _ends: dict[int, int] = field(init=False)
+    """Where the units begin, by where they end."""
 
     def __post_init__(self) -> None:
         self._marks = bytearray(len(self.text))
+        self._ends = {end: start for start, (end, _) in self.units.items()}
+
+    def unit_before(self, end: int) -> int | None:
+        """Return where the unit begins whose name ends at an offset."""
+        return self._ends.get(end)
 
     def add(self, start: int, end: int, sure: float, name: str | None = None, place: Place | None = None) -> None:
         key = (start, end)
@@ -95,7 +104,7 @@ class _Reading:
 
     def taken(self, start: int, end: int) -> bool:
         """Tell whether an organization already stands on a part of a stretch."""
-        return any(self._marks[start:end])
+        return 1 in self._marks[start:end]
 
 
 def is_called(unit: str, word: str) -> bool:
@@ -295,20 +304,24 @@ def _start(reading: _Reading, head: int) -> int:
     """Return where a name whose ending stands at ``head`` begins: behind 、 and 和 too."""
     floor = max(0, head - 30)
     stretch = reading.text[floor:head]
-    if cut := list(re.finditer("[、与及\n]|和(?!平|谐|美|顺)|了|的|在|由|(?<!华)为|对(?!接)|以(?!岭)", stretch)):
+    if cut := list(_CUT.finditer(stretch)):
         floor += cut[-1].end()
     start = name_start(reading.text, head, floor=floor)
     if _all_generic(reading.text[start:head]):
         # A verb that stands inside the name (康庄|种植产业合作社) cut too far.
         start = _behind_verbs(reading.text, floor, head)
-    verb = re.match(f"(?:{alternation(_names('verbs'))})+(?=..)", reading.text[start:head])
-    start += verb.end() if verb else 0
+    verb = _verbs().match(reading.text, start, head)
+    start = verb.end() if verb else start
     # A unit's name begins the name, with the unit's that holds it: 组建|云南农村商业银行, 对接|天津南开中学.
     begun = max([start, *(unit for unit in reading.units if start < unit < head - 1)])
-    holders = {end: unit for unit, (end, _) in reading.units.items() if unit >= start}
-    while begun in holders:
-        begun = holders[begun]
+    while (holder := reading.unit_before(begun)) is not None and holder >= start:
+        begun = holder
     return begun
+
+
+@cache
+def _verbs() -> re.Pattern[str]:
+    return re.compile(f"(?:{alternation(_names('verbs'))})+(?=..)")
 
 
 def _behind_verbs(text: str, start: int, end: int) -> int:
@@ -327,17 +340,26 @@ def _list_start(text: str, start: int) -> int:
 
 
 def _is_name(stem: str) -> bool:
-    generic = _names("generic")
-    vague = f"{alternation(_names('vague'))}|{_COUNT}年|"
-    vague += f"{_COUNT}(?:余|多)?(?:[家个所支名]|大型)?$|[等各某多]$|^[各某该本]"
-    if stem in generic or stem.endswith(_names("generic_ends")) or re.search(vague, stem):
+    if stem in _names("generic") or stem.endswith(_names("generic_ends")) or _vague().search(stem):
         return False
     return re.fullmatch(f"[{HAN}A-Za-z0-9（）·]+", stem) is not None and not _all_generic(stem)
 
 
+@cache
+def _vague() -> re.Pattern[str]:
+    """Return what tells that a stem names nobody: how many there are, or some of them."""
+    number = f"{_COUNT}(?:余|多)?(?:[家个所支名]|大型)?$"
+    return re.compile(f"{alternation(_names('vague'))}|{_COUNT}年|{number}|[等各某多]$|^[各某该本]")
+
+
 def _all_generic(stem: str) -> bool:
     """Tell whether a stem is made of nothing but generic words: 国家级|重点|龙头|企业."""
-    return re.fullmatch(f"(?:{alternation(_names('generic'))}|{_COUNT}|家|所|个|等|和|类)+", stem) is not None
+    return _generic().fullmatch(stem) is not None
+
+
+@cache
+def _generic() -> re.Pattern[str]:
+    return re.compile(f"(?:{alternation(_names('generic'))}|{_COUNT}|家|所|个|等|和|类)+")
 
 
 def _prove_firm(reading: _Reading, stem: str, full: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect, bisect_left
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
@@ -48,18 +49,23 @@ class ProjectFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Append a candidate for each project's name."""
-        folded = folded_text(doc)
+        folded, candidates = folded_text(doc), doc._.candidates
         concrete, site, does = ending(Kind.PROJECT, "concrete"), _site(), _does()
         sites = (Kind.VILLAGE, Kind.ADMINISTRATIVE_UNIT, Kind.ORGANIZATION)
-        named = sorted({c.span.start for c in doc._.candidates if c.kind in sites and c.confidence >= 0.6})
+        named = sorted({c.span.start for c in candidates if c.kind in sites and c.confidence >= 0.6})
         places = {
             c.span.end: c.span.start
-            for c in doc._.candidates
+            for c in candidates
             if c.kind is Kind.VILLAGE or (c.level is Level.TOWNSHIP and folded[c.span.start : c.span.end] != c.name)
         }
         for alone, end, head in headed(folded, Kind.PROJECT):
             shared = _coordinated(places, folded, alone, end - len(head))
-            start = max([shared, *(at for at in named if alone < at < end and folded[at - 1] in "和及与")])
+            start = max(
+                [
+                    shared,
+                    *(at for at in named[bisect(named, alone) : bisect_left(named, end)] if folded[at - 1] in "和及与"),
+                ]
+            )
             start = max(start, folded.rfind("的", start, end - len(head) - 2) + 1)
             start = max([start, *(doer.end() for doer in does.finditer(folded, start, end - len(head)))])
             name = folded[start:end]
@@ -73,15 +79,15 @@ class ProjectFinder:
             if (number := _NUMBER.search(folded, start + 1, end - len(head))) and number.start() not in places:
                 continue  # 茶叶、|蔬菜两个种植基地
             undertaking = head.endswith(("项目", "工程")) or concrete.search(head) is not None
-            sited = site.search(modifier) is not None or any(start <= at < end for at in named)
+            sited = site.search(modifier) is not None or bisect_left(named, start) < bisect_left(named, end)
             sure = (0.6 if undertaking else 0.35) + (0.25 if sited else 0)
-            doc._.candidates.append(Candidate(Span(start, end), Kind.PROJECT, "policy_projects", sure))
-        doc._.candidates.extend(_listed(folded))
-        doc._.candidates.extend(_rows(folded))
+            candidates.append(Candidate(Span(start, end), Kind.PROJECT, "policy_projects", sure))
+        candidates.extend(_listed(folded))
+        candidates.extend(_rows(folded))
         if not doc._.document.metadata.wide:
-            doc._.candidates.extend(_shared(folded))
+            candidates.extend(_shared(folded))
         for match in _works_on_places().road.finditer(folded):
-            doc._.candidates.append(Candidate(Span(match.start(), match.end()), Kind.PROJECT, "policy_projects", 0.6))
+            candidates.append(Candidate(Span(match.start(), match.end()), Kind.PROJECT, "policy_projects", 0.6))
         return doc
 
 

@@ -200,7 +200,7 @@ def reflow(text: str) -> Reflowed:
         pieces += [text[at:start], mark]
         offsets += range(at, start + len(mark))
         at = end
-    return Reflowed("".join((*pieces, text[at:])), [places[each] for each in (*offsets, *range(at, len(text)))])
+    return Reflowed("".join((*pieces, text[at:])), [*map(places.__getitem__, (*offsets, *range(at, len(text))))])
 
 
 def _round_marks(text: str) -> Sequence[re.Match[str]]:
@@ -274,6 +274,8 @@ def _broken(text: str) -> str:
 
 def _with_breaks(text: str, places: Sequence[int]) -> str:
     """Return a text with line breaks in the place of the characters at some offsets."""
+    if not places:
+        return text
     mended = list(text)
     for at in places:
         mended[at] = "\n"

@@ -17,7 +17,7 @@ from ontology.terms import Kind
 
 BORDERS = (re.compile(r"\t"), re.compile(r"\|"), re.compile(r"[ 　]{2,}|　"), re.compile(" "))
 """What parts the cells of a line, the surest sign first."""
-_BETWEEN = re.compile(r"\t|\||[ 　]{2,}")
+_BETWEEN = re.compile(r"(?=[\t| 　])(?:\t|\||[ 　]{2,})")
 _CELL = re.compile(r"[^\t|\n 　]+(?:[ 　][^\t|\n 　]+)*")
 _NUMBER = re.compile(r"[\d一二三四五六七八九十、.（）()]+|[-:]+")
 _FEWEST_COLUMNS = 3

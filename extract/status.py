@@ -19,6 +19,7 @@ from ontology.terms import Kind, Level, Period, Status
 
 MODEL = "status.crfsuite"
 """The model's file name, beside the tagger's."""
+_SENTENCE_END, _CLAUSE_END = re.compile("[。；！\n]"), re.compile("[，。；！\n]")
 _REACH = 60
 _NEAR = 24
 """How far the rule and the model read to either side of a name, at most to the clause's end; in characters."""
@@ -115,9 +116,11 @@ def _certain() -> tuple[tuple[Status, re.Pattern[str]], ...]:
 
 def _labelled(span: Span, folded: str) -> Status | None:
     """Return what the words before a list say of all its works: 续建顺利的，有|甲铁路、乙电站."""
-    before = re.split("[。；！\n]", folded[max(0, span.start - _SENTENCE) : span.start])[-1]
+    before = _SENTENCE_END.split(folded[max(0, span.start - _SENTENCE) : span.start])[-1]
     labels = [(match.end(), status) for status, label in _labels().items() for match in label.finditer(before)]
-    end, said = max(labels, default=(0, None))
+    if not labels:
+        return None
+    end, said = max(labels)
     return said if _ONE_LIST.fullmatch(before, end) else None
 
 
@@ -252,8 +255,8 @@ def features(mentions: Sequence[Span], folded: str, structure: Structure, level:
 
 def _clauses(span: Span, folded: str) -> tuple[str, str, str]:
     """Return what stands before a name in its clause, what stands behind it there, and the following clause."""
-    before = re.split("[，。；！\n]", folded[max(0, span.start - _REACH) : span.start])[-1]
-    behind, *others = re.split("[，。；！\n]", folded[span.end : span.end + _REACH])
+    before = _CLAUSE_END.split(folded[max(0, span.start - _REACH) : span.start])[-1]
+    behind, *others = _CLAUSE_END.split(folded[span.end : span.end + _REACH])
     return before, behind, others[0] if others else ""
 
 

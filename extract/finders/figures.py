@@ -333,7 +333,7 @@ def _sums_up(folded: str, figure: Figure) -> bool:
         return False
     if not re.match(rf"[{HAN}\"]", folded[figure.end : figure.end + 1]) and figure.unit not in units().place:
         return False
-    clause = re.split(r"[，。；：！？\n]", folded[max(0, figure.start - 80) : figure.start])[-1]
+    clause = _CLAUSE.split(folded[max(0, figure.start - 80) : figure.start])[-1]
     if not clause or clause[-1] in "、和及与有了":
         return False
     marks = len(_LIST_MARK.findall(clause.rstrip("等")))

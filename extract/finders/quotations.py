@@ -200,7 +200,7 @@ class QuotationFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Append one candidate a quotation, two where a noun joins it."""
-        folded = folded_text(doc)
+        folded, candidates = folded_text(doc), doc._.candidates
         for start, end in quotations(folded):
             reading = read(folded, start, end)
             if reading is None or within_another_plan(folded, start - 1, reading.end):
@@ -209,12 +209,12 @@ class QuotationFinder:
                 continue
             name = text_of(doc)[start - 1 : reading.end] if reading.joined else None
             if reading.joined:
-                doc._.candidates.append(
+                candidates.append(
                     Candidate(Span(start - 1, reading.end), reading.kind, "policy_quotations", reading.confidence, name)
                 )
                 if folded[start:end] in generic_names() or within_another_plan(folded, start, end):
                     continue  # “一站式”服务 is one thing, “一站式” nothing by itself
-            doc._.candidates.append(
+            candidates.append(
                 Candidate(Span(start, end), reading.kind, "policy_quotations", reading.confidence - 0.05, name)
             )
             if reading.kind is Kind.STRATEGY:

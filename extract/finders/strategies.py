@@ -74,10 +74,10 @@ class StrategyFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Append a candidate for each strategy's name."""
-        folded = folded_text(doc)
+        folded, candidates = folded_text(doc), doc._.candidates
         # A unit's full name before a target state says whose it is: 运城市|现代农业强市.
         units: dict[int, list[int]] = defaultdict(list)
-        for c in doc._.candidates:
+        for c in candidates:
             if c.kind is Kind.ADMINISTRATIVE_UNIT and folded[c.span.end - 1] in "省市县区镇乡":
                 units[c.span.start].append(c.span.end)
         headings = {
@@ -91,7 +91,7 @@ class StrategyFinder:
             start = max([start, *(unit for unit in units.get(start, ()) if end - unit >= _SHORTEST)])
             aimed = _aims().search(folded[max(0, start - 8) : start].rstrip('"'))
             sure = 0.7 if aimed or start in headings else 0.55 if certain.search(head) else 0.4
-            doc._.candidates.append(Candidate(Span(start, end), Kind.STRATEGY, "policy_strategies", sure))
+            candidates.append(Candidate(Span(start, end), Kind.STRATEGY, "policy_strategies", sure))
         self._around_known(doc, folded)
         self._ambitions(doc, folded)
         self._mottoes(doc, folded)

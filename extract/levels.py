@@ -116,6 +116,7 @@ def _city_level(place: Place | None) -> Level:
     return Level.PREFECTURE
 
 
+@lru_cache(maxsize=64)
 def named_level(before: str, place: Place | None) -> Level | None:
     """Return the level of the last unit named in the words before a name, None where none is.
 

@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Candidate
 from extract.document import Span
-from extract.names import alternations, headed, lexicon
+from extract.names import alternations, beginning, headed, lexicon
 from extract.surface import HAN, folded_text
 from ontology.terms import Kind, Level
 
@@ -41,7 +41,7 @@ def _words() -> _Words:
     return _Words(
         wardens=re.compile(f"(?<![{HAN}]){wardens}(?:（[湖河]）)?长(?:、{wardens}(?:（湖）)?长)+"),
         measures=re.compile(
-            f"(?:{words['issued']})+"
+            f"{beginning(lexicon('kinds')[Kind.POLICY]['issued'])}(?:{words['issued']})+"
             rf'(?P<name>[{HAN}]{{4,18}}"?\d{{1,3}}条"?(?:措施|举措|政策|政策措施|意见)?)(?=[，。、；和]|等|取得|落地|加快|见效)'
         ),
         arrangement=re.compile(

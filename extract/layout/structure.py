@@ -27,6 +27,8 @@ from ontology.terms import Period
 
 RANKED = ("part", "chapter", "division", "article", "han", "bracketed han", "arabic", "bracketed arabic")
 """Numberings of headings in their customary order."""
+_NEAR = 5
+"""Paragraphs from a heading without number to the first numbered one below it, at most."""
 _LINES = ("dated line", "line")
 """Headings without a number: those that name a period (2023年工作回顾) stand above the others."""
 _INSIDE = re.compile(r"(?<=[。；：！？])(?=[（①-⒛首其再最第\d一二三四五六七八九十])")
@@ -155,6 +157,7 @@ class _Reader:
             if index in topics:
                 self._place(Opening(paragraph.start, "topic", heading=topics[index]))
             elif not openings and self._is_line_heading(index):
+                self._close_counted_anew(index)
                 self._place(_headed(paragraph, self._style_of(line)))
             else:
                 self._plain(paragraph, line)
@@ -163,6 +166,18 @@ class _Reader:
         for opening in openings:
             self._extend(opening.start)
             self._place(opening)
+
+    def _close_counted_anew(self, index: int) -> None:
+        """Close the numbered sections that are counted anew behind a heading without number: (四)…，今年安排，(一)…."""
+        behind = (self._numbering(i) for i in range(index + 1, min(index + _NEAR, len(self.paragraphs))))
+        match = next(filter(None, behind), None)
+        styles = [self.drafts[i].opening.style for i in self.open]
+        if (
+            match is not None
+            and ordinal_of(match) == 1
+            and (style := (match.lastgroup or "").replace("_", " ")) in styles
+        ):
+            del self.open[styles.index(style) :]
 
     def _style_of(self, line: str) -> str:
         """Tell whether a heading without number names a period and so stands above the others."""

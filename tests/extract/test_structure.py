@@ -129,6 +129,14 @@ def test_headings_without_number_stand_below_the_one_that_names_their_period() -
     assert structure(funds).period_at(funds.index("民生持续") + 9) is Period.REVIEW
 
 
+def test_a_heading_behind_which_numbers_begin_anew_ends_the_numbered_sections() -> None:
+    text = (
+        "（三）坚持兴茶，产业更旺。种茶千亩。\n（四）坚持生态优先，鹮乡更美。治河十里。\n"
+        "2025年重点工作安排\n今年要干在实处。重点做好以下工作：\n（一）壮大茶业。建成茶园。\n（二）守护鹮乡。治理河道。"
+    )
+    assert [(depth, printed) for depth, printed, _ in outline(text)][-3:] == [(0, ""), (1, "（一）"), (1, "（二）")]
+
+
 def test_self_government_under_a_review_part_stays_review() -> None:
     found = structure("一、2022年工作回顾\n（一）加强政府自身建设\n大家齐心。")
     assert found.sections[1].period is None

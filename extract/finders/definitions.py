@@ -91,13 +91,11 @@ class _Words:
     """The words by which a definition counts what it holds.
 
     Attributes:
-        strives: how what a list of ways leads to begins, which is none of them: 打造甲带、乙带|，努力走在前列.
         head: what a term may say of all its members.
         name_first: a counted name and then what it counts: 实施|两大战略|，工业立县战略、项目兴县战略.
         list_before: a counted name behind what it counts.
     """
 
-    strives: re.Pattern[str]
     head: re.Pattern[str]
     name_first: re.Pattern[str]
     list_before: re.Pattern[str]
@@ -106,16 +104,21 @@ class _Words:
 @cache
 def _words() -> _Words:
     data = lexicon("glossary")
-    around, counted, term = (alternations(data[table]) for table in ("members", "counted", "term"))
+    counted, term = (alternations(data[table]) for table in ("counted", "term"))
     count = f"(?P<count>{NUMERAL})(?:{counted['measures']}|[块道])"
     return _Words(
-        strives=re.compile(f"[，；](?:{around['striving']})"),
         head=re.compile(f"{NUMERAL}?大?(?P<head>{term['heads']})$"),
         name_first=re.compile(
             rf'(?P<name>{count}[^，。；、：（）"—]{{1,8}})"?(?:，(?:即|就是|分别[是为])?|：|——?)(?P<list>.+)'
         ),
         list_before=re.compile(rf'(?P<list>.+?)这?"?(?P<name>{count}[^，。；、（）"]{{1,8}})"?'),
     )
+
+
+@cache
+def strives() -> re.Pattern[str]:
+    """Return how what a list of ways leads to begins, which is none of them: 打造甲带、乙带|，努力走在前列."""
+    return re.compile(f"[，；](?:{alternation(lexicon('glossary')['members']['striving'])})")
 
 
 def expected(term: str) -> list[int]:
@@ -287,7 +290,7 @@ def _reasoned(folded: str, counts: list[int], definition: Span) -> list[Span]:
 def _clauses(folded: str, definition: Span, count: int) -> list[Span]:
     """Return the clauses of a definition, without what they lead to where they are more than so many."""
     clauses = split(folded, definition.start, definition.end, "，；")
-    leads = len(clauses) > count and _words().strives.search(
+    leads = len(clauses) > count and strives().search(
         folded, clauses[count - 1].end, clauses[count].start + _VERB_LENGTH
     )
     return clauses[:count] if leads else clauses

@@ -189,6 +189,10 @@ class StrategyFinder:
                 works = sum(ending(Kind.PROJECT, "works").search(name) is not None for name in names)  # 场镇南街改造
                 if not (match["strategic"] or alike or quoted or apart) or 2 * works > len(names):
                     continue
+                if match["quoted"] and (
+                    min(map(len, names)) < _SET_LENGTH or '"' in folded[parts[0].start : match.start() - 1]
+                ):
+                    continue  # 拥护“两个确立”、|坚决做到|“两个维护”
                 kind = Kind.POLICY if match["policy"] else Kind.STRATEGY
                 if kind is Kind.POLICY and max(map(len, names)) < _LONGEST_OF_POLICIES:
                     continue
@@ -345,7 +349,7 @@ class _Words(NamedTuple):
     Attributes:
         motto: what a unit lives by, from its verb on: 工业|强县, 生态|立县, 农业|富镇.
         formula: a working formula of verb-object pairs: 稳增长、促改革、调结构、惠民生、防风险.
-        counting: what counts a list: 三大战略.
+        counting: what counts a list: 三大战略; whatever is quoted behind as many names (21 of 33): 甲、乙|“两个鹮乡”.
         position: what is to be a doctrine's, behind it: 新发展格局|的战略支点.
         characterised: the attributes of a system behind the verb: 构建|具有山东优势的|现代化产业体系.
         bracketed: a set that brackets behind it list (9 of 9): 抓好|两大主导（现代工业、洞穴旅游）.
@@ -383,7 +387,8 @@ def _words() -> _Words:
         counting=re.compile(
             "(?P<count>[两二三四五六七八])(?:大(?P<strategic>战略(?:行动)?)"
             f"|[大项场个](?!攻坚)[{HAN}]{{0,4}}?(?P<policy>{alternation(data['counted_policies'])})"
-            f"|[大张场条][{HAN}]{{0,2}}?(?:{alternation(data['counted'])}))"
+            f"|[大张场条][{HAN}]{{0,2}}?(?:{alternation(data['counted'])})"
+            '|(?P<quoted>(?<="[两二三四五六七八])[个大][^"、，。；]{1,6}(?<!装置|机构|平台|中心)(?<!实验室)(?=")))'
         ),
         position=re.compile(
             f"的?(?:{alternation(data['position_ranks'])})*(?:{positions})(?!、(?:{positions}|示范区))"

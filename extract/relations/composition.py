@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
 from extract.document import Span
-from extract.finders.definitions import counts_of, names_of
+from extract.finders.definitions import counts_of, names_of, strives
 from extract.layout.explanations import meaning_behind
 from extract.mentions import Mentions
 from extract.numerals import announced
@@ -258,7 +258,7 @@ def _spelled_out(folded: str, whole: Span, meaning: Span, named: Sequence[Span])
     first: list[Span] = []
     edge = meaning.start
     for span in named:
-        if not _BETWEEN.fullmatch(folded, edge, span.start):
+        if not _BETWEEN.fullmatch(folded, edge, span.start) or (first and strives().match(folded, edge)):
             break
         first.append(span)
         edge = span.end

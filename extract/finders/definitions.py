@@ -124,15 +124,15 @@ def strives() -> re.Pattern[str]:
 def expected(term: str) -> list[int]:
     """Return how many members each numeral of a term announces.
 
-    >>> expected("三区三地"), expected("一条主线、两张名片、四大战略"), expected("乡村振兴")
-    ([3, 3], [1, 2, 4], [])
+    >>> expected("三区三地"), expected("一条主线、两张名片、四大战略"), expected("1+4"), expected("乡村振兴")
+    ([3, 3], [1, 2, 4], [1, 4], [])
     """
     groups = list(_GROUP.finditer(term))
     counts = [announced(group.group(1)) for group in groups]
     if each := _EACH_ONE.fullmatch(term.strip('"')):
         return [announced(each.group(1))]
-    if re.fullmatch("[1-9]{2,6}", term.strip('"')):
-        return [int(digit) for digit in term.strip('"')]
+    if re.fullmatch("[1-9]{2,6}|[1-9](?:\\+[1-9])+", term.strip('"')):
+        return [int(digit) for digit in term.strip('"').replace("+", "")]
     return counts if len(counts) > 1 or (groups and groups[0].start() == 0) else []
 
 
@@ -213,6 +213,8 @@ def _spelled_out(folded: str, term: Span, definition: Span) -> list[Member]:
     halves = set(counts) == {1} and "、" in name and "、" not in folded[definition.start : definition.end]
     flat = [] if halves else listed(folded, definition.start, definition.end, sum(counts))
     alike = len(counts) > 1 and counts[0] > 1 and len(set(counts)) == 1
+    if alike and (pairs := _pairs(folded, core, counts, definition)):
+        return [Member(pair) for pair in pairs]
     if alike and not (flat and "、" in folded[definition.start : definition.end]):
         # 四破四立: each of the four sentences says what to break with and what to set up.
         for marks in ("。；\n", "，", "、"):
@@ -329,6 +331,15 @@ def _held(folded: str, counts: list[int], definition: Span) -> list[Span]:
     stop = re.compile("[，；。]").search(folded, holds.end(), definition.end)
     held = split(folded, holds.end(), stop.start() if stop else definition.end, "、")
     return held if len(held) in counts and len(held) > 1 else []
+
+
+def _pairs(folded: str, name: str, counts: list[int], definition: Span) -> list[Span]:
+    """Read clauses that each do in turn what the name says: 两督两保: 督新建、保开工，督续建、保竣工."""
+    verbs = [verb for _, verb in _HEADS.findall(name)]
+    clauses = _clauses(folded, definition, counts[0])
+    pairs = [split(folded, clause.start, clause.end, "、") for clause in clauses]
+    done = [[folded[item.start : item.start + len(verb)] for item, verb in zip(p, verbs, strict=False)] for p in pairs]
+    return clauses if len(clauses) == counts[0] and all(each == verbs for each in done) else []
 
 
 def _by_heads(folded: str, name: str, definition: Span) -> list[Span]:

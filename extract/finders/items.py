@@ -100,6 +100,8 @@ def trimmed(folded: str, start: int, end: int) -> Span | None:
     start, end = _bare(folded, start, end)
     if core := words.for_core.match(folded, start, end):
         start, end = core.span("name")
+        verb = words.before_member.match(folded, start, end - 1)
+        start = verb.end() if verb is not None else start  # 以|打造|鹮乡水城|为总目标
     if folded[start:end].count('"') == 1 and folded[end : end + 1] == '"':
         end += 1  # 教育医疗住房“三保障”
     if attribute := _ATTRIBUTE.match(folded, start, end):

@@ -190,7 +190,7 @@ class StrategyFinder:
                 if not (match["strategic"] or alike or quoted or apart) or 2 * works > len(names):
                     continue
                 if match["quoted"] and (
-                    min(map(len, names)) < _SET_LENGTH or '"' in folded[parts[0].start : match.start() - 1]
+                    min(map(len, names)) < _SHORTEST_ITEM or '"' in folded[parts[0].start : match.start() - 1]
                 ):
                     continue  # 拥护“两个确立”、|坚决做到|“两个维护”
                 kind = Kind.POLICY if match["policy"] else Kind.STRATEGY

@@ -14,6 +14,7 @@ from extract.finders.gazetteer import PlaceReading, any_of, words_of
 from extract.names import name_start
 from extract.numerals import parse
 from extract.surface import HAN
+from extract.wording import unusual
 from ontology.terms import Kind
 
 NUMBER = "(?:[0-9]+|[一二两三四五六七八九十]{1,3})"
@@ -27,7 +28,7 @@ _SEPARATOR = re.compile("、|(?<!、)和(?![谐美睦])|及|与|以及|至|到")
 _CLAUSE_END = re.compile(r'[。；：，！？\n（）《》"…①-⑳]|(?<=[0-9])[.．](?![0-9])')
 _QUANTIFIED_SURE = 0.88
 """How sure the members of a list are that says of how many villages, or that there are more."""
-_WORKS = re.compile("(?:..厂|车场|车站|广场|市场)$")
+_WORKS = re.compile("(?:..厂|车场|车站|广场|市场|清淤|改造|整治|修复|绿化|硬化)$")
 """How works end, which a village beside them makes no villages: 罗峪村的跃进厂; 新厂 and 新屋场 are villages."""
 _ESTATE_SURE = 0.85
 _UNLIKELY = 0.35
@@ -244,6 +245,8 @@ _ATTRIBUTE = "(?<=[0-9一二两三四五六七八九十余]个)[^乡镇县区市
 _COUNTED_ONLY = ("屯", "嘎查")
 """Endings that end many names too: they end a list only behind a number and its measure."""
 _COUNTED = re.compile(f"{NUMBER}余?[个条座]$")
+_OTHER_BEHIND = re.compile(f"、(?![{HAN}]*(?:村|社区|居委|屯|嘎查))[{HAN}]+")
+"""What is no village behind one, with whose ending then none before it goes: 九华山、杏花村|、平天湖."""
 _QUANTIFIED = re.compile(
     f"(?P<item>[{HAN}]{{1,8}}?)(?:等(?:{NUMBER}余?{_MEASURE})?|(?P<count>{NUMBER}){_MEASURE})(?P<kind>[{HAN}]{{0,8}}?)"
 )
@@ -274,6 +277,8 @@ def find_listed_villages(reading: PlaceReading) -> None:
         elif match.group() in _COUNTED_ONLY:
             continue
         elif reading.known(reading.text[last_start : match.end()]) and len(items) > 1:
+            if _OTHER_BEHIND.match(reading.text, match.end()):
+                continue
             sure = 0.6
             items = items[:-1]
         else:
@@ -310,7 +315,7 @@ def _add_items(reading: PlaceReading, items: list[tuple[int, int]], ending: str,
         begin = known if known is not None else _item_start(reading, floor, end)
         stem = reading.text[begin:end]
         full = stem if stem.endswith(("村", "社区", ending)) else reading.bare.get(stem, stem + ending)
-        works = sure < _QUANTIFIED_SURE and _WORKS.search(stem)
+        works = sure < _QUANTIFIED_SURE and (_WORKS.search(stem) or not unusual(stem))  # 6月|开业|、鹰嘴村
         if known is None and (works or not _may_be_village(stem, longest=4, ordinary=counted)):
             return
         reading.add_village(begin, end, full, sure if known is None else max(sure, 0.9))
@@ -409,7 +414,7 @@ def _read_neighbours(
     for first, last in beside:
         stem = text[first:last]
         listed = (first, last) in around
-        may_be = _may_be_village(stem) and not _WORKS.search(stem)
+        may_be = _may_be_village(stem) and unusual(stem) > 0 and not _WORKS.search(stem)
         if stem in reading.gazetteer.towns or not (listed or stem in near or may_be):
             continue
         full = short.get(stem) or near.get(stem) or (stem if stem.endswith("村") else stem + "村")

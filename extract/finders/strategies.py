@@ -187,6 +187,7 @@ class StrategyFinder:
                 group = Span(*match.span())
                 alike = len({len(name) for name in names}) == 1 and len(names[0]) >= _SET_LENGTH
                 works = sum(ending(Kind.PROJECT, "works").search(name) is not None for name in names)  # 场镇南街改造
+                works = 0 if match["quoted"] and all(name.endswith(words.layout) for name in names) else works
                 if not (match["strategic"] or alike or quoted or apart) or 2 * works > len(names):
                     continue
                 if match["quoted"] and (
@@ -354,6 +355,7 @@ class _Words(NamedTuple):
         characterised: the attributes of a system behind the verb: 构建|具有山东优势的|现代化产业体系.
         bracketed: a set that brackets behind it list (9 of 9): 抓好|两大主导（现代工业、洞穴旅游）.
         done_with_sets: what stands before it.
+        layout: how parts of a layout end.
         label: a group of a layout, which quotation marks set off behind what it sums up: 甲走廊、乙走廊|“两廊”.
     """
 
@@ -365,6 +367,7 @@ class _Words(NamedTuple):
     bracketed: re.Pattern[str]
     done_with_sets: tuple[str, ...]
     label: re.Pattern[str]
+    layout: tuple[str, ...]
 
 
 @cache
@@ -404,6 +407,7 @@ def _words() -> _Words:
         ),
         done_with_sets=("）", *data["aims"], *data["done_with_sets"]),
         label=re.compile(f'"(?P<count>[两二三四五六七八])(?P<sort>{groups})"'),
+        layout=tuple(data["layout"]["parts"]),
     )
 
 

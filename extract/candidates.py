@@ -138,8 +138,8 @@ def _without_lead(c: Candidate, folded: str) -> Candidate:
     if folded[start] == "、":
         return replace(c, span=Span(behind_verbs(folded, start + 1, end), end))
     if c.kind in IDEAS and folded[start] == "一" and c.concept is None:
-        once = _ONCE.match(folded, start, end - _BRIEFEST)
-        return c if once is None else replace(c, span=Span(once.end(), end))
+        once = _ONCE.match(folded, start, end)
+        return c if once is None or end - once.end() < _BRIEFEST else replace(c, span=Span(once.end(), end))
     if c.kind not in (Kind.PROJECT, Kind.ORGANIZATION):
         return c
     if folded[start] in _AND and folded.count(folded[start + 1 : end]) > folded.count(folded[start:end]):

@@ -58,7 +58,7 @@ _AGAIN = re.compile('[^"，。；、]*"(?P<list>[^"，；。]+)"的?(?P<noun>[^"
 """A list in quotation marks before what may be the term's own noun: “四预”机制: 运行中|“预期、…、预警”|机制."""
 _NOUN = 8
 """Characters of such a noun, at most, but where it ends in the term's: “五个一”机制: “…”|推动重点项目建设机制."""
-_OF_TERM = re.compile("(?<=..)的(?P<of>[^的]{2,})$")
+_OF_TERM = re.compile("的(?P<of>[^的]{2,})$")
 """What the last item of a list may say of all: that they are the term's."""
 _AIMED = re.compile("，旨在")
 """Before what an undertaking is for, which lists none of its parts."""
@@ -250,7 +250,7 @@ def _without_the_terms_head(folded: str, term: str, items: list[Span]) -> list[S
     if len(items) < 2:
         return items
     *before, last = items
-    of_term = _OF_TERM.search(folded, last.start, last.end) if named is None else None
+    of_term = _OF_TERM.search(folded, last.start + 2, last.end) if named is None else None
     if of_term is not None and of_term["of"] in term and not any("的" in folded[i.start : i.end] for i in before):
         return [*before, Span(last.start, of_term.start())]  # “六无”平安村: 无黑恶、…、无命案|的村
     if named is None:
@@ -336,10 +336,16 @@ def _held(folded: str, counts: list[int], definition: Span) -> list[Span]:
 def _pairs(folded: str, name: str, counts: list[int], definition: Span) -> list[Span]:
     """Read clauses that each do in turn what the name says: 两督两保: 督新建、保开工，督续建、保竣工."""
     verbs = [verb for _, verb in _HEADS.findall(name)]
+    if len(verbs) != len(counts):
+        return []
     clauses = _clauses(folded, definition, counts[0])
     pairs = [split(folded, clause.start, clause.end, "、") for clause in clauses]
-    done = [[folded[item.start : item.start + len(verb)] for item, verb in zip(p, verbs, strict=False)] for p in pairs]
-    return clauses if len(clauses) == counts[0] and all(each == verbs for each in done) else []
+    done = all(
+        len(pair) == len(verbs)
+        and all(folded.startswith(verb, item.start) for item, verb in zip(pair, verbs, strict=True))
+        for pair in pairs
+    )
+    return clauses if len(clauses) == counts[0] and done else []
 
 
 def _by_heads(folded: str, name: str, definition: Span) -> list[Span]:
@@ -347,11 +353,13 @@ def _by_heads(folded: str, name: str, definition: Span) -> list[Span]:
 
     Empty where the definition names more or fewer of a sort than the name says.
     """
-    groups = _HEADS.findall(name) if _LAYOUT.fullmatch(name) else []
+    if _LAYOUT.fullmatch(name) is None:
+        return []
+    groups = _HEADS.findall(name)
     items = pieces(folded, definition.start, definition.end, "，、；。")
     ending = [[item for item in items if folded.endswith(head, item.start, item.end)] for _, head in groups]
     counted = all(len(found) == announced(count) for (count, _), found in zip(groups, ending, strict=True))
-    return sorted(item for found in ending for item in found) if counted else []
+    return sorted({item for found in ending for item in found}) if counted else []
 
 
 def _bare_list(folded: str, name: str, definition: Span) -> list[Member]:

@@ -31,7 +31,7 @@ _SITES = re.compile(r"\d+[个所条处座]")
 """How a term begins that counts sites, and names nothing where no ideas spell it out: 6个老旧小区改造提升."""
 _BRIEF = 3
 """Characters of an ordinary word, at most."""
-_IN_FULL = re.compile('(?:的|其)?全称(?:[是为])?[：，]?"(?P<name>[^"]+)"')
+_FULL_NAME = re.compile('(?:的|其)?全称[是为]?[：，]?"(?P<name>[^"]+)"')
 """How a definition begins that gives the term's name in full: 全称为“…平台”."""
 _CAMPAIGNS = ("行动", "工程", "攻坚", "计划")
 """How a counted group of a strategy's parts ends that are carried out: 四大行动, policies (13 of 16)."""
@@ -131,7 +131,7 @@ class GlossaryFinder:
             if concept is not None and concept.level is Level.NATIONAL:
                 telling = [part for part in spelled if _is_telling(part, text_of(doc), scheme)]
                 spelled = telling if len(telling) > 1 or telling == spelled else []  # 建好、…、|运营好农村公路
-            if full := _IN_FULL.match(folded, *entry.definition):
+            if full := _FULL_NAME.match(folded, *entry.definition):
                 name = text_of(doc)[term.start : term.end]
                 doc._.candidates.append(
                     Candidate(Span(*full.span("name")), reading.kind, "policy_glossary", reading.confidence, name)

@@ -246,7 +246,7 @@ _COUNTED_ONLY = ("屯", "嘎查")
 """Endings that end many names too: they end a list only behind a number and its measure."""
 _COUNTED = re.compile(f"{NUMBER}余?[个条座]$")
 _OTHER_BEHIND = re.compile(f"、(?![{HAN}]*(?:村|社区|居委|屯|嘎查))[{HAN}]+")
-"""What is no village behind one, with whose ending then none before it goes: 九华山、杏花村|、平天湖."""
+"""What is no village behind one, with whose ending then none before it goes: 鹮鸣山、鹭湾村|、清溪湖."""
 _QUANTIFIED = re.compile(
     f"(?P<item>[{HAN}]{{1,8}}?)(?:等(?:{NUMBER}余?{_MEASURE})?|(?P<count>{NUMBER}){_MEASURE})(?P<kind>[{HAN}]{{0,8}}?)"
 )

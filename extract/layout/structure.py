@@ -169,7 +169,7 @@ class _Reader:
 
     def _close_counted_anew(self, index: int) -> None:
         """Close the numbered sections that are counted anew behind a heading without number: (四)…，今年安排，(一)…."""
-        behind = (self._numbering(i) for i in range(index + 1, min(index + _NEAR, len(self.paragraphs))))
+        behind = (self._numbering(i) for i in range(index + 1, min(index + 1 + _NEAR, len(self.paragraphs))))
         match = next(filter(None, behind), None)
         styles = [self.drafts[i].opening.style for i in self.open]
         if (

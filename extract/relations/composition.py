@@ -189,7 +189,7 @@ class CompositionReader:
             counted = next((found for found in (parts, *ranks) if len(found) == count), [])
             first = [part.mentions[0] for part in counted]
             apart = counted is parts and "\n" in folded[min(first).start : max(first).start]
-            sure = 0.45 if apart and len(first) < _MANY else 0.9
+            sure = 0.45 if apart and len(first) < _MANY else 0.94
             for span in first:
                 self._claim(doc, span, whole.mentions[0], Basis.DEFINITIONAL, sure, mentions.sentence(span), "number")
 

@@ -36,9 +36,11 @@ _BORDER = re.compile("界(?![首河])")
 _SITED = re.compile("(?:位于|坐落[于在])(?P<site>[^，。；：（\n]+)|在(?P<built>[^，。；：（\n]{2,30}?)[建新][设成建]")
 """How an explanation says where a work stands."""
 _FARTHEST = 60
+"""Characters from a name to the place that it came to, at most."""
+_CAME = "(?:落地|落户|选址|落子)"
 _SETTLED = re.compile(
-    "(?:项目|工程)?(?:[、和与][^，。；、]{2,18}){0,4}(?:等[^，。；、]{0,12})?"
-    "(?:成功|顺利|相继|先后|正式|已)?(?:落地|落户|选址|落子)[于在到]?"
+    f"(?:项目|工程)?(?:[、和与](?:(?!{_CAME})[^，。；、]){{2,18}}){{0,4}}(?:等(?:(?!{_CAME})[^，。；、]){{0,12}})?"
+    f"(?:成功|顺利|相继|先后|正式|已)?{_CAME}[于在到]?"
 )
 """What stands between a work or body and the place that it came to, where 34 of 37 stood: 鹮鸣基地成功落户|苏州."""
 _LISTED = "(?:[^、]{0,2}|(?:[^、]+、)+)$"

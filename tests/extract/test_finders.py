@@ -1431,6 +1431,7 @@ def test_a_known_name_that_a_place_is_called_by_is_an_honour(rules, text: str, n
     [
         ("每月开展一次送鹮上门行动。", "一次送鹮上门行动", Kind.POLICY, ["送鹮上门行动"]),
         ("推行一次办好改革。", "一次办好改革", Kind.POLICY, ["一次办好改革"]),
+        ("推行一次办好。", "一次办好", Kind.POLICY, ["一次办好"]),
         ("“鹮管招投标”实现工程全覆盖。", "“鹮管招投标”实现工程", Kind.POLICY, ["鹮管招投标"]),
         ("开展“鹮湾”带动提升行动。", "“鹮湾”带动提升行动", Kind.POLICY, ["“鹮湾”带动提升行动"]),
         ("《鹮草案》提出目标。", "《鹮草案》", Kind.POLICY, ["鹮草案"]),

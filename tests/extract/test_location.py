@@ -59,6 +59,8 @@ def test_what_a_city_is_supported_to_build_stands_there(nlp):
 def test_what_settled_somewhere_stands_there(nlp):
     found = located(nlp, "夏县政府工作报告\n鹮鸣果蔬加工项目成功落户水头镇，鹭溪食品公司落户水头镇。", COUNTY)
     assert found >= {("鹮鸣果蔬加工项目", "水头镇"), ("鹭溪食品公司", "水头镇")}
+    listed = "鹮鸣果蔬加工项目和鹭溪食品公司落户水头镇、鹭湾食品公司落户庙前镇"
+    assert ("鹮鸣果蔬加工项目", "庙前镇") not in located(nlp, f"夏县政府工作报告\n{listed}。", COUNTY)
 
 
 def test_mass_organizations_by_their_bare_names_stand_nowhere(nlp):

@@ -159,7 +159,7 @@ def test_only_a_strategy_that_is_a_list_surely_has_the_names_in_it_as_parts(rela
     assert {link.confidence for link in found.values()} == ({sure} if sure else set())
 
 
-@pytest.mark.parametrize(("mark", "sure"), [("，", 0.9), ("。\n", 0.45)])
+@pytest.mark.parametrize(("mark", "sure"), [("，", 0.94), ("。\n", 0.45)])
 def test_two_names_that_a_name_counts_are_surely_its_parts_in_one_line_only(related, mark, sure):
     named = dict.fromkeys(("茶都高地", "水城高地", "两个高地"), (Kind.STRATEGY, Level.COUNTY))
     found = related(f"打造茶都高地{mark}打造水城高地。\n建设两个高地。", Predicate.COMPONENT_OF, **named)

@@ -329,7 +329,7 @@ def words() -> Words:
         aimed=re.compile(f'"?[^，。；]{{0,4}}(?:{listed["aims"]})'),
         meeting=re.compile(listed["meetings"]),
         honour=re.compile(f"[^，。；]*?(?:{alternation(data['honours'])})"),
-        meets=re.compile(f'"?[^，。；]{{0,8}}?(?:{alternation(data["gatherings"])})'),
+        meets=re.compile(f'"?[^，。；、]{{0,8}}?(?:{alternation(data["gatherings"])})(?!战)'),
         campaign=re.compile(f"(?:{alternation(data['campaigns'])})$"),
         ground=re.compile(f"(?:{listed['grounds']})[^，。；]*$"),
         decree=re.compile(listed["decrees"]),

@@ -34,7 +34,7 @@ _BRIEF = 3
 _FULL_NAME = re.compile('(?:的|其)?全称[是为]?[：，]?"(?P<name>[^"]+)"')
 """How a definition begins that gives the term's name in full: 全称为“…平台”."""
 _CAMPAIGNS = ("行动", "工程", "攻坚", "计划")
-"""How a counted group of a strategy's parts ends that are carried out: 四大行动, policies (13 of 16)."""
+"""How a counted group of a strategy's parts ends that are carried out: 四大行动, policies (13 of 15)."""
 _FORMULA = re.compile(r"\d(?:\+[\dN])+")
 """A sum as a name, which stands for what is done: “3+1”保障."""
 

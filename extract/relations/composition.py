@@ -39,7 +39,7 @@ _BETWEEN = re.compile('"?[、，；]?(?:以及|[和与及])?[^，。；、在委
 _MARK = re.compile("[，。：；]")
 _MOST, _NEARLY_ALL = 0.7, 0.8
 """Shares of a sub-heading's first clause and of the heading above it that their instruments' names make up."""
-_NUMBERED = re.compile(rf"([双两二三四五六七八九十])(?:个|大|条|项|区|城)?[{HAN}]")
+_NUMBERED = re.compile(rf"\"?([双两二三四五六七八九十])(?:个|大|条|项|区|城)?[{HAN}]")
 
 
 class CompositionReader:
@@ -95,7 +95,10 @@ class CompositionReader:
                 sentence = mentions.sentence(whole)
                 edge = summed.start() if summed else whole.start
                 listed = self._listed(mentions, folded, Span(min(sentence.start, edge), edge + 1), entity)
-                if (listed and summed) or (len(listed) >= 2 and counted and len(listed) == announced(counted.group(1))):
+                # “双一流”“双特色”“双高”: the last counts as the others do
+                alike = any(_NUMBERED.match(folded, part.start) for part in listed)
+                as_many = len(listed) >= 2 and counted and len(listed) == announced(counted.group(1)) and not alike
+                if (listed and summed) or as_many:
                     for part in listed:
                         self._claim(doc, part, whole, Basis.STATED, 0.95, sentence, "enumeration")
 

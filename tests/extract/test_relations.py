@@ -239,6 +239,13 @@ def test_a_preamble_carries_out_a_list_of_mottoes_as_one_strategy():
 OWN = (Kind.STRATEGY, Level.TOWNSHIP)
 
 
+def test_the_last_of_names_that_all_count_is_no_whole():
+    named = dict.fromkeys(("双茶", "双鹮", "双高计划", "茶区", "鹮区", "两片"), OWN)
+    links = linking.read(linking.readers(), "建设“双茶”“双鹮”“双高计划”，抓好茶区、鹮区“两片”。", named, TOWN)
+    parts = [(one, other) for one, other, link in links if link.predicate is Predicate.COMPONENT_OF]
+    assert parts == [("茶区", "两片"), ("鹮区", "两片")]
+
+
 @pytest.mark.parametrize(
     ("text", "whole", "parts"),
     [

@@ -343,8 +343,8 @@ def _is_honour(c: Candidate, folded: str) -> bool:
     if _TITLED.match(folded, c.span.end) and c.concept is None:
         return True
     near = max(0, c.span.start - 24), c.span.start
-    called = c.kind in IDEAS and folded.endswith(_category("honoured"), *c.span)
-    if called and not folded.endswith("试点城市", *c.span) and _conferred("honours").search(folded, *near):
+    called = c.kind in IDEAS and folded.endswith(_category("called"), *c.span)
+    if called and not folded.endswith("试点城市", *c.span) and _conferred("called_by").search(folded, *near):
         return True
     conferred = _conferred("conferred").search(folded, *near)
     if c.kind in (Kind.VILLAGE, Kind.ORGANIZATION):  # who confers it may be named too: 入选|国务院|…典型案例

@@ -110,7 +110,7 @@ def _certain() -> tuple[tuple[Status, re.Pattern[str]], ...]:
         (Status.COMPLETED, re.compile(f"{lead}已{surely}(?:{words['finished']})")),
         (Status.PLANNED, re.compile(f"{together}(?:已|尚|还)?(?:{words['prepared']})")),
         (Status.ONGOING, re.compile(f"{apart}(?:{words['steadily']})(?:{words['in_progress']})")),
-        (Status.COMPLETED, re.compile(f"{together}已?(?:{words['on_trial']})")),
+        (Status.COMPLETED, re.compile(f"{together}已?(?:{words['told_complete']})")),
     )
 
 

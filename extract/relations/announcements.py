@@ -66,6 +66,7 @@ def _result() -> re.Pattern[str]:
 
 
 BETTER = "(?:更高水平的?)?"
+"""What may stand between a verb such as 扩大 and the goal."""
 
 
 @cache

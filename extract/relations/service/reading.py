@@ -222,9 +222,7 @@ class Sentence:
         """
         if words().meets.match(self._folded, goal.end) is not None:
             return True
-        return verbs("honoured").search(self.wording) is not None and (
-            verbs("honoured").search(self.clause(goal)) is not None
-        )
+        return verbs("honoured").search(self.clause(goal)) is not None
 
     def quotes_side_by_side(self, one: Span, other: Span) -> bool:
         """Tell whether two quoted names stand next to each other: 统筹|“三区同建”[29]“四村联创”|."""

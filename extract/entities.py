@@ -213,12 +213,12 @@ class EntityResolver:
             self._entity(f"e{number}", group, level, reading)
             for number, (group, level) in enumerate(zip(clusters, levels, strict=True), 1)
         )
-        strings = doc.vocab.strings
+        key = doc.vocab.strings.add
+        keyed = [(key(entity.kind), key(entity.id), entity.mentions) for entity in doc._.entities]
         doc.spans["sc"] = [
             DocSpan(doc, span.start, span.end, label=label, kb_id=identifier)
-            for entity in doc._.entities
-            for label, identifier in [(strings.add(entity.kind), strings.add(entity.id))]
-            for span in entity.mentions
+            for label, identifier, mentions in keyed
+            for span in mentions
         ]
         return doc
 

@@ -164,7 +164,7 @@ def _is_sort(c: Candidate, folded: str) -> bool:
         return True
     if c.concept is None and _sorts().counted.fullmatch(folded, c.span.start, c.span.end):
         return True
-    if folded[c.span.start] in "最唯首" and c.concept is None and _FOREMOST.match(folded, c.span.start):
+    if c.concept is None and _FOREMOST.match(folded, c.span.start):
         return True
     if c.kind is Kind.ORGANIZATION:
         two = any(bodies.search(folded, c.span.start, c.span.end) for bodies in (_TWO_BODIES, _TWO_FIRMS))

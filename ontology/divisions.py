@@ -260,8 +260,9 @@ class Divisions:
         if suffix is None:
             return customary
         short = name.removesuffix(suffix)
-        if suffix.startswith(("自治", "民族")) or short.endswith("族"):  # 湾丘|彝族|乡
-            peoples = [p for p in self._peoples if p.endswith("族") or suffix.startswith(("自治", "民族"))]
+        of_people = suffix.startswith(("自治", "民族"))
+        if of_people or short.endswith("族"):  # 湾丘|彝族|乡
+            peoples = [p for p in self._peoples if of_people or p.endswith("族")]
             while people := next((p for p in peoples if short.endswith(p) and short != p), None):
                 short = short.removesuffix(people)
         return (short, *customary) if len(short) >= 2 else customary

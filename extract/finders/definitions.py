@@ -70,7 +70,7 @@ _EXPLAINS = re.compile(
 """How what explains a term begins, and no part of it does (1 of 19): 以综治网格为基础, 把多个事项集成为一件事."""
 _NUMERALS = re.compile(f"{NUMERAL}+")
 _HEADS = re.compile(f"({NUMERAL})([^、，。]?[^、，。])(?={NUMERAL}|$)")
-_LAYOUT = re.compile(f"(?:{NUMERAL}[^一二两三四五六七八九十、，。]{{1,2}}){{2,}}")
+_LAYOUT = re.compile(f"(?:{NUMERAL}(?:(?!{NUMERAL})[^、，。]){{1,2}}){{2,}}")
 """A name that counts things of several sorts: 一轴两翼三区."""
 _VERB_LENGTH = 2
 _FEWEST_REASONED = 3
@@ -208,13 +208,16 @@ def _spelled_out(folded: str, term: Span, definition: Span) -> list[Member]:
     held = _held(folded, counts, definition)
     if counts == [len(held)]:
         return [Member(span) for span in without_what_is_said_of_all(folded, held)]
-    if spelled := _reasoned(folded, counts, definition) or _by_heads(folded, core, definition):
+    spelled = (
+        _reasoned(folded, counts, definition)
+        or _by_heads(folded, core, definition)
+        or _pairs(folded, core, counts, definition)
+    )
+    if spelled:
         return [Member(span) for span in spelled]
     halves = set(counts) == {1} and "、" in name and "、" not in folded[definition.start : definition.end]
     flat = [] if halves else listed(folded, definition.start, definition.end, sum(counts))
     alike = len(counts) > 1 and counts[0] > 1 and len(set(counts)) == 1
-    if alike and (pairs := _pairs(folded, core, counts, definition)):
-        return [Member(pair) for pair in pairs]
     if alike and not (flat and "、" in folded[definition.start : definition.end]):
         # 四破四立: each of the four sentences says what to break with and what to set up.
         for marks in ("。；\n", "，", "、"):
@@ -336,7 +339,7 @@ def _held(folded: str, counts: list[int], definition: Span) -> list[Span]:
 def _pairs(folded: str, name: str, counts: list[int], definition: Span) -> list[Span]:
     """Read clauses that each do in turn what the name says: 两督两保: 督新建、保开工，督续建、保竣工."""
     verbs = [verb for _, verb in _HEADS.findall(name)]
-    if len(verbs) != len(counts):
+    if len(verbs) != len(counts) or len(verbs) < 2 or counts[0] < 2 or len(set(counts)) > 1:
         return []
     clauses = _clauses(folded, definition, counts[0])
     pairs = [split(folded, clause.start, clause.end, "、") for clause in clauses]

@@ -74,7 +74,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """The units by sort; ``sized`` are those of money and of what is measured, and a measure word may be of several."""
+    """The units by sort, and a measure word may be of several.
+
+    ``sized`` are those of money and of what is measured, ``amounts`` these and what counts things: 28|公里|, 8|条|.
+    """
 
     sized: frozenset[str]
     time: frozenset[str]
@@ -82,6 +85,7 @@ class Units:
     concrete: frozenset[str]
     place: frozenset[str]
     share: frozenset[str]
+    amounts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +117,15 @@ class _Rules:
 def units() -> Units:
     """Return the lexicon's units."""
     data = lexicon("indicators")["units"]
+    sized = frozenset([*data["money"], *data["measure"]])
     return Units(
-        sized=frozenset([*data["money"], *data["measure"]]),
+        sized=sized,
         time=frozenset(data["time"]),
         count=frozenset(data["count"]),
         concrete=frozenset(data["concrete"]),
         place=frozenset(data["place"]),
         share=frozenset(data["share"]),
+        amounts=tuple(sized.union(data["count"], data["concrete"])),
     )
 
 

@@ -51,7 +51,7 @@ class _Words:
         works_besides: the first character of what does so beside one of these: 两馆一中心.
         deeds: what they count of what is done: 四送一服.
         institution: how the name of an institution ends, no part of a strategy: 四所一庭.
-        carried_out: what stands behind a quoted count that is carried out: “四化”|管理.
+        carried_out: what stands behind a quoted count that is carried out, as an alternation: “四化”|管理.
         genus: the first clause of a definition that says of what sort its term is.
     """
 
@@ -63,7 +63,7 @@ class _Words:
     works_besides: frozenset[str]
     deeds: frozenset[str]
     institution: re.Pattern[str]
-    carried_out: re.Pattern[str]
+    carried_out: str
     genus: re.Pattern[str]
 
 
@@ -80,7 +80,7 @@ def _words() -> _Words:
         works_besides=frozenset(word[0] for word in data["counted"]["works_besides"]),
         deeds=frozenset(data["counted"]["deeds"]),
         institution=re.compile(f"(?:{term['institutions']})$"),
-        carried_out=re.compile(term["carried_out"]),
+        carried_out=term["carried_out"],
         genus=re.compile(f'[^，。；、]*的(?P<genus>[^的，。；、"]{{2,14}}?(?:{term["genera"]}))(?=[，。；\n]|$)'),
     )
 
@@ -181,7 +181,7 @@ class GlossaryFinder:
             best = max(readings, key=lambda r: r.confidence)
             if best.confidence > 0.5:
                 return Interpretation(best.kind, term.end, False, 0.9)
-            if len(spelled) > 1 and re.search(f'"{re.escape(phrase)}"(?:{_words().carried_out.pattern})', folded):
+            if len(spelled) > 1 and re.search(f'"{re.escape(phrase)}"(?:{_words().carried_out})', folded):
                 return Interpretation(best.kind, term.end, False, 0.7)  # 四美, “四化”
         for kind in (Kind.STRATEGY, Kind.SLOGAN, Kind.POLICY):
             if re.search(f"(?:{alternation((*kinds[kind]['heads'], *kinds[kind]['quoted_joined']))})$", phrase):

@@ -227,9 +227,7 @@ def _sized_end(folded: str, at: int) -> int:
     size = pattern().match(folded, at) if folded[at : at + 1].isdigit() else None
     if size is None or not size["unit"] or folded.startswith("以上", size.end()):
         return at
-    if size["unit"] not in units().sized | units().count | units().concrete:
-        return at
-    return size.end()
+    return size.end() if size["unit"] in units().amounts else at
 
 
 def _behind(words: str) -> str:
@@ -248,7 +246,7 @@ def _goes_on(clause: str, subject: str) -> bool:
         len(subject) > 1
         and clause.endswith(("、", "和", "及"))
         and before.endswith(subject)
-        and before[: -len(subject)].endswith((*units().sized, *units().count, *units().concrete))
+        and before[: -len(subject)].endswith(units().amounts)
     )
 
 

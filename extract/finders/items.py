@@ -28,7 +28,6 @@ _ONLY_THEN = re.compile("[：:]|，(?:分别[为是]|即)")
 """Behind what leads up to a name in its item: 具体内容是：|学习本领, 六条产业链，分别为|氢能."""
 _SAID_LAST = re.compile("(?:等[^，。；、]{0,12}|的?)问题$|的?(?:工作|标准|要求|等)$")
 """What may stand behind the last of a list and belongs to all: 稳预期|工作."""
-_PROBLEMS = ("问题", "的问题")
 _ALIKE, _BRIEF = 2, 10
 """Characters in which items end alike, and those of one that may keep a verb, at most."""
 
@@ -229,7 +228,7 @@ def without_what_is_said_of_all(folded: str, items: list[Span]) -> list[Span]:
     said = counted or _words().together.search(folded, last.start + 2, last.end)
     if said is None and (tail := _SAID_LAST.search(folded, last.start + 2, last.end)):
         if any(folded.endswith(tail.group(), item.start, item.end) for item in before):
-            return [] if tail.group() in _PROBLEMS else items  # problems that are solved: no names
+            return [] if tail.group().endswith("问题") else items  # problems that are solved: no names
         said = tail
     return [*before, Span(last.start, said.start())] if said is not None and before else items
 

@@ -60,12 +60,8 @@ class ProjectFinder:
         }
         for alone, end, head in headed(folded, Kind.PROJECT):
             shared = _coordinated(places, folded, alone, end - len(head))
-            start = max(
-                [
-                    shared,
-                    *(at for at in named[bisect(named, alone) : bisect_left(named, end)] if folded[at - 1] in "和及与"),
-                ]
-            )
+            inside = named[bisect(named, alone) : bisect_left(named, end)]
+            start = max([shared, *(at for at in inside if folded[at - 1] in "和及与")])
             start = max(start, folded.rfind("的", start, end - len(head) - 2) + 1)
             start = max([start, *(doer.end() for doer in does.finditer(folded, start, end - len(head)))])
             name = folded[start:end]

@@ -315,8 +315,8 @@ def _add_items(reading: PlaceReading, items: list[tuple[int, int]], ending: str,
         begin = known if known is not None else _item_start(reading, floor, end)
         stem = reading.text[begin:end]
         full = stem if stem.endswith(("村", "社区", ending)) else reading.bare.get(stem, stem + ending)
-        works = sure < _QUANTIFIED_SURE and (_WORKS.search(stem) or not unusual(stem))  # 6月|开业|、鹰嘴村
-        if known is None and (works or not _may_be_village(stem, longest=4, ordinary=counted)):
+        none = sure < _QUANTIFIED_SURE and _is_work_or_word(stem)  # 6月|开业|、鹰嘴村
+        if known is None and (none or not _may_be_village(stem, longest=4, ordinary=counted)):
             return
         reading.add_village(begin, end, full, sure if known is None else max(sure, 0.9))
         _prove(reading, full)
@@ -414,7 +414,7 @@ def _read_neighbours(
     for first, last in beside:
         stem = text[first:last]
         listed = (first, last) in around
-        may_be = _may_be_village(stem) and unusual(stem) > 0 and not _WORKS.search(stem)
+        may_be = _may_be_village(stem) and not _is_work_or_word(stem)
         if stem in reading.gazetteer.towns or not (listed or stem in near or may_be):
             continue
         full = short.get(stem) or near.get(stem) or (stem if stem.endswith("村") else stem + "村")
@@ -424,6 +424,11 @@ def _read_neighbours(
             _prove(reading, full)
         if text[start:end] not in reading.gazetteer.own:
             _prove(reading, short[text[start:end]])
+
+
+def _is_work_or_word(stem: str) -> bool:
+    """Tell whether what only stands in a list with villages is a work (水渠清淤) or worded as any text (开业)."""
+    return _WORKS.search(stem) is not None or not unusual(stem)
 
 
 def _may_be_village(stem: str, longest: int = 3, *, ordinary: bool = False) -> bool:

@@ -172,12 +172,8 @@ class _Reader:
         behind = (self._numbering(i) for i in range(index + 1, min(index + 1 + _NEAR, len(self.paragraphs))))
         match = next(filter(None, behind), None)
         styles = [self.drafts[i].opening.style for i in self.open]
-        if (
-            match is not None
-            and ordinal_of(match) == 1
-            and (style := (match.lastgroup or "").replace("_", " ")) in styles
-        ):
-            del self.open[styles.index(style) :]
+        if match is not None and ordinal_of(match) == 1 and _style(match) in styles:
+            del self.open[styles.index(_style(match)) :]
 
     def _style_of(self, line: str) -> str:
         """Tell whether a heading without number names a period and so stands above the others."""
@@ -288,7 +284,7 @@ class _Reader:
         return [self._opening(match, following, index) for match, following in zip(found, behind, strict=False)]
 
     def _opening(self, match: re.Match[str], following: re.Match[str] | None, index: int) -> Opening:
-        style = (match.lastgroup or "").replace("_", " ")
+        style = _style(match)
         paragraph = self.paragraphs[index]
         start, end = match.end(), following.start() if following else paragraph.end
         stop = STOP.search(self.text, start, end)
@@ -450,6 +446,11 @@ def _words() -> _Words:
             f"(?:{alternation(heading['summaries'])})(?:[及和暨与][^，。]{{2,20}})?"
         ),
     )
+
+
+def _style(numbering: re.Match[str]) -> str:
+    """Return the style of a heading's number: bracketed han for （一）."""
+    return (numbering.lastgroup or "").replace("_", " ")
 
 
 def _headed(paragraph: Paragraph, style: str) -> Opening:

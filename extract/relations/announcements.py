@@ -7,6 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from extract.annotation import Entity
 from extract.document import Section, Span
@@ -36,8 +37,7 @@ _SURE = {"title": 0.6, "group of rows": 0.93, "topic sentence": 0.93, "inner top
 _STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
 """A sentence that says what a year was like, or what a part is about, announces nothing."""
 _JOINED_BEFORE, _JOINED_BEHIND = re.compile('[、和与及]"?$'), re.compile('"?[、和与及]')
-_THREE = 3
-_DOING = f"[抓稳促调惠防优强补保扩提治增转化创破建兴育][{HAN}]{{2}}"
+_DOING, _DOING_LENGTH = f"[抓稳促调惠防优强补保扩提治增转化创破建兴育][{HAN}]{{2}}", 3
 _THREES_BEFORE = re.compile(f"(?:^|[^{HAN}])(?:{_DOING})+$")
 _THREES_BEHIND = re.compile(f"(?:{_DOING})+(?![{HAN}])")
 """What stands before and behind one of several doings of three characters each."""
@@ -105,23 +105,37 @@ def is_attribute(folded: str, goal: Span) -> bool:
     return _attribute().match(folded, goal.start) is not None
 
 
+class _Branches(NamedTuple):
+    """What tells the development of a branch from the nation's.
+
+    Attributes:
+        before: the branch before it: 柿子产业|高质量发展.
+        attribute: the nation's goals that are said of branches too.
+        item: how a sentence begins, or what it says, that but names one more item of work.
+    """
+
+    before: re.Pattern[str]
+    attribute: re.Pattern[str]
+    item: re.Pattern[str]
+
+
 @cache
-def _branches() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    words = lexicon("structure")["announcement"]
+def _branches() -> _Branches:
+    words, honoured = lexicon("structure")["announcement"], alternation(lexicon("relations")["honoured"])
     attributes, branches = alternation(words["attributes"]), alternation(words["branches"])
-    return (
-        re.compile(f"(?:{branches})$"),
-        re.compile(attributes),
-        re.compile(f"支持|.*(?:{branches}|经济)(?:{attributes})|.*(?:{alternation(lexicon('relations')['honoured'])})"),
+    return _Branches(
+        before=re.compile(f"(?:{branches})$"),
+        attribute=re.compile(attributes),
+        item=re.compile(f"支持|.*(?:{branches}|经济)(?:{attributes})|.*(?:{honoured})"),
     )
 
 
 def is_of_branch(folded: str, goal: Span) -> bool:
     """Tell whether a goal is the nation's by its words only, and meant of a branch or a sort: 柿子产业|高质量发展."""
-    before, attribute, _ = _branches()
+    words = _branches()
     return (
-        attribute.fullmatch(folded, goal.start, goal.end) is not None
-        and before.search(folded, max(0, goal.start - 4), goal.start) is not None
+        words.attribute.fullmatch(folded, goal.start, goal.end) is not None
+        and words.before.search(folded, max(0, goal.start - 4), goal.start) is not None
     )
 
 
@@ -270,7 +284,7 @@ class Announcements:
             if manner is not None and any(entity.level is self._level for _, entity in named):
                 named = [pair for pair in named if pair[0].start < manner.start()] or named
             if not self._wide:  # none of 35 works below 抓脱贫、治污染、|防风险| was for it
-                named = [p for p in named if p[1].level is self._level or not self._is_piece(p[0])]
+                named = [p for p in named if p[1].level is self._level or not self._is_one_of_several(p[0])]
             built = self._built(section, section.heading)
             if built is not None and all(entity.level is not self._level for _, entity in named):
                 return Announcement([built[0]], built[1], rule)
@@ -308,13 +322,13 @@ class Announcements:
         clause = re.split("[，；：]", self._folded[last.start : goal[0].start])[-1]
         return (goal, last) if ending().fullmatch(clause) else None
 
-    def _is_piece(self, goal: Span) -> bool:
+    def _is_one_of_several(self, goal: Span) -> bool:
         """Tell whether a goal is one of the doings that a heading lists, by marks or in threes: 优结构|稳增长."""
         if is_joined(self._folded, goal):
             return True
         before = _THREES_BEFORE.search(self._folded, max(0, goal.start - LONGEST), goal.start)
         threes = before is not None or _THREES_BEHIND.match(self._folded, goal.end) is not None
-        return threes and goal.end - goal.start == _THREE
+        return threes and goal.end - goal.start == _DOING_LENGTH
 
     def _named(self, stretch: Span, *, systems: bool = False) -> list[tuple[Span, Entity]]:
         named = [pair for pair in self._mentions.strategies(stretch) if not is_result(pair[1], wide=self._wide)]
@@ -375,7 +389,7 @@ class Announcements:
         支持|威海打造…, 推进预制食品|产业高质量发展: 0 of 20 works were for it; 柳工|入选质量强国建设领军企业: 0 of 3.
         """
         behind = "。" in self._before_in_line(sentence)
-        return behind and _branches()[2].match(self._folded, sentence.start, sentence.end) is not None
+        return behind and _branches().item.match(self._folded, sentence.start, sentence.end) is not None
 
     def _topic_sentences(self) -> list[Announcement]:
         """Find the short sentences that name what the rest of their line is about: 全域旅游叫响品牌。….

@@ -39,7 +39,7 @@ _BETWEEN = re.compile('"?[、，；]?(?:以及|[和与及])?[^，。；、在委
 _MARK = re.compile("[，。：；]")
 _MOST, _NEARLY_ALL = 0.7, 0.8
 """Shares of a sub-heading's first clause and of the heading above it that their instruments' names make up."""
-_NUMBERED = re.compile(rf"\"?([双两二三四五六七八九十])(?:个|大|条|项|区|城)?[{HAN}]")
+_NUMBERED = re.compile(rf'"?([双两二三四五六七八九十])(?:个|大|条|项|区|城)?[{HAN}]')
 
 
 class CompositionReader:

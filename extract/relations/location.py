@@ -150,8 +150,8 @@ class _Reading:
             unit = village
         elif entity.place is not None:
             unit = self.units.get(entity.place.path)
-        elif (place := self._settled(entity)) is not None:
-            unit = place[1]
+        elif (settled := self._settled(entity)) is not None:
+            _, unit = settled
         elif mark := self._mark(entity):
             unit = self._marked(mark)
         elif (named := self._named_in(entity, anywhere=small or institution)) is not None:

@@ -31,8 +31,9 @@ _OF_ITS_TIME = re.compile("关键时期|关键期|之年")
 """In a sentence that says what time it is, a five-year plan is for a third of what stands beside it (51 of 304)."""
 _HARDLY = 0.4
 """What a sentence hardly relates: views leave it out."""
-_MANY = 4
-"""So many of the nation's strategies make a local sentence a preamble whatever its verbs: 30 of 276 pairs linked."""
+_MANY, _BY_PREAMBLE = 4, 0.45
+"""So many of the nation's strategies make a local sentence a preamble whatever its verbs (30 of 276 pairs linked), and
+how sure at most it relates what it names."""
 _HEARD = 400
 """Characters from the speaker's name to a sentence that still speaks of what the speaker does."""
 _BETWEEN = 2
@@ -301,9 +302,10 @@ def _named_apart(sentence: Sentence, wholes: Iterable[Mention]) -> int:
 
 
 def _at_most(reading: Reading, sentence: Sentence, work: Mention, goal: Mention, *, many: bool) -> float:
-    """Return how sure it can be that a sentence names a work as being for a goal.
+    """Return how sure at most a sentence relates a work to a goal.
 
-    A campaign that a local sentence names (打好蓝天保卫战) is one doing of several: 4 of 65 works were for it.
+    Hardly a plan that only tells the time, what another clause honours, and in a local report a campaign, which is one
+    doing of several (打好蓝天保卫战: 4 of 65 works were for it), or the development of a branch.
     """
     (span, entity), (at, strategy) = work, goal
     if is_five_year_plan(entity) and _OF_ITS_TIME.search(sentence.wording):
@@ -312,7 +314,7 @@ def _at_most(reading: Reading, sentence: Sentence, work: Mention, goal: Mention,
         return _HARDLY
     if not reading.wide and (words().campaign.search(strategy.name) or is_of_branch(reading.folded, at)):
         return _HARDLY
-    return 0.45 if many else 1
+    return _BY_PREAMBLE if many else 1
 
 
 def _framed(reading: Reading, sentence: Sentence, goal: Span) -> tuple[float, float]:

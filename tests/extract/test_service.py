@@ -444,6 +444,9 @@ def test_a_five_year_plan_is_for_what_the_authority_file_relates_it_to_unless_it
     named = {"全面建成小康社会": (Kind.STRATEGY, Level.NATIONAL), "“十三五”规划": (Kind.POLICY, Level.NATIONAL)}
     found = related("今年是全面建成小康社会和“十三五”规划收官之年。", Predicate.SERVES, **named)
     assert found["“十三五”规划", "全面建成小康社会"].confidence >= 0.5
+    for text in ("“十三五”规划时期，推进全面建成小康社会。", "全面建成小康社会，“十三五”规划时期修渠三里。"):
+        found = related(text, Predicate.SERVES, **named)
+        assert found["“十三五”规划", "全面建成小康社会"].confidence < 0.5
 
 
 def test_what_a_countys_sentence_names_beside_a_campaign_is_hardly_for_it(related):
@@ -483,6 +486,8 @@ def test_a_countys_sentence_of_four_of_the_nations_strategies_is_a_preamble(rela
 def test_a_strategy_that_only_names_a_work_is_not_for_the_topic(related):
     park = {"鹭湾丙县": (Kind.STRATEGY, Level.COUNTY), "鹭湾丙县运动公园": (Kind.PROJECT, None)}
     found = related("（一）建设茶香丙县\n新建鹭湾丙县运动公园，修渠三里。", Predicate.SERVES, **park)
+    assert ("鹭湾丙县运动公园", GOAL) in found and ("鹭湾丙县", GOAL) not in found
+    found = related("茶香丙县加快建设。新建鹭湾丙县运动公园，修渠三里。", Predicate.SERVES, **park)
     assert ("鹭湾丙县运动公园", GOAL) in found and ("鹭湾丙县", GOAL) not in found
 
 
@@ -794,6 +799,15 @@ def test_of_a_heading_of_two_of_its_own_what_stands_below_is_surely_for_the_last
 def test_a_heading_announces_no_piece_of_a_list_of_doings(related, heading):
     text = f"{heading}\n今年建成{MILL}。"
     assert not related(text, Predicate.SERVES, 防风险=(Kind.STRATEGY, Level.NATIONAL))
+
+
+@pytest.mark.parametrize(
+    ("heading", "announces"),
+    [("（一）优结构稳增长，县域实力增强", False), ("（一）稳增长强实力", False), ("（一）稳增长", True)],
+)
+def test_a_heading_announces_none_of_several_doings_of_three_characters(related, heading, announces):
+    found = related(f"{heading}\n今年建成{MILL}。", Predicate.SERVES, 稳增长=(Kind.STRATEGY, Level.NATIONAL))
+    assert ((MILL, "稳增长") in found) is announces
 
 
 @pytest.mark.parametrize(("opening", "under"), [("", True), ("同时，", False)])

@@ -35,7 +35,7 @@ _MEANS = re.compile(
 )
 """A label of means (三个重要抓手), which carries out nothing by itself: 0 of 6 did."""
 _UPHOLDS = re.compile("坚持[^，；]{0,3}$")
-_FIVE_YEARS = re.compile(f'"?{FIVE_YEARS}"?(?:规划)?')
+_FIVE_YEARS = re.compile(f'["“]?{FIVE_YEARS}["”]?(?:规划)?')
 _YEAR = re.compile('"?(?:规划)?(?:实施)?的?(?:开局|起步|收官|承上启下|关键|决胜|奠基)[^，。；]{0,8}年')
 """Behind a plan that only says what year it is: “十四五”规划|开局之年."""
 _PERIOD = re.compile('"?(?:时期|期间|末|以来|新征程|良好|开局|开好局|起好步|收好官|谋好篇)')

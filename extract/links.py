@@ -185,7 +185,7 @@ def _number(identifier: str) -> int:
     return int(identifier[1:])
 
 
-@Language.factory("policy_links", default_config={"threshold": 0.4})
+@Language.factory("policy_links", default_config={"threshold": 0.25})
 def make_link_resolver(nlp: Language, name: str, threshold: float) -> LinkResolver:
     """Create the resolver of claims."""
     return LinkResolver(threshold)

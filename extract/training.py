@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pycrfsuite
@@ -31,7 +31,8 @@ from extract.learned.chains import Chains
 from extract.learned.classifier import MODELS
 from extract.learned.network import Network, Sample
 from extract.learned.tagger import LABELS, READERS, TAGGER, labels
-from extract.learned.traits import seen
+from extract.learned.traits import Floats, seen
+from extract.learned.trees import Trees
 from extract.surface import folded_text
 from ontology.scheme import Concept, Scheme
 from ontology.terms import IDEAS, Kind, Level
@@ -41,6 +42,18 @@ RULES = pipeline.COMPONENTS[: pipeline.COMPONENTS.index(TAGGER)]
 _READERS = ("policy_composition", "policy_service")
 """The readers of relations that the inference sees."""
 _FOLDS = 5
+_GROWTH: dict[str, Any] = {
+    "max_iter": 120,
+    "learning_rate": 0.1,
+    "max_leaf_nodes": 16,
+    "max_depth": 5,
+    "min_samples_leaf": 60,
+    "l2_regularization": 10,
+    "max_features": 0.4,
+    "early_stopping": False,
+    "random_state": 0,
+}
+"""How trees grow."""
 
 
 def train(annotated: Sequence[Example], folder: Path) -> None:
@@ -169,18 +182,21 @@ def train_inference(annotated: Iterable[Example], folder: Path) -> None:
     It learns from the annotated entities with the relations that the rules read between them.
     """
     finders, readers = pipeline.load(components=RULES), pipeline.load(components=_READERS)
-    trainer = _trainer(c1=1, c2=0.5, max_iterations=120)
+    numbers: list[Floats] = []
+    served: list[bool] = []
     for text in annotated:
         if text.serving is None:
             continue
         doc = _with_entities(_processed(finders, text), text.entities)
         for _, reader in readers.pipeline:
             doc = reader(doc)
-        for choices in inference.pairs(doc):
-            for pair in choices:
-                serves = (int(pair.work.id), int(pair.goal.id)) in text.serving
-                trainer.append([pair.features], [inference.SERVES if serves else inference.NOT])
-    trainer.train(str(folder / inference.MODEL))
+        for each in inference.choices(doc):
+            numbers.append(each.numbers)
+            served += [(int(each.work.id), int(goal.id)) in text.serving for goal in each.goals]
+    from sklearn.ensemble import HistGradientBoostingClassifier  # only for training: the package goes without it
+
+    grown = HistGradientBoostingClassifier(**_GROWTH).fit(np.concatenate(numbers), served)
+    Trees.of(grown).save(folder / inference.MODEL)
 
 
 def train_measurement(annotated: Iterable[Example], folder: Path) -> None:

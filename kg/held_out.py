@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from extract import metadata, pipeline, training
@@ -38,11 +39,14 @@ def held_out(
         tell: hears of each fold before it is trained.
 
     Raises:
-        UsageError: there are fewer documents than folds, fewer than two folds, no ``shared``, or a text is missing.
+        UsageError: there are fewer documents than folds, fewer than two folds, no ``shared``, a text or scikit-learn is
+            missing.
     """
     paths = listed(golds)
     if not 2 <= folds <= len(paths):
         raise UsageError(f"{folds} folds of {len(paths)} documents: give from 2 to as many as there are documents")
+    if find_spec("sklearn") is None:
+        raise UsageError("scoring in folds trains models, for which scikit-learn is missing: pip install scikit-learn")
     if not (shared / "gold").is_dir():
         raise UsageError(f"{shared} holds no gold/ to train from: name the folder with --shared", subject=str(shared))
     documents = [_document(path, corpus) for path in paths]

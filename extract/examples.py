@@ -61,7 +61,7 @@ class Example:
         spans: where the names of each kind stand; of one kind, the longest.
         nested: where other names stand within a longer one of their kind.
         entities: all that is annotated.
-        serving: which of them serves which, by their places among these; None where relations are not annotated.
+        upward: which of them serves or advances which, by their places; None where relations are not annotated.
         figures: each with what it measures, by its place among the entities.
         report: the report that it is a stretch of, by the first file that holds it.
     """
@@ -71,7 +71,7 @@ class Example:
     spans: dict[Kind, list[Span]]
     nested: dict[Kind, list[Span]]
     entities: list[Known]
-    serving: frozenset[tuple[int, int]] | None
+    upward: frozenset[tuple[int, int]] | None
     figures: list[Indicator]
     report: str | None = None
 
@@ -135,7 +135,7 @@ def example(name: str, text: str, gold: dict[str, Any], report: str | None = Non
     ]
     spans = occurrences(text, gold["entities"])
     inner = nested(text, gold["entities"], spans)
-    return Example(name, text, spans, inner, entities, _serving(gold), figures, report)
+    return Example(name, text, spans, inner, entities, _upward(gold), figures, report)
 
 
 def _numbered(gold: dict[str, Any]) -> dict[str, int]:
@@ -158,11 +158,12 @@ def _figures(gold: dict[str, Any], text: str, flow: Reflowed) -> list[Indicator]
     return found
 
 
-def _serving(gold: dict[str, Any]) -> frozenset[tuple[int, int]] | None:
+def _upward(gold: dict[str, Any]) -> frozenset[tuple[int, int]] | None:
     if gold.get("relations") is None:
         return None
     at = _numbered(gold)
-    return frozenset((at[r["s"]], at[r["o"]]) for r in gold["relations"] if r["p"] == Predicate.SERVES)
+    relations = (Predicate.SERVES, Predicate.ADVANCES)
+    return frozenset((at[r["s"]], at[r["o"]]) for r in gold["relations"] if r["p"] in relations)
 
 
 def _reflowed(entity: dict[str, Any], text: str, flow: Reflowed) -> dict[str, Any]:

@@ -166,7 +166,7 @@ def train_choices(annotated: Iterable[Example], folder: Path) -> None:
             at = known.mentions
             if known.status is not None:
                 progress.append([status.features(at, folded, doc._.structure, described.level)], [known.status])
-            if known.kind not in IDEAS or text.serving is None:
+            if known.kind not in IDEAS or text.upward is None:
                 continue
             if not any(_settled(doc._.scheme.by_label(s), known.kind) for s in known.surfaces):
                 name = folded[at[0].start : at[0].end]
@@ -177,26 +177,29 @@ def train_choices(annotated: Iterable[Example], folder: Path) -> None:
 
 
 def train_inference(annotated: Iterable[Example], folder: Path) -> None:
-    """Train the model that tells what work serves where the text does not say, and write it to a folder.
+    """Train the models that tell what works and strategies are for where no rule does, and write them to a folder.
 
-    It learns from the annotated entities with the relations that the rules read between them.
+    They learn from the annotated entities with the relations that the rules read between them.
     """
     finders, readers = pipeline.load(components=RULES), pipeline.load(components=_READERS)
-    numbers: list[Floats] = []
-    served: list[bool] = []
+    models = {inference.WORKS_MODEL: inference.of_works, inference.STRATEGIES_MODEL: inference.of_strategies}
+    numbers: dict[str, list[Floats]] = defaultdict(list)
+    related: dict[str, list[bool]] = defaultdict(list)
     for text in annotated:
-        if text.serving is None:
+        if text.upward is None:
             continue
         doc = _with_entities(_processed(finders, text), text.entities)
         for _, reader in readers.pipeline:
             doc = reader(doc)
-        for each in inference.choices(doc):
-            numbers.append(each.numbers)
-            served += [(int(each.work.id), int(goal.id)) in text.serving for goal in each.goals]
+        for model, described in models.items():
+            for each in described(doc):
+                numbers[model].append(each.numbers)
+                related[model] += [(int(each.subject.id), int(goal.id)) in text.upward for goal in each.goals]
     from sklearn.ensemble import HistGradientBoostingClassifier  # only for training: the package goes without it
 
-    grown = HistGradientBoostingClassifier(**_GROWTH).fit(np.concatenate(numbers), served)
-    Trees.of(grown).save(folder / inference.MODEL)
+    for model in models:
+        grown = HistGradientBoostingClassifier(**_GROWTH).fit(np.concatenate(numbers[model]), related[model])
+        Trees.of(grown).save(folder / model)
 
 
 def train_measurement(annotated: Iterable[Example], folder: Path) -> None:

@@ -1,18 +1,21 @@
-"""Infers which strategy a work serves where nothing in the text relates it to that: by its subject matter, as learned.
+"""Infers which strategy a work or another strategy is for where no rule relates it to that, as learned.
 
 A researcher who knows the definitions links a pig farm to the strategy of animal husbandry though no sentence does.
-Boosted trees tell how likely that is, by what the two names, the work's sentence and its heading are about, by where
-they stand, and by the works that the text itself relates to strategies. Trained by ``python -m extract.training``.
+Boosted trees tell how likely that is, by what the two names, the sentence and its heading are about, by where they
+stand, and by what the rules relate to strategies beside. Trained by ``python -m extract.training``.
 """
 
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from functools import cache
+from itertools import permutations
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +27,14 @@ from extract.document import Section, Span
 from extract.learned import trees
 from extract.learned.classifier import MODELS
 from extract.learned.traits import Floats, Integers
-from extract.mentions import WORKS, Mentions, is_body
+from extract.mentions import WORKS, Mentions, below, is_body, is_said
 from extract.names import alternation, lexicon
 from extract.relations.topics import things, topics_of
 from extract.surface import folded_text
-from ontology.terms import IDEAS, STATED, Basis, Kind, Level, Period, Predicate
+from ontology.terms import STATED, Basis, Kind, Level, Period, Predicate
 
-MODEL = "inference.npz"
-"""The model's file name, beside the tagger's."""
+WORKS_MODEL, STRATEGIES_MODEL = "inference.npz", "inference-strategies.npz"
+"""The models' file names, beside the tagger's: of works, and of strategies."""
 
 _NO_SUBJECT = re.compile("、|政府$")
 """Lists of mottoes and kinds of government (廉洁政府) are about all or none: of 88 links to them 13 were right."""
@@ -43,22 +46,20 @@ Column = NDArray[Any]
 
 
 class Choices(NamedTuple):
-    """The strategies that a work may serve, none of which the text relates it to.
+    """The strategies that a work or a strategy may be for, to none of which a rule relates it.
 
     Attributes:
-        work: the village, project, policy, slogan or organization.
-        sentence: that first names it.
-        goals: the strategies, at least one.
+        subject: the village, project, policy, slogan, organization or strategy.
+        goals: the strategies that it may be for, at least one.
         numbers: what the trees go by, a row for each of them.
     """
 
-    work: Entity
-    sentence: Span
+    subject: Entity
     goals: Sequence[Entity]
     numbers: Floats
 
 
-def choices(doc: Doc) -> Iterator[Choices]:
+def of_works(doc: Doc) -> Iterator[Choices]:
     """Describe each work with every strategy for which something speaks, and to which no claim relates it.
 
     Reports of the nation and of provinces are left out: they name too much besides, and two of five links were right.
@@ -67,32 +68,40 @@ def choices(doc: Doc) -> Iterator[Choices]:
     Args:
         doc: with entities, and with the claims of the readers of relations.
     """
-    if doc._.document.metadata.wide:
-        return
-    reading = _Reading(doc)
-    if not reading.works or not reading.goals:
-        return
-    numbers, may = reading.described()
-    for work, sentence, rows, marked in zip(reading.works, reading.sentences, numbers, may, strict=True):
-        if marked.any():
-            goals = [goal for goal, mark in zip(reading.goals, marked.tolist(), strict=True) if mark]
-            yield Choices(work, sentence, goals, rows[marked])
+    return _Works(doc).choices()
 
 
-class _Reading:
+def of_strategies(doc: Doc) -> Iterator[Choices]:
+    """Describe each strategy with every other that is not of a lower level, for which something speaks, and to which no
+    claim relates it.
+
+    Args:
+        doc: with entities, and with the claims of the readers of relations.
+    """
+    return _Strategies(doc).choices()
+
+
+class _Reading(ABC):
     """One document being read.
 
     Attributes:
-        works: what may be for a strategy.
+        subjects: what may be for a strategy.
         goals: the strategies that it may be for.
-        sentences: that first name the works.
+        sentences: that first name the subjects.
         at: where these first stand.
         parts: the sections that each stands in, from the innermost outward.
         said: where the text says of something what strategy it is for, and the number of that among the goals.
-        by: what serves each goal by what the text says.
-        serving: which works do (works by goals).
+        by: what is for each goal by what the text says.
+        serving: which subjects are (subjects by goals).
         above: which goals are parts of others, or carry them out (goals by goals).
     """
+
+    side: ClassVar[str]
+    """The words of a topic by which subjects are known."""
+    upward: ClassVar[tuple[Predicate, ...]]
+    """The relations that say what a subject is for."""
+    inward: ClassVar[tuple[Predicate, ...]]
+    """The relations that say which goal stands above another."""
 
     def __init__(self, doc: Doc) -> None:
         self.mentions = Mentions.of(doc)
@@ -101,83 +110,92 @@ class _Reading:
         self.speaker: Level | None = doc._.document.metadata.level
         place = doc._.document.metadata.place
         self.home = place.name[:2] if place is not None else ""
-        self.works = [e for e in self.mentions.entities if e.kind in WORKS and self._may_serve(e)]
-        strategies = (e for e in self.mentions.entities if e.kind is Kind.STRATEGY)
-        self.goals = [e for e in strategies if not _guides().search(e.name) and not _NO_SUBJECT.search(e.name)]
-        self.sentences = [self.mentions.sentence(work.mentions[0]) for work in self.works]
-        self.at = np.array([work.mentions[0].start for work in self.works], np.int64)
+        self.strategies = [e for e in self.mentions.entities if e.kind is Kind.STRATEGY]
+        self.subjects, self.goals = self._ends()
+        self.sentences = [self.mentions.sentence(subject.mentions[0]) for subject in self.subjects]
+        self.at = np.array([subject.mentions[0].start for subject in self.subjects], np.int64)
         paths = (self.structure.path(self.structure.section_at(start)) for start in self.at.tolist())
         self.parts: list[list[Section]] = [[self.structure.sections[number] for number in path] for path in paths]
         self._read(doc._.claims)
 
-    def _may_serve(self, work: Entity) -> bool:
-        return not (is_body(work) or self._in_glossary(work) or work.id in self.mentions.conferring)
+    @abstractmethod
+    def _ends(self) -> tuple[list[Entity], list[Entity]]:
+        """Return what may be for something, and what it may be for."""
 
-    def _in_glossary(self, work: Entity) -> bool:
-        """Tell whether a work is named first where terms are explained, in a document that is more than a glossary."""
-        index = self.structure.section_at(work.mentions[0].start)
-        if index is None or self.structure.sections[index].role != "glossary":
-            return False
-        glossary, whole = self.structure.sections[index].span, self.mentions.whole
-        return 2 * (glossary.end - glossary.start) < whole.end - whole.start
+    @abstractmethod
+    def _pairs(self) -> Iterable[Column]:
+        """Describe what only subjects and goals of this sort show."""
+
+    @abstractmethod
+    def _possible(self) -> NDArray[np.bool_]:
+        """Tell which pairs may be related at all."""
+
+    def choices(self) -> Iterator[Choices]:
+        """Yield the subjects with the goals for which something speaks."""
+        if not self.subjects or not self.goals:
+            return
+        numbers, may = self._described()
+        for subject, rows, marked in zip(self.subjects, numbers, may, strict=True):
+            if marked.any():
+                goals = [goal for goal, mark in zip(self.goals, marked.tolist(), strict=True) if mark]
+                yield Choices(subject, goals, rows[marked])
 
     def _read(self, claims: Iterable[Claim]) -> None:
         """Gather what the text itself relates to the goals."""
         of_goals = {goal.id: number for number, goal in enumerate(self.goals)}
-        of_works = {work.id: number for number, work in enumerate(self.works)}
+        of_subjects = {subject.id: number for number, subject in enumerate(self.subjects)}
         self.by: list[dict[str, Entity]] = [{} for _ in self.goals]
-        self.serving = np.zeros((len(self.works), len(self.goals)), np.int64)
+        self.serving = np.zeros((len(self.subjects), len(self.goals)), np.int64)
         self.above = np.zeros((len(self.goals), len(self.goals)), np.int64)
         said = []
         for claim in claims:
-            serves = claim.predicate is Predicate.SERVES
-            if not serves and claim.predicate not in (Predicate.COMPONENT_OF, Predicate.ADVANCES):
+            if claim.predicate not in (*self.upward, *self.inward):
                 continue
-            domain, range_ = STATED[Predicate.SERVES] if serves else (IDEAS, IDEAS)
+            domain, range_ = STATED[claim.predicate]
             one, other = self.mentions.at(claim.subject, domain), self.mentions.at(claim.object, range_)
             if one is None or other is None or other.id not in of_goals:
                 continue
             goal = of_goals[other.id]
-            if not serves:
-                if one.id in of_goals:
-                    self.above[of_goals[one.id], goal] = 1
-                continue
-            said.append((claim.subject.start, goal))
-            self.by[goal][one.id] = one
-            if one.id in of_works:
-                self.serving[of_works[one.id], goal] = 1
+            if claim.predicate in self.upward:
+                said.append((claim.subject.start, goal))
+                self.by[goal][one.id] = one
+                if one.id in of_subjects:
+                    self.serving[of_subjects[one.id], goal] = 1
+            elif one.id in of_goals:
+                self.above[of_goals[one.id], goal] = 1
         self.said = np.array(sorted(said), np.int64).reshape(-1, 2)
 
-    def described(self) -> tuple[Floats, NDArray[np.bool_]]:
-        """Return what the trees go by (works by goals by numbers), and for which pairs something speaks."""
-        places, subjects, near, kin = self._places(), self._subjects(), self._near(), self._kin()
-        shape = (len(self.works), len(self.goals))
-        columns = [np.broadcast_to(column[:, None], shape) for column in self._of_works()]
+    def _described(self) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return what the trees go by (subjects by goals by numbers), and for which pairs something speaks."""
+        places, matter, near = self._places(), self._matter(), self._near()
+        shape = (len(self.subjects), len(self.goals))
+        columns = [np.broadcast_to(column[:, None], shape) for column in self._of_subjects()]
         columns += [np.broadcast_to(column, shape) for column in self._of_goals()]
-        numbers = np.stack([*columns, *places, *subjects, *near, *kin], axis=-1, dtype=np.float32, casting="unsafe")
+        columns += [*places, *matter, *near, *self._kin(), *self._pairs()]
         _, _, here, headed = places
         beside = (*near[: 3 * _WITHIN : 3], *near[-2:])
-        speaks = sum((column > 0 for column in (here, headed, *subjects[:6], *beside)), np.zeros(shape, np.int64))
-        return numbers, (speaks > 0) & (self.serving == 0)
+        speaks = sum((column > 0 for column in (here, headed, *matter[:6], *beside)), np.zeros(shape, np.int64))
+        numbers = np.stack(columns, axis=-1, dtype=np.float32, casting="unsafe")
+        return numbers, (speaks > 0) & (self.serving == 0) & self._possible()
 
-    def _of_works(self) -> list[Column]:
+    def _of_subjects(self) -> list[Column]:
         """Describe the works: what each is and where it is first named."""
         edges = np.concatenate([[-_NOWHERE], self.said[:, 0], [len(self.folded) + _NOWHERE]])
         behind = np.searchsorted(edges, self.at, side="right")
         columns: list[Any] = [
-            [_KINDS.index(work.kind) for work in self.works],
+            [_KINDS.index(each.kind) for each in self.subjects],
             self.at / len(self.folded),
             [sentence.end - sentence.start for sentence in self.sentences],
             [len(_headings(parts)) for parts in self.parts],
             [sum(1 for _ in self.mentions.within(sentence, WORKS)) for sentence in self.sentences],
             self.serving.sum(axis=1),
-            [len(work.name) for work in self.works],
+            [len(each.name) for each in self.subjects],
             [self.structure.period_at(start) is Period.PLAN for start in self.at.tolist()],
             self.at - edges[behind - 1],
             edges[behind] - self.at,
-            np.full(len(self.works), _rank(self.speaker)),
-            np.full(len(self.works), len(self.goals)),
-            *_marked([topics_of(work.name, "work") for work in self.works], lexicon("topics")).T,
+            np.full(len(self.subjects), _rank(self.speaker)),
+            np.full(len(self.subjects), len(self.goals)),
+            *_marked([topics_of(each.name, self.side) for each in self.subjects], lexicon("topics")).T,
         ]
         return list(map(np.asarray, columns))
 
@@ -217,16 +235,16 @@ class _Reading:
         named = {entity.id for stretch in stretches for _, entity in self.mentions.within(stretch, (Kind.STRATEGY,))}
         return np.array([goal.id in named for goal in self.goals])
 
-    def _subjects(self) -> list[Column]:
+    def _matter(self) -> list[Column]:
         """Tell what works, their sentences and headings have in common with the strategies, and with what serves these.
 
         The first six are in common with the strategies: topics of the work, of its sentence, of the heading; things.
         """
-        names = [work.name for work in self.works]
+        names = [each.name for each in self.subjects]
         sentences = [self.folded[sentence.start : sentence.end] for sentence in self.sentences]
         above = ["".join(self.folded[h.start : h.end] for h in _headings(parts)[:1]) for parts in self.parts]
-        about = [topics_of(name, "work") for name in names]
-        around = [topics_of(words, "work") - own for words, own in zip(sentences, about, strict=True)]
+        about = [topics_of(name, self.side) for name in names]
+        around = [topics_of(words, self.side) - own for words, own in zip(sentences, about, strict=True)]
         headed = [topics_of(words, "work") | topics_of(words, "goal") for words in above]
         aims = [topics_of(goal.name, "goal") for goal in self.goals]
         named, said, titled = (list(map(things, words)) for words in (names, sentences, above))
@@ -234,7 +252,7 @@ class _Reading:
         served = [frozenset(thing for work in by.values() for thing in things(work.name)) for by in self.by]
         serve = sorted({work.name for by in self.by for work in by.values()})
         by_goal = _marked([[work.name for work in by.values()] for by in self.by], serve)
-        topics = by_goal @ _marked([topics_of(name, "work") for name in serve], lexicon("topics"))
+        topics = by_goal @ _marked([topics_of(name, self.side) for name in serve], lexicon("topics"))
         alike = _common(named, served)
         return [
             *(_common(each, aims) for each in (about, around, headed)),
@@ -270,6 +288,111 @@ class _Reading:
         return [self.serving @ self.above, self.serving @ self.above.T, self.serving @ (self.above @ self.above.T > 0)]
 
 
+class _Works(_Reading):
+    """Works, which may serve a strategy each."""
+
+    side = "work"
+    upward = (Predicate.SERVES,)
+    inward = (Predicate.COMPONENT_OF, Predicate.ADVANCES)
+
+    def _ends(self) -> tuple[list[Entity], list[Entity]]:
+        works = [e for e in self.mentions.entities if e.kind in WORKS and self._may_serve(e)]
+        return works, [e for e in self.strategies if not _guides().search(e.name) and not _NO_SUBJECT.search(e.name)]
+
+    def _may_serve(self, work: Entity) -> bool:
+        return not (is_body(work) or self._in_glossary(work) or work.id in self.mentions.conferring)
+
+    def _in_glossary(self, work: Entity) -> bool:
+        """Tell whether a work is named first where terms are explained, in a document that is more than a glossary."""
+        index = self.structure.section_at(work.mentions[0].start)
+        if index is None or self.structure.sections[index].role != "glossary":
+            return False
+        glossary, whole = self.structure.sections[index].span, self.mentions.whole
+        return 2 * (glossary.end - glossary.start) < whole.end - whole.start
+
+    def _pairs(self) -> Iterable[Column]:
+        return ()
+
+    def _possible(self) -> NDArray[np.bool_]:
+        return np.ones_like(self.serving, bool)
+
+
+class _Strategies(_Reading):
+    """Strategies, each of which may serve others of its level and carry out those above."""
+
+    side = "goal"
+    upward = (Predicate.SERVES, Predicate.ADVANCES)
+    inward = (Predicate.COMPONENT_OF,)
+
+    def _ends(self) -> tuple[list[Entity], list[Entity]]:
+        return self.strategies, self.strategies
+
+    def _ranks(self) -> Integers:
+        return np.array([_rank(strategy.level) for strategy in self.strategies])
+
+    def _possible(self) -> NDArray[np.bool_]:
+        ranks = self._ranks()
+        upward = (ranks <= ranks[:, None]) | (ranks < 0) | (ranks[:, None] < 0)
+        related = self.above + self.above.T + self.serving.T + np.eye(len(ranks), dtype=np.int64)
+        possible: NDArray[np.bool_] = upward & (related == 0)
+        return possible
+
+    def _pairs(self) -> Iterable[Column]:
+        """Tell how the two are named, how often sentences name both, and how the first of these does."""
+        names = [strategy.name for strategy in self.strategies]
+        shape = self.serving.shape
+        ranks, said = self._ranks(), np.array([is_said(strategy) for strategy in self.strategies])
+        guiding = np.array([_guides().search(name) is not None for name in names])
+        holds = np.array([[other in name for other in names] for name in names])
+        of_one = (
+            ranks,
+            np.array([strategy.concept is not None for strategy in self.strategies]),
+            said,
+            np.array([bool(self.home) and self.home in name for name in names]),
+            np.array([len(strategy.mentions) for strategy in self.strategies]),
+            self.above.sum(axis=1),
+            self.above.sum(axis=0),
+            self.serving.sum(axis=0),
+        )
+        yield from (np.broadcast_to(column[:, None], shape) for column in of_one)
+        yield from (np.broadcast_to(column, shape) for column in (said, guiding))
+        yield ranks - ranks[:, None]
+        yield from (holds, holds.T, self.above @ self.serving, *self._together())
+
+    def _together(self) -> Column:
+        """Count the sentences that name two strategies; of the first tell the order, the distance, and the verbs."""
+        numbers = {strategy.id: number for number, strategy in enumerate(self.strategies)}
+        named: dict[Span, list[tuple[Span, int]]] = defaultdict(list)
+        for strategy in self.strategies:
+            for span in strategy.mentions:
+                named[self.mentions.sentence(span)].append((span, numbers[strategy.id]))
+        columns = np.full((9, *self.serving.shape), -1)
+        columns[0] = 0
+        for sentence, found in sorted(named.items()):
+            found.sort()
+            verbs = [[self._since(verb, span, sentence) for verb in _verbs()] for span, _ in found]
+            for (place, (one, subject)), (beside, (other, goal)) in permutations(enumerate(found), 2):
+                if subject == goal or one.overlaps(other):
+                    continue
+                columns[0, subject, goal] += 1
+                if columns[0, subject, goal] == 1:
+                    order, far, apart = beside < place, abs(one.start - other.start), abs(place - beside)
+                    told = (order, far, apart, *verbs[place], *verbs[beside], len(found) - place)
+                    columns[1:, subject, goal] = told
+        return columns
+
+    def _since(self, verb: re.Pattern[str], span: Span, sentence: Span) -> int:
+        """Return how far before a name the last of some verbs ends in its sentence."""
+        *_, last = (-_NOWHERE, *(m.end() for m in verb.finditer(self.folded, sentence.start, span.start)))
+        return min(span.start - last, _NOWHERE)
+
+
+@cache
+def _verbs() -> tuple[re.Pattern[str], ...]:
+    """Return what stands before that by which one is guided (贯彻, 围绕), and before what one makes (打造, 建设)."""
+    return tuple(re.compile(alternation(lexicon("relations")[verbs])) for verbs in ("guidance", "achieving"))
+
+
 _KINDS = tuple(Kind)
 _WITHIN = 3
 """Of the stretches around a work, its sentence, line and section speak for a strategy that others in them serve."""
@@ -286,9 +409,9 @@ def _rank(level: Level | None) -> int:
 def _marked(sets: Sequence[Collection[str]], known: Iterable[str]) -> Floats:
     """Return which of what is known each set holds (sets by known)."""
     places = {each: place for place, each in enumerate(known)}
+    held = [(row, places[one]) for row, each in enumerate(sets) for one in each if one in places]
     marks = np.zeros((len(sets), len(places)), np.float32)
-    for row, each in enumerate(sets):
-        marks[row, [places[one] for one in each if one in places]] = 1
+    marks[tuple(np.array(held, np.int64).reshape(-1, 2).T)] = 1
     return marks
 
 
@@ -311,10 +434,10 @@ def _guides() -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class InferenceReader:
-    """Claims the likeliest strategy of each work beside those that the text relates it to.
+    """Claims the likeliest strategy of each work, and all likely ones of each strategy, beside those that rules claim.
 
     Attributes:
-        models: folder of the model; without one nothing is claimed.
+        models: folder of the models; without one nothing is claimed.
         threshold: less likely service is not claimed.
     """
 
@@ -323,23 +446,36 @@ class InferenceReader:
 
     def __call__(self, doc: Doc) -> Doc:
         """Append the claims."""
-        model = trees.opened(self.models / MODEL)
-        if model is None:
-            return doc
-        described = list(choices(doc))
-        if not described:
-            return doc
-        likely = model.likelihoods(np.concatenate([each.numbers for each in described]))
-        ends = np.cumsum([len(each.goals) for each in described])
-        for (work, sentence, goals, _), chances in zip(described, np.split(likely, ends[:-1]), strict=True):
+        mentions, found = Mentions.of(doc), []
+        for each, chances in _judged(of_works(doc), self.models / WORKS_MODEL):
             best = int(chances.argmax())
-            sure = round(float(chances[best]), 2)
-            if sure >= self.threshold:
-                span, aim = work.mentions[0], goals[best].mentions[0]
-                doc._.claims.append(
-                    Claim(span, Predicate.SERVES, aim, Basis.INFERRED, sure, sentence, "policy_inference/subject")
-                )
+            if chances[best] >= self.threshold:
+                found.append(_claim(mentions, each, best, chances, "subject"))
+        for each, chances in _judged(of_strategies(doc), self.models / STRATEGIES_MODEL):
+            likely = np.flatnonzero(chances >= self.threshold).tolist()
+            found += [_claim(mentions, each, number, chances, "strategy") for number in likely]
+        doc._.claims.extend(found)
         return doc
+
+
+def _judged(described: Iterator[Choices], model: Path) -> Iterator[tuple[Choices, Floats]]:
+    """Yield how likely each of the choices is."""
+    grown = trees.opened(model)
+    every = list(described) if grown is not None else []
+    if grown is not None and every:
+        likely = grown.likelihoods(np.concatenate([each.numbers for each in every]))
+        yield from zip(every, np.split(likely, np.cumsum([len(each.goals) for each in every[:-1]])), strict=True)
+
+
+def _claim(mentions: Mentions, each: Choices, number: int, chances: Floats, rule: str) -> Claim:
+    """Claim what is likely, by the first sentence that names both, else by that which first names the subject."""
+    subject, goal = each.subject, each.goals[number]
+    predicate = Predicate.SERVES
+    if subject.kind is Kind.STRATEGY and below(subject.level, goal.level):
+        predicate = Predicate.ADVANCES
+    one, other = next(mentions.together(subject, goal), (subject.mentions[0], goal.mentions[0]))
+    sure, sentence = round(float(chances[number]), 2), mentions.sentence(one)
+    return Claim(one, predicate, other, Basis.INFERRED, sure, sentence, f"policy_inference/{rule}")
 
 
 @Language.factory("policy_inference", default_config={"models": None, "threshold": 0.25})

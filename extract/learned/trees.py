@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from extract.learned.traits import Floats, Integers
 
@@ -45,11 +46,11 @@ class Trees(NamedTuple):
         leaf, first = nodes["is_leaf"] == 1, np.repeat(roots, sizes)
         branches = np.stack([np.where(leaf, places, first + nodes[side]) for side in ("left", "right")], axis=1)
         return cls(
-            np.where(leaf, 0, nodes["feature_idx"]).astype(np.int16),
-            np.where(leaf, 0, nodes["num_threshold"]),
-            branches.astype(np.int32),
+            np.where(leaf, 0, nodes["feature_idx"]).astype(np.int64),
+            _floor(np.where(leaf, 0, nodes["num_threshold"])),
+            branches.astype(np.int64),
             np.where(leaf, nodes["value"], 0).astype(np.float32),
-            roots.astype(np.int32),
+            roots.astype(np.int64),
             nodes["depth"].max(),
             grown._baseline_prediction.ravel(),
         )
@@ -60,16 +61,23 @@ class Trees(NamedTuple):
         Args:
             things: a row of numbers for each.
         """
-        rows = np.arange(len(things))[:, None]
-        at = np.tile(self.roots, (len(things), 1))
+        flat, rows = things.ravel(), np.arange(len(things))[:, None] * things.shape[1]
+        branches, at = self.branches.ravel(), np.tile(self.roots, (len(things), 1))
         for _ in range(int(self.depth)):
-            at = self.branches[at, (things[rows, self.numbers[at]] > self.thresholds[at]).astype(np.int8)]
-        likely: Floats = 1 / (1 + np.exp(-(self.base + self.values[at].sum(axis=1))))
+            goes_on = flat.take(rows + self.numbers.take(at)) > self.thresholds.take(at)
+            at = branches.take(2 * at + goes_on)
+        likely: Floats = 1 / (1 + np.exp(-(self.base + self.values.take(at).sum(axis=1))))
         return likely
 
     def save(self, path: Path) -> None:
         """Write the trees; the same trees give the same bytes."""
         np.savez_compressed(path, **self._asdict())
+
+
+def _floor(thresholds: NDArray[np.float64]) -> Floats:
+    """Return the next lower numbers of half the precision: above both the same things lie, whose numbers are such."""
+    near = thresholds.astype(np.float32)
+    return np.where(near > thresholds, np.nextafter(near, np.float32(-np.inf)), near)
 
 
 @cache

@@ -43,11 +43,11 @@ _READERS = ("policy_composition", "policy_service")
 """The readers of relations that the inference sees."""
 _FOLDS = 5
 _GROWTH: dict[str, Any] = {
-    "max_iter": 120,
+    "max_iter": 160,
     "learning_rate": 0.1,
-    "max_leaf_nodes": 16,
-    "max_depth": 5,
-    "min_samples_leaf": 60,
+    "max_leaf_nodes": 31,
+    "max_depth": 6,
+    "min_samples_leaf": 40,
     "l2_regularization": 10,
     "max_features": 0.4,
     "early_stopping": False,

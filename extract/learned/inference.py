@@ -40,9 +40,15 @@ _NO_SUBJECT = re.compile("、|政府$")
 """Lists of mottoes and kinds of government (廉洁政府) are about all or none: of 88 links to them 13 were right."""
 _NOWHERE = 100_000
 """Stands for the distance to what is not there, in characters."""
+_STRETCH = 30_000
+"""Characters of a text that is read at once; county reports have 10,000 to 25,000."""
+_NONE = np.zeros((), np.int64)
+_WITHIN = 3
+"""Of the stretches around a subject, its sentence, line and section speak for a strategy that others in them serve."""
+_KINDS = tuple(Kind)
 
 Column = NDArray[Any]
-"""One number of each work, of each strategy, or of each pair of these (works by strategies)."""
+"""One number of each subject, of each goal, or of each pair of these (subjects by goals)."""
 
 
 class Choices(NamedTuple):
@@ -62,29 +68,33 @@ class Choices(NamedTuple):
 def of_works(doc: Doc) -> Iterator[Choices]:
     """Describe each work with every strategy for which something speaks, and to which no claim relates it.
 
-    Reports of the nation and of provinces are left out: they name too much besides, and two of five links were right.
-    So is what the glossary at a document's end names first: of such links one of eight was right.
+    What the glossary at a document's end names first is left out: of such links one of eight was right.
 
     Args:
         doc: with entities, and with the claims of the readers of relations.
     """
-    return _Works(doc).choices()
+    return (each for stretch in _stretches(doc) for each in _Works(doc, stretch).choices())
 
 
 def of_strategies(doc: Doc) -> Iterator[Choices]:
-    """Describe each strategy with every other that is not of a lower level, for which something speaks, and to which no
-    claim relates it.
+    """Describe each strategy with every other of no lower level that something speaks for, and no claim relates it to.
 
     Args:
         doc: with entities, and with the claims of the readers of relations.
     """
-    return _Strategies(doc).choices()
+    return (each for stretch in _stretches(doc) for each in _Strategies(doc, stretch).choices())
+
+
+def _stretches(doc: Doc) -> Iterator[Span]:
+    """Yield the stretches of a long text in which subjects and goals are sought: all pairs of it would be too many."""
+    return (Span(start, start + _STRETCH) for start in range(0, max(1, len(doc)), _STRETCH))
 
 
 class _Reading(ABC):
     """One document being read.
 
     Attributes:
+        strategies: that the stretch read names.
         subjects: what may be for a strategy.
         goals: the strategies that it may be for.
         sentences: that first name the subjects.
@@ -103,14 +113,16 @@ class _Reading(ABC):
     inward: ClassVar[tuple[Predicate, ...]]
     """The relations that say which goal stands above another."""
 
-    def __init__(self, doc: Doc) -> None:
+    def __init__(self, doc: Doc, stretch: Span) -> None:
         self.mentions = Mentions.of(doc)
+        self.stretch = stretch
         self.structure = self.mentions.structure
         self.folded = folded_text(doc)
         self.speaker: Level | None = doc._.document.metadata.level
         place = doc._.document.metadata.place
         self.home = place.name[:2] if place is not None else ""
-        self.strategies = [e for e in self.mentions.entities if e.kind is Kind.STRATEGY]
+        strategies = (e for e in self.mentions.entities if e.kind is Kind.STRATEGY)
+        self.strategies = [e for e in strategies if any(map(stretch.contains, e.mentions))]
         self.subjects, self.goals = self._ends()
         self.sentences = [self.mentions.sentence(subject.mentions[0]) for subject in self.subjects]
         self.at = np.array([subject.mentions[0].start for subject in self.subjects], np.int64)
@@ -134,19 +146,28 @@ class _Reading(ABC):
         """Yield the subjects with the goals for which something speaks."""
         if not self.subjects or not self.goals:
             return
-        numbers, may = self._described()
-        for subject, rows, marked in zip(self.subjects, numbers, may, strict=True):
-            if marked.any():
-                goals = [goal for goal, mark in zip(self.goals, marked.tolist(), strict=True) if mark]
-                yield Choices(subject, goals, rows[marked])
+        places, matter, near = self._places(), self._matter(), self._near()
+        _, _, here, headed = places
+        speaks = sum(
+            (column > 0 for column in (here, headed, *matter[:6], *near[: 3 * _WITHIN : 3], *near[-2:])), _NONE
+        )
+        may = (speaks > 0) & (self.serving == 0) & self._possible()
+        columns = [np.broadcast_to(column[:, None], may.shape) for column in self._of_subjects()]
+        columns += [np.broadcast_to(column, may.shape) for column in self._of_goals()]
+        columns += [*places, *matter, *near, *self._kin(), *self._pairs()]
+        numbers = np.stack([column[may] for column in columns], axis=-1, dtype=np.float32, casting="unsafe")
+        sizes = may.sum(axis=1)
+        for subject, marked, rows in zip(self.subjects, may, np.split(numbers, np.cumsum(sizes[:-1])), strict=True):
+            if len(rows):
+                yield Choices(subject, [self.goals[number] for number in np.flatnonzero(marked).tolist()], rows)
 
     def _read(self, claims: Iterable[Claim]) -> None:
         """Gather what the text itself relates to the goals."""
         of_goals = {goal.id: number for number, goal in enumerate(self.goals)}
         of_subjects = {subject.id: number for number, subject in enumerate(self.subjects)}
         self.by: list[dict[str, Entity]] = [{} for _ in self.goals]
-        self.serving = np.zeros((len(self.subjects), len(self.goals)), np.int64)
-        self.above = np.zeros((len(self.goals), len(self.goals)), np.int64)
+        self.serving = np.zeros((len(self.subjects), len(self.goals)), np.float32)
+        self.above = np.zeros((len(self.goals), len(self.goals)), np.float32)
         said = []
         for claim in claims:
             if claim.predicate not in (*self.upward, *self.inward):
@@ -165,21 +186,8 @@ class _Reading(ABC):
                 self.above[of_goals[one.id], goal] = 1
         self.said = np.array(sorted(said), np.int64).reshape(-1, 2)
 
-    def _described(self) -> tuple[Floats, NDArray[np.bool_]]:
-        """Return what the trees go by (subjects by goals by numbers), and for which pairs something speaks."""
-        places, matter, near = self._places(), self._matter(), self._near()
-        shape = (len(self.subjects), len(self.goals))
-        columns = [np.broadcast_to(column[:, None], shape) for column in self._of_subjects()]
-        columns += [np.broadcast_to(column, shape) for column in self._of_goals()]
-        columns += [*places, *matter, *near, *self._kin(), *self._pairs()]
-        _, _, here, headed = places
-        beside = (*near[: 3 * _WITHIN : 3], *near[-2:])
-        speaks = sum((column > 0 for column in (here, headed, *matter[:6], *beside)), np.zeros(shape, np.int64))
-        numbers = np.stack(columns, axis=-1, dtype=np.float32, casting="unsafe")
-        return numbers, (speaks > 0) & (self.serving == 0) & self._possible()
-
     def _of_subjects(self) -> list[Column]:
-        """Describe the works: what each is and where it is first named."""
+        """Describe the subjects: what each is and where it is first named."""
         edges = np.concatenate([[-_NOWHERE], self.said[:, 0], [len(self.folded) + _NOWHERE]])
         behind = np.searchsorted(edges, self.at, side="right")
         columns: list[Any] = [
@@ -200,7 +208,7 @@ class _Reading(ABC):
         return list(map(np.asarray, columns))
 
     def _of_goals(self) -> list[Column]:
-        """Describe the strategies: whose each is, where it stands, and how much serves it by what the text says."""
+        """Describe the goals: whose each is, where it stands, and how much serves it by what the text says."""
         ranks = np.array([_rank(goal.level) for goal in self.goals])
         columns: list[Any] = [
             ranks,
@@ -216,7 +224,7 @@ class _Reading(ABC):
         return list(map(np.asarray, columns))
 
     def _places(self) -> list[Column]:
-        """Tell how far before and behind a work a strategy stands, whether in its sentence or line, or its headings."""
+        """Tell how far before and behind a subject a goal stands, whether in its sentence or line, or its headings."""
         starts, ends = (np.array([sentence[side] for sentence in self.sentences]) for side in (0, 1))
         lines = np.array([self.folded.rfind("\n", 0, start) for start in self.at.tolist()])
         columns = []
@@ -236,9 +244,9 @@ class _Reading(ABC):
         return np.array([goal.id in named for goal in self.goals])
 
     def _matter(self) -> list[Column]:
-        """Tell what works, their sentences and headings have in common with the strategies, and with what serves these.
+        """Tell what subjects, their sentences and headings have in common with the goals, and with what serves these.
 
-        The first six are in common with the strategies: topics of the work, of its sentence, of the heading; things.
+        The first six are in common with the goals: topics of the subject, of its sentence, of its heading; things.
         """
         names = [each.name for each in self.subjects]
         sentences = [self.folded[sentence.start : sentence.end] for sentence in self.sentences]
@@ -264,7 +272,7 @@ class _Reading(ABC):
         ]
 
     def _near(self) -> list[Column]:
-        """Tell how much of what the text relates to strategies near a work is for each of them."""
+        """Tell how much of what the text relates to goals near a subject is for each of them."""
         outer = [parts[-1].span if parts else self.mentions.whole for parts in self.parts]
         inner = [parts[0].span if parts else self.mentions.whole for parts in self.parts]
         lines = [self._line(sentence.start) for sentence in self.sentences]
@@ -284,8 +292,12 @@ class _Reading(ABC):
         return Span(self.folded.rfind("\n", 0, at) + 1, end if end >= 0 else len(self.folded))
 
     def _kin(self) -> list[Column]:
-        """Tell how many of the strategies that a work serves stand below each, above it, and under one whole."""
-        return [self.serving @ self.above, self.serving @ self.above.T, self.serving @ (self.above @ self.above.T > 0)]
+        """Tell how many of the goals that a subject has stand below each, above it, and under one whole with it."""
+        return [
+            self.serving @ self.above,
+            self.serving @ self.above.T,
+            self.serving @ (self.above @ self.above.T > 0).astype(np.float32),
+        ]
 
 
 class _Works(_Reading):
@@ -296,7 +308,8 @@ class _Works(_Reading):
     inward = (Predicate.COMPONENT_OF, Predicate.ADVANCES)
 
     def _ends(self) -> tuple[list[Entity], list[Entity]]:
-        works = [e for e in self.mentions.entities if e.kind in WORKS and self._may_serve(e)]
+        begun = (e for e in self.mentions.entities if self.stretch.contains(e.mentions[0]))
+        works = [e for e in begun if e.kind in WORKS and self._may_serve(e)]
         return works, [e for e in self.strategies if not _guides().search(e.name) and not _NO_SUBJECT.search(e.name)]
 
     def _may_serve(self, work: Entity) -> bool:
@@ -333,7 +346,7 @@ class _Strategies(_Reading):
     def _possible(self) -> NDArray[np.bool_]:
         ranks = self._ranks()
         upward = (ranks <= ranks[:, None]) | (ranks < 0) | (ranks[:, None] < 0)
-        related = self.above + self.above.T + self.serving.T + np.eye(len(ranks), dtype=np.int64)
+        related = self.above + self.above.T + self.serving.T + np.eye(len(ranks), dtype=np.float32)
         possible: NDArray[np.bool_] = upward & (related == 0)
         return possible
 
@@ -391,11 +404,6 @@ class _Strategies(_Reading):
 def _verbs() -> tuple[re.Pattern[str], ...]:
     """Return what stands before that by which one is guided (贯彻, 围绕), and before what one makes (打造, 建设)."""
     return tuple(re.compile(alternation(lexicon("relations")[verbs])) for verbs in ("guidance", "achieving"))
-
-
-_KINDS = tuple(Kind)
-_WITHIN = 3
-"""Of the stretches around a work, its sentence, line and section speak for a strategy that others in them serve."""
 
 
 def _headings(parts: Iterable[Section]) -> list[Span]:

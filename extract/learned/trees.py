@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
 
+_BLOCK = 256
+"""Things that are asked for at once: what they need stays in the processor's cache."""
+
+
 class Trees(NamedTuple):
     """Trees whose sum is the logarithmic odds of something.
 
@@ -61,13 +65,18 @@ class Trees(NamedTuple):
         Args:
             things: a row of numbers for each.
         """
+        odds = [self._odds(things[start : start + _BLOCK]) for start in range(0, len(things), _BLOCK)]
+        likely: Floats = 1 / (1 + np.exp(-(self.base + np.concatenate([*odds, np.zeros(0, np.float32)]))))
+        return likely
+
+    def _odds(self, things: Floats) -> Floats:
         flat, rows = things.ravel(), np.arange(len(things))[:, None] * things.shape[1]
         branches, at = self.branches.ravel(), np.tile(self.roots, (len(things), 1))
         for _ in range(int(self.depth)):
             goes_on = flat.take(rows + self.numbers.take(at)) > self.thresholds.take(at)
             at = branches.take(2 * at + goes_on)
-        likely: Floats = 1 / (1 + np.exp(-(self.base + self.values.take(at).sum(axis=1))))
-        return likely
+        odds: Floats = self.values.take(at).sum(axis=1)
+        return odds
 
     def save(self, path: Path) -> None:
         """Write the trees; the same trees give the same bytes."""

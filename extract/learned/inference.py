@@ -446,11 +446,13 @@ class InferenceReader:
 
     Attributes:
         models: folder of the models; without one nothing is claimed.
-        threshold: less likely service is not claimed.
+        threshold: what is less likely of a work is not claimed.
+        of_strategies: what is less likely of a strategy is not: of those from 0.25 to 0.35 two of five were right.
     """
 
     models: Path
     threshold: float
+    of_strategies: float
 
     def __call__(self, doc: Doc) -> Doc:
         """Append the claims."""
@@ -460,7 +462,7 @@ class InferenceReader:
             if chances[best] >= self.threshold:
                 found.append(_claim(mentions, each, best, chances, "subject"))
         for each, chances in _judged(of_strategies(doc), self.models / STRATEGIES_MODEL):
-            likely = np.flatnonzero(chances >= self.threshold).tolist()
+            likely = np.flatnonzero(chances >= self.of_strategies).tolist()
             found += [_claim(mentions, each, number, chances, "strategy") for number in likely]
         doc._.claims.extend(found)
         return doc
@@ -486,7 +488,9 @@ def _claim(mentions: Mentions, each: Choices, number: int, chances: Floats, rule
     return Claim(one, predicate, other, Basis.INFERRED, sure, sentence, f"policy_inference/{rule}")
 
 
-@Language.factory("policy_inference", default_config={"models": None, "threshold": 0.25})
-def make_inference_reader(nlp: Language, name: str, models: str | None, threshold: float) -> InferenceReader:
+@Language.factory("policy_inference", default_config={"models": None, "threshold": 0.25, "of_strategies": 0.35})
+def make_inference_reader(
+    nlp: Language, name: str, models: str | None, threshold: float, of_strategies: float
+) -> InferenceReader:
     """Create the judge of service; ``models`` names another folder of models than the bundled one."""
-    return InferenceReader(Path(models) if models else MODELS, threshold)
+    return InferenceReader(Path(models) if models else MODELS, threshold, of_strategies)

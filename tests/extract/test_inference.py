@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from extract import pipeline
 from extract.annotation import Claim, Entity
 from extract.document import Place, Span
@@ -45,7 +43,7 @@ def described(doc) -> dict[str, set[str]]:
 
 
 def claimed(doc, models: Path) -> dict[str, tuple[str, float]]:
-    found = inference.InferenceReader(models, 0.0)(doc)._.claims
+    found = inference.InferenceReader(models, 0.0, 0.0)(doc)._.claims
     words = [(TEXT[c.subject.start : c.subject.end], TEXT[c.object.start : c.object.end], c.confidence) for c in found]
     return {work: (goal, sure) for work, goal, sure in words}
 
@@ -91,9 +89,23 @@ def test_of_what_a_glossary_names_first_nothing_is_inferred():
     assert described(read(COUNTY, text)) == {SCHOOL: {"教育强县"}}
 
 
-@pytest.mark.parametrize("place", COUNTY.within[:1])
-def test_reports_of_provinces_are_left_out(place):
-    assert not list(inference.of_works(read(place)))
+def test_a_strategy_may_be_for_others_of_no_lower_level():
+    doc = read(COUNTY)
+    found = {each.subject.name: {goal.name for goal in each.goals} for each in inference.of_strategies(doc)}
+    assert found["畜牧强县"] == {"教育强县", "习近平经济思想"}
+    assert "习近平经济思想" not in found
+    farm, study = (Span(TEXT.index(name), TEXT.index(name) + len(name)) for name in ("畜牧强县", "习近平经济思想"))
+    doc._.claims.append(Claim(farm, Predicate.ADVANCES, study, Basis.STATED, 0.9, farm, "test"))
+    found = {each.subject.name: {goal.name for goal in each.goals} for each in inference.of_strategies(doc)}
+    assert found["畜牧强县"] == {"教育强县"}
+
+
+def test_a_long_text_is_read_in_stretches(monkeypatch):
+    monkeypatch.setattr(inference, "_STRETCH", TEXT.index("学习"))
+    assert not list(inference.of_works(read(COUNTY)))
+    text = TEXT.replace("一年来，", "一年来，畜牧强县再上台阶。")
+    monkeypatch.setattr(inference, "_STRETCH", text.index("学习"))
+    assert described(read(COUNTY, text)) == {HERD: {"畜牧强县"}}
 
 
 def test_without_a_model_nothing_is_claimed(tmp_path: Path):
@@ -102,8 +114,9 @@ def test_without_a_model_nothing_is_claimed(tmp_path: Path):
 
 def test_what_is_less_likely_than_the_threshold_is_not_claimed():
     sure = claimed(read(COUNTY), inference.MODELS)[HERD][1]
-    claims = [len(inference.InferenceReader(inference.MODELS, least)(read(COUNTY))._.claims) for least in (sure, 0.99)]
-    assert 0 < sure < 0.99 and claims[0] >= 1 and claims[1] == 0
+    for least, is_claimed in ((sure - 0.01, True), (sure + 0.01, False)):
+        claims = inference.InferenceReader(inference.MODELS, least, 0.0)(read(COUNTY))._.claims
+        assert any(TEXT[c.subject.start : c.subject.end] == HERD for c in claims) == is_claimed
 
 
 def test_lists_of_mottoes_and_kinds_of_government_are_no_works_goal(monkeypatch):

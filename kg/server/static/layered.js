@@ -1,6 +1,6 @@
 // A drawing that the server has placed, as cytoscape shows it: the nation on top, projects and villages at the foot,
 // bands behind the levels. Where everything stands and how it looks comes from the server, as in the pictures.
-const READABLE = 0.6; // the least zoom at which names can be read; below it a part of the drawing is shown
+const READABLE = 0.58; // the least zoom at which names can be read; below it a part of the drawing is shown
 
 const style = [
   { selector: "node", style: {

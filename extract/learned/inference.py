@@ -42,7 +42,6 @@ _NOWHERE = 100_000
 """Stands for the distance to what is not there, in characters."""
 _STRETCH = 30_000
 """Characters of a text that is read at once; county reports have 10,000 to 25,000."""
-_NONE = np.zeros((), np.int64)
 _WITHIN = 3
 """Of the stretches around a subject, its sentence, line and section speak for a strategy that others in them serve."""
 _KINDS = tuple(Kind)
@@ -148,10 +147,9 @@ class _Reading(ABC):
             return
         places, matter, near = self._places(), self._matter(), self._near()
         _, _, here, headed = places
-        speaks = sum(
-            (column > 0 for column in (here, headed, *matter[:6], *near[: 3 * _WITHIN : 3], *near[-2:])), _NONE
-        )
-        may = (speaks > 0) & (self.serving == 0) & self._possible()
+        reasons = (here, headed, *matter[:6], *near[: 3 * _WITHIN : 3], *near[-2:])
+        speaks = np.any([column > 0 for column in reasons], axis=0)
+        may = speaks & (self.serving == 0) & self._possible()
         columns = [np.broadcast_to(column[:, None], may.shape) for column in self._of_subjects()]
         columns += [np.broadcast_to(column, may.shape) for column in self._of_goals()]
         columns += [*places, *matter, *near, *self._kin(), *self._pairs()]

@@ -1,6 +1,6 @@
 // A drawing that the server has placed, as cytoscape shows it: the nation on top, projects and villages at the foot,
 // bands behind the levels. Where everything stands and how it looks comes from the server, as in the pictures.
-const READABLE = 0.58; // the least zoom at which names can be read; below it a part of the drawing is shown
+const READABLE = 0.6; // the least zoom at which names can be read; below it a part of the drawing is shown
 
 const style = [
   { selector: "node", style: {
@@ -102,16 +102,19 @@ function bent({ points, dashes }, one, other) {
   };
 }
 
-// As large as can be without growing, as small as can be read; what does not fit is reached by dragging.
+// As large as can be without growing, as small as can be read; what does not fit is reached by dragging. Where all but
+// the margins fits, all of that is shown.
 export function fit(graph, least = READABLE) {
   const box = graph.container().parentElement, wide = box.clientWidth, { width, height } = graph.scratch("size");
   const tall = wide < 700 ? 1500 : Math.max(560, innerHeight - 90); // a phone scrolls past it
   const zoom = Math.max(Math.min(1, wide / width, tall / height), least);
   box.style.height = `${Math.round(Math.max(240, Math.min(tall, height * zoom)))}px`;
   graph.resize();
-  const middle = graph.scratch("middle");
-  const place = (whole, room, at) => whole * zoom <= room ? (room - whole * zoom) / 2
-    : Math.min(0, Math.max(room - whole * zoom, room / 2 - at * zoom));
-  graph.viewport({ zoom, pan: { x: place(width, wide, middle.x), y: place(height, box.clientHeight, middle.y) } });
+  const middle = graph.scratch("middle"), { x1, x2, y1, y2 } = graph.elements().boundingBox();
+  const place = (whole, from, to, room, at) => whole * zoom <= room ? (room - whole * zoom) / 2
+    : (to - from) * zoom <= room ? (room - (from + to) * zoom) / 2
+      : Math.min(0, Math.max(room - whole * zoom, room / 2 - at * zoom));
+  const x = place(width, x1, x2, wide, middle.x), y = place(height, y1, y2, box.clientHeight, middle.y);
+  graph.viewport({ zoom, pan: { x, y } });
   graph.emit("viewport");
 }

@@ -260,7 +260,7 @@ def test_the_graph_of_a_village_opens_whole_and_readable(reader: Reader, width: 
             "const f = g.nodes('[?focus]')[0].renderedPosition();"
             "return [g.zoom(), b.x1, b.x2, b.y1, b.y2, f.x, f.y, g.width(), g.height()]"
         )
-        assert 0.58 <= zoom <= 1
+        assert 0.6 <= zoom <= 1
         assert 0 < x < w and 0 < y < h
         if width == 1400:
             assert left >= 0 and top >= 0 and right <= w and bottom <= h

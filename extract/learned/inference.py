@@ -98,6 +98,7 @@ class _Reading(ABC):
         goals: the strategies that it may be for.
         sentences: that first name the subjects.
         at: where these first stand.
+        lines: that they first stand in.
         parts: the sections that each stands in, from the innermost outward.
         said: where the text says of something what strategy it is for, and the number of that among the goals.
         by: what is for each goal by what the text says.
@@ -125,6 +126,7 @@ class _Reading(ABC):
         self.subjects, self.goals = self._ends()
         self.sentences = [self.mentions.sentence(subject.mentions[0]) for subject in self.subjects]
         self.at = np.array([subject.mentions[0].start for subject in self.subjects], np.int64)
+        self.lines = list(map(self._line, self.at.tolist()))
         paths = (self.structure.path(self.structure.section_at(start)) for start in self.at.tolist())
         self.parts: list[list[Section]] = [[self.structure.sections[number] for number in path] for path in paths]
         self._read(doc._.claims)
@@ -224,7 +226,7 @@ class _Reading(ABC):
     def _places(self) -> list[Column]:
         """Tell how far before and behind a subject a goal stands, whether in its sentence or line, or its headings."""
         starts, ends = (np.array([sentence[side] for sentence in self.sentences]) for side in (0, 1))
-        lines = np.array([self.folded.rfind("\n", 0, start) for start in self.at.tolist()])
+        lines = np.array([line.start for line in self.lines])
         columns = []
         for goal in self.goals:
             edges = np.array([-_NOWHERE, *(span.start for span in goal.mentions), len(self.folded) + _NOWHERE])
@@ -232,7 +234,7 @@ class _Reading(ABC):
             before, behind = edges[next_ - 1], edges[next_]
             within = np.searchsorted(edges, ends) > np.searchsorted(edges, starts)
             distances = (np.minimum(each, _NOWHERE) for each in (self.at - before, behind - self.at))
-            columns.append([*distances, np.where(within, 2, before > lines)])
+            columns.append([*distances, np.where(within, 2, before >= lines)])
         headed = np.array([self._named_in(_headings(parts)) for parts in self.parts])
         led = np.array([self._named_in([part.lead for part in parts if part.lead is not None]) for parts in self.parts])
         return [*np.array(columns).transpose(1, 2, 0), 2 * headed + led]
@@ -273,10 +275,9 @@ class _Reading(ABC):
         """Tell how much of what the text relates to goals near a subject is for each of them."""
         outer = [parts[-1].span if parts else self.mentions.whole for parts in self.parts]
         inner = [parts[0].span if parts else self.mentions.whole for parts in self.parts]
-        lines = [self._line(sentence.start) for sentence in self.sentences]
         starts, goals = self.said.T
         columns: list[Column] = []
-        for stretches in (self.sentences, lines, inner, outer):
+        for stretches in (self.sentences, self.lines, inner, outer):
             edges = np.searchsorted(starts, np.array([[stretch.start, stretch.end] for stretch in stretches]))
             counts = np.array([np.bincount(goals[a:b], minlength=len(self.goals)) for a, b in edges.tolist()])
             total = counts.sum(axis=1, keepdims=True)

@@ -38,8 +38,6 @@ from ontology.terms import IDEAS, PLACES, Kind, Level, Predicate
 _ROADS = re.compile("[路街道]$")
 """How the bare name of a road ends, a site within a longer work's name."""
 _OFFICE = re.compile("(?:局|委|委员会|办|办公室|服务中心)$")
-_TARGETS = ("试验区", "先行区", "高地")
-"""How what a place is to become ends, whole with the known name it begins with (in 在打造X上 14 of 23)."""
 _FORMULA = re.compile(r"\d\"?$")
 """What makes a known name one's own: 622|现代产业体系."""
 _IDEA = re.compile('["“]?(?P<of>[^"“”]{4,})["”]?的?(?:五大)?(?:发展)?理念')
@@ -119,7 +117,8 @@ def _compatible(c: Candidate, other: Candidate, folded: str) -> bool:
     if inner.concept is not None and outer.extractor == "policy_tagger" and outer.span.start == inner.span.start:
         # 改革开放|持续深化, unlike 打造|生态文明建设先行试验区
         behind = outer.span.end - inner.span.end
-        return behind not in range(2, 7) or (outer is c and folded.endswith(_TARGETS, *outer.span))
+        whole = tuple(lexicon("strategies")["ambition"]["whole"])
+        return behind not in range(2, 7) or (outer is c and folded.endswith(whole, *outer.span))
     if TRUSTED.get(inner.extractor, 0) > 0 or same or inner.span.start != outer.span.start:
         return True
     # The first item of a name that is a list, 工业立市|、制造强市, but no list of names that are surer than it, and no

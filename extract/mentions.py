@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
 from extract.document import Metadata, Span, Structure
-from extract.names import alternation, lexicon
+from extract.names import conferring, lexicon
 from extract.surface import text_of
 from ontology.terms import IDEAS, STATED, Kind, Level, Predicate
 
@@ -119,7 +119,7 @@ class Mentions:
 @cache
 def _conferred() -> re.Pattern[str]:
     """Return what stands right before a body that chooses or commends: 入选|农业农村部…, 被|教育部推广."""
-    return re.compile(f"(?:{alternation(lexicon('relations')['conferred'])})了?$")
+    return re.compile(f"(?:{conferring('rated', 'given')}|[获被])了?$")
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from extract.annotation import Candidate
 from extract.document import Span
 from extract.finders.organizations import is_beginning
-from extract.names import FIVE_YEARS, alternation, alternations, ending, lexicon, nameless_words
+from extract.names import FIVE_YEARS, alternation, alternations, conferring, ending, lexicon, nameless_words
 from extract.surface import HAN
 from ontology.terms import IDEAS, Kind
 
@@ -52,6 +52,8 @@ _SO_MANY = re.compile(r"\d+[余多]?个")
 """Behind 项目 it counts projects: 完成帮扶项目|23个. Two of 490 such are annotated."""
 _FOREMOST = re.compile("最[大长]|唯一|首个")
 """How what is said of a thing begins, no name (one of 15,000): 作为全市|最大研学基地."""
+_CONFERRED = ("rated", "given", "admitted")
+"""Verbs behind which a name that no authority knows is an honour's."""
 _TITLED = re.compile('"?(?:荣誉)?称号')
 """What stands behind the name of an honour: “时代楷模”|称号 (none of 5)."""
 _SO_MANY_BODIES = re.compile(r"\d+[余多]?家(?=[，。；\n]|$)")
@@ -324,12 +326,11 @@ def _is_no_body(name: Span, folded: str) -> bool:
 
 
 @cache
-def _conferred(verbs: str) -> re.Pattern[str]:
-    """Return what stands before an honour, behind any of the verbs of a list."""
-    verb = alternation(_category(verbs))
+def _conferred(*sorts: str) -> re.Pattern[str]:
+    """Return what stands before an honour, behind any of the verbs of some lists."""
     rank = "(?:[全国家省市县区级首第一二三四五六七八九十批年度届0-9]|创建)*"
     by = f"(?:(?:[0-9]{{4}}年度?)?[{HAN}]{{2,3}}[省市县区])?"
-    return re.compile(f'(?:{verb})(?:了|为)?{by}{rank}(?:"[^"\n]{{2,16}}"[、和及]?)*"?$')
+    return re.compile(f'(?:{conferring(*sorts)})(?:了|为)?{by}{rank}(?:"[^"\n]{{2,16}}"[、和及]?)*"?$')
 
 
 def _is_honour(c: Candidate, folded: str) -> bool:
@@ -343,13 +344,13 @@ def _is_honour(c: Candidate, folded: str) -> bool:
     if _TITLED.match(folded, c.span.end) and c.concept is None:
         return True
     near = max(0, c.span.start - 24), c.span.start
-    called = c.kind in IDEAS and folded.endswith(_category("called"), *c.span)
-    if called and not folded.endswith("试点城市", *c.span) and _conferred("called_by").search(folded, *near):
+    called = c.kind in IDEAS and folded.endswith(tuple(lexicon("honours")["called"]), *c.span)
+    called = called and not folded.endswith("试点城市", *c.span)
+    if called and _conferred("rated", "given", "attained").search(folded, *near):
         return True
-    conferred = _conferred("conferred").search(folded, *near)
     if c.kind in (Kind.VILLAGE, Kind.ORGANIZATION):  # who confers it may be named too: 入选|国务院|…典型案例
-        return conferred is not None and conferred.group().startswith(_category("rated"))
-    if c.concept is None and conferred is not None:
+        return _conferred("rated").search(folded, *near) is not None
+    if c.concept is None and _conferred(*_CONFERRED).search(folded, *near):
         return True
     return any(start <= c.span.start and c.span.end <= end for start, end in _honours(folded))
 
@@ -357,5 +358,5 @@ def _is_honour(c: Candidate, folded: str) -> bool:
 @lru_cache(maxsize=4)
 def _honours(folded: str) -> tuple[tuple[int, int], ...]:
     """Return where a text lists honours."""
-    honours = re.compile(f"(?:{alternation(_category('conferred'))})[^，。；：\n]+、[^，。；：\n]+(?:荣誉|称号)")
+    honours = re.compile(f"(?:{conferring(*_CONFERRED)})[^，。；：\n]+、[^，。；：\n]+(?:荣誉|称号)")
     return tuple(match.span() for match in honours.finditer(folded))

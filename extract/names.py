@@ -76,6 +76,11 @@ def alternations(table: Mapping[str, Any]) -> dict[str, str]:
     return {name: alternation(words) for name, words in table.items() if isinstance(words, list)}
 
 
+def conferring(*sorts: str) -> str:
+    """Return a regular expression for the verbs of an honour, of the named lists of ``lexicon/honours.toml``."""
+    return alternation(verb for sort in sorts for verb in lexicon("honours")[sort])
+
+
 def beginning(words: Iterable[str]) -> str:
     """Return a regular expression that looks ahead for what some words begin with.
 

@@ -33,8 +33,6 @@ _BRIEF = 3
 """Characters of an ordinary word, at most."""
 _FULL_NAME = re.compile('(?:的|其)?全称[是为]?[：，]?"(?P<name>[^"]+)"')
 """How a definition begins that gives the term's name in full: 全称为“…平台”."""
-_CAMPAIGNS = ("行动", "工程", "攻坚", "计划")
-"""How a counted group of a strategy's parts ends that are carried out: 四大行动, policies (13 of 15)."""
 _FORMULA = re.compile(r"\d(?:\+[\dN])+")
 """A sum as a name, which stands for what is done: “3+1”保障."""
 
@@ -64,6 +62,7 @@ class _Words:
     deeds: frozenset[str]
     institution: re.Pattern[str]
     carried_out: str
+    campaigns: tuple[str, ...]
     genus: re.Pattern[str]
 
 
@@ -81,6 +80,7 @@ def _words() -> _Words:
         deeds=frozenset(data["counted"]["deeds"]),
         institution=re.compile(f"(?:{term['institutions']})$"),
         carried_out=term["carried_out"],
+        campaigns=tuple(data["term"]["campaigns"]),
         genus=re.compile(f'[^，。；、]*的(?P<genus>[^的，。；、"]{{2,14}}?(?:{term["genera"]}))(?=[，。；\n]|$)'),
     )
 
@@ -145,7 +145,7 @@ class GlossaryFinder:
 
     def _members(self, doc: Doc, wholes: Iterable[Span], parts: Iterable[Member], above: Kind) -> None:
         for part in parts:
-            campaigns = part.parts and folded_text(doc).endswith(_CAMPAIGNS, part.span.start, part.span.end)
+            campaigns = part.parts and folded_text(doc).endswith(_words().campaigns, part.span.start, part.span.end)
             kind = Kind.POLICY if campaigns and above is Kind.STRATEGY else above
             name = text_of(doc)[part.span.start : part.span.end]
             doc._.candidates.append(Candidate(part.span, kind, "policy_glossary", 0.85))

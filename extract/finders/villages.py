@@ -28,8 +28,6 @@ _SEPARATOR = re.compile("、|(?<!、)和(?![谐美睦])|及|与|以及|至|到")
 _CLAUSE_END = re.compile(r'[。；：，！？\n（）《》"…①-⑳]|(?<=[0-9])[.．](?![0-9])')
 _QUANTIFIED_SURE = 0.88
 """How sure the members of a list are that says of how many villages, or that there are more."""
-_WORKS = re.compile("(?:..厂|车场|车站|广场|市场|清淤|改造|整治|修复|绿化|硬化)$")
-"""How works end, which a village beside them makes no villages: 罗峪村的跃进厂; 新厂 and 新屋场 are villages."""
 _ESTATE_SURE = 0.85
 _UNLIKELY = 0.35
 """How sure a community's name is before 服务中心 and the like: left to the tagger."""
@@ -427,8 +425,9 @@ def _read_neighbours(
 
 
 def _is_work_or_word(stem: str) -> bool:
-    """Tell whether what only stands in a list with villages is a work (水渠清淤) or worded as any text (开业)."""
-    return _WORKS.search(stem) is not None or not unusual(stem)
+    """Tell whether what only stands in a list with villages is a work (水渠清淤, 跃进厂) or an ordinary word (开业)."""
+    works = tuple(words_of("village")["works"])
+    return stem.endswith(works) or re.search("..厂$", stem) is not None or not unusual(stem)
 
 
 def _may_be_village(stem: str, longest: int = 3, *, ordinary: bool = False) -> bool:

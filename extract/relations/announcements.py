@@ -14,7 +14,7 @@ from extract.document import Section, Span
 from extract.layout.structure import opening_verb
 from extract.layout.tables import is_row, worded_cells
 from extract.mentions import Mentions, is_result, is_system
-from extract.names import alternation, lexicon
+from extract.names import alternation, conferring, lexicon
 from extract.surface import HAN
 from ontology.terms import Kind, Level
 
@@ -37,10 +37,8 @@ _SURE = {"title": 0.6, "group of rows": 0.93, "topic sentence": 0.93, "inner top
 _STATEMENT = re.compile(r"[年期][^，。]{0,2}是|[一之]年。|总体要求|意义")
 """A sentence that says what a year was like, or what a part is about, announces nothing."""
 _JOINED_BEFORE, _JOINED_BEHIND = re.compile('[、和与及]"?$'), re.compile('"?[、和与及]')
-_DOING, _DOING_LENGTH = f"[抓稳促调惠防优强补保扩提治增转化创破建兴育][{HAN}]{{2}}", 3
-_THREES_BEFORE = re.compile(f"(?:^|[^{HAN}])(?:{_DOING})+$")
-_THREES_BEHIND = re.compile(f"(?:{_DOING})+(?![{HAN}])")
-"""What stands before and behind one of several doings of three characters each."""
+_OF_THREE = 3
+"""Characters of each of several doings side by side: 稳增长|促改革|调结构."""
 _BESIDES = re.compile(" *(?:同时|与此同时|此外|另外)，")
 """What opens a paragraph of all that belongs under no heading: 4 of 17 works there were for what theirs announces."""
 _MANNER = re.compile("，以更")
@@ -105,6 +103,13 @@ def is_attribute(folded: str, goal: Span) -> bool:
     return _attribute().match(folded, goal.start) is not None
 
 
+@cache
+def _threes() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what stands before and behind one of several doings of three characters each."""
+    doing = f"(?:{alternation(lexicon('structure')['announcement']['threes'])})[{HAN}]{{2}}"
+    return re.compile(f"(?:^|[^{HAN}])(?:{doing})+$"), re.compile(f"(?:{doing})+(?![{HAN}])")
+
+
 class _Branches(NamedTuple):
     """What tells the development of a branch from the nation's.
 
@@ -121,12 +126,12 @@ class _Branches(NamedTuple):
 
 @cache
 def _branches() -> _Branches:
-    words, honoured = lexicon("structure")["announcement"], alternation(lexicon("relations")["honoured"])
+    words = lexicon("structure")["announcement"]
     attributes, branches = alternation(words["attributes"]), alternation(words["branches"])
     return _Branches(
         before=re.compile(f"(?:{branches})$"),
         attribute=re.compile(attributes),
-        item=re.compile(f"支持|.*(?:{branches}|经济)(?:{attributes})|.*(?:{honoured})"),
+        item=re.compile(f"支持|.*(?:{branches}|经济)(?:{attributes})|.*(?:{conferring('rated', 'given')})"),
     )
 
 
@@ -326,9 +331,10 @@ class Announcements:
         """Tell whether a goal is one of the doings that a heading lists, by marks or in threes: 优结构|稳增长."""
         if is_joined(self._folded, goal):
             return True
-        before = _THREES_BEFORE.search(self._folded, max(0, goal.start - LONGEST), goal.start)
-        threes = before is not None or _THREES_BEHIND.match(self._folded, goal.end) is not None
-        return threes and goal.end - goal.start == _DOING_LENGTH
+        before, behind = _threes()
+        first = max(0, goal.start - LONGEST)
+        others = before.search(self._folded, first, goal.start) or behind.match(self._folded, goal.end)
+        return others is not None and goal.end - goal.start == _OF_THREE
 
     def _named(self, stretch: Span, *, systems: bool = False) -> list[tuple[Span, Entity]]:
         named = [pair for pair in self._mentions.strategies(stretch) if not is_result(pair[1], wide=self._wide)]

@@ -13,7 +13,7 @@ from extract.annotation import Claim, Entity
 from extract.document import Place, Span
 from extract.layout.explanations import NUMERAL
 from extract.mentions import Mentions, below, is_said
-from extract.names import FIVE_YEARS, alternation, lexicon
+from extract.names import FIVE_YEARS, alternation, conferring, lexicon
 from extract.relations.announcements import BETTER, Announcements, ending
 from extract.surface import HAN, folded_text
 from ontology.divisions import NATION
@@ -202,16 +202,18 @@ class Sentence:
 
     def honours_both(self, one: Span, other: Span) -> bool:
         """Tell whether each of two names' clauses says what honour was given: 荣获甲城市，入选乙示范区."""
-        if verbs("honoured").search(self.wording) is None or not self.clauses_between(one, other):
+        given = words().honoured
+        if given.search(self.wording) is None or not self.clauses_between(one, other):
             return False
-        return all(verbs("honoured").search(self.clause(name)) for name in (one, other))
+        return all(given.search(self.clause(name)) for name in (one, other))
 
     def seeks(self, goal: Span) -> bool:
         """Tell whether a goal stands in the name of an honour that is sought: 争创国家|生态文明|建设示范县.
 
         None of seven instruments and works of the clauses before was for it, and of 75 strategies five.
         """
-        if verbs("seeking").search(self.wording) is None or verbs("seeking").search(self.clause(goal)) is None:
+        sought = words().sought
+        if sought.search(self.wording) is None or sought.search(self.clause(goal)) is None:
             return False
         return words().honour.match(self._folded, goal.start, goal.end + _LONGEST_HONOUR) is not None
 
@@ -222,7 +224,7 @@ class Sentence:
         """
         if words().meets.match(self._folded, goal.end) is not None:
             return True
-        return verbs("honoured").search(self.clause(goal)) is not None
+        return words().honoured.search(self.clause(goal)) is not None
 
     def quotes_side_by_side(self, one: Span, other: Span) -> bool:
         """Tell whether two quoted names stand next to each other: 统筹|“三区同建”[29]“四村联创”|."""
@@ -295,6 +297,8 @@ class Words:
     aimed: re.Pattern[str]
     meeting: re.Pattern[str]
     honour: re.Pattern[str]
+    honoured: re.Pattern[str]
+    sought: re.Pattern[str]
     meets: re.Pattern[str]
     campaign: re.Pattern[str]
     ground: re.Pattern[str]
@@ -309,7 +313,7 @@ class Words:
 
 @cache
 def words() -> Words:
-    """Return the words around names, of which ``lexicon/relations.toml`` lists most."""
+    """Return the words around names, of which ``lexicon/relations.toml`` and ``honours.toml`` list most."""
     data = lexicon("relations")
     listed = {name: alternation(forms) for name, forms in data["preamble"].items()}
     adverbs = alternation(lexicon("structure")["heading"]["adverbs"])
@@ -326,7 +330,9 @@ def words() -> Words:
         marked=re.compile(f'"?的?[^，。；]{{0,4}}(?:{listed["marks"]})'),
         aimed=re.compile(f'"?[^，。；]{{0,4}}(?:{listed["aims"]})'),
         meeting=re.compile(listed["meetings"]),
-        honour=re.compile(f"[^，。；]*?(?:{alternation(data['honours'])})"),
+        honour=re.compile(f"[^，。；]*?(?:{alternation(lexicon('honours')['names'])})"),
+        honoured=re.compile(conferring("rated", "given")),
+        sought=re.compile(conferring("sought")),
         meets=re.compile(f'"?[^，。；、]{{0,8}}?(?:{alternation(data["gatherings"])})(?!战)'),
         campaign=re.compile(f"(?:{alternation(data['campaigns'])})$"),
         ground=re.compile(f"(?:{listed['grounds']})[^，。；]*$"),

@@ -265,7 +265,10 @@ class Divisions:
             peoples = [p for p in self._peoples if of_people or p.endswith("族")]
             while people := next((p for p in peoples if short.endswith(p) and short != p), None):
                 short = short.removesuffix(people)
-        return (short, *customary) if len(short) >= 2 else customary
+        if len(short) < 2:
+            return customary
+        plain = (short + suffix.removeprefix("自治"),) if suffix.startswith("自治") else ()  # 三江县 is 三江侗族自治县
+        return tuple(dict.fromkeys((short, *plain, *customary)))
 
     @cached_property
     def _peoples(self) -> list[str]:

@@ -56,6 +56,19 @@ def test_a_township_of_a_nationality_is_called_without_it(name: str, short: tupl
     assert divisions().short_names(place) == short
 
 
+@pytest.mark.parametrize(
+    ("name", "full"),
+    [
+        ("三江县", "三江侗族自治县"),
+        ("恩施州", "恩施土家族苗族自治州"),
+        ("鄂伦春旗", "鄂伦春自治旗"),
+        ("阜蒙县", "阜新蒙古族自治县"),
+    ],
+)
+def test_a_self_governing_unit_is_called_without_its_people(name: str, full: str) -> None:
+    assert [place.name for place in divisions().find(name)] == [full]
+
+
 def test_namesakes_are_told_apart_by_what_contains_them() -> None:
     namesakes = divisions().find("朝阳区")
     assert {p.within[0].name for p in namesakes} == {"北京市", "吉林省", "黑龙江省"}

@@ -13,7 +13,7 @@ from extract.document import Span
 from extract.layout.masthead import links_from
 from extract.nameless import TOLD, is_nameless
 from extract.names import alternation, alternations, behind_verbs, clause_start, is_governing, lexicon
-from extract.surface import ITEM_MARK, JOINTS, pairs
+from extract.surface import HAN, ITEM_MARK, JOINTS, pairs
 from extract.wording import is_usual
 from ontology.terms import IDEAS, Kind
 
@@ -33,6 +33,8 @@ _TITLE = re.compile("《([^《》]+)》")
 """What title marks enclose is named without them (of 435 names 396), and each by itself (48 of 48)."""
 _ONCE = re.compile("一(?:次(?![办性不告成跑])|批|轮|系列)")
 """What counts before an instrument: 开展|一次|送政策上门行动 (no name, but 一次办好 and 一次性补贴)."""
+_SUMMED = re.compile(rf'[^"]*、[^"]*(?P<sort>[{HAN}])(?="[两二三四五六七八九](?P=sort)")')
+"""A list before what sums it up."""
 _MARK = re.compile(r'["（）《》【】|]')
 """What a name holds with its partner only, or not at all: the border of a table's cell."""
 _LAST_COUNTED = re.compile("(?P<last>[^、和与及]{3,12}?)[两三四五六七2-7][条个座处段家](?!一)[^、和与及]+")
@@ -131,12 +133,15 @@ def _without_mark(c: Candidate, folded: str) -> Candidate:
 def _without_lead(c: Candidate, folded: str) -> Candidate:
     """Return a project or body without what only leads up to its list, nor a list's mark, a measure or a sum.
 
+    And what sums up a list without that: 忠诚型、担当型|“五型”政府.
     续建的，有|甲铁路; 以|甲公司|为代表; 启动、持续升级|和美乡村示范带; 9.8公里|供水管网; 集|电商中心、花卉基地|于一体;
     改扩建|甲至乙高速公路.
     """
     start, end = c.span.start, c.span.end
     if folded[start] == "、":
         return replace(c, span=Span(behind_verbs(folded, start + 1, end), end))
+    if c.kind in IDEAS and (summed := _SUMMED.match(folded, start, end)):
+        return replace(c, span=Span(summed.end(), end))
     if c.kind in IDEAS and folded[start] == "一" and c.concept is None:
         once = _ONCE.match(folded, start, end)
         return c if once is None or end - once.end() < _BRIEFEST else replace(c, span=Span(once.end(), end))

@@ -375,7 +375,7 @@ def _words() -> _Words:
     data = lexicon("strategies")
     many, two = (f"(?:{alternation(data[verbs])})" for verbs in ("formulas", "formulas_of_two"))
     positions = alternation(data["positions"])
-    groups = alternation([*data["layout"]["parts"], *data["layout"]["groups"]])
+    groups = alternation([*data["layout"]["parts"], *data["layout"]["groups"], *data["layout"]["sorts"]])
     return _Words(
         motto=re.compile(
             f"(?:{alternation(lexicon('levels')['name']['own'])})(?:省|市|县|区|镇|乡|旗|州)(?:战略)?"

@@ -52,6 +52,9 @@ def find_named_villages(reading: PlaceReading) -> None:
         if site.match(reading.text, end):
             continue  # 仰韶村、贾湖等遗址
         known = _known_before(reading, end)
+        is_town = known is not None and reading.text[known:end] in reading.gazetteer.own
+        if is_town and reading.text[end : end + 1] != "村":
+            continue  # 沈村|镇, and 沈村 where that speaks
         if known is not None and (
             _begins_a_town(reading, known, end) or not _is_whole(reading, known, match.start(), end)
         ):

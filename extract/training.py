@@ -13,6 +13,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,7 +29,7 @@ from extract.document import Document, Span
 from extract.examples import Example, Known, everything, write_stretches
 from extract.learned import chains, inference, measurement, network, reranker
 from extract.learned.chains import Chains
-from extract.learned.classifier import MODELS
+from extract.learned.classifier import MODELS, likelihood, opened
 from extract.learned.network import Network, Sample
 from extract.learned.tagger import LABELS, READERS, TAGGER, labels
 from extract.learned.traits import Floats, seen
@@ -116,6 +117,10 @@ class Judged(NamedTuple):
     taken: list[bool]
 
 
+_Described = tuple[Judged, list[list[str]]]
+"""A document with what the log-linear model sees of each of its names."""
+
+
 def judged(annotated: Iterable[Example], models: Path) -> list[Judged]:
     """Compare with the annotations what the rules and a folder's taggers propose."""
     nlp = pipeline.load(components=(*RULES, TAGGER), config={TAGGER: {"models": str(models)}})
@@ -129,21 +134,45 @@ def judged(annotated: Iterable[Example], models: Path) -> list[Judged]:
 
 
 def train_reranker(parts: Sequence[Sequence[Judged]], folder: Path) -> None:
-    """Train the reranker and write it to a folder with its counts of names.
+    """Train the reranker's two models and write them to a folder with its counts of names.
+
+    The trees learn from what log-linear models of the other folds say of a fold's names.
 
     Args:
         parts: folds of documents, judged by taggers that have not seen them. What a form counts for in one fold is
             counted in the others.
-        folder: where the model goes.
+        folder: where the models go.
     """
-    trainer = _trainer(c1=3, c2=3, max_iterations=150)
-    for part in parts:
-        counts = _counts(other for other in parts if other is not part)
-        for doc, names, taken in part:
-            for traits, is_taken in zip(reranker.features(doc, names, counts), taken, strict=True):
-                trainer.append([traits], [reranker.TAKEN if is_taken else reranker.REFUSED])
-    trainer.train(str(folder / reranker.MODEL))
+    described = [_described(part, _counts(other for other in parts if other is not part)) for part in parts]
+    numbers, taken = [], []
+    for fold, part in enumerate(described):
+        with tempfile.TemporaryDirectory() as scratch:
+            _train_first(described[:fold] + described[fold + 1 :], Path(scratch))
+            model = opened(Path(scratch), reranker.MODEL)
+            for document, traits in part:
+                if document.names:
+                    likely = [likelihood(model, each, reranker.TAKEN) for each in traits]
+                    numbers.append(reranker.numbers(document.names, likely))
+                    taken += document.taken
+    _grown(numbers, taken).save(folder / reranker.SECOND_MODEL)
+    _train_first(described, folder)
     reranker.write_counts(_counts(parts), folder / reranker.COUNTS)
+
+
+def _described(part: Iterable[Judged], counts: reranker.Counts) -> list[_Described]:
+    """Describe the names of a fold's documents; a trait's words are kept once."""
+    return [
+        (each, [list(map(sys.intern, traits)) for traits in reranker.features(each.doc, each.names, counts)])
+        for each in part
+    ]
+
+
+def _train_first(parts: Iterable[Iterable[_Described]], folder: Path) -> None:
+    trainer = _trainer(c1=3, c2=3, max_iterations=150)
+    for document, traits in chain.from_iterable(parts):
+        for each, is_taken in zip(traits, document.taken, strict=True):
+            trainer.append([each], [reranker.TAKEN if is_taken else reranker.REFUSED])
+    trainer.train(str(folder / reranker.MODEL))
 
 
 def _counts(parts: Iterable[Iterable[Judged]]) -> reranker.Counts:
@@ -195,11 +224,8 @@ def train_inference(annotated: Iterable[Example], folder: Path) -> None:
             for each in described(doc):
                 numbers[model].append(each.numbers)
                 related[model] += [(int(each.subject.id), int(goal.id)) in text.upward for goal in each.goals]
-    from sklearn.ensemble import HistGradientBoostingClassifier  # only for training: the package goes without it
-
     for model in models:
-        grown = HistGradientBoostingClassifier(**_GROWTH).fit(np.concatenate(numbers[model]), related[model])
-        Trees.of(grown).save(folder / model)
+        _grown(numbers[model], related[model]).save(folder / model)
 
 
 def train_measurement(annotated: Iterable[Example], folder: Path) -> None:
@@ -249,6 +275,12 @@ def _settled(known: Concept | None, kind: Kind) -> bool:
 
 def _processed(nlp: Language, text: Example) -> Doc:
     return pipeline.process(nlp, metadata.describe(Document(text.name, text.text, "")))
+
+
+def _grown(numbers: Sequence[Floats], labels: Sequence[bool]) -> Trees:
+    from sklearn.ensemble import HistGradientBoostingClassifier  # only for training: the package goes without it
+
+    return Trees.of(HistGradientBoostingClassifier(**_GROWTH).fit(np.concatenate(numbers), labels))
 
 
 def _trainer(**parameters: float) -> pycrfsuite.Trainer:

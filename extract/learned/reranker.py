@@ -3,7 +3,8 @@
 Rules, authority file and tagger each see a name from one side. A log-linear model, trained on what annotators took of
 their proposals (``python -m extract.training``), weighs them together: who proposes the name, how likely the tagger
 finds it here and elsewhere, what else is proposed over the same characters, what stands around it, how it is worded,
-and how often the same words were taken for a name in other documents.
+and how often the same words were taken for a name in other documents. Boosted trees then judge it again, by what that
+model says of it and of its rivals, its neighbours and the places where it stands again.
 """
 
 from __future__ import annotations
@@ -11,24 +12,28 @@ from __future__ import annotations
 import gzip
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.document import Span
+from extract.learned import trees
 from extract.learned.classifier import MODELS, likelihood, opened
 from extract.learned.tagger import KINDS, TAGGER
-from extract.learned.traits import parallels
+from extract.learned.traits import Floats, parallels
 from extract.names import governors
 from extract.surface import folded_text, quotations
 from ontology.terms import Kind
 
 MODEL = "reranker.crfsuite"
 """The model's file name, beside the tagger's."""
+SECOND_MODEL = "reranker.npz"
+"""The file name of the trees that judge again."""
 COUNTS = "name-counts.tsv.gz"
 """The file of its counts of names, beside it."""
 TAKEN, REFUSED = "taken", "refused"
@@ -42,6 +47,8 @@ _WEIGHED = frozenset({"policy_authority", "policy_organizations", TAGGER})
 """Finders whose sureness tells what a name means, not whether it is meant: 森林防火 in passing, 绿色有机食品|基地."""
 _QUOTE = '"'
 _BLOCK = 32
+_NONE = -13.0
+"""Logarithmic odds of a name that is not there, less than any has."""
 _KNOWN = 3
 """Documents that must have a form as one kind for it to be counted: what fewer have is their own."""
 
@@ -286,6 +293,70 @@ def features(doc: Doc, names: list[Name], counts: Counts) -> Iterator[list[str]]
     return (evidence.of(name) for name in names)
 
 
+def numbers(names: Sequence[Name], likely: Sequence[float]) -> Floats:
+    """Return what the trees judge each of the names proposed in a document by, a row for each.
+
+    Args:
+        names: that are proposed in it, in the order of the text.
+        likely: how likely the log-linear model finds each.
+    """
+    odds = [_log_odds(each) for each in likely]
+    forms: dict[str, list[int]] = defaultdict(list)
+    begin, end = {}, {}
+    for place in sorted(range(len(names)), key=odds.__getitem__):  # the likeliest comes last
+        forms[names[place].form].append(place)
+        begin[names[place].span.start] = end[names[place].span.end] = odds[place]
+    rivals = _strongest_rivals(names, odds)
+    rows = []
+    for place, name in enumerate(names):
+        same = [other for other in forms[name.form] if names[other].kind is name.kind and other != place]
+        also = [other for other in forms[name.form] if names[other].kind is not name.kind]
+        again = [odds[other] for other in same] or [_NONE]
+        rows.append(
+            (
+                KINDS.index(name.kind),
+                odds[place],
+                name.odds,
+                name.rule,
+                name.concept,
+                name.span.end - name.span.start,
+                len(same),
+                max(again),
+                sum(again) / len(again),
+                min(again),
+                max((names[other].rule for other in same), default=0.0),
+                max((odds[other] for other in also), default=_NONE),
+                max((odds[other] for other in also if names[other].span == name.span), default=_NONE),
+                *rivals[place],
+                end.get(name.span.start - 1, _NONE),
+                begin.get(name.span.end + 1, _NONE),
+            )
+        )
+    return np.array(rows, np.float32)
+
+
+def _strongest_rivals(names: Sequence[Name], odds: Sequence[float]) -> list[tuple[float, float]]:
+    """Return the odds of the likeliest other name over characters of each, of any kind and of its own.
+
+    Args:
+        names: in the order of the text.
+        odds: of each.
+    """
+    of_any, of_own = [_NONE] * len(names), [_NONE] * len(names)
+    open_: list[int] = []
+    for place, name in enumerate(names):
+        open_ = [other for other in open_ if names[other].span.end > name.span.start]
+        for other in open_:
+            if names[other].span == name.span:
+                continue
+            for one, rival in ((place, other), (other, place)):
+                of_any[one] = max(of_any[one], odds[rival])
+                if names[other].kind is name.kind:
+                    of_own[one] = max(of_own[one], odds[rival])
+        open_.append(place)
+    return list(zip(of_any, of_own, strict=True))
+
+
 def count(documents: Iterable[Iterable[tuple[str, Kind, bool]]]) -> Counts:
     """Count in how many documents a form was taken for a name of a kind, and in how many it was proposed.
 
@@ -347,9 +418,12 @@ class Reranker:
             return doc
         counts = read_counts(self.models / COUNTS)
         names = proposed(doc)
+        chances = [likelihood(model, traits, TAKEN) for traits in features(doc, names, counts)]
+        again = trees.opened(self.models / SECOND_MODEL)
+        if again is not None and names:
+            chances = again.likelihoods(numbers(names, chances)).tolist()
         confidences: dict[int, float] = {}
-        for name, traits in zip(names, features(doc, names, counts), strict=True):
-            chance = likelihood(model, traits, TAKEN)
+        for name, chance in zip(names, chances, strict=True):
             confidences |= dict.fromkeys(name.places, self._confidence(chance))
         candidates = doc._.candidates
         for place, c in enumerate(candidates):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pycrfsuite
 import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
 from spacy.tokens import Doc
 
 from extract import pipeline
@@ -14,6 +16,7 @@ from extract.annotation import Candidate
 from extract.document import Document, Span
 from extract.learned import reranker
 from extract.learned.tagger import TAGGER
+from extract.learned.trees import Trees
 from ontology.terms import Kind
 
 TEXT = "实施鹭湾渠项目，推进鹭湾渠建设"
@@ -94,6 +97,40 @@ def test_a_name_shows_where_it_stands_again_and_what_lies_across_it() -> None:
     assert "Proalone" in seen["again"]
     assert {"Pro<推进" not in seen["canal"], "Proverb推进" in seen["again"]} == {True}
     assert {trait for trait in seen["work"] if trait.startswith("Pro3")}, "each trait also with the likelihood"
+
+
+def test_a_name_is_judged_again_by_its_rivals_and_by_the_places_where_it_stands() -> None:
+    names = reranker.proposed(
+        shown(candidate(CANAL, 0.3), candidate(WORK, 0.6, "policy_projects"), candidate(AGAIN, 0.95))
+    )
+    work, canal, again = reranker.numbers(names, [0.5, 0.9, 0.1])
+    high, none = np.float32(np.log(9)), -13
+    assert work[:6] == pytest.approx([reranker.KINDS.index(Kind.PROJECT), 0, np.log(1.5), 0.6, 0, 5])
+    assert list(work[6:]) == [0, none, none, none, 0, none, none, high, high, none, none]
+    assert list(canal[6:10]) == pytest.approx([1, -high, -high, -high])
+    assert list(again[6:10]) == pytest.approx([1, high, high, high])
+    assert list(canal[13:15]) == [0, 0], "the work lies across it"
+    assert list(again[13:15]) == [none, none]
+
+
+def test_neighbours_in_a_list_and_other_kinds_of_the_same_words_count() -> None:
+    doc = shown(
+        candidate(CANAL, 0.3), candidate(Span(6, 8), 0.6), Candidate(CANAL, Kind.POLICY, TAGGER, 0.6, likelihood=0.4)
+    )
+    names = reranker.proposed(doc)
+    rows = dict(zip([(n.span, n.kind) for n in names], reranker.numbers(names, [0.9] * 3), strict=True))
+    high, none = np.float32(np.log(9)), -13
+    assert list(rows[CANAL, Kind.PROJECT][11:]) == [high, high, none, none, none, high]
+    assert list(rows[Span(6, 8), Kind.PROJECT][11:]) == [none, none, none, none, high, none]
+
+
+def test_the_trees_have_the_last_word(judge: Callable[[float], reranker.Reranker], tmp_path: Path) -> None:
+    """Grown from names of which those were taken that the log-linear model finds unlikely, they raise such a one."""
+    things = np.random.default_rng(0).normal(size=(400, 17)).astype(np.float32)
+    grown = HistGradientBoostingClassifier(max_iter=30).fit(things, things[:, 1] < 0)
+    Trees.of(grown).save(tmp_path / reranker.SECOND_MODEL)
+    (unlikely,) = confidences(judge(0.5)(shown(candidate(WORK, 0.1, "policy_projects"))))
+    assert unlikely > 0.8
 
 
 def test_what_other_documents_show_of_a_form_is_seen() -> None:

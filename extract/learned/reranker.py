@@ -404,7 +404,7 @@ class Reranker:
     """Sets the confidence of every candidate that the tagger has weighed.
 
     Attributes:
-        models: folder of the model and its counts; without a model, candidates keep their confidence.
+        models: folder of the two models and the counts; without them, candidates keep their confidence.
         threshold: the chance of being a name at which a candidate's confidence is 0.5.
     """
 

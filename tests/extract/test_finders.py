@@ -28,7 +28,7 @@ from extract.status import status_by_rule, told
 from extract.surface import fold, pairs, quotations
 from ontology.divisions import NATION, divisions
 from ontology.iri import mint
-from ontology.terms import IDEAS, Kind, Level, Status
+from ontology.terms import IDEAS, Kind, Level, Predicate, Status
 from tests import linking
 
 PROVINCE = Place("甲省", Level.PROVINCIAL)
@@ -139,6 +139,19 @@ def test_what_counts_a_list_of_works_is_no_part_of_the_last(nlp):
 )
 def test_a_projects_name_begins_behind_its_number_its_doer_and_its_date(nlp, text, name):
     assert name in names(annotate(nlp, text), Kind.PROJECT)
+
+
+def test_what_sums_up_a_list_is_named_without_it(nlp) -> None:
+    text = "三、加强政府自身建设\n以建设忠诚型、创新型、担当型、服务型、过硬型“五型”政府为目标，改进作风。"
+    annotation = annotate(nlp, text)
+    named = {e.id: e.name for e in annotation.entities}
+    parts = {text[m.start : m.end] for e in annotation.entities for m in e.mentions} - {"“五型”政府", "五型"}
+    assert parts == {"忠诚型", "创新型", "担当型", "服务型", "过硬型"}
+    assert {named[link.subject] for link in annotation.links if link.predicate is Predicate.COMPONENT_OF} == parts
+
+
+def test_a_body_begins_behind_towards(nlp) -> None:
+    assert names(annotate(nlp, "全年向鹮鸣铜业等企业输出劳力430人。"), Kind.ORGANIZATION) == {"鹮鸣铜业"}
 
 
 def test_an_arrangement_is_named_with_who_does_what_in_it(rules) -> None:

@@ -222,3 +222,7 @@ def test_roads_goods_contests_and_any_units_bodies_are_no_organizations(text: st
 )
 def test_a_body_in_a_list_of_all_units_is_none_of_the_speakers(text: str, found: list[str]) -> None:
     assert [c.name for c in find(text, COUNTY) if c.name and c.name.endswith("政府")] == found
+
+
+def test_firms_known_nationwide_go_by_their_bare_names() -> None:
+    assert names("柳州上汽通用五菱整车项目投产，推进中电建光伏项目。", PROVINCE).keys() == {"上汽通用五菱", "中电建"}

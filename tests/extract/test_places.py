@@ -545,3 +545,9 @@ def test_what_only_stands_before_a_village_in_a_list_is_none(text: str) -> None:
 def test_the_towns_short_name_behind_the_town_begins_its_villages_name() -> None:
     found = names("羊平镇羊平北村、羊平镇虎山村入选。", Kind.VILLAGE, home("曲阳县"))
     assert set(found) == {"羊平北村", "虎山村"}
+
+
+def test_a_town_whose_short_name_ends_like_a_village_is_no_village() -> None:
+    town = home("宣州区", "沈村镇")
+    assert names("沈村镇修缮沈村古民居群，沈村村修路。", Kind.VILLAGE, town) == {"沈村村": "沈村"}
+    assert {"沈村镇", "沈村"} <= names("沈村镇修缮沈村古民居群。", Kind.ADMINISTRATIVE_UNIT, town).keys()

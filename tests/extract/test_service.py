@@ -480,7 +480,8 @@ def test_a_countys_sentence_of_four_of_the_nations_strategies_is_a_preamble(rela
     text = f"践行{names[0]}，融入{names[1]}，推动{names[2]}，落实{names[3]}，建成{MILL}。"
     assert all(link.confidence < 0.5 for link in related(text, Predicate.SERVES, **nation).values())
     listed = f"践行{'、'.join(names)}，建成{MILL}。"
-    assert all(link.confidence >= 0.5 for link in related(listed, Predicate.SERVES, **nation).values())
+    found = related(listed, Predicate.SERVES, **nation)
+    assert found and all(link.confidence >= 0.5 for link in found.values())
 
 
 def test_a_strategy_that_only_names_a_work_is_not_for_the_topic(related):

@@ -15,7 +15,7 @@ from extract.names import name_start
 from extract.numerals import parse
 from extract.surface import HAN
 from extract.wording import unusual
-from ontology.terms import Kind
+from ontology.terms import Kind, Level
 
 NUMBER = "(?:[0-9]+|[一二两三四五六七八九十]{1,3})"
 _MEASURE = "[个条座]?"
@@ -52,8 +52,7 @@ def find_named_villages(reading: PlaceReading) -> None:
         if site.match(reading.text, end):
             continue  # 仰韶村、贾湖等遗址
         known = _known_before(reading, end)
-        is_town = known is not None and reading.text[known:end] in reading.gazetteer.own
-        if is_town and reading.text[end : end + 1] != "村":
+        if known is not None and _is_own_town(reading, known, end) and reading.text[end : end + 1] != "村":
             continue  # 沈村|镇, and 沈村 where that speaks
         if known is not None and (
             _begins_a_town(reading, known, end) or not _is_whole(reading, known, match.start(), end)
@@ -130,6 +129,12 @@ def _begins_a_town(reading: PlaceReading, start: int, end: int) -> bool:
     if any(reading.text[start:stop] in reading.gazetteer.units for stop in (end + 1, end + 2)):
         return True
     return any(len(town) >= end - start and reading.text.startswith(town, start) for town in reading.gazetteer.towns)
+
+
+def _is_own_town(reading: PlaceReading, start: int, end: int) -> bool:
+    """Tell whether a village's name is here that of the town that speaks, in brief."""
+    name = reading.text[start:end]
+    return name in reading.gazetteer.own and reading.gazetteer.units[name][1] is Level.TOWNSHIP
 
 
 def _behind_town(text: str, start: int) -> int:

@@ -550,4 +550,6 @@ def test_the_towns_short_name_behind_the_town_begins_its_villages_name() -> None
 def test_a_town_whose_short_name_ends_like_a_village_is_no_village() -> None:
     town = home("宣州区", "沈村镇")
     assert names("沈村镇修缮沈村古民居群，沈村村修路。", Kind.VILLAGE, town) == {"沈村村": "沈村"}
+    village = divisions().find("沈村", level=Level.VILLAGE, within=["沈村镇"])[0]
+    assert names("沈村修缮古民居群。", Kind.VILLAGE, village) == {"沈村": "沈村"}, "a village's own name is its own"
     assert {"沈村镇", "沈村"} <= names("沈村镇修缮沈村古民居群。", Kind.ADMINISTRATIVE_UNIT, town).keys()

@@ -333,6 +333,11 @@ def _conferred(*sorts: str) -> re.Pattern[str]:
     return re.compile(f'(?:{conferring(*sorts)})(?:了|为)?{by}{rank}(?:"[^"\n]{{2,16}}"[、和及]?)*"?$')
 
 
+@cache
+def _called() -> tuple[str, ...]:
+    return tuple(lexicon("honours")["called"])
+
+
 def _is_honour(c: Candidate, folded: str) -> bool:
     """Tell whether a name is that of an honour conferred (获评“两山”实践创新基地), which is no entity.
 
@@ -344,7 +349,7 @@ def _is_honour(c: Candidate, folded: str) -> bool:
     if _TITLED.match(folded, c.span.end) and c.concept is None:
         return True
     near = max(0, c.span.start - 24), c.span.start
-    called = c.kind in IDEAS and folded.endswith(tuple(lexicon("honours")["called"]), *c.span)
+    called = c.kind in IDEAS and folded.endswith(_called(), *c.span)
     called = called and not folded.endswith("试点城市", *c.span)
     if called and _conferred("rated", "given", "attained").search(folded, *near):
         return True

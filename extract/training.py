@@ -29,7 +29,7 @@ from extract.document import Document, Span
 from extract.examples import Example, Known, everything, write_stretches
 from extract.learned import chains, inference, measurement, network, reranker
 from extract.learned.chains import Chains
-from extract.learned.classifier import MODELS, likelihood, opened
+from extract.learned.classifier import MODELS, opened
 from extract.learned.network import Network, Sample
 from extract.learned.tagger import LABELS, READERS, TAGGER, labels
 from extract.learned.traits import Floats, seen
@@ -144,16 +144,13 @@ def train_reranker(parts: Sequence[Sequence[Judged]], folder: Path) -> None:
         folder: where the models go.
     """
     described = [_described(part, _counts(other for other in parts if other is not part)) for part in parts]
-    numbers, taken = [], []
+    numbers: list[Floats] = []
     for fold, part in enumerate(described):
         with tempfile.TemporaryDirectory() as scratch:
             _train_first(described[:fold] + described[fold + 1 :], Path(scratch))
             model = opened(Path(scratch), reranker.MODEL)
-            for document, traits in part:
-                if document.names:
-                    likely = [likelihood(model, each, reranker.TAKEN) for each in traits]
-                    numbers.append(reranker.numbers(document.names, likely))
-                    taken += document.taken
+            numbers += [reranker.numbers(each.names, reranker.likelihoods(model, traits)) for each, traits in part]
+    taken = [is_taken for part in parts for document in part for is_taken in document.taken]
     _grown(numbers, taken).save(folder / reranker.SECOND_MODEL)
     _train_first(described, folder)
     reranker.write_counts(_counts(parts), folder / reranker.COUNTS)

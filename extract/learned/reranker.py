@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pycrfsuite
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -49,6 +50,8 @@ _QUOTE = '"'
 _BLOCK = 32
 _NONE = -13.0
 """Logarithmic odds of a name that is not there, less than any has."""
+_NUMBERS = 17
+"""What the trees judge a name by."""
 _KNOWN = 3
 """Documents that must have a form as one kind for it to be counted: what fewer have is their own."""
 
@@ -131,6 +134,38 @@ def _number(count: int) -> int:
     return count if count < 4 else 4 + (count >= 8) + (count >= 16)
 
 
+class _Names:
+    """The names proposed in a document, by where they stand and by their words; the likeliest comes last.
+
+    Attributes:
+        alike: those of one form, by kind.
+        beginning, ending: the likeliest that begins or ends at an offset.
+    """
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        self.alike: dict[str, dict[Kind, list[Name]]] = defaultdict(lambda: defaultdict(list))
+        self.beginning: dict[int, Name] = {}
+        self.ending: dict[int, Name] = {}
+        self._blocks: dict[int, list[Name]] = defaultdict(list)
+        for name in sorted(names, key=lambda n: n.likelihood):
+            self.alike[name.form][name.kind].append(name)
+            for block in self._held(name.span):
+                self._blocks[block].append(name)
+            self.beginning[name.span.start] = name
+            self.ending[name.span.end] = name
+
+    @staticmethod
+    def _held(span: Span) -> range:
+        return range(span.start // _BLOCK, (span.end - 1) // _BLOCK + 1)
+
+    def rivals(self, name: Name) -> Iterator[Name]:
+        """Yield the others over characters of a name, a long one perhaps twice."""
+        for block in self._held(name.span):
+            for other in self._blocks[block]:
+                if other.span != name.span and other.span.overlaps(name.span):
+                    yield other
+
+
 class _Evidence:
     """What a document shows of the names proposed in it."""
 
@@ -148,26 +183,13 @@ class _Evidence:
             self.parallel |= dict.fromkeys((Span(pair.start, pair.comma), Span(pair.comma + 1, pair.end)), "half")
             self.parallel[Span(pair.start, pair.end)] = f"pair{pair.size}{pair.alike}"
         self.times = cache(self.folded.count)
-        self.alike: dict[str, dict[Kind, list[Name]]] = defaultdict(lambda: defaultdict(list))
-        self.blocks: dict[int, list[Name]] = defaultdict(list)
-        self.beginning: dict[int, Name] = {}
-        self.ending: dict[int, Name] = {}
-        for name in sorted(names, key=lambda n: n.likelihood):
-            self.alike[name.form][name.kind].append(name)
-            for block in self._blocks(name.span):
-                self.blocks[block].append(name)
-            self.beginning[name.span.start] = name
-            self.ending[name.span.end] = name
+        self.names = _Names(names)
 
     def _marked(self, spans: Iterable[Span]) -> bytearray:
         marks = bytearray(len(self.folded) + 1)
         for span in spans:
             marks[span.start : span.end] = b"\1" * (span.end - span.start)
         return marks
-
-    @staticmethod
-    def _blocks(span: Span) -> range:
-        return range(span.start // _BLOCK, (span.end - 1) // _BLOCK + 1)
 
     def of(self, name: Name) -> list[str]:
         """Describe a name: each trait by itself, and together with the tagger's likelihood."""
@@ -196,7 +218,8 @@ class _Evidence:
 
     def _alike(self, name: Name) -> Iterator[str]:
         """Yield what the same form shows wherever it stands, of this kind and of others."""
-        same = self.alike[name.form][name.kind]
+        alike = self.names.alike[name.form]
+        same = alike[name.kind]
         best, mean = same[-1], sum(n.likelihood for n in same) / len(same)
         others = max((n.rule for n in same if n is not name), default=0.0)
         times = self.times(name.form)
@@ -208,7 +231,7 @@ class _Evidence:
         yield f"share{4 * len(same) // max(1, times)}{min(times, 3)}"
         yield f"others{int(10 * others)}"
         yield f"others{int(5 * others)}{int(10 * name.rule)}"
-        kinds = {kind: names for kind, names in self.alike[name.form].items() if kind is not name.kind}
+        kinds = {kind: names for kind, names in alike.items() if kind is not name.kind}
         for kind, names in sorted(kinds.items()):
             yield f"also{kind[:3]}{round(names[-1].odds)}"
             yield f"alsoby{kind[:3]}{int(5 * max(n.rule for n in names))}"
@@ -221,10 +244,8 @@ class _Evidence:
     def _rivals(self, name: Name) -> Iterator[str]:
         """Yield the likeliest of the other names over the same characters, by how they lie to this one."""
         rivals: dict[tuple[str, bool], Name] = {}
-        for block in self._blocks(name.span):
-            for other in self.blocks[block]:
-                if other.span != name.span and other.span.overlaps(name.span):
-                    rivals[_lies(other.span, name.span), other.kind is name.kind] = other  # the likeliest comes last
+        for other in self.names.rivals(name):
+            rivals[_lies(other.span, name.span), other.kind is name.kind] = other  # the likeliest comes last
         for (lies, same), other in sorted(rivals.items()):
             yield f"{lies}{same}{round(other.odds)}"
             yield f"{lies}{other.kind[:3]}{round(max(other.odds, _log_odds(0.8 * other.rule)))}"
@@ -246,8 +267,8 @@ class _Evidence:
         yield f"verb{self.verbs.get(start, '')}"
         yield f"quoted{before == after == _QUOTE}{self.quoted[start]}{self.headings[start]}"
         for joined, beside, side in (
-            (before, self.ending.get(start - 1), "<"),
-            (after, self.beginning.get(end + 1), ">"),
+            (before, self.names.ending.get(start - 1), "<"),
+            (after, self.names.beginning.get(end + 1), ">"),
         ):
             if joined in "、和及与":
                 yield f"list{side}{round(beside.odds) if beside is not None else ''}"
@@ -293,6 +314,11 @@ def features(doc: Doc, names: list[Name], counts: Counts) -> Iterator[list[str]]
     return (evidence.of(name) for name in names)
 
 
+def likelihoods(model: pycrfsuite.Tagger, described: Iterable[list[str]]) -> list[float]:
+    """Return how likely the log-linear model finds each of the names described, 0 to 1."""
+    return [likelihood(model, traits, TAKEN) for traits in described]
+
+
 def numbers(names: Sequence[Name], likely: Sequence[float]) -> Floats:
     """Return what the trees judge each of the names proposed in a document by, a row for each.
 
@@ -300,23 +326,21 @@ def numbers(names: Sequence[Name], likely: Sequence[float]) -> Floats:
         names: that are proposed in it, in the order of the text.
         likely: how likely the log-linear model finds each.
     """
-    odds = [_log_odds(each) for each in likely]
-    forms: dict[str, list[int]] = defaultdict(list)
-    begin, end = {}, {}
-    for place in sorted(range(len(names)), key=odds.__getitem__):  # the likeliest comes last
-        forms[names[place].form].append(place)
-        begin[names[place].span.start] = end[names[place].span.end] = odds[place]
-    rivals = _strongest_rivals(names, odds)
+    judged = [replace(n, likelihood=each, odds=_log_odds(each)) for n, each in zip(names, likely, strict=True)]
+    among = _Names(judged)
     rows = []
-    for place, name in enumerate(names):
-        same = [other for other in forms[name.form] if names[other].kind is name.kind and other != place]
-        also = [other for other in forms[name.form] if names[other].kind is not name.kind]
-        again = [odds[other] for other in same] or [_NONE]
+    for name, tagged in zip(judged, names, strict=True):
+        alike = among.alike[name.form]
+        same = [other for other in alike[name.kind] if other is not name]
+        also = [other for kind, others in alike.items() if kind is not name.kind for other in others]
+        again = [other.odds for other in same] or [_NONE]
+        rivals = list(among.rivals(name))
+        beside = among.ending.get(name.span.start - 1), among.beginning.get(name.span.end + 1)
         rows.append(
             (
                 KINDS.index(name.kind),
-                odds[place],
                 name.odds,
+                tagged.odds,
                 name.rule,
                 name.concept,
                 name.span.end - name.span.start,
@@ -324,37 +348,19 @@ def numbers(names: Sequence[Name], likely: Sequence[float]) -> Floats:
                 max(again),
                 sum(again) / len(again),
                 min(again),
-                max((names[other].rule for other in same), default=0.0),
-                max((odds[other] for other in also), default=_NONE),
-                max((odds[other] for other in also if names[other].span == name.span), default=_NONE),
-                *rivals[place],
-                end.get(name.span.start - 1, _NONE),
-                begin.get(name.span.end + 1, _NONE),
+                max((other.rule for other in same), default=0.0),
+                _likeliest(also),
+                _likeliest(other for other in also if other.span == name.span),
+                _likeliest(rivals),
+                _likeliest(other for other in rivals if other.kind is name.kind),
+                *(_NONE if other is None else other.odds for other in beside),
             )
         )
-    return np.array(rows, np.float32)
+    return np.array(rows, np.float32).reshape(-1, _NUMBERS)
 
 
-def _strongest_rivals(names: Sequence[Name], odds: Sequence[float]) -> list[tuple[float, float]]:
-    """Return the odds of the likeliest other name over characters of each, of any kind and of its own.
-
-    Args:
-        names: in the order of the text.
-        odds: of each.
-    """
-    of_any, of_own = [_NONE] * len(names), [_NONE] * len(names)
-    open_: list[int] = []
-    for place, name in enumerate(names):
-        open_ = [other for other in open_ if names[other].span.end > name.span.start]
-        for other in open_:
-            if names[other].span == name.span:
-                continue
-            for one, rival in ((place, other), (other, place)):
-                of_any[one] = max(of_any[one], odds[rival])
-                if names[other].kind is name.kind:
-                    of_own[one] = max(of_own[one], odds[rival])
-        open_.append(place)
-    return list(zip(of_any, of_own, strict=True))
+def _likeliest(names: Iterable[Name]) -> float:
+    return max((name.odds for name in names), default=_NONE)
 
 
 def count(documents: Iterable[Iterable[tuple[str, Kind, bool]]]) -> Counts:
@@ -418,9 +424,9 @@ class Reranker:
             return doc
         counts = read_counts(self.models / COUNTS)
         names = proposed(doc)
-        chances = [likelihood(model, traits, TAKEN) for traits in features(doc, names, counts)]
+        chances = likelihoods(model, features(doc, names, counts))
         again = trees.opened(self.models / SECOND_MODEL)
-        if again is not None and names:
+        if again is not None:
             chances = again.likelihoods(numbers(names, chances)).tolist()
         confidences: dict[int, float] = {}
         for name, chance in zip(names, chances, strict=True):

@@ -8,6 +8,7 @@ import pytest
 
 from extract import examples, pipeline, training, wording
 from extract.document import Document, Span
+from extract.examples import Example
 from extract.learned.classifier import MODELS
 from extract.learned.tagger import labels
 from extract.status import status
@@ -16,6 +17,11 @@ from ontology.terms import Kind, Status
 
 SHARED = Path(__file__).parents[3] / "shared"
 with_reports = pytest.mark.skipif(not (SHARED / "reports").is_dir(), reason="needs ../shared/reports")
+
+
+@pytest.fixture(scope="module")
+def written() -> list[Example]:
+    return examples.of_folder(examples.WRITTEN, examples.WRITTEN)
 
 
 def entity(kind: Kind, *surfaces: str) -> dict[str, object]:
@@ -64,9 +70,11 @@ def test_an_annotated_stretch_is_a_gold_file_of_its_own_words(tmp_path: Path) ->
         assert all({r["s"], r["o"]} <= ids and (r["quote"] is None or r["quote"] in text) for r in gold["relations"])
 
 
-def test_a_training_makes_every_model_that_ships(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_training_makes_every_model_that_ships(
+    written: list[Example], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(training, "_FOLDS", 2)
-    parts = training.folds(examples.of_folder(examples.WRITTEN, examples.WRITTEN))
+    parts = training.folds(written)
     learned = [text for part in parts for text in part[:4]]
     training.train(learned, tmp_path)
     shipped = {path.name for path in MODELS.iterdir() if path.is_file()} - {wording.USUAL.name}
@@ -99,10 +107,8 @@ def test_the_shipped_model_tells_status_where_the_rule_is_at_a_loss(tmp_path: Pa
     assert told[1] is not Status.COMPLETED
 
 
-def test_what_is_kept_unseen_is_no_text_of_training() -> None:
+def test_what_is_kept_unseen_is_no_text_of_training(written: list[Example]) -> None:
     unseen = examples.of_folder(MODELS / "unseen", MODELS / "unseen")
-    texts, learned = (
-        {p.read_text(encoding="utf-8") for p in f.glob("*.txt")} for f in (MODELS / "unseen", examples.WRITTEN)
-    )
-    assert len(unseen) == len(texts) == 54 and learned.isdisjoint(texts)
+    learned = {each.text for each in written}
+    assert len(unseen) == 54 and learned.isdisjoint(each.text for each in unseen)
     assert all(known.mentions for each in unseen for known in each.entities if "\n" not in "".join(known.surfaces))

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
 from pathlib import Path
@@ -27,7 +27,8 @@ from extract import levels, metadata, pipeline, status, wording
 from extract.annotation import Entity
 from extract.document import Document, Span
 from extract.examples import Example, Known, everything, write_stretches
-from extract.learned import chains, inference, measurement, network, reranker
+from extract.learned import affinity, chains, inference, measurement, network, reranker
+from extract.learned.affinity import Affinity
 from extract.learned.chains import Chains
 from extract.learned.classifier import MODELS, opened
 from extract.learned.network import Network, Sample
@@ -202,27 +203,71 @@ def train_choices(annotated: Iterable[Example], folder: Path) -> None:
     issuer.train(str(folder / levels.MODEL))
 
 
-def train_inference(annotated: Iterable[Example], folder: Path) -> None:
+def train_inference(annotated: Sequence[Example], folder: Path) -> None:
     """Train the models that tell what works and strategies are for where no rule does, and write them to a folder.
 
-    They learn from the annotated entities with the relations that the rules read between them.
+    They learn from the annotated entities with the relations that the rules read between them, in whole texts: what a
+    stretch of a report is for, its other parts may tell. What serves what in a fold's texts is told by the others.
     """
+    meanings = affinity.meanings(text.text for text in annotated)
+    parts = folds(text for text in annotated if text.report is None)
+    served = [[list(_served(text)) for text in part] for part in parts]
+    Affinity.of(meanings, chain.from_iterable(served)).save(folder / affinity.MODEL)
     finders, readers = pipeline.load(components=RULES), pipeline.load(components=_READERS)
-    models = {inference.WORKS_MODEL: inference.of_works, inference.STRATEGIES_MODEL: inference.of_strategies}
-    numbers: dict[str, list[Floats]] = defaultdict(list)
-    related: dict[str, list[bool]] = defaultdict(list)
-    for text in annotated:
-        if text.upward is None:
-            continue
-        doc = _with_entities(_processed(finders, text), text.entities)
-        for _, reader in readers.pipeline:
-            doc = reader(doc)
-        for model, described in models.items():
-            for each in described(doc):
-                numbers[model].append(each.numbers)
-                related[model] += [(int(each.subject.id), int(goal.id)) in text.upward for goal in each.goals]
-    for model in models:
-        _grown(numbers[model], related[model]).save(folder / model)
+    works: list[list[_Inferred]] = [[] for _ in parts]
+    strategies: list[list[_Inferred]] = [[] for _ in parts]
+    for fold, part in enumerate(parts):
+        fitting = Affinity.of(meanings, chain.from_iterable(served[:fold] + served[fold + 1 :]))
+        for text in part:
+            doc = _with_entities(_processed(finders, text), text.entities)
+            for _, reader in readers.pipeline:
+                doc = reader(doc)
+            works[fold].append(_inferred(inference.of_works(doc, fitting), text))
+            strategies[fold].append(_inferred(inference.of_strategies(doc, fitting), text))
+    for described, names in ((works, inference.WORKS_MODELS), (strategies, inference.STRATEGIES_MODELS)):
+        _train_twice(described, [folder / name for name in names])
+
+
+class _Inferred(NamedTuple):
+    """What the subjects of a document may be for, and whether annotators say so of each goal."""
+
+    choices: list[inference.Choices]
+    related: list[bool]
+
+
+def _inferred(choices: Iterable[inference.Choices], text: Example) -> _Inferred:
+    every, upward = list(choices), text.upward or ()
+    return _Inferred(every, [(int(each.subject.id), int(goal.id)) in upward for each in every for goal in each.goals])
+
+
+def _served(text: Example) -> Iterator[tuple[str, str]]:
+    """Yield the names of work and of the strategy that it is annotated to serve."""
+    for subject, goal in sorted(text.upward or ()):
+        if text.entities[subject].kind is not Kind.STRATEGY:
+            yield text.entities[subject].surfaces[0], text.entities[goal].surfaces[0]
+
+
+def _train_twice(parts: Sequence[Sequence[_Inferred]], models: Sequence[Path]) -> None:
+    """Train trees, and those that judge again: these learn from what trees of the other folds say of a fold's texts."""
+    again: list[Floats] = []
+    related: list[bool] = []
+    for fold, part in enumerate(parts):
+        first = _grown_first(chain.from_iterable([*parts[:fold], *parts[fold + 1 :]]))
+        for choices, told in part:
+            if choices:
+                likely = first.likelihoods(np.concatenate([each.numbers for each in choices]))
+                worth, numbers = inference.to_judge_again(choices, likely)
+                again.append(numbers)
+                related += np.array(told)[worth].tolist()
+    first_model, second_model = models
+    _grown_first(chain.from_iterable(parts)).save(first_model)
+    _grown(again, related).save(second_model)
+
+
+def _grown_first(documents: Iterable[_Inferred]) -> Trees:
+    documents = list(documents)
+    numbers = [each.numbers for choices, _ in documents for each in choices]
+    return _grown(numbers, [told for _, related in documents for told in related])
 
 
 def train_measurement(annotated: Iterable[Example], folder: Path) -> None:

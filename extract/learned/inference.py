@@ -2,7 +2,8 @@
 
 A researcher who knows the definitions links a pig farm to the strategy of animal husbandry though no sentence does.
 Boosted trees tell how likely that is, by what the two names, the sentence and its heading are about, by where they
-stand, and by what the rules relate to strategies beside. Trained by ``python -m extract.training``.
+stand, and by what the rules relate to strategies beside. Others judge the likelier ones again: they see what the first
+say of the work beside and of the other strategies. Trained by ``python -m extract.training``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from functools import cache
-from itertools import permutations
+from itertools import islice, permutations
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -24,7 +25,8 @@ from spacy.tokens import Doc
 
 from extract.annotation import Claim, Entity
 from extract.document import Section, Span
-from extract.learned import trees
+from extract.learned import affinity, trees
+from extract.learned.affinity import Affinity
 from extract.learned.classifier import MODELS
 from extract.learned.traits import Floats, Integers
 from extract.mentions import WORKS, Mentions, below, is_body, is_said
@@ -33,8 +35,11 @@ from extract.relations.topics import things, topics_of
 from extract.surface import folded_text
 from ontology.terms import STATED, Basis, Kind, Level, Period, Predicate
 
-WORKS_MODEL, STRATEGIES_MODEL = "inference.npz", "inference-strategies.npz"
-"""The models' file names, beside the tagger's: of works, and of strategies."""
+WORKS_MODELS = ("inference-works.npz", "inference-works-again.npz")
+STRATEGIES_MODELS = ("inference-strategies.npz", "inference-strategies-again.npz")
+"""The models' file names, beside the tagger's: of works, and of strategies; the second of each judges again."""
+WORTH_JUDGING_AGAIN = 0.03
+"""What the first trees find less likely stays as they judged it."""
 
 _NO_SUBJECT = re.compile("、|政府$")
 """Lists of mottoes and kinds of government (廉洁政府) are about all or none: of 88 links to them 13 were right."""
@@ -44,10 +49,14 @@ _STRETCH = 30_000
 """Characters of a text that is read at once; county reports have 10,000 to 25,000."""
 _WITHIN = 3
 """Of the stretches around a subject, its sentence, line and section speak for a strategy that others in them serve."""
+_CONTEXT = 6
+"""Sentences that tell what a goal is about."""
 _KINDS = tuple(Kind)
 
 Column = NDArray[Any]
 """One number of each subject, of each goal, or of each pair of these (subjects by goals)."""
+_Pairs = Sequence[Collection[str]]
+"""The pairs of characters of several texts (``things``)."""
 
 
 class Choices(NamedTuple):
@@ -57,31 +66,35 @@ class Choices(NamedTuple):
         subject: the village, project, policy, slogan, organization or strategy.
         goals: the strategies that it may be for, at least one.
         numbers: what the trees go by, a row for each of them.
+        around: the sentence that first names the subject, its heading and the outermost heading above that.
     """
 
     subject: Entity
     goals: Sequence[Entity]
     numbers: Floats
+    around: tuple[Span, Span | None, Span | None]
 
 
-def of_works(doc: Doc) -> Iterator[Choices]:
+def of_works(doc: Doc, affinity: Affinity) -> Iterator[Choices]:
     """Describe each work with every strategy for which something speaks, and to which no claim relates it.
 
     What the glossary at a document's end names first is left out: of such links one of eight was right.
 
     Args:
         doc: with entities, and with the claims of the readers of relations.
+        affinity: how well words go together.
     """
-    return (each for stretch in _stretches(doc) for each in _Works(doc, stretch).choices())
+    return (each for stretch in _stretches(doc) for each in _Works(doc, stretch, affinity).choices())
 
 
-def of_strategies(doc: Doc) -> Iterator[Choices]:
+def of_strategies(doc: Doc, affinity: Affinity) -> Iterator[Choices]:
     """Describe each strategy with every other of no lower level that something speaks for, and no claim relates it to.
 
     Args:
         doc: with entities, and with the claims of the readers of relations.
+        affinity: how well words go together.
     """
-    return (each for stretch in _stretches(doc) for each in _Strategies(doc, stretch).choices())
+    return (each for stretch in _stretches(doc) for each in _Strategies(doc, stretch, affinity).choices())
 
 
 def _stretches(doc: Doc) -> Iterator[Span]:
@@ -93,6 +106,7 @@ class _Reading(ABC):
     """One document being read.
 
     Attributes:
+        entities: of the document, by where they are first named.
         strategies: that the stretch read names.
         subjects: what may be for a strategy.
         goals: the strategies that it may be for.
@@ -113,7 +127,8 @@ class _Reading(ABC):
     inward: ClassVar[tuple[Predicate, ...]]
     """The relations that say which goal stands above another."""
 
-    def __init__(self, doc: Doc, stretch: Span) -> None:
+    def __init__(self, doc: Doc, stretch: Span, affinity: Affinity) -> None:
+        self.affinity = affinity
         self.mentions = Mentions.of(doc)
         self.stretch = stretch
         self.structure = self.mentions.structure
@@ -121,7 +136,8 @@ class _Reading(ABC):
         self.speaker: Level | None = doc._.document.metadata.level
         place = doc._.document.metadata.place
         self.home = place.name[:2] if place is not None else ""
-        strategies = (e for e in self.mentions.entities if e.kind is Kind.STRATEGY)
+        self.entities = sorted(self.mentions.entities, key=lambda entity: entity.mentions[0])
+        strategies = (e for e in self.entities if e.kind is Kind.STRATEGY)
         self.strategies = [e for e in strategies if any(map(stretch.contains, e.mentions))]
         self.subjects, self.goals = self._ends()
         self.sentences = [self.mentions.sentence(subject.mentions[0]) for subject in self.subjects]
@@ -147,19 +163,23 @@ class _Reading(ABC):
         """Yield the subjects with the goals for which something speaks."""
         if not self.subjects or not self.goals:
             return
-        places, matter, near = self._places(), self._matter(), self._near()
+        places, (matter, fitting), near = self._places(), self._matter(), self._near()
         _, _, here, headed = places
         reasons = (here, headed, *matter[:6], *near[: 3 * _WITHIN : 3], *near[-2:])
         speaks = np.any([column > 0 for column in reasons], axis=0)
         may = speaks & (self.serving == 0) & self._possible()
         columns = [np.broadcast_to(column[:, None], may.shape) for column in self._of_subjects()]
         columns += [np.broadcast_to(column, may.shape) for column in self._of_goals()]
-        columns += [*places, *matter, *near, *self._kin(), *self._pairs()]
+        columns += [*places, *matter, *fitting, *near, *self._kin(), *self._pairs()]
         numbers = np.stack([column[may] for column in columns], axis=-1, dtype=np.float32, casting="unsafe")
         sizes = may.sum(axis=1)
-        for subject, marked, rows in zip(self.subjects, may, np.split(numbers, np.cumsum(sizes[:-1])), strict=True):
-            if len(rows):
-                yield Choices(subject, [self.goals[number] for number in np.flatnonzero(marked).tolist()], rows)
+        rows = np.split(numbers, np.cumsum(sizes[:-1]))
+        for number in np.flatnonzero(sizes).tolist():
+            goals = [self.goals[goal] for goal in np.flatnonzero(may[number]).tolist()]
+            headings: Sequence[Span | None] = _headings(self.parts[number]) or (None,)
+            yield Choices(
+                self.subjects[number], goals, rows[number], (self.sentences[number], headings[0], headings[-1])
+            )
 
     def _read(self, claims: Iterable[Claim]) -> None:
         """Gather what the text itself relates to the goals."""
@@ -243,10 +263,11 @@ class _Reading(ABC):
         named = {entity.id for stretch in stretches for _, entity in self.mentions.within(stretch, (Kind.STRATEGY,))}
         return np.array([goal.id in named for goal in self.goals])
 
-    def _matter(self) -> list[Column]:
+    def _matter(self) -> tuple[list[Column], list[Column]]:
         """Tell what subjects, their sentences and headings have in common with the goals, and with what serves these.
 
         The first six are in common with the goals: topics of the subject, of its sentence, of its heading; things.
+        Second, how well their words go together.
         """
         names = [each.name for each in self.subjects]
         sentences = [self.folded[sentence.start : sentence.end] for sentence in self.sentences]
@@ -269,7 +290,26 @@ class _Reading(ABC):
             alike / _sizes(named),
             _common(said, served) / _sizes(said),
             _marked(about, lexicon("topics")) @ (topics / _sizes(self.by)).T,
+        ], self._fitting((named, said, titled), wanted, served)
+
+    def _fitting(self, subjects: Sequence[_Pairs], wanted: _Pairs, served: _Pairs) -> list[Column]:
+        """Tell how well the words of names, sentences and headings go with those of goals and of what serves these."""
+        told = [things("\n".join(self._sentences_of(goal))) for goal in self.goals]
+        name, sentence, heading = map(self.affinity.words, subjects)
+        goal, context, work = map(self.affinity.words, (wanted, told, served))
+        odds = name.serve(goal)
+        return [
+            odds,
+            odds / name.sizes,
+            sentence.serve(goal) / sentence.sizes,
+            *(words.alike(goal) for words in (name, sentence, heading)),
+            *(words.alike(others) for others in (context, work) for words in (name, sentence)),
         ]
+
+    def _sentences_of(self, goal: Entity) -> list[str]:
+        """Return the first sentences that name a goal."""
+        sentences = dict.fromkeys(map(self.mentions.sentence, goal.mentions))
+        return [self.folded[sentence.start : sentence.end] for sentence in islice(sentences, _CONTEXT)]
 
     def _near(self) -> list[Column]:
         """Tell how much of what the text relates to goals near a subject is for each of them."""
@@ -307,7 +347,7 @@ class _Works(_Reading):
     inward = (Predicate.COMPONENT_OF, Predicate.ADVANCES)
 
     def _ends(self) -> tuple[list[Entity], list[Entity]]:
-        begun = (e for e in self.mentions.entities if self.stretch.contains(e.mentions[0]))
+        begun = (e for e in self.entities if self.stretch.contains(e.mentions[0]))
         works = [e for e in begun if e.kind in WORKS and self._may_serve(e)]
         return works, [e for e in self.strategies if not _guides().search(e.name) and not _NO_SUBJECT.search(e.name)]
 
@@ -455,25 +495,82 @@ class InferenceReader:
 
     def __call__(self, doc: Doc) -> Doc:
         """Append the claims."""
-        mentions, found = Mentions.of(doc), []
-        for each, chances in _judged(of_works(doc), self.models / WORKS_MODEL):
+        mentions, found, fitting = Mentions.of(doc), [], affinity.opened(self.models / affinity.MODEL)
+        if fitting is None:
+            return doc
+        for each, chances in self._judged(of_works(doc, fitting), WORKS_MODELS):
             best = int(chances.argmax())
             if chances[best] >= self.threshold:
                 found.append(_claim(mentions, each, best, chances, "subject"))
-        for each, chances in _judged(of_strategies(doc), self.models / STRATEGIES_MODEL):
+        for each, chances in self._judged(of_strategies(doc, fitting), STRATEGIES_MODELS):
             likely = np.flatnonzero(chances >= self.of_strategies).tolist()
             found += [_claim(mentions, each, number, chances, "strategy") for number in likely]
         doc._.claims.extend(found)
         return doc
 
-
-def _judged(described: Iterator[Choices], model: Path) -> Iterator[tuple[Choices, Floats]]:
-    """Yield how likely each of the choices is."""
-    grown = trees.opened(model)
-    every = list(described) if grown is not None else []
-    if grown is not None and every:
-        likely = grown.likelihoods(np.concatenate([each.numbers for each in every]))
+    def _judged(self, described: Iterable[Choices], names: Iterable[str]) -> Iterator[tuple[Choices, Floats]]:
+        """Yield how likely each of the choices is."""
+        first, second = (trees.opened(self.models / name) for name in names)
+        every = list(described)
+        if first is None or second is None or not every:
+            return
+        likely = first.likelihoods(np.concatenate([each.numbers for each in every]))
+        again, numbers = to_judge_again(every, likely)
+        likely[again] = second.likelihoods(numbers)
         yield from zip(every, np.split(likely, np.cumsum([len(each.goals) for each in every[:-1]])), strict=True)
+
+
+def to_judge_again(described: Sequence[Choices], likely: Floats) -> tuple[NDArray[np.bool_], Floats]:
+    """Return which choices are judged again, and what the second trees go by in them.
+
+    That is what the first trees go by, and what they say: of a choice, of the subject's other goals, of the goal's
+    other subjects, and of these the ones in the same sentence, under the same headings, and right before and behind.
+
+    Args:
+        described: all choices of a document, by where their subjects stand.
+        likely: how likely the first trees find each.
+    """
+    numbers: dict[str, int] = {}
+    goal = np.array([numbers.setdefault(aim.id, len(numbers)) for each in described for aim in each.goals])
+    subject = np.repeat(np.arange(len(described)), [len(each.goals) for each in described])
+    chances, asked = np.zeros((2, len(described), len(numbers)), np.float32)
+    chances[subject, goal], asked[subject, goal] = likely, 1
+    of_subject, of_goal = chances.sum(axis=1, keepdims=True), chances.sum(axis=0)
+    beside = np.pad(chances, ((1, 1), (0, 0)))
+    tables: list[Column] = [
+        chances,
+        np.broadcast_to(of_subject, chances.shape),
+        (-chances).argsort(axis=1, kind="stable").argsort(axis=1, kind="stable"),
+        _best_other(chances, 1),
+        of_goal - chances,
+        (of_goal - chances) / np.maximum(1, asked.sum(axis=0) - 1),
+        _best_other(chances, 0),
+        beside[:-2],
+        beside[2:],
+    ]
+    for stretches in zip(*(each.around for each in described), strict=True):
+        places = {stretch: place for place, stretch in enumerate(dict.fromkeys(stretches))}
+        at = np.array([places[stretch] for stretch in stretches])
+        share = np.eye(len(places), dtype=np.float32)[at]
+        together, others = (share @ (share.T @ each) for each in (chances, asked))
+        tables += [
+            together - chances,
+            (together - chances) / np.maximum(1, others - 1),
+            together >= together.max(axis=1, keepdims=True),
+        ]
+    again = likely >= WORTH_JUDGING_AGAIN
+    told = np.stack([table[subject, goal][again] for table in tables], axis=-1, dtype=np.float32, casting="unsafe")
+    return again, np.hstack([np.concatenate([each.numbers for each in described])[again], told])
+
+
+def _best_other(chances: Floats, axis: int) -> Floats:
+    """Return the greatest of the others in each row or column."""
+    beside = [(0, 0), (0, 0)]
+    beside[axis] = (0, 1)
+    ranked = np.partition(np.pad(chances, beside), -2, axis=axis)
+    second, first = (ranked.take([place], axis=axis) for place in (-2, -1))
+    others: Floats = np.where(chances >= first, second, first)
+    return others
 
 
 def _claim(mentions: Mentions, each: Choices, number: int, chances: Floats, rule: str) -> Claim:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 from extract import pipeline
 from extract.annotation import Claim, Entity
 from extract.document import Place, Span
-from extract.learned import inference
+from extract.learned import affinity, inference
 from ontology import scheme
 from ontology.terms import Basis, Kind, Level, Predicate
 from tests import linking
@@ -38,8 +41,14 @@ def read(place: Place, text: str = TEXT):
     return doc
 
 
+def fitting() -> affinity.Affinity:
+    learned = affinity.opened(inference.MODELS / affinity.MODEL)
+    assert learned is not None
+    return learned
+
+
 def described(doc) -> dict[str, set[str]]:
-    return {each.subject.name: {goal.name for goal in each.goals} for each in inference.of_works(doc)}
+    return {each.subject.name: {goal.name for goal in each.goals} for each in inference.of_works(doc, fitting())}
 
 
 def claimed(doc, models: Path) -> dict[str, tuple[str, float]]:
@@ -61,7 +70,7 @@ def test_a_work_is_linked_to_the_strategy_of_its_subject_matter():
 
 
 def test_what_guides_all_work_is_no_single_works_goal():
-    goals = {goal.name for each in inference.of_works(read(COUNTY)) for goal in each.goals}
+    goals = {goal.name for each in inference.of_works(read(COUNTY), fitting()) for goal in each.goals}
     assert goals == {"畜牧强县", "教育强县"}
 
 
@@ -91,18 +100,41 @@ def test_of_what_a_glossary_names_first_nothing_is_inferred():
 
 def test_a_strategy_may_be_for_others_of_no_lower_level():
     doc = read(COUNTY)
-    found = {each.subject.name: {goal.name for goal in each.goals} for each in inference.of_strategies(doc)}
+    found = {each.subject.name: {goal.name for goal in each.goals} for each in inference.of_strategies(doc, fitting())}
     assert found["畜牧强县"] == {"教育强县", "习近平经济思想"}
     assert "习近平经济思想" not in found
     farm, study = (Span(TEXT.index(name), TEXT.index(name) + len(name)) for name in ("畜牧强县", "习近平经济思想"))
     doc._.claims.append(Claim(farm, Predicate.ADVANCES, study, Basis.STATED, 0.9, farm, "test"))
-    found = {each.subject.name: {goal.name for goal in each.goals} for each in inference.of_strategies(doc)}
+    found = {each.subject.name: {goal.name for goal in each.goals} for each in inference.of_strategies(doc, fitting())}
     assert found["畜牧强县"] == {"教育强县"}
+
+
+def test_what_is_judged_again_is_told_what_the_first_trees_say_beside():
+    doc = read(COUNTY)
+    goals = [e for e in doc._.entities if e.name in ("畜牧强县", "教育强县")]
+    herd, school = (next(e for e in doc._.entities if e.name == name) for name in (HERD, SCHOOL))
+    line, heading = Span(0, 10), Span(0, 5)
+    choices = [
+        inference.Choices(herd, goals, np.zeros((2, 1), np.float32), (line, None, heading)),
+        inference.Choices(school, goals[1:], np.ones((1, 1), np.float32), (Span(10, 20), None, heading)),
+    ]
+    again, numbers = inference.to_judge_again(choices, np.array([0.4, 0.02, 0.3], np.float32))
+    assert again.tolist() == [True, False, True], "what is unlikely is not judged again"
+    own, all_of_subject, rank, rival = numbers[:, 1:5].T
+    assert numbers[:, 0].tolist() == [0, 1], "what the first trees went by"
+    assert own == pytest.approx([0.4, 0.3]) and all_of_subject == pytest.approx([0.42, 0.3])
+    assert rank.tolist() == [0, 0] and rival == pytest.approx([0.02, 0])
+    others, mean, best, before, behind = numbers[:, 5:10].T
+    assert others == pytest.approx([0, 0.02]) and mean == pytest.approx([0, 0.02]) and best == pytest.approx([0, 0.02])
+    assert before == pytest.approx([0, 0.02]) and behind == pytest.approx([0, 0])
+    in_sentence, in_section, in_part = numbers[:, 10::3].T
+    assert in_sentence == pytest.approx([0, 0]), "they stand in two sentences"
+    assert in_section == pytest.approx([0, 0.02]) and in_part == pytest.approx([0, 0.02])
 
 
 def test_a_long_text_is_read_in_stretches(monkeypatch):
     monkeypatch.setattr(inference, "_STRETCH", TEXT.index("学习"))
-    assert not list(inference.of_works(read(COUNTY)))
+    assert not list(inference.of_works(read(COUNTY), fitting()))
     text = TEXT.replace("一年来，", "一年来，畜牧强县再上台阶。")
     monkeypatch.setattr(inference, "_STRETCH", text.index("学习"))
     assert described(read(COUNTY, text)) == {HERD: {"畜牧强县"}}
@@ -123,5 +155,5 @@ def test_lists_of_mottoes_and_kinds_of_government_are_no_works_goal(monkeypatch)
     text = f"{TEXT}坚持农业稳县、畜牧活县，建设廉洁政府。"
     for name in ("农业稳县、畜牧活县", "廉洁政府"):
         monkeypatch.setitem(NAMED, name, (Kind.STRATEGY, Level.COUNTY))
-    goals = {goal.name for each in inference.of_works(read(COUNTY, text)) for goal in each.goals}
+    goals = {goal.name for each in inference.of_works(read(COUNTY, text), fitting()) for goal in each.goals}
     assert goals == {"畜牧强县", "教育强县"}

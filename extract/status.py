@@ -128,11 +128,12 @@ def _labelled(span: Span, folded: str) -> Status | None:
 def _labels() -> Mapping[Status, re.Pattern[str]]:
     words = alternations(lexicon("kinds")[Kind.PROJECT]["status"])
     listing = "(?:顺利|建设|当中|中)?的(?:项目|工程)?(?:主要|分别)?[，：]?(?:有|是|包括)"
-    signed = f"签约(?:引进|了)?(?:[0-9]+个：)?(?!{words['settled']})"
+    signed = "签约(?:引进|了)?(?:[0-9]+个：)?"
+    settled = f"(?:{words['settled']})"
     return {
         Status.COMPLETED: re.compile(f"(?:{words['finished']}){listing}"),
-        Status.ONGOING: re.compile(f"(?:{words['in_hand']}){listing}"),
-        Status.PLANNED: re.compile(f"(?:{words['in_view']}){listing}|{signed}"),
+        Status.ONGOING: re.compile(f"(?:{words['in_hand']}){listing}|{signed}{settled}的?"),
+        Status.PLANNED: re.compile(f"(?:{words['in_view']}){listing}|{signed}(?!{settled})"),
     }
 
 

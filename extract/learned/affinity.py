@@ -156,8 +156,12 @@ def _factors(numbers: Floats, rows: Integers, columns: Integers, size: int, widt
     from sklearn.utils.extmath import randomized_svd
 
     square = csr_matrix((numbers, (rows, columns)), shape=(size, size))
-    left, strengths, right = randomized_svd(square, width, random_state=0)
-    return left * np.sqrt(strengths), right.T * np.sqrt(strengths)
+    left, strengths, right = randomized_svd(square, min(width, size), random_state=0)
+    both = [factor * np.sqrt(strengths) for factor in (left, right.T)]
+    left, right = (
+        np.pad(factor, ((0, 0), (0, width - len(strengths)))) for factor in both
+    )  # where few pairs are known
+    return left, right
 
 
 @cache

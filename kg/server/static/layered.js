@@ -102,13 +102,13 @@ function bent({ points, dashes }, one, other) {
   };
 }
 
-// As large as can be without growing, as small as can be read; what does not fit is reached by dragging. Where all but
-// the margins fits, all of that is shown.
+// As large as can be without growing, as small as can be read; what does not fit the window at that size is reached by
+// dragging. Where all but the margins fits, all of that is shown.
 export function fit(graph, least = READABLE) {
   const box = graph.container().parentElement, wide = box.clientWidth, { width, height } = graph.scratch("size");
   const tall = wide < 700 ? 1500 : Math.max(560, innerHeight - 90); // a phone scrolls past it
   const zoom = Math.max(Math.min(1, wide / width, tall / height), least);
-  box.style.height = `${Math.round(Math.max(240, Math.min(tall, height * zoom)))}px`;
+  box.style.height = `${Math.round(Math.max(240, Math.min(Math.max(tall, innerHeight), height * zoom)))}px`;
   graph.resize();
   const middle = graph.scratch("middle"), { x1, x2, y1, y2 } = graph.elements().boundingBox();
   const place = (whole, from, to, room, at) => whole * zoom <= room ? (room - whole * zoom) / 2

@@ -68,10 +68,10 @@ class Reader:
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
 
     def elsewhere(self) -> list[str]:
-        """Return the addresses outside the origin that were asked since the last call."""
+        """Return the addresses outside the origin asked since the last call; the browser's own page is none."""
         events = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
         asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
-        return [url for url in asked if not url.startswith((f"{self.origin}/", "data:", "blob:"))]
+        return [url for url in asked if not url.startswith((f"{self.origin}/", "data:", "blob:", "chrome://"))]
 
 
 @pytest.fixture(scope="module")

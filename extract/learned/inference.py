@@ -352,7 +352,8 @@ class _Works(_Reading):
         return works, [e for e in self.strategies if not _guides().search(e.name) and not _NO_SUBJECT.search(e.name)]
 
     def _may_serve(self, work: Entity) -> bool:
-        return not (is_body(work) or self._in_glossary(work) or work.id in self.mentions.conferring)
+        for_all = is_body(work) or work.name in lexicon("relations")["mass_organizations"]
+        return not (for_all or self._in_glossary(work) or work.id in self.mentions.conferring)
 
     def _in_glossary(self, work: Entity) -> bool:
         """Tell whether a work is named first where terms are explained, in a document that is more than a glossary."""

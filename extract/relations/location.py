@@ -418,7 +418,8 @@ def _of_village() -> re.Pattern[str]:
 @cache
 def _of_nation() -> re.Pattern[str]:
     """Return how the names of the nation's bodies begin that stand in no place of which a report speaks."""
-    return re.compile("|".join(lexicon("relations")["of_nation"]))
+    words = lexicon("relations")
+    return re.compile("|".join([*words["of_nation"], f"(?:{alternation(words['mass_organizations'])})$"]))
 
 
 @cache

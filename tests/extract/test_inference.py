@@ -93,6 +93,14 @@ def test_what_the_text_relates_to_a_strategy_speaks_for_it_to_what_stands_beside
     assert described(doc)["鹮岭茶社"] == {"畜牧强县"}
 
 
+def test_a_mass_organization_is_for_nothing_of_its_own():
+    text = TEXT.replace(f"{HERD}建成投用。", f"{HERD}、妇联同向畜牧强县发力。")
+    women = Entity("women", Kind.ORGANIZATION, "妇联", (Span(*re.search("妇联", text).span()),))
+    doc = read(COUNTY, text)
+    doc._.entities = (*doc._.entities, women)
+    assert set(described(doc)) == {HERD, SCHOOL}
+
+
 def test_of_what_a_glossary_names_first_nothing_is_inferred():
     text = TEXT.replace(f"一年来，{HERD}建成投用。", "一年来真抓实干。") + f"\n名词解释\n1.{HERD}：县里办的养殖场。"
     assert described(read(COUNTY, text)) == {SCHOOL: {"教育强县"}}

@@ -105,7 +105,8 @@ def _compatible(c: Candidate, other: Candidate, folded: str) -> bool:
     inner, outer = (other, c) if c.span.contains(other.span) else (c, other)
     same = c.name == other.name is not None
     item = "、" not in folded[inner.span.start : inner.span.end] and folded.startswith(("、", '"、'), inner.span.end)
-    if outer.span.start == inner.span.start - 1 and outer.span.end > inner.span.end + 1 and not (same or item):
+    marked = folded[outer.span.start] == '"' and outer.span.start == inner.span.start - 1
+    if marked and outer.span.end > inner.span.end + 1 and not (same or item):
         return False  # “一带三园”|发展思路: one thing, by the likelier of its names
     if c.kind is Kind.PROJECT and _ROADS.search(folded, inner.span.start, inner.span.end) and outer is other:
         return False  # 薛卫台路 within 万安路、薛卫台路道路维修工程

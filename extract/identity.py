@@ -30,6 +30,7 @@ _T = TypeVar("_T")
 _SURE = 0.7
 """A name less sure than this is not looked for elsewhere in its document."""
 _COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|类)")
+_CHINESE = str.maketrans("123456789", "一二三四五六七八九")
 _UNIT_ENDS = "省市县区旗州盟镇乡"
 _UNIT = re.compile(f"[{HAN}]{{1,6}}[{_UNIT_ENDS}]")
 _NUMERAL = re.compile("[一二两三四五六七八九十百千万多0-9]")
@@ -219,7 +220,7 @@ def _join_short_forms(clusters: list[Cluster]) -> list[Cluster]:
     for group in sorted(clusters, key=lambda g: (-len(g.name), g.candidates[0].span)):
         name = _unquoted(group.name)
         ends = [""] if group.kind is Kind.ORGANIZATION else dict.fromkeys((name[:4], name[-4:]))
-        wholes = headed[group.kind, name.replace("、", "")] if name not in _generic() else ()
+        wholes = headed[group.kind, _as_headed(name)] if name not in _generic() else ()
         same = (other for other in wholes if not _are_known_apart(group, other))
         known = (other for end in ends for other in alike[group.kind, end])
         whole = next(chain(same, (other for other in known if _short_form(group, other))), None)
@@ -236,10 +237,15 @@ def _join_short_forms(clusters: list[Cluster]) -> list[Cluster]:
             continue
         joined.append(group)
         if group.kind in IDEAS and (quoted := _HEADED_QUOTATION.fullmatch(group.name)):
-            headed[group.kind, quoted[1].replace("、", "")].append(group)
+            headed[group.kind, _as_headed(quoted[1])].append(group)
         for end in ends:
             alike[group.kind, end].append(group)
     return joined
+
+
+def _as_headed(name: str) -> str:
+    """Return a quoted name without its commas and with its numbers as Chinese numerals: 7个专项行动, 七个专项行动."""
+    return name.replace("、", "").translate(_CHINESE)
 
 
 def _called_after(clusters: Iterable[Cluster]) -> dict[int, Cluster]:
@@ -315,7 +321,8 @@ def _short_form(short: Cluster, whole: Cluster) -> bool:
         return True
     if short.kind is Kind.POLICY:
         more = other.removeprefix(one)
-        return short.best().concept is not None and more != other and _instrument().fullmatch(more) is not None
+        known = short.best().concept is not None and more != other and _instrument().fullmatch(more) is not None
+        return known or more == "活动"
     further = _FURTHER.fullmatch(other, len(one)) if other.startswith(one) else None
     return further is not None or _leaves_out(one, other)
 

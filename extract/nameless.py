@@ -220,7 +220,7 @@ def _is_sort(c: Candidate, folded: str) -> bool:
         and not ending(Kind.PROJECT, "works", "systems").search(folded, c.span.start, c.span.end)
     ):
         return True
-    if c.kind is Kind.POLICY and _CLAUSES.fullmatch(folded, c.span.start, c.span.end):
+    if c.kind is Kind.POLICY and c.extractor not in TOLD and _CLAUSES.fullmatch(folded, c.span.start, c.span.end):
         return True
     if c.kind in (Kind.PROJECT, Kind.POLICY) and words.amount.search(folded, c.span.start, c.span.end):
         return True

@@ -13,8 +13,9 @@ from functools import cache
 
 from extract.document import Span
 from extract.finders.items import (
+    behind_lead,
     count_behind,
-    is_led_up_to,
+    counted,
     listed,
     names_nothing,
     pieces,
@@ -46,9 +47,14 @@ _BRIEF = 8
 _COUNTING = rf'(?P<name>(?P<count>{NUMERAL})[个条张大项]?[^，。；、（）"]{{1,8}})'
 _LIST_BEHIND = re.compile(rf'{_COUNTING}"?（(?!在)(?P<list>[^（）]+)）')
 """A counted name with what it counts in brackets behind it."""
-_COUNTED_NAME = re.compile(rf'"?{_COUNTING}(?:"|$)')
-"""A counted name that is quoted or ends its clause."""
-_HOLDS = re.compile("包括|包含|分为|分别[是为]|[，。]即(?!将)")
+_COUNTED_NAME = re.compile(rf'(?:[^，。；、（）"]{{2}})??"?{_COUNTING}(?:"|$)')
+"""A counted name that is quoted or ends its clause, perhaps behind a verb: 健全|三项机制."""
+_QUOTED_COUNT = re.compile(
+    rf'(?P<list>[^"，。；]+)"(?P<name>(?P<count>{NUMERAL})[^，。；、（）"]{{1,4}})"[^，。；、（）"]{{0,4}}'
+)
+"""A list that a quotation counts: 百亿强镇、商埠名镇、共富新镇|“三镇”|目标."""
+_CLAUSE_ENDS = re.compile("[，；。\n]")
+_HOLDS = re.compile("包括|包含|分为|分别[是为]|[，。]即(?!将)|^由")
 """Behind it a definition lists what its name holds: 六条岸线，包括|鹭溪生态带、…."""
 _IN_SHORT = re.compile("的?(?:简称|统称|总称|合称)")
 """What ends a definition that says what a term is short for: 碳达峰与碳中和|的简称."""
@@ -126,13 +132,15 @@ def expected(term: str) -> list[int]:
 
     >>> expected("三区三地"), expected("一条主线、两张名片、四大战略"), expected("1+4"), expected("乡村振兴")
     ([3, 3], [1, 2, 4], [1, 4], [])
+    >>> expected("三三五")
+    [3, 3, 5]
     """
     groups = list(_GROUP.finditer(term))
     counts = [announced(group.group(1)) for group in groups]
     if each := _EACH_ONE.fullmatch(term.strip('"')):
         return [announced(each.group(1))]
-    if re.fullmatch("[1-9]{2,6}|[1-9](?:\\+[1-9])+", term.strip('"')):
-        return [int(digit) for digit in term.strip('"').replace("+", "")]
+    if re.fullmatch("[1-9]{2,6}|[1-9](?:\\+[1-9])+|[一二三四五六七八九]{3,6}", term.strip('"')):
+        return [announced(digit) for digit in term.strip('"').replace("+", "")]
     return counts if len(counts) > 1 or (groups and groups[0].start() == 0) else []
 
 
@@ -230,6 +238,7 @@ def _spelled_out(folded: str, term: Span, definition: Span) -> list[Member]:
             or _clause_each(folded, counts, definition)
             or [item for items in _in_turn(folded, counts, definition) for item in items]
             or held
+            or _several_of_one(folded, counts, definition)
         )
     if flat and counts[-1] > 1 and (counted := count_behind(folded, flat[-1], counts[-1])):
         flat[-1] = Span(flat[-1].start, counted.start())  # 鲜食玉米、肉牛养殖、食用菌|三个基地
@@ -331,9 +340,16 @@ def _held(folded: str, counts: list[int], definition: Span) -> list[Span]:
     holds = _HOLDS.search(folded, definition.start, definition.end)
     if holds is None:
         return []
-    stop = re.compile("[，；。]").search(folded, holds.end(), definition.end)
+    stop = re.compile("[，；。]|[构组]成").search(folded, holds.end(), definition.end)
     held = split(folded, holds.end(), stop.start() if stop else definition.end, "、")
     return held if len(held) in counts and len(held) > 1 else []
+
+
+def _several_of_one(folded: str, counts: list[int], definition: Span) -> list[Span]:
+    """Read a bare list of the only things that the name counts several of: 一县四业: 李果、青梅、茶叶、油茶."""
+    several = [count for count in counts if count > 1]
+    bare = re.compile("[，；：。](?!$)").search(folded[definition.start : definition.end].rstrip()) is None
+    return counted(folded, *definition, several[0]) if bare and len(several) == 1 else []
 
 
 def _pairs(folded: str, name: str, counts: list[int], definition: Span) -> list[Span]:
@@ -427,7 +443,7 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
         clause = folded.find("，", start, stop)
         if count == 1 or (count is None and spelled):
             last = folded.rfind("，", start, stop) + 1
-            if count is None and last and is_led_up_to(folded, last, stop):
+            if count is None and last and behind_lead(folded, last, stop) > last:
                 whole = trimmed(folded, last, stop)  # “车”即立足自主品牌，建设|汽车产业集群
             else:
                 whole = trimmed(folded, start, clause if count == 1 and clause > 0 else stop)
@@ -446,8 +462,8 @@ def _named_groups(folded: str, name: str, definition: Span) -> list[Member]:
 def _name_first(folded: str, start: int, stop: int, count: int) -> Member | None:
     """Read a counted name with what it counts behind it: “2”即实施|两大战略|，工业立县战略、项目兴县战略."""
     sentence = re.compile("[。\n]").search(folded, start, stop)
-    opening = trimmed(folded, start, sentence.start() if sentence else stop)
-    named = _words().name_first.fullmatch(folded, opening.start, opening.end) if opening is not None else None
+    stop = sentence.start() if sentence else stop
+    named = _words().name_first.fullmatch(folded, behind_lead(folded, start, stop), stop)
     if named is None or announced(named["count"]) != count:
         return None
     if count == 1:
@@ -455,8 +471,8 @@ def _name_first(folded: str, start: int, stop: int, count: int) -> Member | None
         return Member(only, (), Span(*named.span("name"))) if only is not None else None
     start, stop = named.span("list")
     again = re.compile(f'"?{re.escape(named["name"])}$').search(folded, start + 1, stop)  # …、文旅兴县|“三大战略”
-    parts = split(folded, start, again.start() if again else stop, "、")
-    return Member(Span(*named.span("name")), tuple(Member(part) for part in parts)) if len(parts) == count else None
+    parts = counted(folded, start, again.start() if again else stop, count)
+    return Member(Span(*named.span("name")), tuple(Member(part) for part in parts)) if parts else None
 
 
 def _listed_groups(folded: str, name: str, definition: Span) -> list[Member]:
@@ -468,24 +484,27 @@ def _listed_groups(folded: str, name: str, definition: Span) -> list[Member]:
     list_before = _words().list_before
     found: list[Member] = []
     alone: set[Member] = set()
-    counts = ""
+    counts: list[int] = []
     for clause in pieces(folded, definition.start, definition.end, "，；。\n"):
-        group = _LIST_BEHIND.search(folded, clause.start, clause.end + 1)  # the clause is without its last bracket
-        group = group or list_before.fullmatch(folded, clause.start, clause.end)
+        ends = _CLAUSE_ENDS.search(folded, clause.end, definition.end)
+        stop = ends.start() if ends else definition.end
+        group = _LIST_BEHIND.search(folded, clause.start, stop)
+        for listing in (list_before, _QUOTED_COUNT):
+            group = group or listing.fullmatch(folded, clause.start, stop)
         quoted = max(clause.start, folded.find('"', clause.start, clause.end - 1))
         named = group or _COUNTED_NAME.match(folded, quoted, clause.end)
         if named is None:
             continue
         count, label = announced(named["count"]), Span(*named.span("name"))
-        counts += str(count)
-        if group is None:
+        counts.append(count)
+        if group and count == 1 and (only := trimmed(folded, *group.span("list"))):
+            found.append(Member(only, (), label))
+        elif group and count > 1 and (parts := counted(folded, *group.span("list"), count)):
+            found.append(Member(label, tuple(Member(part) for part in parts)))
+        else:
             found.append(Member(label))
             alone.add(found[-1])
-        elif count == 1 and (only := trimmed(folded, *group.span("list"))):
-            found.append(Member(only, (), label))
-        elif len(parts := split(folded, *group.span("list"), "、")) == count > 1:
-            found.append(Member(label, tuple(Member(part) for part in parts)))
-    if counts != name:
+    if counts != expected(name):
         found = [member for member in found if member not in alone]
     return found if len(found) > 1 else []
 
@@ -502,7 +521,7 @@ def _summed(folded: str, start: int, stop: int, count: int, *, plainly: bool = F
     if summing is None:
         return None
     only = trimmed(folded, start, summing.start()) if count == 1 else None  # 城乡融合、宜居宜业的鹮乡|一个目标
-    parts = [only] if only is not None else split(folded, start, summing.start(), "、")
+    parts = [only] if only is not None else counted(folded, start, summing.start(), count)
     if len(parts) != count:
         return None
     name = Span(*summing.span("name"))
@@ -525,7 +544,8 @@ def _announced_groups(folded: str, term: Span, counts: list[int], definition: Sp
     labels = [
         g
         for g in groups
-        if announced(g.group(1)) > 1 and not _AMOUNT.search(folded, max(definition.start, g.start() - 1), g.end())
+        if (announced(g.group(1)) > 1 or folded[g.end() : g.end() + 1] == "：")
+        and not _AMOUNT.search(folded, max(definition.start, g.start() - 1), g.end())
     ]
     for group in labels:
         wording = group.group()
@@ -537,10 +557,14 @@ def _announced_groups(folded: str, term: Span, counts: list[int], definition: Sp
         count = announced(group.group(1))
         if len(repeat) > 1 or folded[spelled.end() : spelled.end() + 1] in "：，":
             later = [g.start() for g in labels if g.start() > spelled.end() and g.group() != wording]
-            stop = min([*later, definition.end])
+            stop = min([*later, definition.end]) if count > 1 else definition.end
             sentence = re.search(r"[。；\n]", folded[spelled.end() : stop])
             if sentence:
                 stop = spelled.end() + sentence.start()
+            if count == 1:  # 一个定位：打造|苏鲁边界先行区
+                if only := trimmed(folded, spelled.end(), stop):
+                    again.append(Member(only, (), Span(group.start(), group.end())))
+                continue
             parts = _each_with(folded, wording[-_VERB_LENGTH:], spelled.end(), stop)
             if len(parts) != count:
                 parts = listed(folded, spelled.end(), stop, count)

@@ -28,6 +28,8 @@ _ONLY_THEN = re.compile("[：:]|，(?:分别[为是]|即)")
 """Behind what leads up to a name in its item: 具体内容是：|学习本领, 六条产业链，分别为|氢能."""
 _SAID_LAST = re.compile("(?:等[^，。；、]{0,12}|的?)问题$|的?(?:工作|标准|要求|等)$")
 """What may stand behind the last of a list and belongs to all: 稳预期|工作."""
+_QUOTED = re.compile('"([^"]+)"')
+_QUOTATIONS = re.compile('(?:"[^"]+"){2,}')
 _ALIKE, _BRIEF = 2, 10
 """Characters in which items end alike, and those of one that may keep a verb, at most."""
 
@@ -73,9 +75,10 @@ def _words() -> _Words:
     )
 
 
-def is_led_up_to(folded: str, start: int, end: int) -> bool:
-    """Tell whether a stretch begins with words that only lead up to a name: 建设|汽车产业集群."""
-    return _words().before_member.match(folded, start, end) is not None
+def behind_lead(folded: str, start: int, end: int) -> int:
+    """Return where a stretch begins behind the words that only lead up to a name: 建设|汽车产业集群."""
+    lead = _words().before_member.match(folded, start, end)
+    return lead.end() if lead is not None else start
 
 
 def names_nothing(folded: str, item: Span) -> bool:
@@ -196,6 +199,27 @@ def _ending_alike(folded: str, spans: list[Span]) -> list[Span]:
     return [*spans[:index], whole, *spans[index + 1 :]] if brief else spans
 
 
+def counted(folded: str, start: int, end: int, count: int) -> list[Span]:
+    """Return the ``count`` items of a list, or as many quotations side by side (“甲”“乙”); [] where there are others.
+
+    >>> text = '机器人、生物医药及大健康'
+    >>> [text[start:end] for start, end in counted(text, 0, len(text), 2)]
+    ['机器人', '生物医药及大健康']
+    """
+    items = _rejoined(folded, split(folded, start, end, "、"), count)
+    end += folded.count('"', start, end) % 2 and folded.startswith('"', end)
+    if len(items) != count and _QUOTATIONS.fullmatch(folded, behind_lead(folded, start, end), end):
+        items = [Span(*quoted.span(1)) for quoted in _QUOTED.finditer(folded, start, end)]
+    return items if len(items) == count else []
+
+
+def _rejoined(folded: str, items: list[Span], count: int) -> list[Span]:
+    """Take the last two items for one where they are one more than so many: 清理垃圾、清理杂草、清理残垣|及|断壁 are three."""
+    if len(items) == count + 1 > 2 and folded[items[-2].end : items[-1].start] in JOINTS[1:]:
+        return [*items[:-2], Span(items[-2].start, items[-1].end)]
+    return items
+
+
 def listed(folded: str, start: int, end: int, count: int) -> list[Span]:
     """Return the ``count`` members listed in a stretch, whichever mark separates them; [] where none does."""
     fitting: list[tuple[int, int, list[Span]]] = []
@@ -204,9 +228,7 @@ def listed(folded: str, start: int, end: int, count: int) -> list[Span]:
     stretches = [("、", close.start() if close else end)]
     stretches += [(marks, end) for marks in ("，；", "、，；", "。；\n", "，、；。")]
     for marks, stop in stretches:
-        spans = split(folded, start, stop, marks)
-        if len(spans) == count + 1 > 2 and folded[spans[-2].end : spans[-1].start] in JOINTS[1:]:
-            spans[-2:] = [Span(spans[-2].start, spans[-1].end)]  # 清理垃圾、清理杂草、清理残垣|及|断壁 are three
+        spans = _rejoined(folded, split(folded, start, stop, marks), count)
         if len(spans) == count:
             alike = len({folded[s.start] for s in spans}) + len({folded[s.end - 1] for s in spans})
             fitting.append((alike, len(fitting), spans))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from extract.document import GlossaryEntry, Span
 from extract.layout.paragraphs import Paragraph
 from extract.names import alternation, lexicon
+from extract.numerals import announced
 from extract.surface import quotations
 
 _LONGEST_TERM = 20
@@ -20,6 +21,12 @@ _MANY = "[一二两双三四五六七八九十百千多全N]"
 TAKEN_FOR = re.compile(rf'以(?P<parts>[^，。；"\n]{{2,80}})为"(?P<label>{NUMERAL}[^"\n]{{1,5}})"')
 """A part of a compound behind its meaning: 以…、…为“两带”."""
 _COUNTED = re.compile(f"{_MANY}.{{1,5}}")
+_COUNTING = re.compile(f"({NUMERAL})(?:[个大条项张])?[^\\d，。、\"]{{1,5}}")
+_LISTED_BEFORE = re.compile('(?:^|[，。；：\n])以?(?P<list>[^，。；：、（）"\n]{3,}(?:、[^，。；：、（）"\n]{3,})+)$')
+_PLACES = tuple("省市县区镇乡村")
+"""How places end, which are no parts of what counts them."""
+_VERBS = re.compile(f"(?:{NUMERAL}[^\\W\\d]){{2,4}}")
+_VERB = re.compile(f"({NUMERAL})([^\\W\\d])")
 _NUMBER = re.compile(r"[（\[［【〔{]? ?(\d{1,3})[ .、）\]］】〕}]")
 _PAGE = re.compile(r"（[^（）\d]{0,6}\d{1,3} ?页[^（）]{0,6}）[。 \n]*$")
 """Where a glossary says its term stands: …平整土地。|（见第3页）."""
@@ -120,6 +127,37 @@ def explanations(folded: str, limit: int) -> Iterator[GlossaryEntry]:
             noun = match["noun"] or match["named"]
             term = Span(start - 1, end + 1 + len(noun)) if noun else Span(start, end)
             yield GlossaryEntry(term, Span(*match.span("bracket" if match["bracket"] else "meaning")))
+        elif listed := _listed_before(folded, start, end):
+            yield GlossaryEntry(Span(start, end), listed)
+        elif done := _done_behind(folded, start, end):
+            yield GlossaryEntry(Span(start, end), done)
+
+
+def _listed_before(folded: str, start: int, end: int) -> Span | None:
+    """Return the list that a quotation counts, of items alike in length: 以|街区焕新、小区整新、园区更新|“三区更新”为牵引."""
+    counting = _COUNTING.fullmatch(folded, start, end)
+    listed = _LISTED_BEFORE.search(folded[: start - 1], max(0, start - _LONGEST_PART)) if counting else None
+    if counting is None or listed is None:
+        return None
+    items = listed["list"].split("、")
+    alike = len({len(item) for item in items}) == 1 and not any(item.endswith(_PLACES) for item in items)
+    return Span(*listed.span("list")) if alike and len(items) == announced(counting[1]) else None
+
+
+def _done_behind(folded: str, start: int, end: int) -> Span | None:
+    """Return what spells out the verbs that a quotation counts: “三减三抓”活动，|减会议、减考核、减留痕，抓活动、….
+
+    >>> text = '开展"两减两抓"活动，减会议、减考核，抓项目、抓招商，以实干开局。'
+    >>> found = _done_behind(text, 3, 7)
+    >>> text[found.start : found.end]
+    '减会议、减考核，抓项目、抓招商'
+    """
+    verbs = _VERBS.fullmatch(folded, start, end)
+    if verbs is None:
+        return None
+    done = [f"{verb}[^，、。；：\n]{{1,8}}" for count, verb in _VERB.findall(verbs[0]) for _ in range(announced(count))]
+    behind = re.compile(f'"[^，。；：、（）"\n]{{0,6}}[，：]({"[，、]".join(done)})(?=[，。；\n])').match(folded, end)
+    return Span(*behind.span(1)) if behind is not None else None
 
 
 def meaning_behind(folded: str, end: int) -> Span | None:
@@ -209,7 +247,8 @@ def _wording() -> _Wording:
     )
     noun = f'[^，。、；：（）"\\n]{{0,6}}?(?:{alternation(words["nouns"])})'
     explanation = re.compile(
-        rf"(?P<noun>{noun})?(?:不动摇|不放松)?，?(?:{that_is}){never}：?(?P<meaning>\"[^\"\n]*、[^\"\n]*\"(?![和与及、\"])|[^。；）\n]{{4,200}})"
+        rf"(?P<noun>{noun})?(?:不动摇|不放松)?(?:[，：]?(?:{that_is}){never}：?|[，：](?=\"\d\"[^，。；\n]))"
+        rf"(?P<meaning>\"\d\"[^。\n]{{4,400}}|\"[^\"\n]*、[^\"\n]*\"(?![和与及、\"])|[^。；）\n]{{4,200}})"
         rf"|(?P<named>{noun})?（(?:即|指|是指)?：?(?P<bracket>[^（）\n]*[、，；][^（）\n]*)）"
     )
     meaning = re.compile(rf'"?[^，。、；：（）"\n]{{0,6}}，?(?!指)(?:{that_is}){never}：?(?P<meaning>[^。；）\n]+)')

@@ -256,8 +256,8 @@ class Divisions:
         customary = tuple(rules["customary"].get(name, ()))
         if name.endswith(tuple(rules["compounds"])):
             return customary
-        suffix = next((s for s in rules.get(level, ()) if name.endswith(s)), None)
-        if suffix is None:
+        suffix = next((s for s in rules.get(level, ()) if name.endswith(s) and len(name) > len(s) + 1), None)
+        if suffix is None:  # 东区; 北林|区, not 北|林区
             return customary
         short = name.removesuffix(suffix)
         of_people = suffix.startswith(("自治", "民族"))

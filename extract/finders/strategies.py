@@ -281,6 +281,10 @@ class StrategyFinder:
 
     @staticmethod
     def _epithets(doc: Doc, folded: str) -> None:
+        """Propose the epithets of the document's places: 幸福永济, and what a list has of them: 智造甪直、枢纽甪直.
+
+        Of 261 items of such lists 238 are annotated, whatever the epithet.
+        """
         place = doc._.document.metadata.place
         if place is None:
             return
@@ -290,6 +294,12 @@ class StrategyFinder:
                 continue
             practice = re.compile(
                 f"中国式现代化(?:建设)?的?(?:{short})(?:{alternation(lexicon('strategies')['practice'])})"
+            )
+            own = re.compile(f"[{HAN}]{{2}}新?(?:{short})")
+            listed = re.finditer(f'{own.pattern}(?:"?、"?{own.pattern})+', folded)
+            items = (item.span() for match in listed for item in own.finditer(folded, *match.span()))
+            doc._.candidates.extend(
+                Candidate(Span(*item), Kind.STRATEGY, "policy_strategies", 0.85, level=unit.level) for item in items
             )
             for match in re.finditer(f"(?:{short})(?!路|街|大道)", folded):
                 before = _epithets().search(folded, max(0, match.start() - _LONGEST_EPITHET), match.start())

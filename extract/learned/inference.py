@@ -413,24 +413,33 @@ class _Strategies(_Reading):
         yield from (holds, holds.T, self.above @ self.serving, *self._together())
 
     def _together(self) -> Column:
-        """Count the sentences that name two strategies; of the first tell the order, the distance, and the verbs."""
+        """Count the sentences that name two strategies; of the first tell the order, the distance, and the verbs.
+
+        Of that tell also what guides it names, for how many others there the first is by what the text says, and how
+        many others there are for the second.
+        """
+        guides = {number for number, each in enumerate(self.strategies) if _guides().search(each.name)}
         numbers = {strategy.id: number for number, strategy in enumerate(self.strategies)}
         named: dict[Span, list[tuple[Span, int]]] = defaultdict(list)
         for strategy in self.strategies:
             for span in strategy.mentions:
                 named[self.mentions.sentence(span)].append((span, numbers[strategy.id]))
-        columns = np.full((9, *self.serving.shape), -1)
+        columns = np.full((12, *self.serving.shape), -1)
         columns[0] = 0
         for sentence, found in sorted(named.items()):
             found.sort()
             verbs = [[self._since(verb, span, sentence) for verb in _verbs()] for span, _ in found]
+            there = sorted({number for _, number in found})
+            carries, carried = self.serving[:, there].sum(axis=1), self.serving[there].sum(axis=0)
+            guided = len(guides.intersection(there))
             for (place, (one, subject)), (beside, (other, goal)) in permutations(enumerate(found), 2):
                 if subject == goal or one.overlaps(other):
                     continue
                 columns[0, subject, goal] += 1
                 if columns[0, subject, goal] == 1:
                     order, far, apart = beside < place, abs(one.start - other.start), abs(place - beside)
-                    told = (order, far, apart, *verbs[place], *verbs[beside], len(found) - place)
+                    around = guided, carries[subject], carried[goal]
+                    told = (order, far, apart, *verbs[place], *verbs[beside], len(found) - place, *around)
                     columns[1:, subject, goal] = told
         return columns
 

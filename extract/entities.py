@@ -7,10 +7,12 @@ do not cross, and the mentions of one thing (``identity``) are one entity with a
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +22,7 @@ from spacy.tokens import Span as DocSpan
 
 from extract.annotation import Candidate, Entity
 from extract.candidates import naming
-from extract.document import Metadata, Place, Structure
+from extract.document import Metadata, Place, Span, Structure
 from extract.finders.authority import is_ours
 from extract.finders.glossary import genus_of
 from extract.identity import TRUSTED, Cluster, bare_form, cluster, everywhere, with_shared_heads
@@ -134,25 +136,45 @@ def _attribute() -> re.Pattern[str]:
 
 
 def _named_by_themselves(clusters: list[Cluster], folded: str) -> list[Cluster]:
-    """Return the clusters without the strategies that only the names of offices hold: 军民融合 of 市委军民融合办.
+    """Return the clusters without what only the names of others hold: 军民融合 of 市委军民融合办.
 
-    None of 11 was annotated; of what leading groups (制造强国建设领导小组) and zones are called after half was.
+    None of 11 strategies in the names of offices was annotated (of what leading groups, 制造强国建设领导小组, and zones
+    are called after half was), nor of 4 known ones within slogans; of 41 coined names within those of other kinds 3.
     """
-    offices = [
-        c.span
-        for group in clusters
-        if group.kind is Kind.ORGANIZATION
-        for c in group.candidates
-        if _OFFICE.search(folded, c.span.start, c.span.end)
-    ]
-    if not offices:
-        return clusters
-    return [
-        group
-        for group in clusters
-        if group.kind is not Kind.STRATEGY
-        or not all(any(o != c.span and o.contains(c.span) for o in offices) for c in group.candidates)
-    ]
+    spans: dict[Kind, list[Span]] = defaultdict(list)
+    for group in clusters:
+        spans[group.kind] += [c.span for c in group.candidates]
+    bodies, slogans = spans[Kind.ORGANIZATION], spans[Kind.SLOGAN]
+    offices = [span for span in bodies if _OFFICE.search(folded, span.start, span.end)]
+    within_any = {
+        (Kind.STRATEGY, "known"): _Within([*offices, *slogans]),
+        (Kind.STRATEGY, "coined"): _Within([*offices, *slogans, *spans[Kind.POLICY]]),
+        (Kind.POLICY, "coined"): _Within([*bodies, *spans[Kind.STRATEGY]]),
+    }
+    named = []
+    for group in clusters:
+        within = within_any.get((group.kind, "coined" if group.best().concept is None else "known"))
+        if within is None or not all(within.holds(c.span) for c in group.candidates):
+            named.append(group)
+    return named
+
+
+class _Within:
+    """Tells what stands within longer spans.
+
+    >>> _Within([Span(2, 6)]).holds(Span(3, 6)), _Within([Span(2, 6)]).holds(Span(2, 6))
+    (True, False)
+    """
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        self._reach = [0, *accumulate((end for _, end in ordered), max)]  # the farthest end of so many
+
+    def holds(self, span: Span) -> bool:
+        """Tell whether a span stands within a longer one."""
+        before, beside = (bisect(self._starts, span.start) for bisect in (bisect_left, bisect_right))
+        return self._reach[before] >= span.end or self._reach[beside] > span.end
 
 
 def _own_plan(group: Cluster, folded: str, place: Place | None) -> Level | None:

@@ -38,7 +38,7 @@ _UNIT_BEFORE = re.compile(
 )
 
 
-_SORT = re.compile("(?:镇|街道|苏木|县|旗|省)$")
+_SORT = re.compile('(镇|街道|苏木|县|旗|省)["”]?(?:战略)?$')
 """The sort of unit by which a positioning calls its own."""
 _SORTS = {
     **dict.fromkeys(("镇", "街道", "苏木"), Level.TOWNSHIP),
@@ -258,13 +258,13 @@ def _called_before(name: str, mentions: Sequence[Span], folded: str, metadata: M
 def _told_by(kind: Kind, name: str, mentions: Sequence[Span], folded: str, metadata: Metadata) -> Level | None:
     """Return the level that a name tells by the units in it.
 
-    What a place is to become of a unit around it is the place's own: 争当|上饶高质量发展排头兵 is a county's. So is what
-    it calls by its own sort, whatever it is that of: 随州文旅特色第一|镇 (of 1,564 such names 12 were of another level).
+    What a place is to become of a unit around it is the place's own: 争当|上饶高质量发展排头兵 is a county's. So is
+    what it calls by its own sort: 随州文旅特色第一|镇 (of 1,564 such names 12 were of another level).
     """
     speaker = metadata.level
-    sort = _SORT.search(name.rstrip('"”')) if kind is Kind.STRATEGY and speaker is not None else None
-    if sort is not None and not speaker.above(level := _SORTS[sort[0]]):
-        return level
+    sort = _SORT.search(name) if kind is Kind.STRATEGY else None
+    if sort is not None and speaker is not None and not speaker.above(_SORTS[sort[1]]):
+        return _SORTS[sort[1]]
     level = _named_in(name, metadata.place)
     if level is None or speaker is None or not level.above(speaker):
         return level

@@ -214,7 +214,7 @@ def counted(folded: str, start: int, end: int, count: int) -> list[Span]:
 
 
 def _rejoined(folded: str, items: list[Span], count: int) -> list[Span]:
-    """Take the last two items for one where they are one more than so many: 清理垃圾、清理杂草、清理残垣|及|断壁 are three."""
+    """Take the last two items for one where there is one too many: 清理垃圾、清理杂草、清理残垣|及|断壁 are three."""
     if len(items) == count + 1 > 2 and folded[items[-2].end : items[-1].start] in JOINTS[1:]:
         return [*items[:-2], Span(items[-2].start, items[-1].end)]
     return items

@@ -21,7 +21,7 @@ _MANY = "[一二两双三四五六七八九十百千多全N]"
 TAKEN_FOR = re.compile(rf'以(?P<parts>[^，。；"\n]{{2,80}})为"(?P<label>{NUMERAL}[^"\n]{{1,5}})"')
 """A part of a compound behind its meaning: 以…、…为“两带”."""
 _COUNTED = re.compile(f"{_MANY}.{{1,5}}")
-_COUNTING = re.compile(f"({NUMERAL})(?:[个大条项张])?[^\\d，。、\"]{{1,5}}")
+_COUNTING = re.compile(f'({NUMERAL})(?:[个大条项张])?[^\\d，。、"]{{1,5}}')
 _LISTED_BEFORE = re.compile('(?:^|[，。；：\n])以?(?P<list>[^，。；：、（）"\n]{3,}(?:、[^，。；：、（）"\n]{3,})+)$')
 _PLACES = tuple("省市县区镇乡村")
 """How places end, which are no parts of what counts them."""
@@ -134,7 +134,7 @@ def explanations(folded: str, limit: int) -> Iterator[GlossaryEntry]:
 
 
 def _listed_before(folded: str, start: int, end: int) -> Span | None:
-    """Return the list that a quotation counts, of items alike in length: 以|街区焕新、小区整新、园区更新|“三区更新”为牵引."""
+    """Return the list, of items alike in length, that a quotation counts: 以|街区焕新、小区整新|“两区更新”."""
     counting = _COUNTING.fullmatch(folded, start, end)
     listed = _LISTED_BEFORE.search(folded[: start - 1], max(0, start - _LONGEST_PART)) if counting else None
     if counting is None or listed is None:

@@ -115,7 +115,7 @@ def _words() -> _Words:
     return _Words(
         head=re.compile(f"{NUMERAL}?大?(?P<head>{term['heads']})$"),
         name_first=re.compile(
-            rf'(?P<name>{count}[^，。；、：（）"—]{{1,8}})"?(?:，(?:即|就是|分别[是为])?|：|——?)(?P<list>.+)'
+            rf'"?(?P<name>{count}[^，。；、：（）"—]{{1,8}})"?(?:，(?:即|就是|分别[是为])?|：|——?)(?P<list>.+)'
         ),
         list_before=re.compile(rf'(?P<list>.+?)这?"?(?P<name>{count}[^，。；、（）"]{{1,8}})"?'),
     )
@@ -470,7 +470,7 @@ def _name_first(folded: str, start: int, stop: int, count: int) -> Member | None
         only = trimmed(folded, *named.span("list"))
         return Member(only, (), Span(*named.span("name"))) if only is not None else None
     start, stop = named.span("list")
-    again = re.compile(f'"?{re.escape(named["name"])}$').search(folded, start + 1, stop)  # …、文旅兴县|“三大战略”
+    again = re.compile(f'"?{re.escape(named["name"])}"?$').search(folded, start + 1, stop)  # …、文旅兴县|“三大战略”
     parts = counted(folded, start, again.start() if again else stop, count)
     return Member(Span(*named.span("name")), tuple(Member(part) for part in parts)) if parts else None
 

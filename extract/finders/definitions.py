@@ -54,7 +54,7 @@ _QUOTED_COUNT = re.compile(
 )
 """A list that a quotation counts: 百亿强镇、商埠名镇、共富新镇|“三镇”|目标."""
 _CLAUSE_ENDS = re.compile("[，；。\n]")
-_HOLDS = re.compile("包括|包含|分为|分别[是为]|[，。]即(?!将)|^由")
+_HOLDS = re.compile("包括|包含|分为|分别[是为]|[，。]即(?!将)")
 """Behind it a definition lists what its name holds: 六条岸线，包括|鹭溪生态带、…."""
 _IN_SHORT = re.compile("的?(?:简称|统称|总称|合称)")
 """What ends a definition that says what a term is short for: 碳达峰与碳中和|的简称."""
@@ -338,10 +338,11 @@ def _clause_each(folded: str, counts: list[int], definition: Span) -> list[Span]
 def _held(folded: str, counts: list[int], definition: Span) -> list[Span]:
     """Read what a definition says that the name holds, as many as one of its numerals: 三江六岸：…，包括甲、乙、丙."""
     holds = _HOLDS.search(folded, definition.start, definition.end)
-    if holds is None:
+    begin = holds.end() if holds else definition.start + 1
+    if holds is None and folded[definition.start] != "由":  # 由|甲带、乙带|构成的体系
         return []
-    stop = re.compile("[，；。]|[构组]成").search(folded, holds.end(), definition.end)
-    held = split(folded, holds.end(), stop.start() if stop else definition.end, "、")
+    stop = re.compile("[，；。]|[构组]成").search(folded, begin, definition.end)
+    held = split(folded, begin, stop.start() if stop else definition.end, "、")
     return held if len(held) in counts and len(held) > 1 else []
 
 

@@ -135,7 +135,7 @@ def _attribute() -> re.Pattern[str]:
     return re.compile(f"(?:{alternation(lexicon('strategies')['characterised'])}|[^，、]+、)[^，]+的$")
 
 
-def _named_by_themselves(clusters: list[Cluster], folded: str) -> list[Cluster]:
+def named_by_themselves(clusters: list[Cluster], folded: str) -> list[Cluster]:
     """Return the clusters without what only the names of others hold: 军民融合 of 市委军民融合办.
 
     None of 11 strategies in the names of offices was annotated (of what leading groups, 制造强国建设领导小组, and zones
@@ -232,7 +232,7 @@ class EntityResolver:
         settled = settle_overlaps(one_kind_a_phrase(likely, folded), folded)
         clusters = cluster(with_shared_heads(settled, folded), folded, reading.metadata.place)
         everywhere(clusters, folded, shortest=self.shortest)
-        clusters = _named_by_themselves(clusters, folded)
+        clusters = named_by_themselves(clusters, folded)
         clusters.sort(key=lambda g: (min(c.span for c in g.candidates), g.kind))
         levels = _levels(doc, clusters, folded, self.models)
         doc._.entities = tuple(

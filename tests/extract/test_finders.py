@@ -13,7 +13,7 @@ from extract import pipeline, status
 from extract.annotation import Candidate
 from extract.candidates import naming
 from extract.document import Document, Metadata, Place, Span
-from extract.entities import one_kind_a_phrase, settle_overlaps
+from extract.entities import named_by_themselves, one_kind_a_phrase, settle_overlaps
 from extract.examples import CORPUS
 from extract.finders.quotations import read
 from extract.identity import cluster, everywhere, with_shared_heads
@@ -225,6 +225,7 @@ def test_a_count_behind_a_set_names_its_whole(text: str, kind: Kind, parts: list
         ("加快打造“强富美高”新清溪！", {"“强富美高”新清溪"}),
         ("建设更高水平的书香清溪，打造茶香清溪品牌。", {"书香清溪"}),
         ("打造“稻香清溪、活力新城”。", set()),
+        ("竞逐稻香清溪、智造清溪、“枢纽清溪”、“侨韵清溪”。", {"稻香清溪", "智造清溪", "枢纽清溪", "侨韵清溪"}),
         ("建设连接清溪的公路，游客来到清溪。", set()),
     ],
 )
@@ -328,6 +329,26 @@ def test_an_idea_that_only_an_instruments_name_holds_is_none_of_its_own(kind: Ki
     assert (len(cluster(found, fold(text))) == 1) is one
     again = Candidate(Span(len(text) + 2, len(text) + 5), kind, "test", 0.9)
     assert len(cluster([*found, again], fold(f"{text}弘扬鹮心动。"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "stays"),
+    [
+        (Kind.POLICY, Kind.ORGANIZATION, False),
+        (Kind.POLICY, Kind.STRATEGY, False),
+        (Kind.STRATEGY, Kind.POLICY, False),
+        (Kind.STRATEGY, Kind.PROJECT, True),
+        (Kind.POLICY, Kind.PROJECT, True),
+    ],
+)
+def test_a_coined_name_that_only_anothers_holds_is_none(inner: Kind, outer: Kind, stays: bool) -> None:
+    text = "老娘舅调解工作室开张。老娘舅调解"
+    whole, part, alone = Span(0, 8), Span(0, 5), Span(11, 16)
+    found = [Candidate(whole, outer, "test", 0.9), Candidate(part, inner, "test", 0.9)]
+    kinds = {group.kind for group in named_by_themselves(cluster(found, text), text)}
+    assert kinds == ({inner, outer} if stays else {outer})
+    again = [*found, Candidate(alone, inner, "test", 0.9)]
+    assert {group.kind for group in named_by_themselves(cluster(again, text), text)} == {inner, outer}
 
 
 def test_a_body_called_after_the_own_units_last_character_is_that_of_its_name() -> None:

@@ -105,6 +105,21 @@ def test_the_nations_vanguard_that_a_place_is_to_be_is_its_own(name, expected, t
 
 
 @pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("大理文旅第一镇", Level.TOWNSHIP),
+        ("云南果蔬强县", Level.COUNTY),
+        ("“生态立省”战略", Level.PROVINCIAL),
+        ("现代农业强市", None),
+    ],
+)
+def test_a_place_that_is_called_by_its_own_sort_is_of_that_sorts_level(name, expected, tmp_path):
+    said, metadata = fold(f"打造{name}。"), Metadata(level=Level.TOWNSHIP, place=TOWN)
+    found = levels.level_of(Kind.STRATEGY, name, [Span(2, len(name) + 2)], said, metadata, tmp_path)
+    assert found is expected if expected is not None else found is not Level.TOWNSHIP
+
+
+@pytest.mark.parametrize(
     ("said", "expected"),
     [
         ("为建设鹮羽之城作出新的更大贡献。", Level.COUNTY),

@@ -2,8 +2,8 @@
 
 A researcher who knows the definitions links a pig farm to the strategy of animal husbandry though no sentence does.
 Boosted trees tell how likely that is, by what the two names, the sentence and its heading are about, by where they
-stand, and by what the rules relate to strategies beside. Others judge the likelier ones again: they see what the first
-say of the work beside and of the other strategies. Trained by ``python -m extract.training``.
+stand, and by what the rules relate to strategies beside. Others judge the likelier ones of works again: they see what
+the first say of the work beside and of the other strategies. Trained by ``python -m extract.training``.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from extract.surface import folded_text
 from ontology.terms import STATED, Basis, Kind, Level, Period, Predicate
 
 WORKS_MODELS = ("inference-works.npz", "inference-works-again.npz")
-STRATEGIES_MODELS = ("inference-strategies.npz", "inference-strategies-again.npz")
-"""The models' file names, beside the tagger's: of works, and of strategies; the second of each judges again."""
+STRATEGIES_MODELS = ("inference-strategies.npz",)
+"""The models' file names, beside the tagger's: of works, whose second judges again, and of strategies."""
 WORTH_JUDGING_AGAIN = 0.03
 """What the first trees find less likely stays as they judged it."""
 
@@ -496,7 +496,7 @@ class InferenceReader:
     Attributes:
         models: folder of the models; without one nothing is claimed.
         threshold: what is less likely of a work is not claimed.
-        of_strategies: what is less likely of a strategy is not: of those from 0.25 to 0.35 two of five were right.
+        of_strategies: what is less likely of a strategy is not: of those from 0.25 to 0.3 two of five were right.
     """
 
     models: Path
@@ -520,13 +520,16 @@ class InferenceReader:
 
     def _judged(self, described: Iterable[Choices], names: Iterable[str]) -> Iterator[tuple[Choices, Floats]]:
         """Yield how likely each of the choices is."""
-        first, second = (trees.opened(self.models / name) for name in names)
+        opened = [trees.opened(self.models / name) for name in names]
+        models = [model for model in opened if model is not None]
         every = list(described)
-        if first is None or second is None or not every:
+        if len(models) < len(opened) or not every:
             return
+        first, *others = models
         likely = first.likelihoods(np.concatenate([each.numbers for each in every]))
-        again, numbers = to_judge_again(every, likely)
-        likely[again] = second.likelihoods(numbers)
+        for other in others:
+            again, numbers = to_judge_again(every, likely)
+            likely[again] = other.likelihoods(numbers)
         yield from zip(every, np.split(likely, np.cumsum([len(each.goals) for each in every[:-1]])), strict=True)
 
 
@@ -594,7 +597,7 @@ def _claim(mentions: Mentions, each: Choices, number: int, chances: Floats, rule
     return Claim(one, predicate, other, Basis.INFERRED, sure, sentence, f"policy_inference/{rule}")
 
 
-@Language.factory("policy_inference", default_config={"models": None, "threshold": 0.25, "of_strategies": 0.35})
+@Language.factory("policy_inference", default_config={"models": None, "threshold": 0.25, "of_strategies": 0.3})
 def make_inference_reader(
     nlp: Language, name: str, models: str | None, threshold: float, of_strategies: float
 ) -> InferenceReader:

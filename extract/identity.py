@@ -31,6 +31,7 @@ _SURE = 0.7
 """A name less sure than this is not looked for elsewhere in its document."""
 _COUNT = re.compile(r"(?<=^[二三四五六七八九十])(?:大|种|个|项|条|类)")
 _CHINESE = str.maketrans("123456789", "一二三四五六七八九")
+"""A table for ``str.translate`` that writes digits as Chinese numerals."""
 _UNIT_ENDS = "省市县区旗州盟镇乡"
 _UNIT = re.compile(f"[{HAN}]{{1,6}}[{_UNIT_ENDS}]")
 _NUMERAL = re.compile("[一二两三四五六七八九十百千万多0-9]")
@@ -322,7 +323,7 @@ def _short_form(short: Cluster, whole: Cluster) -> bool:
     if short.kind is Kind.POLICY:
         more = other.removeprefix(one)
         known = short.best().concept is not None and more != other and _instrument().fullmatch(more) is not None
-        return known or more == "活动"
+        return known or more == "活动"  # 经济提质年|活动
     further = _FURTHER.fullmatch(other, len(one)) if other.startswith(one) else None
     return further is not None or _leaves_out(one, other)
 

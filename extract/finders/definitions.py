@@ -13,6 +13,7 @@ from functools import cache
 
 from extract.document import Span
 from extract.finders.items import (
+    QUOTED,
     behind_lead,
     count_behind,
     counted,
@@ -34,7 +35,6 @@ _AMOUNT = re.compile(rf"[\d.]\d|\d[余多]?[万亿元%]|(?:\d|{NUMERAL})(?:[名�
 """A figure, or the end of one, persons and years, which count no parts: 114|8亿元, 5名校长, 连续三年."""
 _WORKS = re.compile(rf"(?:\d+|{NUMERAL}{{1,3}})[个项条](?:重点|重大|骨干)?(?:工程|项目)")
 """Behind a list it says that this lists works, which are parts of no strategy."""
-_QUOTED = re.compile('"([^"]+)"')
 _EACH_ONE = re.compile(f"({NUMERAL})个[一最不][^、，]{{0,2}}")
 """A name for parts that begin or end alike: 四个一, 四个一遍."""
 _SUMMED = re.compile(
@@ -146,7 +146,7 @@ def expected(term: str) -> list[int]:
 
 def names_of(folded: str, term: Span) -> list[Span]:
     """Return a term and the quotation in it, by which it is named too: “三抓三早”|行动, 农村“五治”."""
-    quoted = _QUOTED.search(folded, term.start, term.end)
+    quoted = QUOTED.search(folded, term.start, term.end)
     return [term, *([Span(*quoted.span(1))] if quoted is not None else [])]
 
 
@@ -240,8 +240,8 @@ def _spelled_out(folded: str, term: Span, definition: Span) -> list[Member]:
             or held
             or _several_of_one(folded, counts, definition)
         )
-    if flat and counts[-1] > 1 and (counted := count_behind(folded, flat[-1], counts[-1])):
-        flat[-1] = Span(flat[-1].start, counted.start())  # 鲜食玉米、肉牛养殖、食用菌|三个基地
+    if flat and counts[-1] > 1 and (behind := count_behind(folded, flat[-1], counts[-1])):
+        flat[-1] = Span(flat[-1].start, behind.start())  # 鲜食玉米、肉牛养殖、食用菌|三个基地
     return [Member(span) for span in _without_the_terms_head(folded, name, flat)]
 
 
@@ -349,7 +349,7 @@ def _held(folded: str, counts: list[int], definition: Span) -> list[Span]:
 def _several_of_one(folded: str, counts: list[int], definition: Span) -> list[Span]:
     """Read a bare list of the only things that the name counts several of: 一县四业: 李果、青梅、茶叶、油茶."""
     several = [count for count in counts if count > 1]
-    bare = re.compile("[，；：。](?!$)").search(folded[definition.start : definition.end].rstrip()) is None
+    bare = _is_one_clause(folded, definition)
     return counted(folded, *definition, several[0]) if bare and len(several) == 1 else []
 
 
@@ -384,12 +384,16 @@ def _by_heads(folded: str, name: str, definition: Span) -> list[Span]:
 
 def _bare_list(folded: str, name: str, definition: Span) -> list[Member]:
     """Read a definition that is but a list, of as many items as a numeral within the term says: …三方联结机制."""
-    if re.search("[，；：。](?!$)", folded[definition.start : definition.end].rstrip()):
+    if not _is_one_clause(folded, definition):
         return []
     items = split(folded, definition.start, definition.end, "、")
     counts = {announced(group.group(1)) for group in _GROUP.finditer(name)}
     said = without_what_is_said_of_all(folded, items) if len(items) > 1 and len(items) in counts else []
     return [Member(item) for item in said]
+
+
+def _is_one_clause(folded: str, definition: Span) -> bool:
+    return re.search("[，；：。](?!$)", folded[definition.start : definition.end].rstrip()) is None
 
 
 def _taken_groups(folded: str, definition: Span) -> list[Member]:

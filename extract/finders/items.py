@@ -28,8 +28,10 @@ _ONLY_THEN = re.compile("[：:]|，(?:分别[为是]|即)")
 """Behind what leads up to a name in its item: 具体内容是：|学习本领, 六条产业链，分别为|氢能."""
 _SAID_LAST = re.compile("(?:等[^，。；、]{0,12}|的?)问题$|的?(?:工作|标准|要求|等)$")
 """What may stand behind the last of a list and belongs to all: 稳预期|工作."""
-_QUOTED = re.compile('"([^"]+)"')
-_QUOTATIONS = re.compile('(?:"[^"]+"){2,}')
+QUOTED = re.compile('"([^"]+)"')
+"""A quotation within a name or a list."""
+_SIDE_BY_SIDE = re.compile(f"(?:{QUOTED.pattern}){{2,}}")
+"""A list of quotations without marks between them: “甲”“乙”."""
 _ALIKE, _BRIEF = 2, 10
 """Characters in which items end alike, and those of one that may keep a verb, at most."""
 
@@ -208,8 +210,8 @@ def counted(folded: str, start: int, end: int, count: int) -> list[Span]:
     """
     items = _rejoined(folded, split(folded, start, end, "、"), count)
     end += folded.count('"', start, end) % 2 and folded.startswith('"', end)
-    if len(items) != count and _QUOTATIONS.fullmatch(folded, behind_lead(folded, start, end), end):
-        items = [Span(*quoted.span(1)) for quoted in _QUOTED.finditer(folded, start, end)]
+    if len(items) != count and _SIDE_BY_SIDE.fullmatch(folded, behind_lead(folded, start, end), end):
+        items = [Span(*quoted.span(1)) for quoted in QUOTED.finditer(folded, start, end)]
     return items if len(items) == count else []
 
 

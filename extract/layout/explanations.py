@@ -21,12 +21,14 @@ _MANY = "[一二两双三四五六七八九十百千多全N]"
 TAKEN_FOR = re.compile(rf'以(?P<parts>[^，。；"\n]{{2,80}})为"(?P<label>{NUMERAL}[^"\n]{{1,5}})"')
 """A part of a compound behind its meaning: 以…、…为“两带”."""
 _COUNTED = re.compile(f"{_MANY}.{{1,5}}")
-_COUNTING = re.compile(f'({NUMERAL})(?:[个大条项张])?[^\\d，。、"]{{1,5}}')
+_COUNTS = re.compile(f'({NUMERAL})(?:[个大条项张])?[^\\d，。、"]{{1,5}}')
+"""A quoted name that counts what is listed before it: 三区更新."""
 _LISTED_BEFORE = re.compile('(?:^|[，。；：\n])以?(?P<list>[^，。；：、（）"\n]{3,}(?:、[^，。；：、（）"\n]{3,})+)$')
 _PLACES = tuple("省市县区镇乡村")
 """How places end, which are no parts of what counts them."""
-_VERBS = re.compile(f"(?:{NUMERAL}[^\\W\\d]){{2,4}}")
-_VERB = re.compile(f"({NUMERAL})([^\\W\\d])")
+_COUNTED_VERB = re.compile(f"({NUMERAL})([^\\W\\d])")
+_COUNTED_VERBS = re.compile(f"(?:{NUMERAL}[^\\W\\d]){{2,4}}")
+"""A name that counts verbs: 三减三抓."""
 _NUMBER = re.compile(r"[（\[［【〔{]? ?(\d{1,3})[ .、）\]］】〕}]")
 _PAGE = re.compile(r"（[^（）\d]{0,6}\d{1,3} ?页[^（）]{0,6}）[。 \n]*$")
 """Where a glossary says its term stands: …平整土地。|（见第3页）."""
@@ -135,8 +137,8 @@ def explanations(folded: str, limit: int) -> Iterator[GlossaryEntry]:
 
 def _listed_before(folded: str, start: int, end: int) -> Span | None:
     """Return the list, of items alike in length, that a quotation counts: 以|街区焕新、小区整新|“两区更新”."""
-    counting = _COUNTING.fullmatch(folded, start, end)
-    listed = _LISTED_BEFORE.search(folded[: start - 1], max(0, start - _LONGEST_PART)) if counting else None
+    counting = _COUNTS.fullmatch(folded, start, end)
+    listed = _LISTED_BEFORE.search(folded, max(0, start - _LONGEST_PART), start - 1) if counting else None
     if counting is None or listed is None:
         return None
     items = listed["list"].split("、")
@@ -152,10 +154,14 @@ def _done_behind(folded: str, start: int, end: int) -> Span | None:
     >>> text[found.start : found.end]
     '减会议、减考核，抓项目、抓招商'
     """
-    verbs = _VERBS.fullmatch(folded, start, end)
+    verbs = _COUNTED_VERBS.fullmatch(folded, start, end)
     if verbs is None:
         return None
-    done = [f"{verb}[^，、。；：\n]{{1,8}}" for count, verb in _VERB.findall(verbs[0]) for _ in range(announced(count))]
+    done = [
+        f"{verb}[^，、。；：\n]{{1,8}}"
+        for count, verb in _COUNTED_VERB.findall(verbs[0])
+        for _ in range(announced(count))
+    ]
     behind = re.compile(f'"[^，。；：、（）"\n]{{0,6}}[，：]({"[，、]".join(done)})(?=[，。；\n])').match(folded, end)
     return Span(*behind.span(1)) if behind is not None else None
 
